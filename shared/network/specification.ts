@@ -1,0 +1,157 @@
+import type { StoppingRule } from "../statistics/stoppingRule.ts";
+import { BACKENDS, type BackendName } from "./backends.ts";
+import { NAMED_GAINS, resolveGain } from "./gains.ts";
+import type { Network } from "./network.ts";
+import { readStoppingRule, type StoppingRuleInput } from "./stoppingRuleInput.ts";
+import { FieldReader } from "./violations.ts";
+import { SAMPLINGS, WEIGHT_LAWS, type Sampling } from "./weights.ts";
+
+const MAXIMUM_WIDTH = 65_536;
+const MAXIMUM_DEPTH = 10_000_000;
+const MAXIMUM_SEED = 2n ** 64n - 1n;
+const MAXIMUM_CHECKPOINTS = 64;
+const MAXIMUM_DISPLAY_NAME_LENGTH = 200;
+
+/**
+ * Everything that can change a run's answer, validated and with every default filled in. Two runs
+ * of equal specification have equal estimates, bit for bit.
+ */
+export interface RunSpecification {
+  readonly kind: "propagation";
+  readonly network: Network;
+  readonly seed: bigint;
+  readonly sampling: Sampling;
+  readonly backend: BackendName;
+  /** Ascending; the last is the network's depth. */
+  readonly checkpointDepths: readonly number[];
+  /** Layers whose growth is left out of the estimates. */
+  readonly burnIn: number;
+  readonly stoppingRule: StoppingRule;
+  /** Coverage of intervals. */
+  readonly level: number;
+  readonly displayName: string;
+}
+
+/** A specification as it comes from a command line, a sweep file or the wire: nothing is trusted. */
+export interface RunInput {
+  readonly network?: {
+    readonly width?: unknown;
+    readonly depth?: unknown;
+    readonly negativeSlope?: unknown;
+    readonly weights?: unknown;
+    /** A number or the name of a gain. */
+    readonly gain?: unknown;
+  };
+  readonly seed?: unknown;
+  readonly sampling?: unknown;
+  readonly backend?: unknown;
+  readonly checkpointDepths?: readonly unknown[];
+  readonly burnIn?: unknown;
+  readonly stoppingRule?: StoppingRuleInput;
+  readonly level?: unknown;
+  readonly displayName?: unknown;
+}
+
+/** @throws ValidationError naming every field at fault, as paths such as `network.width`. */
+export function parseRunSpecification(input: RunInput): RunSpecification {
+  const reader = new FieldReader();
+  const network = readNetwork(reader, input.network ?? {}, MAXIMUM_WIDTH);
+  const burnIn = reader.integer("burn_in", input.burnIn ?? 0, 0, network.depth - 1);
+  const specification: RunSpecification = {
+    kind: "propagation",
+    network,
+    seed: readSeed(reader, input.seed ?? 0n),
+    // Gaussian and Haar matrices look the same from every direction, so the cheap way is exact.
+    sampling: reader.oneOf("sampling", input.sampling ?? "isotropic", SAMPLINGS),
+    backend: reader.oneOf("backend", input.backend ?? "simd", BACKENDS),
+    checkpointDepths: readCheckpoints(reader, input.checkpointDepths ?? [], burnIn, network.depth),
+    burnIn,
+    stoppingRule: readStoppingRule(reader, input.stoppingRule ?? {}),
+    level: reader.number(
+      "level",
+      input.level ?? 0.95,
+      "a number from 0.5 to 0.9999",
+      (level) => level >= 0.5 && level <= 0.9999,
+    ),
+    displayName: reader.text("display_name", input.displayName ?? "", MAXIMUM_DISPLAY_NAME_LENGTH),
+  };
+  reader.finish();
+  return specification;
+}
+
+/** @throws ValidationError naming every field at fault, as paths such as `network.width`. */
+export function parseNetwork(
+  input: NonNullable<RunInput["network"]>,
+  maximumWidth: number,
+): Network {
+  const reader = new FieldReader();
+  const network = readNetwork(reader, input, maximumWidth);
+  reader.finish();
+  return network;
+}
+
+function readNetwork(
+  reader: FieldReader,
+  input: NonNullable<RunInput["network"]>,
+  maximumWidth: number,
+): Network {
+  const width = reader.integer("network.width", input.width, 1, maximumWidth);
+  const depth = reader.integer("network.depth", input.depth, 1, MAXIMUM_DEPTH);
+  const negativeSlope = reader.number(
+    "network.negative_slope",
+    input.negativeSlope,
+    "any finite number",
+    () => true,
+  );
+  const weights = reader.oneOf("network.weights", input.weights, WEIGHT_LAWS);
+  const namedGain = NAMED_GAINS.find((name) => name === input.gain);
+  if (namedGain !== undefined) {
+    // A refused slope is reported already; any number stands in for it here.
+    const slope = Number.isFinite(negativeSlope) ? negativeSlope : 1;
+    const gain = resolveGain(namedGain, { width, weights, negativeSlope: slope });
+    return { width, depth, negativeSlope, weights, gain, namedGain };
+  }
+  const expected = `a positive finite number or one of ${NAMED_GAINS.join(", ")}`;
+  const gain = reader.number("network.gain", input.gain, expected, (value) => value > 0);
+  return { width, depth, negativeSlope, weights, gain };
+}
+
+function readSeed(reader: FieldReader, value: unknown): bigint {
+  const seed = toBigInt(value);
+  if (seed !== undefined && seed >= 0n && seed <= MAXIMUM_SEED) return seed;
+  reader.refuse("seed", `'${String(value)}' is not allowed; give an integer from 0 to 2⁶⁴ − 1`);
+  return 0n;
+}
+
+function toBigInt(value: unknown): bigint | undefined {
+  if (typeof value === "bigint") return value;
+  if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
+  if (typeof value === "string" && /^\d{1,20}$/.test(value)) return BigInt(value);
+  return undefined;
+}
+
+function readCheckpoints(
+  reader: FieldReader,
+  values: readonly unknown[],
+  burnIn: number,
+  depth: number,
+): number[] {
+  if (values.length > MAXIMUM_CHECKPOINTS) {
+    reader.refuse(
+      "checkpoint_depths",
+      `${values.length} depths are too many; give at most ${MAXIMUM_CHECKPOINTS}`,
+    );
+    return [depth];
+  }
+  const depths =
+    values.length === 0
+      ? powersOfTwo(burnIn, depth)
+      : values.map((value) => reader.integer("checkpoint_depths", value, burnIn + 1, depth));
+  return [...new Set([...depths, depth])].sort((a, b) => a - b);
+}
+
+function powersOfTwo(above: number, limit: number): number[] {
+  const powers: number[] = [];
+  for (let power = 1; power <= limit; power *= 2) if (power > above) powers.push(power);
+  return powers;
+}

@@ -1,0 +1,61 @@
+/**
+ * A histogram whose bins have one width, fixed by the run's specification before the first replica
+ * is propagated; so sketches add up exactly, in any order, and a quantile is known to within a bin.
+ * Bin i holds the values in [i, i+1) · binWidth. Empty bins are not kept.
+ */
+export interface QuantileSketch {
+  readonly binWidth: number;
+  /** Ascending. */
+  readonly binIndexes: readonly number[];
+  readonly binCounts: readonly number[];
+}
+
+/** A sketch of finite values. */
+export function sketchOf(values: Float64Array, binWidth: number): QuantileSketch {
+  const counts = new Map<number, number>();
+  for (const value of values) {
+    const index = Math.floor(value / binWidth);
+    counts.set(index, (counts.get(index) ?? 0) + 1);
+  }
+  return fromCounts(binWidth, counts);
+}
+
+export function mergeSketches(a: QuantileSketch, b: QuantileSketch): QuantileSketch {
+  if (a.binWidth !== b.binWidth) {
+    throw new RangeError(`sketches of bin widths ${a.binWidth} and ${b.binWidth} cannot be merged`);
+  }
+  const counts = new Map<number, number>();
+  for (const sketch of [a, b]) {
+    sketch.binIndexes.forEach((index, i) => {
+      counts.set(index, (counts.get(index) ?? 0) + (sketch.binCounts[i] as number));
+    });
+  }
+  return fromCounts(a.binWidth, counts);
+}
+
+/**
+ * The value below which the share `probability` of the values lies, interpolated within its bin;
+ * undefined for an empty sketch.
+ */
+export function sketchQuantile(sketch: QuantileSketch, probability: number): number | undefined {
+  const total = sketch.binCounts.reduce((sum, count) => sum + count, 0);
+  const rank = probability * total;
+  let below = 0;
+  for (const [i, count] of sketch.binCounts.entries()) {
+    if (below + count >= rank) {
+      const within = (rank - below) / count;
+      return ((sketch.binIndexes[i] as number) + within) * sketch.binWidth;
+    }
+    below += count;
+  }
+  return undefined;
+}
+
+function fromCounts(binWidth: number, counts: ReadonlyMap<number, number>): QuantileSketch {
+  const bins = [...counts].sort(([a], [b]) => a - b);
+  return {
+    binWidth,
+    binIndexes: bins.map(([index]) => index),
+    binCounts: bins.map(([, count]) => count),
+  };
+}

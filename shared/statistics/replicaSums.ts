@@ -1,0 +1,121 @@
+import {
+  coMomentOf,
+  mergeCoMoments,
+  mergeMoments,
+  momentsOf,
+  type Moments,
+} from "./moments.ts";
+import { mergeSketches, sketchOf, type QuantileSketch } from "./quantileSketch.ts";
+
+/** What is known of a set of replicas at one depth. Moments and co-moments are of survivors. */
+export interface CheckpointSums {
+  readonly depth: number;
+  readonly survivorCount: number;
+  /** Replicas whose activations had become exactly zero. */
+  readonly extinctCount: number;
+  /** One for each observable. */
+  readonly moments: readonly Moments[];
+  /** Of the pairs (0,1), (0,2), …, (1,2), … of observables. */
+  readonly coMoments: readonly number[];
+  /** Of the first observable. */
+  readonly quantileSketch: QuantileSketch;
+}
+
+/** The additive record of a set of replicas. `mergeSums` is the one way to add two up. */
+export interface ReplicaSums {
+  readonly replicaCount: number;
+  /** Names, in the order of CheckpointSums.moments. */
+  readonly observables: readonly string[];
+  /** Ascending by depth. */
+  readonly checkpoints: readonly CheckpointSums[];
+}
+
+/** What a shard yields: the sums over its replicas and how they came about. */
+export interface ShardPartial extends ReplicaSums {
+  readonly backend: string;
+  /** The random generator and its version. */
+  readonly generator: string;
+  readonly firstReplica: number;
+}
+
+/**
+ * Sums over replicas, from their observables.
+ *
+ * @param values shape [depths][observables][replicas], row-major; a replica whose first observable
+ * is −∞ is extinct at that depth and counts there alone.
+ * @param binWidths of the quantile sketch, one for each depth.
+ */
+export function sumReplicas(
+  observables: readonly string[],
+  depths: readonly number[],
+  binWidths: readonly number[],
+  replicaCount: number,
+  values: Float64Array,
+): ReplicaSums {
+  const row = (checkpoint: number, observable: number): Float64Array => {
+    const start = (checkpoint * observables.length + observable) * replicaCount;
+    return values.subarray(start, start + replicaCount);
+  };
+  const checkpoints = depths.map((depth, checkpoint): CheckpointSums => {
+    const growth = row(checkpoint, 0);
+    const survives = (_: number, replica: number) => growth[replica] !== -Infinity;
+    const rows = observables.map((_, observable) => row(checkpoint, observable).filter(survives));
+    const moments = rows.map(momentsOf);
+    const survivors = rows[0] as Float64Array;
+    return {
+      depth,
+      survivorCount: survivors.length,
+      extinctCount: replicaCount - survivors.length,
+      moments,
+      coMoments: pairs(observables.length).map(([i, j]) =>
+        coMomentOf(
+          rows[i] as Float64Array,
+          (moments[i] as Moments).mean,
+          rows[j] as Float64Array,
+          (moments[j] as Moments).mean,
+        ),
+      ),
+      quantileSketch: sketchOf(survivors, binWidths[checkpoint] as number),
+    };
+  });
+  return { replicaCount, observables, checkpoints };
+}
+
+/** Sums over the union of two disjoint sets of replicas of the same run. */
+export function mergeSums(a: ReplicaSums, b: ReplicaSums): ReplicaSums {
+  return {
+    replicaCount: a.replicaCount + b.replicaCount,
+    observables: a.observables,
+    checkpoints: a.checkpoints.map((checkpoint, i) =>
+      mergeCheckpoints(checkpoint, b.checkpoints[i] as CheckpointSums),
+    ),
+  };
+}
+
+function mergeCheckpoints(a: CheckpointSums, b: CheckpointSums): CheckpointSums {
+  const [countA, countB] = [a.survivorCount, b.survivorCount];
+  const side = (sums: CheckpointSums, pair: number, i: number, j: number) => ({
+    coMoment: sums.coMoments[pair] as number,
+    meanX: (sums.moments[i] as Moments).mean,
+    meanY: (sums.moments[j] as Moments).mean,
+  });
+  return {
+    depth: a.depth,
+    survivorCount: countA + countB,
+    extinctCount: a.extinctCount + b.extinctCount,
+    moments: a.moments.map((moments, i) =>
+      mergeMoments(moments, countA, b.moments[i] as Moments, countB),
+    ),
+    coMoments: pairs(a.moments.length).map(([i, j], pair) =>
+      mergeCoMoments(side(a, pair, i, j), countA, side(b, pair, i, j), countB),
+    ),
+    quantileSketch: mergeSketches(a.quantileSketch, b.quantileSketch),
+  };
+}
+
+/** (0,1), (0,2), …, (1,2), …: the order of co-moments. */
+function pairs(count: number): [number, number][] {
+  const result: [number, number][] = [];
+  for (let i = 0; i < count; i++) for (let j = i + 1; j < count; j++) result.push([i, j]);
+  return result;
+}

@@ -1,0 +1,103 @@
+import type { ExponentEstimates } from "./estimate.ts";
+
+/** When a run is done. */
+export type StoppingRule =
+  | { readonly kind: "replicas"; readonly replicaCount: number }
+  | { readonly kind: "precision"; readonly precision: Precision };
+
+/** Largest standard errors; at least one is given, and every one given must be met. */
+export interface Precision {
+  readonly lyapunovExponent?: number;
+  readonly variance?: number;
+  /** The targets are not asked before so many replicas: a spread of a few says nothing. */
+  readonly minimumReplicaCount: number;
+  /** The run ends there, targets met or not. */
+  readonly maximumReplicaCount: number;
+}
+
+/** The most replicas that the rule can come to ask for. */
+export function replicaLimit(rule: StoppingRule): number {
+  return rule.kind === "replicas" ? rule.replicaCount : rule.precision.maximumReplicaCount;
+}
+
+/**
+ * Whether a folded prefix of so many replicas ends the run. It looks at the prefix alone, never at
+ * what has arrived beyond it; so it gives the same answer on every fleet.
+ */
+export function isMet(
+  rule: StoppingRule,
+  replicaCount: number,
+  estimates: ExponentEstimates | undefined,
+): boolean {
+  if (replicaCount >= replicaLimit(rule)) return true;
+  if (rule.kind === "replicas" || replicaCount < rule.precision.minimumReplicaCount) return false;
+  return estimates !== undefined && worstErrorRatio(rule.precision, estimates) <= 1;
+}
+
+/** Largest ratio of standard error to its target; at most 1 when every target is met. */
+export function worstErrorRatio(precision: Precision, estimates: ExponentEstimates): number {
+  const ratios: number[] = [];
+  if (precision.lyapunovExponent !== undefined) {
+    ratios.push(estimates.lyapunovExponent.standardError / precision.lyapunovExponent);
+  }
+  if (precision.variance !== undefined) {
+    ratios.push(estimates.variance.standardError / precision.variance);
+  }
+  return Math.max(...ratios);
+}
+
+/**
+ * Replicas that the rule will probably need, from what is known after `replicaCount`: errors
+ * shrink with the square root of the count. For planning work ahead only.
+ */
+export function predictedReplicaCount(
+  rule: StoppingRule,
+  replicaCount: number,
+  estimates: ExponentEstimates | undefined,
+): number {
+  if (rule.kind === "replicas") return rule.replicaCount;
+  const { minimumReplicaCount, maximumReplicaCount } = rule.precision;
+  const wanted =
+    estimates === undefined
+      ? minimumReplicaCount
+      : Math.ceil(replicaCount * worstErrorRatio(rule.precision, estimates) ** 2);
+  return Math.min(maximumReplicaCount, Math.max(minimumReplicaCount, wanted));
+}
+
+/**
+ * Why `next` does not continue `present` — a finished run may only go further — or undefined if it
+ * does. `replicaCount` is what the run's estimate has folded.
+ */
+export function extensionProblem(
+  present: StoppingRule,
+  next: StoppingRule,
+  replicaCount: number,
+): string | undefined {
+  if (next.kind === "replicas") {
+    const floor = Math.max(replicaCount, present.kind === "replicas" ? present.replicaCount : 0);
+    return next.replicaCount >= floor
+      ? undefined
+      : `${next.replicaCount} replicas are fewer than the ${floor} that the run has; give more`;
+  }
+  if (next.precision.maximumReplicaCount < replicaCount) {
+    return (
+      `a maximum of ${next.precision.maximumReplicaCount} replicas is fewer than the ` +
+      `${replicaCount} that the run has; give more`
+    );
+  }
+  if (present.kind === "replicas") {
+    return next.precision.minimumReplicaCount >= present.replicaCount
+      ? undefined
+      : `a run of ${present.replicaCount} replicas continues to a precision with a minimum ` +
+          `replica count of at least as many; give ${present.replicaCount}`;
+  }
+  const looser = (["lyapunovExponent", "variance"] as const).some((target) => {
+    const [before, after] = [present.precision[target], next.precision[target]];
+    return before !== undefined && (after === undefined || after > before);
+  });
+  if (looser) return "the targets are looser than those that the run has; give tighter ones";
+  return next.precision.minimumReplicaCount >= present.precision.minimumReplicaCount &&
+    next.precision.maximumReplicaCount >= present.precision.maximumReplicaCount
+    ? undefined
+    : "the minimum and the maximum replica count may only grow; give larger ones";
+}
