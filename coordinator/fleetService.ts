@@ -1,0 +1,194 @@
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { status as Code } from "@grpc/grpc-js";
+import type { Logger } from "pino";
+
+import { BACKENDS } from "../shared/network/backends.ts";
+import { shortName } from "../shared/wire/enumerations.ts";
+import { ApiError, toStatus } from "../shared/wire/errorDetails.ts";
+import type { FleetServiceHandlers } from "../shared/wire/generated/lyapunov/v1/FleetService.ts";
+import type { Join__Output } from "../shared/wire/generated/lyapunov/v1/Join.ts";
+import type { WorkRequest__Output } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
+import type { WorkResponse } from "../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
+import { partialDigest, partialFromMessage } from "../shared/wire/partialMessages.ts";
+import { shardTaskToMessage } from "../shared/wire/shardTaskMessages.ts";
+import { VERSION } from "../shared/wire/version.ts";
+import { invalidField } from "./calls.ts";
+import type { Coordinator, WorkerCommand } from "./coordinator.ts";
+import type { DeviceDescription, SchedulerEvent } from "./scheduler/messages.ts";
+
+const MAXIMUM_SLOTS = 1024;
+const MAXIMUM_DEVICES = 64;
+
+type WorkStream = ServerDuplexStream<WorkRequest__Output, WorkResponse>;
+
+/** The gRPC front of the coordinator for workers: one stream each, events in, commands out. */
+export function fleetHandlers(coordinator: Coordinator, log: Logger): FleetServiceHandlers {
+  return {
+    Work: (stream) => {
+      const session = new WorkSession(coordinator, log, stream);
+      stream.on("data", (message: WorkRequest__Output) => {
+        session.receive(message);
+      });
+      stream.on("end", () => {
+        session.leave();
+        stream.end();
+      });
+      stream.on("cancelled", () => {
+        session.leave();
+      });
+      stream.on("error", (error) => {
+        log.debug({ err: error }, "a worker's stream broke");
+        session.leave();
+      });
+    },
+  };
+}
+
+class WorkSession {
+  readonly #coordinator: Coordinator;
+  readonly #stream: WorkStream;
+  #log: Logger;
+  #worker: string | undefined;
+
+  constructor(coordinator: Coordinator, log: Logger, stream: WorkStream) {
+    this.#coordinator = coordinator;
+    this.#log = log;
+    this.#stream = stream;
+  }
+
+  receive(message: WorkRequest__Output): void {
+    try {
+      if (message.join) this.#join(message.join);
+      else if (this.#worker === undefined) throw invalidField("message", "the first must be a join");
+      // What a superseded stream still says was said again on the new one.
+      else if (this.#coordinator.isAttached(this.#worker, this.#send)) {
+        this.#coordinator.dispatch(eventOf(this.#worker, message));
+      }
+    } catch (error) {
+      const refusal =
+        error instanceof ApiError
+          ? error
+          : new ApiError(Code.INTERNAL, "INTERNAL", "the coordinator failed; see its log");
+      this.#log.warn({ err: error }, "a worker's message was refused");
+      this.#stream.emit("error", toStatus(refusal));
+    }
+  }
+
+  leave(): void {
+    if (this.#worker !== undefined) this.#coordinator.detachWorker(this.#worker, this.#send);
+  }
+
+  #join(join: Join__Output): void {
+    const devices = readDevices(join);
+    const reason =
+      join.version === VERSION
+        ? this.#coordinator.quarantineReason(join.workerId)
+        : `it is version ${join.version || "unknown"} and the coordinator ${VERSION}; install the same`;
+    if (reason !== undefined) {
+      const quarantined = join.version === VERSION;
+      this.#log.warn({ worker: join.workerId, displayName: join.displayName }, `worker refused: ${reason}`);
+      this.#stream.write({ dismissal: { reason, quarantined } });
+      this.#stream.end();
+      return;
+    }
+    this.#worker = join.workerId;
+    this.#log = this.#log.child({ worker: join.workerId });
+    const { heartbeatIntervalSeconds, leaseDurationSeconds } = timing(this.#coordinator);
+    this.#stream.write({ welcome: { heartbeatIntervalSeconds, leaseDurationSeconds } });
+    this.#coordinator.attachWorker(join.workerId, this.#send);
+    this.#log.info({ displayName: join.displayName, devices }, "worker joined");
+    this.#coordinator.dispatch({
+      kind: "worker_joined",
+      worker: join.workerId,
+      devices,
+      heldLeases: join.heldLeaseIds.map(Number),
+    });
+  }
+
+  readonly #send = (command: WorkerCommand): void => {
+    // grpc-js buffers what the peer is slow to take; grants are bounded by what a worker may hold.
+    this.#stream.write(messageOf(command));
+    if (command.kind === "quarantine") this.#stream.end();
+  };
+}
+
+function timing(coordinator: Coordinator) {
+  const { leaseDurationSeconds } = coordinator.schedulerOptions;
+  return { leaseDurationSeconds, heartbeatIntervalSeconds: leaseDurationSeconds / 10 };
+}
+
+function readDevices(join: Join__Output): DeviceDescription[] {
+  if (!/^[\w-]{1,64}$/.test(join.workerId)) {
+    throw invalidField("join.worker_id", "give 1 to 64 letters, digits, - or _");
+  }
+  if (join.devices.length === 0 || join.devices.length > MAXIMUM_DEVICES) {
+    throw invalidField("join.devices", `give 1 to ${MAXIMUM_DEVICES} devices`);
+  }
+  return join.devices.map(({ backends, slotCount }, i) => {
+    if (slotCount < 1 || slotCount > MAXIMUM_SLOTS) {
+      throw invalidField(
+        `join.devices[${i}].slot_count`,
+        `${slotCount} is not allowed; give 1 to ${MAXIMUM_SLOTS}`,
+      );
+    }
+    // A backend that this coordinator does not know can be asked for by none of its runs.
+    const names = backends.map((backend) => shortName("backend", backend));
+    return { backends: BACKENDS.filter((backend) => names.includes(backend)), slotCount };
+  });
+}
+
+function eventOf(worker: string, message: WorkRequest__Output): SchedulerEvent {
+  const { heartbeat, result, failure, drain } = message;
+  if (heartbeat) {
+    return { kind: "heartbeat", worker, heldLeases: heartbeat.heldLeaseIds.map(Number) };
+  }
+  if (result?.partial) {
+    const partial = partialFromMessage(result.partial);
+    return {
+      kind: "shard_result",
+      worker,
+      lease: Number(result.leaseId),
+      run: result.run,
+      shardIndex: result.shardIndex,
+      partial,
+      digest: partialDigest(partial),
+      computeSeconds: result.computeSeconds,
+    };
+  }
+  if (failure) {
+    const error = failure.error.slice(0, 1000);
+    return { kind: "shard_failed", worker, lease: Number(failure.leaseId), error };
+  }
+  if (drain) {
+    return {
+      kind: "worker_draining",
+      worker,
+      returnedLeases: drain.returnedLeaseIds.map(Number),
+    };
+  }
+  throw invalidField("message", "nothing is given; give one of heartbeat, result, failure, drain");
+}
+
+function messageOf(command: WorkerCommand): WorkResponse {
+  switch (command.kind) {
+    case "grant":
+      return {
+        grant: {
+          leases: command.leases.map((lease) => ({
+            leaseId: lease.id,
+            run: lease.run,
+            shardIndex: lease.shardIndex,
+            attempt: lease.attempt,
+            deviceIndex: lease.deviceIndex,
+            task: shardTaskToMessage(lease.task),
+          })),
+        },
+      };
+    case "revoke":
+      return { revoke: { leaseIds: [...command.leases] } };
+    case "acknowledge":
+      return { acknowledgement: { leaseIds: [...command.leases] } };
+    case "quarantine":
+      return { dismissal: { reason: command.reason, quarantined: true } };
+  }
+}

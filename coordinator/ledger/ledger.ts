@@ -1,0 +1,101 @@
+import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
+import type { RecordedShard } from "../scheduler/messages.ts";
+
+export type RunState =
+  | "QUEUED"
+  | "RUNNING"
+  | "CANCELLING"
+  | "SUCCEEDED"
+  | "FAILED"
+  | "CANCELLED";
+
+export function hasEnded(state: RunState): boolean {
+  return state === "SUCCEEDED" || state === "FAILED" || state === "CANCELLED";
+}
+
+/** What is kept of a run beside its partials. */
+export interface RunRecord {
+  /** `runs/{id}`. */
+  readonly name: string;
+  readonly specification: RunSpecification;
+  readonly state: RunState;
+  /** Why it failed; empty otherwise. */
+  readonly error: string;
+  /** `sweeps/{id}`, if it belongs to one. */
+  readonly sweep?: string;
+  /** Milliseconds since the epoch. */
+  readonly createTime: number;
+  readonly endTime?: number;
+  /** Counts changes of this record. */
+  readonly revision: number;
+  /** The fold of the prefix at the end; absent until then, and where nothing was folded. */
+  readonly outcome?: RunOutcome;
+}
+
+export interface RunOutcome {
+  readonly shardCount: number;
+  readonly sums: ReplicaSums;
+}
+
+export interface SweepRecord {
+  /** `sweeps/{id}`. */
+  readonly name: string;
+  readonly displayName: string;
+  /** Names, in the order given. */
+  readonly runs: readonly string[];
+  readonly createTime: number;
+}
+
+/** What a request id stood for the first time. */
+export interface RequestRecord {
+  readonly requestId: string;
+  /** Of the request's content: another content under the same id is refused. */
+  readonly fingerprint: string;
+  /** `runs/{id}` or `sweeps/{id}`. */
+  readonly resource: string;
+}
+
+export interface Page<Record> {
+  readonly records: readonly Record[];
+  /** Empty on the last page. */
+  readonly nextPageToken: string;
+}
+
+/**
+ * The durable record: runs, sweeps, partials, request ids. All that a coordinator knows can be had
+ * back from it. Reads see committed transactions alone.
+ */
+export interface Ledger {
+  /**
+   * Runs `work` and commits what it wrote, all or nothing; resolves once that is durable.
+   * Transactions do not overlap.
+   */
+  transact<Result>(work: (transaction: LedgerTransaction) => Promise<Result>): Promise<Result>;
+  run(name: string): Promise<RunRecord | undefined>;
+  sweep(name: string): Promise<SweepRecord | undefined>;
+  /** Newest first. @throws InvalidPageToken */
+  runs(pageSize: number, pageToken: string): Promise<Page<RunRecord>>;
+  /** Newest first. @throws InvalidPageToken */
+  sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>>;
+  /** Runs that have not ended, oldest first. */
+  unfinishedRuns(): AsyncIterable<RunRecord>;
+  /** The run's recorded shards, ascending. */
+  shards(run: string): AsyncIterable<RecordedShard>;
+  close(): Promise<void>;
+}
+
+export interface LedgerTransaction {
+  request(requestId: string): Promise<RequestRecord | undefined>;
+  putRequest(request: RequestRecord): Promise<void>;
+  /** Inserts or replaces. */
+  putRun(run: RunRecord): Promise<void>;
+  putSweep(sweep: SweepRecord): Promise<void>;
+  /** @throws Error if the shard is recorded already: a partial is accepted once. */
+  putShard(run: string, shard: RecordedShard): Promise<void>;
+  deleteShard(run: string, shardIndex: number): Promise<void>;
+}
+
+export class InvalidPageToken extends Error {
+  override readonly name = "InvalidPageToken";
+}

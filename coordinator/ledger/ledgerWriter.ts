@@ -1,0 +1,55 @@
+import type { Ledger, LedgerTransaction } from "./ledger.ts";
+
+type Write = (transaction: LedgerTransaction) => Promise<void>;
+
+interface QueuedWrite {
+  readonly write: Write;
+  readonly resolve: () => void;
+}
+
+/**
+ * Commits writes in the order in which they were enqueued, all that wait in one transaction: while
+ * one commit is on its way to the disk, the next batch gathers.
+ */
+export class LedgerWriter {
+  readonly #ledger: Ledger;
+  readonly #onFailure: (error: unknown) => void;
+  #queue: QueuedWrite[] = [];
+  #committing: Promise<void> | undefined;
+
+  /** @param onFailure is called once if a commit fails; nothing is written after it. */
+  constructor(ledger: Ledger, onFailure: (error: unknown) => void) {
+    this.#ledger = ledger;
+    this.#onFailure = onFailure;
+  }
+
+  /** Resolves once the write is durable; never, if the ledger has failed. */
+  enqueue(write: Write): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#queue.push({ write, resolve });
+    this.#committing ??= this.#commitAll();
+    return promise;
+  }
+
+  /** Resolves once all that was enqueued so far is durable. */
+  async flush(): Promise<void> {
+    await this.#committing;
+  }
+
+  async #commitAll(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        const batch = this.#queue;
+        this.#queue = [];
+        await this.#ledger.transact(async (transaction) => {
+          for (const { write } of batch) await write(transaction);
+        });
+        for (const { resolve } of batch) resolve();
+      }
+      this.#committing = undefined;
+    } catch (error) {
+      // #committing stays set: no further commit is attempted on a ledger in an unknown state.
+      this.#onFailure(error);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { Mutex } from "../mutex.ts";
+import type { RecordedShard } from "../scheduler/messages.ts";
+import {
+  hasEnded,
+  InvalidPageToken,
+  type Ledger,
+  type LedgerTransaction,
+  type Page,
+  type RequestRecord,
+  type RunRecord,
+  type SweepRecord,
+} from "./ledger.ts";
+
+/**
+ * A ledger that lasts as long as its process. It keeps the contract of a durable one: what a
+ * transaction writes is seen by others once it commits, all of it or none.
+ */
+export class MemoryLedger implements Ledger {
+  readonly #runs = new Map<string, RunRecord>();
+  readonly #sweeps = new Map<string, SweepRecord>();
+  readonly #requests = new Map<string, RequestRecord>();
+  readonly #shards = new Map<string, Map<number, RecordedShard>>();
+  readonly #mutex = new Mutex();
+
+  transact<Result>(work: (transaction: LedgerTransaction) => Promise<Result>): Promise<Result> {
+    return this.#mutex.run(async () => {
+      const writes: (() => void)[] = [];
+      const answer = await work(this.#transaction(writes));
+      for (const write of writes) write();
+      return answer;
+    });
+  }
+
+  async run(name: string): Promise<RunRecord | undefined> {
+    return this.#runs.get(name);
+  }
+
+  async sweep(name: string): Promise<SweepRecord | undefined> {
+    return this.#sweeps.get(name);
+  }
+
+  async runs(pageSize: number, pageToken: string): Promise<Page<RunRecord>> {
+    return page([...this.#runs.values()], pageSize, pageToken);
+  }
+
+  async sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>> {
+    return page([...this.#sweeps.values()], pageSize, pageToken);
+  }
+
+  async *unfinishedRuns(): AsyncIterable<RunRecord> {
+    yield* [...this.#runs.values()].filter(({ state }) => !hasEnded(state));
+  }
+
+  async *shards(run: string): AsyncIterable<RecordedShard> {
+    const shards = [...(this.#shards.get(run)?.values() ?? [])];
+    yield* shards.sort((a, b) => a.shardIndex - b.shardIndex);
+  }
+
+  async close(): Promise<void> {
+    await this.#mutex.idle();
+  }
+
+  #transaction(writes: (() => void)[]): LedgerTransaction {
+    const inserted = new Set<string>();
+    return {
+      request: async (requestId) => this.#requests.get(requestId),
+      putRequest: async (request) => {
+        writes.push(() => this.#requests.set(request.requestId, request));
+      },
+      putRun: async (run) => {
+        writes.push(() => this.#runs.set(run.name, run));
+      },
+      putSweep: async (sweep) => {
+        writes.push(() => this.#sweeps.set(sweep.name, sweep));
+      },
+      putShard: async (run, shard) => {
+        const key = `${run}/${shard.shardIndex}`;
+        if (inserted.has(key) || this.#shards.get(run)?.has(shard.shardIndex) === true) {
+          throw new Error(`shard ${shard.shardIndex} of ${run} is recorded already`);
+        }
+        inserted.add(key);
+        writes.push(() => {
+          const shards = this.#shards.get(run) ?? new Map<number, RecordedShard>();
+          this.#shards.set(run, shards.set(shard.shardIndex, shard));
+        });
+      },
+      deleteShard: async (run, shardIndex) => {
+        writes.push(() => this.#shards.get(run)?.delete(shardIndex));
+      },
+    };
+  }
+}
+
+/** Newest first, of records in order of creation; the token is the last name of the page before. */
+function page<Record extends { readonly name: string }>(
+  records: readonly Record[],
+  pageSize: number,
+  pageToken: string,
+): Page<Record> {
+  const newestFirst = records.toReversed();
+  let start = 0;
+  if (pageToken !== "") {
+    // The last name of the page before: records created meanwhile do not shift the next one.
+    const last = newestFirst.findIndex(({ name }) => name === pageToken);
+    if (last === -1) throw new InvalidPageToken(`'${pageToken}' is not a page token of this list`);
+    start = last + 1;
+  }
+  const slice = newestFirst.slice(start, start + pageSize);
+  const more = start + pageSize < newestFirst.length;
+  return { records: slice, nextPageToken: more ? (slice.at(-1)?.name ?? "") : "" };
+}

@@ -1,0 +1,83 @@
+import { parseRunSpecification, type RunSpecification } from "../shared/network/specification.ts";
+import { ValidationError, type FieldViolation } from "../shared/network/violations.ts";
+import { wireName } from "../shared/wire/enumerations.ts";
+import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
+import type { Sweep__Output } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import { runInputFromMessage } from "../shared/wire/specificationMessages.ts";
+import { invalidField } from "./calls.ts";
+
+const MAXIMUM_REQUEST_ID_LENGTH = 128;
+const MAXIMUM_DISPLAY_NAME_LENGTH = 200;
+const MAXIMUM_SWEEP_RUNS = 2000;
+const DEFAULT_PAGE_SIZE = 50;
+const MAXIMUM_PAGE_SIZE = 1000;
+
+/** @throws ValidationError with paths under `path`; ApiError where there is no run at all. */
+export function readRun(path: string, run: Run__Output | null | undefined): RunSpecification {
+  if (!run) throw invalidField(path, "nothing is given; give a run");
+  if (run.kind !== wireName("kind", "propagation") && run.kind !== wireName("kind", undefined)) {
+    throw invalidField(`${path}.kind`, `'${run.kind}' is not allowed; give RUN_KIND_PROPAGATION`);
+  }
+  try {
+    return parseRunSpecification(runInputFromMessage(run));
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    throw new ValidationError(within(path, error.violations));
+  }
+}
+
+/** @throws ValidationError with every field at fault of every run. */
+export function readSweep(sweep: Sweep__Output | null | undefined): {
+  readonly displayName: string;
+  readonly specifications: readonly RunSpecification[];
+} {
+  if (!sweep) throw invalidField("sweep", "nothing is given; give a sweep");
+  const { displayName, runs } = sweep;
+  if (displayName.length > MAXIMUM_DISPLAY_NAME_LENGTH) {
+    throw invalidField(
+      "sweep.display_name",
+      `a text of ${displayName.length} characters is not allowed; give at most ${MAXIMUM_DISPLAY_NAME_LENGTH}`,
+    );
+  }
+  if (runs.length === 0 || runs.length > MAXIMUM_SWEEP_RUNS) {
+    throw invalidField(
+      "sweep.runs",
+      `${runs.length} runs are not allowed; give 1 to ${MAXIMUM_SWEEP_RUNS}`,
+    );
+  }
+  const violations: FieldViolation[] = [];
+  const specifications = runs.flatMap((run, i) => {
+    try {
+      return [readRun(`sweep.runs[${i}]`, run)];
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+      violations.push(...error.violations);
+      return [];
+    }
+  });
+  if (violations.length > 0) throw new ValidationError(violations);
+  return { displayName, specifications };
+}
+
+export function readName(collection: "runs" | "sweeps", name: string): string {
+  if (new RegExp(`^${collection}/[a-z0-9-]{1,64}$`).test(name)) return name;
+  throw invalidField("name", `'${name.slice(0, 80)}' is not allowed; give ${collection}/{id}`);
+}
+
+export function readRequestId(requestId: string): string {
+  if (requestId.length <= MAXIMUM_REQUEST_ID_LENGTH) return requestId;
+  throw invalidField(
+    "request_id",
+    `${requestId.length} characters are too many; give at most ${MAXIMUM_REQUEST_ID_LENGTH}`,
+  );
+}
+
+export function readPageSize(pageSize: number): number {
+  if (pageSize === 0) return DEFAULT_PAGE_SIZE;
+  if (pageSize >= 1 && pageSize <= MAXIMUM_PAGE_SIZE) return pageSize;
+  throw invalidField("page_size", `${pageSize} is not allowed; give 1 to ${MAXIMUM_PAGE_SIZE}`);
+}
+
+function within(path: string, violations: readonly FieldViolation[]): FieldViolation[] {
+  return violations.map(({ field, description }) => ({ field: `${path}.${field}`, description }));
+}

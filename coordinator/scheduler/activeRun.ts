@@ -1,0 +1,157 @@
+import type { RecordedShard } from "./messages.ts";
+import type { SchedulerOptions } from "./options.ts";
+import { RateMeter } from "./rateMeter.ts";
+import { RunProgress } from "./runProgress.ts";
+
+const RATE_WINDOW_SECONDS = 15;
+
+interface ShardTrouble {
+  errors: number;
+  losses: number;
+  lastError: string;
+  /** Workers that reported an error for it: others are tried first. */
+  readonly workers: Set<string>;
+}
+
+/** The shards of a run that has not ended: which may be granted, which are out, which are trouble. */
+export class ActiveRun {
+  readonly name: string;
+  readonly progress: RunProgress;
+  /** Live leases of each shard that has any. */
+  readonly leases = new Map<number, Set<number>>();
+  readonly rate = new RateMeter(RATE_WINDOW_SECONDS);
+  /** Of live leases, in weights: what fair sharing compares. */
+  leasedWork = 0;
+  started = false;
+  disagreementCount = 0;
+  readonly #digests: string[] = [];
+  /** Shards handed to the ledger, not yet durable. */
+  readonly #recording = new Set<number>();
+  /** Shards granted before that must be granted again. */
+  readonly #returned = new Set<number>();
+  readonly #attempts = new Map<number, number>();
+  readonly #trouble = new Map<number, ShardTrouble>();
+  readonly #parked = new Map<number, string>();
+  #next = 0;
+  #horizon: number;
+
+  constructor(name: string, progress: RunProgress) {
+    this.name = name;
+    this.progress = progress;
+    this.#horizon = progress.horizon;
+  }
+
+  get parkedCount(): number {
+    return this.#parked.size;
+  }
+
+  get leasedShardCount(): number {
+    return this.leases.size;
+  }
+
+  /** Why the run cannot go on: the shard that the fold waits for is parked. */
+  get blockedBy(): string | undefined {
+    return this.#parked.get(this.progress.foldedShards);
+  }
+
+  /** Whether a shard needs no further attempt. */
+  isSettled(shardIndex: number): boolean {
+    return this.#recording.has(shardIndex) || this.progress.has(shardIndex);
+  }
+
+  digest(shardIndex: number): string | undefined {
+    return this.#digests[shardIndex];
+  }
+
+  /**
+   * The first shard in order that may be granted to the worker, if any. One that failed there is
+   * left to others as long as `othersRemain` to try it.
+   */
+  grantable(
+    worker: string,
+    othersRemain: (tried: ReadonlySet<string>) => boolean,
+  ): number | undefined {
+    let first: number | undefined;
+    for (const shard of this.#returned) {
+      const tried = this.#trouble.get(shard)?.workers;
+      if (tried?.has(worker) === true && othersRemain(tried)) continue;
+      if (first === undefined || shard < first) first = shard;
+    }
+    if (first !== undefined) return first;
+    while (this.#next < this.#horizon && this.isSettled(this.#next)) this.#next += 1;
+    return this.#next < this.#horizon ? this.#next : undefined;
+  }
+
+  /** Notes a new lease of the shard and returns its attempt number. */
+  lease(shardIndex: number, lease: number): number {
+    this.#returned.delete(shardIndex);
+    if (shardIndex === this.#next) this.#next += 1;
+    const leases = this.leases.get(shardIndex) ?? new Set();
+    this.leases.set(shardIndex, leases.add(lease));
+    this.leasedWork += this.progress.plan.work(shardIndex);
+    const attempt = (this.#attempts.get(shardIndex) ?? 0) + 1;
+    this.#attempts.set(shardIndex, attempt);
+    return attempt;
+  }
+
+  /** Forgets a lease; the shard is to be granted again if nobody else has it. */
+  release(shardIndex: number, lease: number): void {
+    const leases = this.leases.get(shardIndex);
+    if (leases?.delete(lease) !== true) return;
+    this.leasedWork -= this.progress.plan.work(shardIndex);
+    if (leases.size > 0) return;
+    this.leases.delete(shardIndex);
+    if (!this.isSettled(shardIndex) && !this.#parked.has(shardIndex)) this.#returned.add(shardIndex);
+  }
+
+  /** A partial is on its way to the ledger. */
+  recording(shardIndex: number, digest: string): void {
+    this.#recording.add(shardIndex);
+    this.#returned.delete(shardIndex);
+    this.#digests[shardIndex] = digest;
+  }
+
+  /** A partial is durable. */
+  recorded({ shardIndex, partial, digest }: RecordedShard): void {
+    this.#recording.delete(shardIndex);
+    this.#digests[shardIndex] = digest;
+    this.#attempts.delete(shardIndex);
+    this.#trouble.delete(shardIndex);
+    this.#parked.delete(shardIndex);
+    this.progress.record(shardIndex, partial);
+    this.#horizon = this.progress.horizon;
+  }
+
+  /** An attempt at the shard failed; returns the reason if the shard is parked by it. */
+  failed(
+    shardIndex: number,
+    failure: { readonly error: string; readonly worker: string; readonly lost: boolean },
+    options: SchedulerOptions,
+  ): string | undefined {
+    if (this.isSettled(shardIndex) || this.#parked.has(shardIndex)) return undefined;
+    const trouble = this.#trouble.get(shardIndex) ?? {
+      errors: 0,
+      losses: 0,
+      lastError: "",
+      workers: new Set<string>(),
+    };
+    this.#trouble.set(shardIndex, trouble);
+    trouble.lastError = failure.error;
+    if (failure.lost) trouble.losses += 1;
+    else {
+      trouble.errors += 1;
+      trouble.workers.add(failure.worker);
+    }
+    if (trouble.errors < options.maximumErrors && trouble.losses < options.maximumLosses) {
+      return undefined;
+    }
+    const { firstReplica, replicaCount } = this.progress.plan.shard(shardIndex);
+    const reason =
+      `shard ${shardIndex} (replicas ${firstReplica} to ${firstReplica + replicaCount - 1}) was ` +
+      `given up after ${trouble.errors} errors and ${trouble.losses} lost workers; the last: ` +
+      trouble.lastError;
+    this.#parked.set(shardIndex, reason);
+    this.#returned.delete(shardIndex);
+    return reason;
+  }
+}

@@ -1,0 +1,108 @@
+import type { BackendName } from "../../shared/network/backends.ts";
+import type { ShardTask } from "../../shared/network/shardTask.ts";
+import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import type { RunProgress } from "./runProgress.ts";
+
+/** A recorded shard, as the ledger keeps it. */
+export interface RecordedShard {
+  readonly shardIndex: number;
+  readonly partial: ShardPartial;
+  /** Of the partial's bits; equal bits have equal digests. */
+  readonly digest: string;
+}
+
+/** Something that propagates shards inside a worker. */
+export interface DeviceDescription {
+  readonly backends: readonly BackendName[];
+  /** Shards propagated at the same time. */
+  readonly slotCount: number;
+}
+
+/** What the scheduler is told. Times come with the event; the scheduler has no clock. */
+export type SchedulerEvent =
+  | {
+      readonly kind: "run_submitted";
+      readonly run: string;
+      readonly specification: RunSpecification;
+      /** What the ledger has of it already, in order of their indexes. */
+      readonly recorded: readonly RecordedShard[];
+    }
+  /** Stop working on a run: it was cancelled, or is about to be submitted anew. */
+  | { readonly kind: "run_withdrawn"; readonly run: string }
+  | {
+      readonly kind: "worker_joined";
+      readonly worker: string;
+      readonly devices: readonly DeviceDescription[];
+      /** Leases of an earlier stream that it still holds. */
+      readonly heldLeases: readonly number[];
+    }
+  | { readonly kind: "heartbeat"; readonly worker: string; readonly heldLeases: readonly number[] }
+  | {
+      readonly kind: "shard_result";
+      readonly worker: string;
+      readonly lease: number;
+      readonly run: string;
+      readonly shardIndex: number;
+      readonly partial: ShardPartial;
+      readonly digest: string;
+      readonly computeSeconds: number;
+    }
+  | {
+      readonly kind: "shard_failed";
+      readonly worker: string;
+      readonly lease: number;
+      readonly error: string;
+    }
+  | {
+      readonly kind: "worker_draining";
+      readonly worker: string;
+      readonly returnedLeases: readonly number[];
+    }
+  /** The worker's stream broke; it may come back. */
+  | { readonly kind: "worker_disconnected"; readonly worker: string }
+  /** A `record` command is durable. */
+  | { readonly kind: "shard_recorded"; readonly run: string; readonly shardIndex: number }
+  | { readonly kind: "tick" };
+
+/** A shard attempt handed to a worker until a deadline. */
+export interface GrantedLease {
+  readonly id: number;
+  readonly run: string;
+  readonly shardIndex: number;
+  readonly attempt: number;
+  readonly deviceIndex: number;
+  readonly task: ShardTask;
+}
+
+/** What the scheduler wants done. */
+export type SchedulerCommand =
+  | { readonly kind: "grant"; readonly worker: string; readonly leases: readonly GrantedLease[] }
+  | { readonly kind: "revoke"; readonly worker: string; readonly leases: readonly number[] }
+  /** The worker may forget these results: they are durable, or nobody needs them. */
+  | { readonly kind: "acknowledge"; readonly worker: string; readonly leases: readonly number[] }
+  /** The worker contradicted an accepted shard and must never be asked again. */
+  | { readonly kind: "quarantine"; readonly worker: string; readonly reason: string }
+  /** Make the partial durable, then say `shard_recorded`. */
+  | { readonly kind: "record"; readonly run: string; readonly shard: RecordedShard }
+  | { readonly kind: "run_started"; readonly run: string }
+  | { readonly kind: "run_advanced"; readonly run: string }
+  | { readonly kind: "run_succeeded"; readonly run: string; readonly progress: RunProgress }
+  | {
+      readonly kind: "run_failed";
+      readonly run: string;
+      readonly progress: RunProgress;
+      readonly error: string;
+    }
+  | {
+      readonly kind: "disagreement";
+      readonly run: string;
+      readonly shardIndex: number;
+      readonly worker: string;
+    }
+  | {
+      readonly kind: "shard_parked";
+      readonly run: string;
+      readonly shardIndex: number;
+      readonly error: string;
+    };

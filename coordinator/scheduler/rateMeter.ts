@@ -1,0 +1,34 @@
+/** Amount a second over a sliding window of time. */
+export class RateMeter {
+  readonly #windowSeconds: number;
+  readonly #samples: { readonly at: number; readonly amount: number }[] = [];
+  #startedAt: number | undefined;
+
+  constructor(windowSeconds: number) {
+    this.#windowSeconds = windowSeconds;
+  }
+
+  add(at: number, amount: number): void {
+    this.#startedAt ??= at;
+    this.#samples.push({ at, amount });
+    this.#forget(at);
+  }
+
+  /** The clock runs from here if nothing was added before. */
+  start(at: number): void {
+    this.#startedAt ??= at;
+  }
+
+  perSecond(at: number): number {
+    this.#forget(at);
+    if (this.#startedAt === undefined) return 0;
+    const elapsed = Math.min(this.#windowSeconds, at - this.#startedAt);
+    const amount = this.#samples.reduce((sum, sample) => sum + sample.amount, 0);
+    return elapsed > 0 ? amount / elapsed : 0;
+  }
+
+  #forget(at: number): void {
+    const kept = this.#samples.findIndex((sample) => sample.at > at - this.#windowSeconds);
+    this.#samples.splice(0, kept === -1 ? this.#samples.length : kept);
+  }
+}

@@ -1,0 +1,412 @@
+import type { BackendName } from "../../shared/network/backends.ts";
+import { partialProblem } from "../../shared/network/shardTask.ts";
+import { ActiveRun } from "./activeRun.ts";
+import { Device, type Lease, type Worker } from "./fleet.ts";
+import type { GrantedLease, SchedulerCommand, SchedulerEvent } from "./messages.ts";
+import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./options.ts";
+import { RunProgress } from "./runProgress.ts";
+import { stragglerFor } from "./stragglers.ts";
+
+type EventOf<Kind extends SchedulerEvent["kind"]> = Extract<SchedulerEvent, { kind: Kind }>;
+
+interface LeaseHolder {
+  readonly worker: string;
+  readonly lease: number;
+}
+
+/**
+ * Who propagates which shard: a pure state machine. Events with a time go in, commands come out;
+ * clocks, sockets and the ledger are its caller's. Runs share the fleet fairly; the shards of a run
+ * are granted in order; nothing here can change an estimate, only when it is ready.
+ *
+ * A result is taken from any attempt, expired ones too, as long as its shard is open: a replica is
+ * a pure function of the specification, so there is no stale answer, only a needless one.
+ */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #runs = new Map<string, ActiveRun>();
+  readonly #workers = new Map<string, Worker>();
+  readonly #leases = new Map<number, Lease>();
+  readonly #quarantined = new Map<string, string>();
+  /** Results to acknowledge once their shard is durable, by `run/shard`. */
+  readonly #waiting = new Map<string, { digest: string; holders: LeaseHolder[] }>();
+  /** Partials on their way to the ledger, by `run/shard`. */
+  readonly #recording = new Map<string, Extract<SchedulerCommand, { kind: "record" }>["shard"]>();
+  #nextLease = 1;
+  #now = 0;
+  #commands: SchedulerCommand[] = [];
+
+  constructor(options: SchedulerOptions = DEFAULT_SCHEDULER_OPTIONS) {
+    this.#options = options;
+  }
+
+  get runs(): ReadonlyMap<string, ActiveRun> {
+    return this.#runs;
+  }
+
+  get workers(): ReadonlyMap<string, Worker> {
+    return this.#workers;
+  }
+
+  get leases(): ReadonlyMap<number, Lease> {
+    return this.#leases;
+  }
+
+  /** Why a worker may not join, if it may not. */
+  quarantineReason(worker: string): string | undefined {
+    return this.#quarantined.get(worker);
+  }
+
+  /**
+   * Takes one event and returns what is to be done, in order.
+   *
+   * @param at seconds of a clock; one that jumps back is held until it catches up.
+   */
+  handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
+    this.#now = Math.max(this.#now, at);
+    this.#commands = [];
+    switch (event.kind) {
+      case "run_submitted":
+        this.#submit(event);
+        break;
+      case "run_withdrawn":
+        this.#remove(event.run);
+        break;
+      case "worker_joined":
+        this.#join(event);
+        break;
+      case "heartbeat":
+        this.#renew(event.heldLeases, event.worker);
+        break;
+      case "shard_result":
+        this.#result(event);
+        break;
+      case "shard_failed":
+        this.#failed(event);
+        break;
+      case "worker_draining":
+        this.#drain(event);
+        break;
+      case "worker_disconnected":
+        this.#disconnect(event.worker);
+        break;
+      case "shard_recorded":
+        this.#recorded(event);
+        break;
+      case "tick":
+        this.#expire();
+        break;
+    }
+    if (event.kind !== "heartbeat") this.#grantAll();
+    return this.#commands;
+  }
+
+  #submit({ run: name, specification, recorded }: EventOf<"run_submitted">): void {
+    if (this.#runs.has(name)) throw new Error(`${name} is active already`);
+    const run = new ActiveRun(name, new RunProgress(specification));
+    this.#runs.set(name, run);
+    for (const shard of recorded) run.recorded(shard);
+    this.#settle(run);
+  }
+
+  #join({ worker: id, devices, heldLeases }: EventOf<"worker_joined">): void {
+    const known = this.#workers.get(id);
+    if (known !== undefined) {
+      known.connected = true;
+      known.draining = false;
+    } else {
+      this.#workers.set(id, {
+        id,
+        devices: devices.map((description, index) => new Device(index, description)),
+        connected: true,
+        draining: false,
+      });
+    }
+    // Grants that were lost with the stream, and leases of another coordinator's life.
+    const held = new Set(heldLeases);
+    for (const lease of this.#leasesOf(id)) if (!held.has(lease.id)) this.#release(lease);
+    this.#renew(heldLeases, id);
+  }
+
+  #renew(leases: readonly number[], worker: string): void {
+    const deadline = this.#now + this.#options.leaseDurationSeconds;
+    for (const id of leases) {
+      const lease = this.#leases.get(id);
+      if (lease?.worker === worker) lease.deadline = deadline;
+    }
+  }
+
+  #result(event: EventOf<"shard_result">): void {
+    const { worker, shardIndex, partial, digest } = event;
+    if (this.#quarantined.has(worker)) return;
+    const lease = this.#leases.get(event.lease);
+    if (lease?.worker === worker) {
+      lease.device.measured(lease.rateKey, lease.work, event.computeSeconds);
+      this.#release(lease);
+    }
+    const holder = { worker, lease: event.lease };
+    const run = this.#runs.get(event.run);
+    const key = shardKey(event.run, shardIndex);
+    const known = this.#waiting.get(key)?.digest ?? run?.digest(shardIndex);
+    const task = run && isShardOf(run, shardIndex) ? run.progress.plan.task(shardIndex) : undefined;
+    if (run === undefined || task === undefined || partial.replicaCount !== task.replicaCount) {
+      // The run has ended, or was extended past a last, short shard.
+      this.#acknowledge(holder);
+      return;
+    }
+    const problem = partialProblem(task, partial);
+    if (problem !== undefined) {
+      this.#acknowledge(holder);
+      this.#trouble(run, shardIndex, { error: `an impossible partial: ${problem}`, worker, lost: false });
+      return;
+    }
+    if (known !== undefined) {
+      if (known !== digest) this.#disagreement(run, shardIndex, worker);
+      else this.#acknowledgeOnceDurable(key, holder);
+      return;
+    }
+    run.recording(shardIndex, digest);
+    this.#waiting.set(key, { digest, holders: [holder] });
+    const shard = { shardIndex, partial, digest };
+    this.#recording.set(key, shard);
+    this.#revokeShard(run, shardIndex);
+    this.#commands.push({ kind: "record", run: run.name, shard });
+  }
+
+  #recorded({ run: name, shardIndex }: EventOf<"shard_recorded">): void {
+    const key = shardKey(name, shardIndex);
+    for (const holder of this.#waiting.get(key)?.holders ?? []) this.#acknowledge(holder);
+    this.#waiting.delete(key);
+    const shard = this.#recording.get(key);
+    this.#recording.delete(key);
+    const run = this.#runs.get(name);
+    if (run === undefined || shard === undefined) return;
+    // A run that was withdrawn and submitted anew meanwhile may know the shard from the ledger.
+    if (run.progress.has(shardIndex) || !this.#fits(run, shardIndex, shard.partial)) return;
+    run.recorded(shard);
+    run.rate.add(this.#now, shard.partial.replicaCount);
+    this.#commands.push({ kind: "run_advanced", run: name });
+    this.#settle(run);
+  }
+
+  #failed({ worker, lease: id, error }: EventOf<"shard_failed">): void {
+    const lease = this.#leases.get(id);
+    if (lease?.worker !== worker) return;
+    this.#release(lease);
+    const run = this.#runs.get(lease.run);
+    if (run !== undefined) this.#trouble(run, lease.shardIndex, { error, worker, lost: false });
+  }
+
+  #drain({ worker: id, returnedLeases }: EventOf<"worker_draining">): void {
+    const worker = this.#workers.get(id);
+    if (worker === undefined) return;
+    worker.draining = true;
+    for (const leaseId of returnedLeases) {
+      const lease = this.#leases.get(leaseId);
+      if (lease?.worker === id) this.#release(lease);
+    }
+  }
+
+  #disconnect(id: string): void {
+    const worker = this.#workers.get(id);
+    if (worker === undefined) return;
+    worker.connected = false;
+    const grace = this.#now + this.#options.reconnectGraceSeconds;
+    const leases = this.#leasesOf(id);
+    for (const lease of leases) lease.deadline = Math.min(lease.deadline, grace);
+    if (leases.length === 0) this.#workers.delete(id);
+  }
+
+  #expire(): void {
+    for (const worker of [...this.#workers.values()]) {
+      const expired = this.#leasesOf(worker.id).filter(({ deadline }) => deadline <= this.#now);
+      if (expired.length === 0) continue;
+      const running = new Set(worker.devices.flatMap((device) => device.running()));
+      for (const lease of expired) {
+        this.#release(lease);
+        const run = this.#runs.get(lease.run);
+        // What waited in the worker's queue is innocent of its loss.
+        if (run === undefined || !running.has(lease)) continue;
+        const error = "the worker was lost";
+        this.#trouble(run, lease.shardIndex, { error, worker: worker.id, lost: true });
+      }
+      this.#revoke(worker, expired);
+      if (!worker.connected && this.#leasesOf(worker.id).length === 0) {
+        this.#workers.delete(worker.id);
+      }
+    }
+  }
+
+  #disagreement(run: ActiveRun, shardIndex: number, workerId: string): void {
+    run.disagreementCount += 1;
+    const reason =
+      `its partial of shard ${shardIndex} of ${run.name} differs in bits from the accepted one ` +
+      `of the same backend`;
+    this.#quarantined.set(workerId, reason);
+    for (const lease of this.#leasesOf(workerId)) this.#release(lease);
+    this.#workers.delete(workerId);
+    this.#commands.push(
+      { kind: "disagreement", run: run.name, shardIndex, worker: workerId },
+      { kind: "quarantine", worker: workerId, reason },
+    );
+  }
+
+  #trouble(
+    run: ActiveRun,
+    shardIndex: number,
+    failure: { readonly error: string; readonly worker: string; readonly lost: boolean },
+  ): void {
+    const parked = run.failed(shardIndex, failure, this.#options);
+    if (parked === undefined) return;
+    this.#commands.push({ kind: "shard_parked", run: run.name, shardIndex, error: parked });
+    this.#settle(run);
+  }
+
+  /** Ends a run whose prefix meets its rule, or whose prefix cannot grow. */
+  #settle(run: ActiveRun): void {
+    const { name, progress, blockedBy } = run;
+    if (progress.met) this.#commands.push({ kind: "run_succeeded", run: name, progress });
+    else if (blockedBy !== undefined) {
+      this.#commands.push({ kind: "run_failed", run: name, progress, error: blockedBy });
+    } else return;
+    this.#remove(name);
+  }
+
+  #remove(name: string): void {
+    const run = this.#runs.get(name);
+    if (run === undefined) return;
+    for (const shardIndex of [...run.leases.keys()]) this.#revokeShard(run, shardIndex);
+    this.#runs.delete(name);
+  }
+
+  #grantAll(): void {
+    if (this.#runs.size === 0) return;
+    for (const worker of this.#workers.values()) {
+      if (!worker.connected || worker.draining) continue;
+      const leases = worker.devices.flatMap((device) => this.#fill(worker, device));
+      if (leases.length > 0) this.#commands.push({ kind: "grant", worker: worker.id, leases });
+    }
+  }
+
+  #fill(worker: Worker, device: Device): GrantedLease[] {
+    const granted: GrantedLease[] = [];
+    while (device.wantsMore(this.#options)) {
+      const next = this.#nextShard(worker, device) ?? this.#straggler(worker, device);
+      if (next === undefined) break;
+      granted.push(this.#grant(worker, device, next.run, next.shardIndex));
+    }
+    return granted;
+  }
+
+  /** The next shard of the run that has the least work out, so that runs share the fleet fairly. */
+  #nextShard(worker: Worker, device: Device) {
+    let best: { run: ActiveRun; shardIndex: number } | undefined;
+    for (const run of this.#runs.values()) {
+      if (best !== undefined && run.leasedWork >= best.run.leasedWork) continue;
+      const { backend } = run.progress.specification;
+      if (!device.description.backends.includes(backend)) continue;
+      const shardIndex = run.grantable(worker.id, (tried) =>
+        [...this.#workers.values()].some((other) => !tried.has(other.id) && serves(other, backend)),
+      );
+      if (shardIndex !== undefined) best = { run, shardIndex };
+    }
+    return best;
+  }
+
+  #straggler(worker: Worker, device: Device) {
+    if (!device.idle) return undefined;
+    const lease = stragglerFor(worker, device, this.#leases.values(), this.#runs, this.#now, this.#options);
+    const run = lease && this.#runs.get(lease.run);
+    return lease && run && { run, shardIndex: lease.shardIndex };
+  }
+
+  #grant(worker: Worker, device: Device, run: ActiveRun, shardIndex: number): GrantedLease {
+    const { specification, plan } = run.progress;
+    const id = this.#nextLease++;
+    const rateKey = `${specification.backend}/${specification.sampling}/${specification.network.weights}`;
+    const work = plan.work(shardIndex);
+    const lease: Lease = {
+      id,
+      run: run.name,
+      shardIndex,
+      worker: worker.id,
+      device,
+      grantedAt: this.#now,
+      expectedSeconds: device.expectedSeconds(rateKey, work),
+      work,
+      rateKey,
+      deadline: this.#now + this.#options.leaseDurationSeconds,
+    };
+    this.#leases.set(id, lease);
+    device.leases.set(id, lease);
+    const attempt = run.lease(shardIndex, id);
+    if (!run.started) {
+      run.started = true;
+      run.rate.start(this.#now);
+      this.#commands.push({ kind: "run_started", run: run.name });
+    }
+    const task = plan.task(shardIndex);
+    return { id, run: run.name, shardIndex, attempt, deviceIndex: device.index, task };
+  }
+
+  #release(lease: Lease): void {
+    this.#leases.delete(lease.id);
+    lease.device.leases.delete(lease.id);
+    this.#runs.get(lease.run)?.release(lease.shardIndex, lease.id);
+  }
+
+  /** Takes the shard back from everyone who has it. */
+  #revokeShard(run: ActiveRun, shardIndex: number): void {
+    for (const id of [...(run.leases.get(shardIndex) ?? [])]) {
+      const lease = this.#leases.get(id);
+      if (lease === undefined) continue;
+      this.#release(lease);
+      const worker = this.#workers.get(lease.worker);
+      if (worker !== undefined) this.#revoke(worker, [lease]);
+    }
+  }
+
+  #revoke(worker: Worker, leases: readonly Lease[]): void {
+    if (!worker.connected || leases.length === 0) return;
+    const ids = leases.map(({ id }) => id);
+    this.#commands.push({ kind: "revoke", worker: worker.id, leases: ids });
+  }
+
+  #acknowledge({ worker, lease }: LeaseHolder): void {
+    this.#commands.push({ kind: "acknowledge", worker, leases: [lease] });
+  }
+
+  #acknowledgeOnceDurable(key: string, holder: LeaseHolder): void {
+    const waiting = this.#waiting.get(key);
+    if (waiting === undefined) this.#acknowledge(holder);
+    else waiting.holders.push(holder);
+  }
+
+  #leasesOf(worker: string): Lease[] {
+    const devices = this.#workers.get(worker)?.devices ?? [];
+    return devices.flatMap((device) => [...device.leases.values()]);
+  }
+
+  #fits(run: ActiveRun, shardIndex: number, partial: { readonly replicaCount: number }): boolean {
+    return (
+      isShardOf(run, shardIndex) &&
+      run.progress.plan.shard(shardIndex).replicaCount === partial.replicaCount
+    );
+  }
+}
+
+function serves(worker: Worker, backend: BackendName): boolean {
+  return (
+    worker.connected &&
+    !worker.draining &&
+    worker.devices.some(({ description }) => description.backends.includes(backend))
+  );
+}
+
+function shardKey(run: string, shardIndex: number): string {
+  return `${run}/${shardIndex}`;
+}
+
+function isShardOf(run: ActiveRun, shardIndex: number): boolean {
+  return Number.isInteger(shardIndex) && shardIndex >= 0 && shardIndex < run.progress.plan.shardCount;
+}

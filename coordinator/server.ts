@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { performance } from "node:perf_hooks";
+
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ReflectionService } from "@grpc/reflection";
+import { HealthImplementation } from "grpc-health-check";
+import type { Logger } from "pino";
+
+import {
+  FleetService,
+  packageDefinition,
+  SERVICE_NAMES,
+  SimulationService,
+} from "../shared/wire/protocol.ts";
+import { Coordinator } from "./coordinator.ts";
+import { fleetHandlers } from "./fleetService.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import type { SchedulerOptions } from "./scheduler/options.ts";
+import { simulationHandlers } from "./simulationService.ts";
+
+const TICK_MILLISECONDS = 250;
+/** Calls that have not ended by then are cut off. */
+const SHUTDOWN_GRACE_MILLISECONDS = 1000;
+
+export interface ServerOptions {
+  /** Such as `127.0.0.1:7400`; port 0 takes a free one. */
+  readonly address: string;
+  readonly ledger: Ledger;
+  readonly log: Logger;
+  /** Called once if the ledger fails. */
+  readonly onFatal: (error: unknown) => void;
+  readonly scheduler?: SchedulerOptions;
+}
+
+/** A coordinator that listens. */
+export interface CoordinatorServer {
+  readonly port: number;
+  /** Says NOT_SERVING, lets calls end, closes the ledger. */
+  close(): Promise<void>;
+}
+
+/** @throws Error if the address cannot be listened on. */
+export async function startCoordinator(options: ServerOptions): Promise<CoordinatorServer> {
+  const { address, log } = options;
+  const coordinator = new Coordinator({
+    ledger: options.ledger,
+    log,
+    clock: () => performance.now() / 1000,
+    wallClock: () => Date.now(),
+    newId: () => randomBytes(6).toString("hex"),
+    onFatal: options.onFatal,
+    ...(options.scheduler && { scheduler: options.scheduler }),
+  });
+  await coordinator.start();
+
+  const server = new Server({ "grpc.max_receive_message_length": 16 * 2 ** 20 });
+  server.addService(SimulationService.service, { ...simulationHandlers(coordinator, log) });
+  server.addService(FleetService.service, { ...fleetHandlers(coordinator, log) });
+  const health = new HealthImplementation();
+  health.addToServer(server);
+  new ReflectionService(packageDefinition).addToServer(server);
+  const port = await bind(server, address);
+
+  const setHealth = (status: "SERVING" | "NOT_SERVING") => {
+    for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, status);
+  };
+  setHealth("SERVING");
+  const ticks = setInterval(() => {
+    coordinator.dispatch({ kind: "tick" });
+  }, TICK_MILLISECONDS);
+  log.info({ address, port }, "coordinator listening");
+
+  return {
+    port,
+    close: async () => {
+      setHealth("NOT_SERVING");
+      clearInterval(ticks);
+      await shutDown(server);
+      await coordinator.close();
+    },
+  };
+}
+
+function bind(server: Server, address: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    if (error === null) resolve(port);
+    else {
+      reject(
+        new Error(`--listen ${address}: cannot be listened on; is the port taken? give another`, {
+          cause: error,
+        }),
+      );
+    }
+  });
+  return promise;
+}
+
+async function shutDown(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    server.forceShutdown();
+    resolve();
+  }, SHUTDOWN_GRACE_MILLISECONDS);
+  server.tryShutdown(() => {
+    clearTimeout(timer);
+    resolve();
+  });
+  await promise;
+}

@@ -1,0 +1,98 @@
+import type { ServerWritableStream } from "@grpc/grpc-js";
+import type { Logger } from "pino";
+
+import type { SimulationServiceHandlers } from "../shared/wire/generated/lyapunov/v1/SimulationService.ts";
+import { stoppingRuleInputFromMessage } from "../shared/wire/specificationMessages.ts";
+import { serverStreaming, unary } from "./calls.ts";
+import { ChangeSignal } from "./changeSignal.ts";
+import type { Coordinator } from "./coordinator.ts";
+import { hasEnded } from "./ledger/ledger.ts";
+import { readName, readPageSize, readRequestId, readRun, readSweep } from "./requests.ts";
+import { stateOf } from "./sweepView.ts";
+
+/** A watcher hears of changes at most so often. */
+const WATCH_INTERVAL_MILLISECONDS = 200;
+
+/** The gRPC front of the coordinator for clients: reads requests, nothing else. */
+export function simulationHandlers(
+  coordinator: Coordinator,
+  log: Logger,
+): SimulationServiceHandlers {
+  return {
+    CreateRun: unary(log, async (request) => ({
+      run: await coordinator.createRun(readRun("run", request.run), creationOptions(request)),
+    })),
+    GetRun: unary(log, async ({ name }) => ({
+      run: await coordinator.run(readName("runs", name)),
+    })),
+    ListRuns: unary(log, async ({ pageSize, pageToken }) =>
+      coordinator.runs(readPageSize(pageSize), pageToken),
+    ),
+    WatchRun: serverStreaming(log, async ({ name: requested }, stream) => {
+      const name = readName("runs", requested);
+      using changes = new ChangeSignal(coordinator, stream, (run) => run === name);
+      for (;;) {
+        const run = await coordinator.run(name);
+        await send(stream, { run });
+        if (stream.cancelled || hasEnded(stateOf(run))) return;
+        await changes.next(WATCH_INTERVAL_MILLISECONDS);
+      }
+    }),
+    CancelRun: unary(log, async ({ name }) => ({
+      run: await coordinator.cancelRun(readName("runs", name)),
+    })),
+    ExtendRun: unary(log, async ({ name, stoppingRule, etag }) => {
+      const rule = stoppingRule ? stoppingRuleInputFromMessage(stoppingRule) : {};
+      return { run: await coordinator.extendRun(readName("runs", name), rule, etag) };
+    }),
+    CreateSweep: unary(log, async (request) => {
+      const { displayName, specifications } = readSweep(request.sweep);
+      const options = creationOptions(request);
+      return { sweep: await coordinator.createSweep(displayName, specifications, options) };
+    }),
+    GetSweep: unary(log, async ({ name }) => ({
+      sweep: await coordinator.sweep(readName("sweeps", name)),
+    })),
+    ListSweeps: unary(log, async ({ pageSize, pageToken }) =>
+      coordinator.sweeps(readPageSize(pageSize), pageToken),
+    ),
+    WatchSweep: serverStreaming(log, async ({ name: requested }, stream) => {
+      const name = readName("sweeps", requested);
+      const whole = await coordinator.sweep(name);
+      const names = new Set(whole.runs?.map((run) => run.name));
+      using changes = new ChangeSignal(coordinator, stream, (run) => names.has(run));
+      let changed: ReadonlySet<string> | undefined;
+      for (;;) {
+        const sweep = await coordinator.sweep(name);
+        const ended = hasEnded(stateOf(sweep));
+        const runs = sweep.runs?.filter((run) => ended || !changed || changed.has(run.name ?? ""));
+        await send(stream, { sweep: { ...sweep, ...(runs && { runs }) } });
+        if (stream.cancelled || ended) return;
+        changed = await changes.next(WATCH_INTERVAL_MILLISECONDS);
+      }
+    }),
+    CancelSweep: unary(log, async ({ name }) => ({
+      sweep: await coordinator.cancelSweep(readName("sweeps", name)),
+    })),
+    ExtendSweep: unary(log, async ({ name, stoppingRule }) => {
+      const rule = stoppingRule ? stoppingRuleInputFromMessage(stoppingRule) : {};
+      return { sweep: await coordinator.extendSweep(readName("sweeps", name), rule) };
+    }),
+  };
+}
+
+function creationOptions(request: { readonly requestId: string; readonly validateOnly: boolean }) {
+  return { requestId: readRequestId(request.requestId), validateOnly: request.validateOnly };
+}
+
+/** Resolves once the stream can take more, or is gone: a slow watcher misses states, not the end. */
+async function send<Request, Response>(
+  stream: ServerWritableStream<Request, Response>,
+  message: Response,
+): Promise<void> {
+  if (stream.cancelled || stream.write(message)) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stream.once("drain", resolve);
+  stream.once("cancelled", resolve);
+  await promise;
+}
