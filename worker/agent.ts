@@ -1,0 +1,228 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { ClientDuplexStream } from "@grpc/grpc-js";
+import type { Logger } from "pino";
+
+import type { BackendName } from "../shared/network/backends.ts";
+import { wireName } from "../shared/wire/enumerations.ts";
+import type { Grant__Output } from "../shared/wire/generated/lyapunov/v1/Grant.ts";
+import type { WorkRequest } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
+import type { WorkResponse__Output } from "../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
+import { partialToMessage } from "../shared/wire/partialMessages.ts";
+import { shardTaskFromMessage } from "../shared/wire/shardTaskMessages.ts";
+import { VERSION } from "../shared/wire/version.ts";
+import { Backoff } from "./backoff.ts";
+import { LeaseBook, type HeldLease } from "./leaseBook.ts";
+import type { ComputedShard } from "./thread.ts";
+import type { ShardPool } from "./threadPool.ts";
+
+export type WorkStream = ClientDuplexStream<WorkRequest, WorkResponse__Output>;
+
+/** Something that propagates shards, and what it can propagate with. */
+export interface AgentDevice {
+  readonly backends: readonly BackendName[];
+  readonly description: string;
+  readonly pool: ShardPool;
+}
+
+export interface AgentOptions {
+  /** The same for the life of the process. */
+  readonly workerId: string;
+  readonly displayName: string;
+  readonly devices: readonly AgentDevice[];
+  /** Opens a stream to a coordinator; a failure shows as the stream's error. */
+  readonly open: () => WorkStream;
+  readonly log: Logger;
+  /** Uniform on [0, 1). */
+  readonly random: () => number;
+}
+
+const FIRST_BACKOFF_SECONDS = 0.2;
+const BACKOFF_LIMIT_SECONDS = 5;
+
+/**
+ * A worker's side of the stream: takes leases, has them propagated, delivers the partials and keeps
+ * each until it is acknowledged. A broken stream is opened again and what is held is delivered on
+ * the new one; the threads go on meanwhile.
+ */
+export class Agent {
+  readonly #options: AgentOptions;
+  readonly #leases: LeaseBook;
+  readonly #backoff: Backoff;
+  #stream: WorkStream | undefined;
+  #welcomed = false;
+  #draining = false;
+  #stopped = new AbortController();
+  #dismissal: string | undefined;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#leases = new LeaseBook(options.devices.map(({ pool }) => pool.slotCount));
+    this.#backoff = new Backoff(FIRST_BACKOFF_SECONDS, BACKOFF_LIMIT_SECONDS, options.random);
+  }
+
+  /**
+   * Works until it is drained or stopped.
+   *
+   * @throws Error if the coordinator dismisses the worker.
+   */
+  async run(): Promise<void> {
+    const { log } = this.#options;
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      const error = await this.#session();
+      if (this.#dismissal !== undefined) throw new Error(this.#dismissal);
+      if (signal.aborted) return;
+      const seconds = this.#backoff.next();
+      const reason = error?.message ?? "the coordinator closed the stream";
+      log.warn(`connection lost: ${reason}; trying again in ${seconds.toFixed(1)} s`);
+      await delay(seconds * 1000, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Takes no more leases, hands back those not begun, delivers the others, and leaves. */
+  drain(): void {
+    this.#draining = true;
+    this.#sendDrain(this.#leases.handBack(false));
+    this.#leaveIfDone();
+  }
+
+  /** Leaves at once; what is not delivered is propagated again by others. */
+  stop(): void {
+    this.#sendDrain(this.#leases.handBack(true));
+    this.#stopped.abort();
+    this.#stream?.end();
+  }
+
+  /** One stream, from joining to its end; resolves with the error that ended it, if any. */
+  async #session(): Promise<Error | undefined> {
+    const { workerId, displayName, devices, open } = this.#options;
+    const stream = open();
+    this.#stream = stream;
+    this.#welcomed = false;
+    let heartbeats: NodeJS.Timeout | undefined;
+    const ended = Promise.withResolvers<Error | undefined>();
+    stream.on("error", (error) => {
+      ended.resolve(error);
+    });
+    stream.on("end", () => {
+      ended.resolve(undefined);
+    });
+    stream.on("data", (message: WorkResponse__Output) => {
+      if (message.welcome) {
+        heartbeats ??= setInterval(() => {
+          this.#send({ heartbeat: { heldLeaseIds: this.#leases.heldIds } });
+        }, message.welcome.heartbeatIntervalSeconds * 1000);
+      }
+      this.#receive(message);
+    });
+    stream.write({
+      join: {
+        workerId,
+        displayName,
+        version: VERSION,
+        devices: devices.map(({ backends, description, pool }) => ({
+          backends: backends.map((backend) => wireName("backend", backend)),
+          slotCount: pool.slotCount,
+          description,
+        })),
+        heldLeaseIds: this.#leases.heldIds,
+      },
+    });
+    const error = await ended.promise;
+    clearInterval(heartbeats);
+    this.#welcomed = false;
+    this.#stream = undefined;
+    stream.cancel();
+    return error;
+  }
+
+  #receive(message: WorkResponse__Output): void {
+    const { log } = this.#options;
+    if (message.welcome) this.#welcome();
+    else if (message.grant) this.#granted(message.grant);
+    else if (message.revoke) this.#leases.drop(message.revoke.leaseIds);
+    else if (message.acknowledgement) this.#leases.drop(message.acknowledgement.leaseIds);
+    else if (message.dismissal) {
+      this.#dismissal = `the coordinator dismissed this worker: ${message.dismissal.reason}`;
+      log.error(this.#dismissal);
+    }
+    this.#leaveIfDone();
+  }
+
+  #welcome(): void {
+    this.#welcomed = true;
+    this.#backoff.reset();
+    this.#options.log.info("joined the coordinator");
+    for (const { lease, computed } of this.#leases.finished()) this.#deliver(lease, computed);
+    if (this.#draining) this.#sendDrain(this.#leases.handBack(false));
+  }
+
+  #granted(grant: Grant__Output): void {
+    const refused: string[] = [];
+    for (const lease of grant.leases) {
+      if (this.#draining || !lease.task) refused.push(lease.leaseId);
+      else {
+        this.#leases.grant({
+          id: lease.leaseId,
+          run: lease.run,
+          shardIndex: lease.shardIndex,
+          deviceIndex: lease.deviceIndex,
+          task: shardTaskFromMessage(lease.task),
+        });
+      }
+    }
+    if (refused.length > 0) this.#sendDrain(refused);
+    this.#startMore();
+  }
+
+  #startMore(): void {
+    for (const lease of this.#leases.start()) void this.#compute(lease);
+  }
+
+  async #compute(lease: HeldLease): Promise<void> {
+    const { devices, log } = this.#options;
+    try {
+      const device = devices[lease.deviceIndex] as AgentDevice;
+      const computed = await device.pool.compute(lease.task);
+      if (this.#leases.finish(lease, computed)) this.#deliver(lease, computed);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.#leases.fail(lease) && !this.#stopped.signal.aborted) {
+        log.error({ run: lease.run, shardIndex: lease.shardIndex, err: error }, "a shard failed");
+        this.#send({ failure: { leaseId: lease.id, error: message } });
+      }
+    }
+    if (!this.#stopped.signal.aborted) this.#startMore();
+    this.#leaveIfDone();
+  }
+
+  #deliver({ id, run, shardIndex }: HeldLease, { partial, computeSeconds }: ComputedShard): void {
+    this.#send({
+      result: {
+        leaseId: id,
+        run,
+        shardIndex,
+        partial: partialToMessage(partial),
+        computeSeconds,
+      },
+    });
+  }
+
+  /** Sends if the stream is up; what matters is said again after the next welcome. */
+  #send(message: WorkRequest): void {
+    // Unsent results are bounded by the leases that are held, so write() may buffer.
+    if (this.#welcomed) this.#stream?.write(message);
+  }
+
+  #sendDrain(returnedLeaseIds: readonly string[]): void {
+    this.#send({ drain: { returnedLeaseIds: [...returnedLeaseIds] } });
+  }
+
+  #leaveIfDone(): void {
+    if (this.#draining && this.#leases.isEmpty) {
+      this.#stopped.abort();
+      this.#stream?.end();
+    }
+  }
+}

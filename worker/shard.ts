@@ -1,0 +1,25 @@
+import type { ShardTask } from "../shared/network/shardTask.ts";
+import { sumReplicas, type ShardPartial } from "../shared/statistics/replicaSums.ts";
+import type { Backend, ReplicaObservables } from "./backends/backend.ts";
+
+/** Propagates the replicas of a shard and sums what was seen: replicas → partial. */
+export function computeShard(backend: Backend, task: ShardTask): ShardPartial {
+  const { network, sampling, seed, checkpointDepths, burnIn, firstReplica, replicaCount } = task;
+  const depths = burnIn > 0 ? [burnIn, ...checkpointDepths] : checkpointDepths;
+  const seen = backend.propagate({ network, sampling, seed, depths, firstReplica, replicaCount });
+  const values = burnIn > 0 ? sinceFirstDepth(seen, replicaCount) : seen.values;
+  return {
+    ...sumReplicas(seen.names, checkpointDepths, task.sketchBinWidths, replicaCount, values),
+    backend: task.backend,
+    generator: backend.generator,
+    firstReplica,
+  };
+}
+
+/** Values at every depth but the first, less those at the first; −∞ stays −∞. */
+function sinceFirstDepth({ names, values }: ReplicaObservables, replicaCount: number): Float64Array {
+  const row = names.length * replicaCount;
+  return values.slice(row).map((value, i) => {
+    return value === -Infinity ? value : value - (values[i % row] as number);
+  });
+}

@@ -1,0 +1,26 @@
+import { performance } from "node:perf_hooks";
+
+import type { BackendName } from "../shared/network/backends.ts";
+import type { ShardTask } from "../shared/network/shardTask.ts";
+import type { ShardPartial } from "../shared/statistics/replicaSums.ts";
+import type { Backend } from "./backends/backend.ts";
+import { loadBackend } from "./backends/registry.ts";
+import { computeShard } from "./shard.ts";
+
+/** What a thread hands back. */
+export interface ComputedShard {
+  readonly partial: ShardPartial;
+  readonly computeSeconds: number;
+}
+
+const backends = new Map<BackendName, Promise<Backend>>();
+
+/** The task of a piscina thread. */
+export default async function compute(task: ShardTask): Promise<ComputedShard> {
+  const loading = backends.get(task.backend) ?? loadBackend(task.backend);
+  backends.set(task.backend, loading);
+  const backend = await loading;
+  const start = performance.now();
+  const partial = computeShard(backend, task);
+  return { partial, computeSeconds: (performance.now() - start) / 1000 };
+}

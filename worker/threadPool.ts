@@ -1,0 +1,31 @@
+import { extname } from "node:path";
+
+import { Piscina } from "piscina";
+
+import type { ShardTask } from "../shared/network/shardTask.ts";
+import type { ComputedShard } from "./thread.ts";
+
+/** Propagates shards, several at a time. */
+export interface ShardPool {
+  readonly slotCount: number;
+  compute(task: ShardTask): Promise<ComputedShard>;
+  /** Ends the threads at once, whatever they are doing. */
+  close(): Promise<void>;
+}
+
+/** A pool of `slotCount` threads, one shard each at a time. */
+export function createThreadPool(slotCount: number): ShardPool {
+  // Run from source it is thread.ts, from dist/ thread.js.
+  const filename = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url).href;
+  const piscina = new Piscina<ShardTask, ComputedShard>({
+    filename,
+    minThreads: slotCount,
+    maxThreads: slotCount,
+    idleTimeout: Infinity,
+  });
+  return {
+    slotCount,
+    compute: (task) => piscina.run(task),
+    close: () => piscina.destroy(),
+  };
+}

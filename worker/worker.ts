@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import { availableParallelism, cpus, hostname } from "node:os";
+
+import { ChannelCredentials } from "@grpc/grpc-js";
+import type { Logger } from "pino";
+
+import { BACKENDS } from "../shared/network/backends.ts";
+import { FleetService } from "../shared/wire/protocol.ts";
+import { Agent } from "./agent.ts";
+import { createThreadPool, type ShardPool } from "./threadPool.ts";
+
+export interface WorkerOptions {
+  /** HOST:PORT of the coordinator. */
+  readonly coordinator: string;
+  /** Default: one for each core that the process may use. */
+  readonly threads?: number;
+  readonly log: Logger;
+  /** Default: a pool of threads; tests put their own in its place. */
+  readonly pool?: ShardPool;
+}
+
+/** A worker that runs inside this process. */
+export interface RunningWorker {
+  /** Settles when the worker has left; rejects if it was dismissed. */
+  readonly left: Promise<void>;
+  /** Finishes what it has begun, delivers it and leaves; at the latest after the grace time. */
+  drain(graceSeconds: number): Promise<void>;
+  /** Leaves at once. */
+  stop(): Promise<void>;
+}
+
+export function startWorker(options: WorkerOptions): RunningWorker {
+  const pool = options.pool ?? createThreadPool(options.threads ?? availableParallelism());
+  const client = new FleetService(options.coordinator, ChannelCredentials.createInsecure(), {
+    "grpc.keepalive_time_ms": 20_000,
+    "grpc.keepalive_timeout_ms": 10_000,
+    // Our own backoff decides; the channel's must not add to it.
+    "grpc.initial_reconnect_backoff_ms": 100,
+    "grpc.max_reconnect_backoff_ms": 1000,
+    // Each worker has a connection of its own, in one process too.
+    "grpc.use_local_subchannel_pool": 1,
+  });
+  const agent = new Agent({
+    workerId: randomUUID(),
+    displayName: `${hostname()}/${process.pid}`,
+    devices: [{ backends: BACKENDS, description: cpus()[0]?.model.trim() ?? "CPU", pool }],
+    open: () => client.Work(),
+    log: options.log,
+    random: Math.random,
+  });
+  const left = agent.run().finally(async () => {
+    client.close();
+    await pool.close();
+  });
+  return {
+    left,
+    drain: async (graceSeconds) => {
+      agent.drain();
+      const timer = setTimeout(() => {
+        agent.stop();
+      }, graceSeconds * 1000);
+      await left.finally(() => {
+        clearTimeout(timer);
+      });
+    },
+    stop: async () => {
+      agent.stop();
+      await left;
+    },
+  };
+}
