@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import { performance } from "node:perf_hooks";
+
+import type { Command } from "commander";
+
+import { parseRunSpecification } from "../../shared/network/specification.ts";
+import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
+import { openCluster } from "../cluster.ts";
+import { endOnInterruption } from "../interruption.ts";
+import { addClusterFlags, addRunFlags, runInput, type ClusterFlags, type RunFlags } from "../options.ts";
+import { reportRun } from "../report.ts";
+import { watchRun } from "../watching.ts";
+
+type Flags = RunFlags & ClusterFlags & { readonly json?: boolean };
+
+export function addRunCommand(program: Command): void {
+  addClusterFlags(addRunFlags(program.command("run")))
+    .description("estimate λ and σ² of one network by Monte Carlo")
+    .option("--json", "print the run as JSON on standard output")
+    .action(async (_options, command: Command) => {
+      await run(command.optsWithGlobals<Flags>());
+    });
+}
+
+async function run(flags: Flags): Promise<void> {
+  // Everything is checked before anything is started.
+  const specification = parseRunSpecification(runInput(flags));
+  const cluster = await openCluster(flags);
+  let created: Run__Output | undefined;
+  endOnInterruption(() =>
+    created === undefined || cluster.remoteAddress === undefined
+      ? "interrupted"
+      : `interrupted; ${created.name} goes on: lyapunov runs watch ${created.name} ` +
+        `--coordinator ${cluster.remoteAddress}`,
+  );
+  try {
+    created = await cluster.api.createRun(specificationToMessage(specification), randomUUID());
+    const ended = await watchRun(cluster.api, created.name, {
+      quiet: flags.quiet ?? false,
+      clock: () => performance.now() / 1000,
+    });
+    reportRun(ended, flags.json ?? false);
+  } finally {
+    await cluster.close();
+  }
+}

@@ -1,0 +1,171 @@
+import { performance } from "node:perf_hooks";
+
+import Table from "cli-table3";
+import { Option, type Command } from "commander";
+
+import { parseStoppingRule } from "../../shared/network/stoppingRuleInput.ts";
+import { shortName } from "../../shared/wire/enumerations.ts";
+import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { SimulationApi } from "../api.ts";
+import { badInput } from "../failure.ts";
+import { endOnInterruption } from "../interruption.ts";
+import { runToJson, sweepToJson } from "../json.ts";
+import {
+  addStoppingFlags,
+  DEFAULT_ADDRESS,
+  integerOption,
+  stoppingRuleInput,
+  type StoppingFlags,
+} from "../options.ts";
+import { printJson, reportRun, reportSweep } from "../report.ts";
+import { gainLabel, runTable } from "../table.ts";
+import { exponentOf } from "../verdict.ts";
+import { watchRun, watchSweep } from "../watching.ts";
+
+interface Flags {
+  readonly coordinator: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+type Action<Extra> = (api: SimulationApi, name: string, flags: Flags & Extra) => Promise<void>;
+
+export function addRunsCommand(program: Command): void {
+  const runs = program
+    .command("runs")
+    .description("runs and sweeps of a cluster: list, show, watch, cancel, extend");
+
+  withCluster(runs.command("list"))
+    .description("list runs, newest first")
+    .option("--limit <count>", "at most so many", integerOption, 50)
+    .action(async (_options, command: Command) => {
+      const flags = command.optsWithGlobals<Flags & { readonly limit: number }>();
+      await withApi(flags.coordinator, (api) => list(api, flags.limit, flags.json ?? false));
+    });
+  addNamed(runs, "show", "show a run or a sweep", show);
+  addNamed(runs, "watch", "watch a run or a sweep until it has ended", watch);
+  addNamed(runs, "cancel", "end a run, or every run of a sweep", cancel);
+  addStoppingFlags(
+    addNamed<StoppingFlags>(runs, "extend", "continue with more replicas or more precision", extend),
+  );
+}
+
+function withCluster(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--coordinator <host:port>", "the cluster's coordinator")
+        .env("LYAPUNOV_COORDINATOR")
+        .default(DEFAULT_ADDRESS),
+    )
+    .option("--json", "print JSON on standard output");
+}
+
+/** A subcommand on one run or sweep, `runs/{id}` or `sweeps/{id}`. */
+function addNamed<Extra = unknown>(
+  parent: Command,
+  verb: string,
+  description: string,
+  action: Action<Extra>,
+): Command {
+  return withCluster(parent.command(`${verb} <name>`))
+    .description(description)
+    .action(async (name: string, _options, command: Command) => {
+      if (!/^(runs|sweeps)\/[a-z0-9-]+$/.test(name)) {
+        throw badInput(`NAME: '${name}' is not allowed; give runs/{id} or sweeps/{id}`);
+      }
+      const flags = command.optsWithGlobals<Flags & Extra>();
+      await withApi(flags.coordinator, (api) => action(api, name, flags));
+    });
+}
+
+async function withApi(
+  address: string,
+  task: (api: SimulationApi) => Promise<void>,
+): Promise<void> {
+  const api = new SimulationApi(address);
+  try {
+    await task(api);
+  } finally {
+    api.close();
+  }
+}
+
+function isSweep(name: string): boolean {
+  return name.startsWith("sweeps/");
+}
+
+async function list(api: SimulationApi, limit: number, json: boolean): Promise<void> {
+  const runs: Run__Output[] = [];
+  let pageToken = "";
+  do {
+    const page = await api.listRuns(Math.min(1000, limit - runs.length), pageToken);
+    runs.push(...page.runs);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== "" && runs.length < limit);
+  if (json) {
+    printJson({ runs: runs.map(runToJson), nextPageToken: pageToken });
+    return;
+  }
+  const table = new Table({
+    head: ["name", "state", "sweep", "network", "replicas", "λ̂", "s.e."],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const run of runs) {
+    const estimate = exponentOf(run);
+    table.push([
+      run.name,
+      shortName("state", run.state) ?? "",
+      run.sweep,
+      `${shortName("weights", run.network?.weights)} ${run.network?.width}×${run.network?.depth}, ` +
+        `α ${run.network?.negativeSlope}, gain ${gainLabel(run)}`,
+      run.replicaCount,
+      estimate?.estimate?.toPrecision(6) ?? "–",
+      estimate?.standardError?.toPrecision(2) ?? "–",
+    ]);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+}
+
+async function show(api: SimulationApi, name: string, flags: Flags): Promise<void> {
+  const json = flags.json ?? false;
+  if (isSweep(name)) {
+    const sweep = await api.getSweep(name);
+    if (json) printJson(sweepToJson(sweep));
+    else process.stdout.write(`${runTable(sweep.runs)}\n`);
+    return;
+  }
+  const run = await api.getRun(name);
+  if (json) printJson(runToJson(run));
+  else process.stdout.write(`${runTable([run])}\n`);
+}
+
+async function watch(api: SimulationApi, name: string, flags: Flags): Promise<void> {
+  endOnInterruption(() => `interrupted; ${name} goes on`);
+  const options = { quiet: flags.quiet ?? false, clock: () => performance.now() / 1000 };
+  const json = flags.json ?? false;
+  if (isSweep(name)) reportSweep(await watchSweep(api, name, options), json);
+  else reportRun(await watchRun(api, name, options), json);
+}
+
+async function cancel(api: SimulationApi, name: string, flags: Flags): Promise<void> {
+  if (isSweep(name)) {
+    const sweep = await api.cancelSweep(name);
+    if (flags.json === true) printJson(sweepToJson(sweep));
+    else process.stdout.write(`${name} is ${shortName("state", sweep.state)}\n`);
+    return;
+  }
+  const run = await api.cancelRun(name);
+  if (flags.json === true) printJson(runToJson(run));
+  else process.stdout.write(`${name} is ${shortName("state", run.state)}\n`);
+}
+
+async function extend(
+  api: SimulationApi,
+  name: string,
+  flags: Flags & StoppingFlags,
+): Promise<void> {
+  const rule = parseStoppingRule(stoppingRuleInput(flags) ?? {});
+  if (isSweep(name)) await api.extendSweep(name, rule);
+  else await api.extendRun(name, rule);
+  await watch(api, name, flags);
+}

@@ -1,0 +1,64 @@
+import type { Command } from "commander";
+
+import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
+import { startCoordinator } from "../../coordinator/server.ts";
+import { badInput, EXIT } from "../failure.ts";
+import { createLog } from "../log.ts";
+import { DEFAULT_ADDRESS } from "../options.ts";
+import { printJson } from "../report.ts";
+import { untilStopped } from "../stopping.ts";
+
+interface Flags {
+  readonly listen: string;
+  readonly insecure?: boolean;
+  readonly json?: boolean;
+  readonly logLevel: string;
+}
+
+export function addServeCommand(program: Command): void {
+  program
+    .command("serve")
+    .description("run a coordinator, until Ctrl-C or SIGTERM")
+    .option("--listen <host:port>", "address to listen on; port 0 takes a free one", DEFAULT_ADDRESS)
+    .option("--insecure", "listen beyond this machine without TLS and without asking who calls")
+    .option("--json", "print the address as JSON on standard output")
+    .action(async (_options, command: Command) => {
+      await serve(command.optsWithGlobals<Flags>());
+    });
+}
+
+async function serve(flags: Flags): Promise<void> {
+  const host = hostOf(flags.listen);
+  if (!isLoopback(host) && flags.insecure !== true) {
+    throw badInput(
+      `--listen: ${flags.listen} would be open to everyone who reaches it; ` +
+        `listen on 127.0.0.1, or say --insecure`,
+    );
+  }
+  const log = createLog(flags.logLevel);
+  const coordinator = await startCoordinator({
+    address: flags.listen,
+    ledger: new MemoryLedger(),
+    log,
+    onFatal: (error) => {
+      log.fatal({ err: error }, "the ledger failed; nothing can be promised any more");
+      process.exit(EXIT.failed);
+    },
+  });
+  const address = `${host}:${coordinator.port}`;
+  if (flags.json === true) printJson({ address });
+  else process.stdout.write(`listening on ${address}\n`);
+  await untilStopped();
+  log.info("stopping");
+  await coordinator.close();
+}
+
+function hostOf(listen: string): string {
+  const match = /^(\[[0-9a-f:]+\]|[^:\s]+):(\d{1,5})$/i.exec(listen);
+  if (match?.[1] !== undefined && Number(match[2]) <= 65_535) return match[1];
+  throw badInput(`--listen: '${listen}' is not allowed; give HOST:PORT, such as ${DEFAULT_ADDRESS}`);
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

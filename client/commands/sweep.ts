@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import { resolve } from "node:path";
+
+import type { Command } from "commander";
+
+import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
+import { openCluster } from "../cluster.ts";
+import { endOnInterruption } from "../interruption.ts";
+import { addClusterFlags, type ClusterFlags } from "../options.ts";
+import { writeSweepPlot } from "../plot.ts";
+import { reportSweep } from "../report.ts";
+import { readSweepFile } from "../sweepFile.ts";
+import { watchSweep } from "../watching.ts";
+
+type Flags = ClusterFlags & { readonly json?: boolean; readonly plot?: string };
+
+export function addSweepCommand(program: Command): void {
+  addClusterFlags(program.command("sweep <file>"))
+    .description("estimate λ and σ² of a set of networks, from a sweep file (YAML)")
+    .option("--plot <file>", "write a picture of the sweep (SVG)")
+    .option("--json", "print the sweep as JSON on standard output")
+    .action(async (file: string, _options, command: Command) => {
+      await sweep(file, command.optsWithGlobals<Flags>());
+    });
+}
+
+async function sweep(file: string, flags: Flags): Promise<void> {
+  // Everything is checked before anything is started.
+  const { displayName, runs } = await readSweepFile(file);
+  const cluster = await openCluster(flags);
+  let created: Sweep__Output | undefined;
+  endOnInterruption(() =>
+    created === undefined || cluster.remoteAddress === undefined
+      ? "interrupted"
+      : `interrupted; ${created.name} goes on: lyapunov runs watch ${created.name} ` +
+        `--coordinator ${cluster.remoteAddress}`,
+  );
+  try {
+    const message = { displayName, runs: runs.map(specificationToMessage) };
+    created = await cluster.api.createSweep(message, randomUUID());
+    const ended = await watchSweep(cluster.api, created.name, {
+      quiet: flags.quiet ?? false,
+      clock: () => performance.now() / 1000,
+    });
+    reportSweep(ended, flags.json ?? false);
+    if (flags.plot !== undefined) {
+      await writeSweepPlot(flags.plot, displayName, ended.runs);
+      process.stderr.write(`picture: ${resolve(flags.plot)}\n`);
+    }
+  } finally {
+    await cluster.close();
+  }
+}

@@ -1,0 +1,51 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+
+import { startWorker } from "../../worker/worker.ts";
+import { CommandError, EXIT } from "../failure.ts";
+import { createLog } from "../log.ts";
+import { DEFAULT_ADDRESS, defaultThreads, integerOption, typed } from "../options.ts";
+import { untilStopped } from "../stopping.ts";
+
+interface Flags {
+  readonly coordinator: string;
+  readonly threads: number;
+  readonly grace: number;
+  readonly logLevel: string;
+}
+
+export function addWorkCommand(program: Command): void {
+  program
+    .command("work")
+    .description("run a worker, until Ctrl-C or SIGTERM; it finishes and delivers what it has begun")
+    .addOption(
+      new Option("--coordinator <host:port>", "the coordinator to work for")
+        .env("LYAPUNOV_COORDINATOR")
+        .default(DEFAULT_ADDRESS),
+    )
+    .option("--threads <count>", "threads that propagate", integerOption, defaultThreads())
+    .option("--grace <seconds>", "time to finish in when told to stop", seconds, 30)
+    .action(async (_options, command: Command) => {
+      await work(command.optsWithGlobals<Flags>());
+    });
+}
+
+async function work(flags: Flags): Promise<void> {
+  const log = createLog(flags.logLevel);
+  const worker = startWorker({ coordinator: flags.coordinator, threads: flags.threads, log });
+  log.info({ coordinator: flags.coordinator, threads: flags.threads }, "worker started");
+  const stopped = untilStopped().then(async () => {
+    log.info({ graceSeconds: flags.grace }, "draining; a second signal ends it at once");
+    await worker.drain(flags.grace);
+  });
+  try {
+    await Promise.race([worker.left, stopped]);
+  } catch (error) {
+    throw new CommandError((error as Error).message, EXIT.failed, { cause: error });
+  }
+}
+
+function seconds(text: string): number {
+  const value = typed(text);
+  if (typeof value === "number" && value >= 0 && value <= 86_400) return value;
+  throw new InvalidArgumentError("Give seconds from 0 to 86400.");
+}

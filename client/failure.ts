@@ -1,0 +1,77 @@
+import { status as Code, type ServiceError } from "@grpc/grpc-js";
+
+import { ValidationError, type FieldViolation } from "../shared/network/violations.ts";
+import { readDetails } from "../shared/wire/errorDetails.ts";
+
+/** What the command ends with, as DESIGN.md has it. */
+export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+
+/** A failure that a person can act on: its message is the one sentence that they see. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+export function badInput(message: string): CommandError {
+  return new CommandError(message, EXIT.badInput);
+}
+
+/** Flags whose names do not follow from the field's. */
+const FLAGS: Readonly<Record<string, string>> = {
+  stopping_rule: "--replicas",
+  "stopping_rule.replica_count": "--replicas",
+  "stopping_rule.precision": "--precision",
+  "stopping_rule.precision.lyapunov_exponent": "--precision",
+  "stopping_rule.precision.variance": "--variance-precision",
+  "stopping_rule.precision.minimum_replica_count": "--minimum-replicas",
+  "stopping_rule.precision.maximum_replica_count": "--maximum-replicas",
+  checkpoint_depths: "--checkpoints",
+};
+
+/** `network.negative_slope` → `--negative-slope`. */
+function flagOf(field: string): string {
+  const path = field.replace(/^run\./, "");
+  return FLAGS[path] ?? `--${path.replace(/^.*\./, "").replaceAll("_", "-")}`;
+}
+
+/** Refused fields as one sentence in the words of the command line. */
+export function flagSentence(violations: readonly FieldViolation[]): string {
+  return violations
+    .map(({ field, description }) => `${flagOf(field)}: ${description}`)
+    .join("; ");
+}
+
+/** Any failure as the sentence and the exit code with which the command ends. */
+export function describeFailure(error: unknown): { message: string; exitCode: number } {
+  if (error instanceof CommandError) return { message: error.message, exitCode: error.exitCode };
+  if (error instanceof ValidationError) {
+    return { message: flagSentence(error.violations), exitCode: EXIT.badInput };
+  }
+  if (isServiceError(error)) return describeServiceError(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, exitCode: EXIT.failed };
+}
+
+function describeServiceError(error: ServiceError): { message: string; exitCode: number } {
+  if (error.code === Code.INVALID_ARGUMENT) {
+    const { violations } = readDetails(error);
+    const message = violations.length > 0 ? flagSentence(violations) : error.details;
+    return { message, exitCode: EXIT.badInput };
+  }
+  if (error.code === Code.UNAVAILABLE) {
+    return {
+      message: `the coordinator cannot be reached (${error.details}); is it running, and is --coordinator right?`,
+      exitCode: EXIT.failed,
+    };
+  }
+  return { message: error.details, exitCode: EXIT.failed };
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && "code" in error && "details" in error && "metadata" in error;
+}

@@ -1,0 +1,139 @@
+import { shortName } from "../shared/wire/enumerations.ts";
+import type { CheckpointEstimate__Output } from "../shared/wire/generated/lyapunov/v1/CheckpointEstimate.ts";
+import type { Estimate__Output } from "../shared/wire/generated/lyapunov/v1/Estimate.ts";
+import type { ExactValues__Output } from "../shared/wire/generated/lyapunov/v1/ExactValues.ts";
+import type { Network__Output } from "../shared/wire/generated/lyapunov/v1/Network.ts";
+import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
+import type { StoppingRule__Output } from "../shared/wire/generated/lyapunov/v1/StoppingRule.ts";
+import type { Sweep__Output } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import { timestampToJson } from "../shared/wire/timestamps.ts";
+
+/**
+ * Messages as JSON: the proto3 mapping, with enumerations by their short names, and null where a
+ * number does not exist (λ = −∞, too few replicas, no closed form).
+ */
+export function runToJson(run: Run__Output) {
+  return {
+    name: run.name,
+    state: shortName("state", run.state),
+    displayName: run.displayName,
+    kind: shortName("kind", run.kind),
+    network: networkToJson(run.network),
+    seed: run.seed,
+    sampling: shortName("sampling", run.sampling),
+    backend: shortName("backend", run.backend),
+    checkpointDepths: run.checkpointDepths,
+    burnIn: run.burnIn,
+    stoppingRule: run.stoppingRule && stoppingRuleToJson(run.stoppingRule),
+    level: run.level,
+    replicaCount: run.replicaCount,
+    extinctCount: run.extinctCount,
+    shardCount: run.shardCount,
+    lyapunovExponent: run.lyapunovExponent && estimateToJson(run.lyapunovExponent),
+    variance: run.variance && estimateToJson(run.variance),
+    survivors: run.survivors && {
+      lyapunovExponent:
+        run.survivors.lyapunovExponent && estimateToJson(run.survivors.lyapunovExponent),
+      variance: run.survivors.variance && estimateToJson(run.survivors.variance),
+      survivalRatio: run.survivors.survivalRatio,
+    },
+    exact: run.exact && exactToJson(run.exact),
+    checkpoints: run.checkpoints.map(checkpointToJson),
+    progress: run.progress && {
+      completedShardCount: run.progress.completedShardCount,
+      plannedShardCount: run.progress.plannedShardCount,
+      leasedShardCount: run.progress.leasedShardCount,
+      parkedShardCount: run.progress.parkedShardCount,
+      completedReplicaCount: run.progress.completedReplicaCount,
+      replicasPerSecond: run.progress.replicasPerSecond,
+      remainingSeconds: run.progress.remainingSeconds ?? null,
+      disagreementCount: run.progress.disagreementCount,
+    },
+    error: run.error,
+    sweep: run.sweep,
+    createTime: run.createTime && timestampToJson(run.createTime),
+    endTime: run.endTime && timestampToJson(run.endTime),
+    etag: run.etag,
+  };
+}
+
+export function sweepToJson(sweep: Sweep__Output) {
+  return {
+    name: sweep.name,
+    displayName: sweep.displayName,
+    state: shortName("state", sweep.state),
+    createTime: sweep.createTime && timestampToJson(sweep.createTime),
+    endedRunCount: sweep.endedRunCount,
+    runs: sweep.runs.map(runToJson),
+  };
+}
+
+function networkToJson(network: Network__Output | null) {
+  if (network === null) return null;
+  const namedGain = shortName("namedGain", network.namedGain);
+  return {
+    width: network.width,
+    depth: network.depth,
+    negativeSlope: network.negativeSlope,
+    weights: shortName("weights", network.weights),
+    gain: network.gain,
+    ...(namedGain !== undefined && { namedGain }),
+  };
+}
+
+function stoppingRuleToJson({ replicaCount, precision }: StoppingRule__Output) {
+  if (!precision) return { replicaCount };
+  return {
+    precision: {
+      lyapunovExponent: precision.lyapunovExponent ?? null,
+      variance: precision.variance ?? null,
+      minimumReplicaCount: precision.minimumReplicaCount,
+      maximumReplicaCount: precision.maximumReplicaCount,
+    },
+  };
+}
+
+function estimateToJson(estimate: Estimate__Output) {
+  return {
+    estimate: estimate.estimate ?? null,
+    standardError: estimate.standardError ?? null,
+    lower: estimate.lower ?? null,
+    upper: estimate.upper ?? null,
+    level: estimate.level,
+    method: estimate.method,
+    extinct: estimate.extinct,
+    z: estimate.z ?? null,
+  };
+}
+
+function exactToJson(exact: ExactValues__Output) {
+  return {
+    lyapunovExponent: exact.lyapunovExponent ?? null,
+    variance: exact.variance ?? null,
+    criticalGain: exact.criticalGain ?? null,
+    thirdCumulant: exact.thirdCumulant ?? null,
+    fourthCumulant: exact.fourthCumulant ?? null,
+    extinct: exact.extinct,
+    extinctionProbability: exact.extinctionProbability,
+    survivors: exact.survivors && {
+      lyapunovExponent: exact.survivors.lyapunovExponent,
+      variance: exact.survivors.variance,
+      criticalGain: exact.survivors.criticalGain,
+      thirdCumulant: exact.survivors.thirdCumulant,
+      fourthCumulant: exact.survivors.fourthCumulant,
+    },
+  };
+}
+
+function checkpointToJson(checkpoint: CheckpointEstimate__Output) {
+  return {
+    depth: checkpoint.depth,
+    survivorCount: checkpoint.survivorCount,
+    extinctCount: checkpoint.extinctCount,
+    mean: checkpoint.mean ?? null,
+    variance: checkpoint.variance ?? null,
+    skewness: checkpoint.skewness ?? null,
+    excessKurtosis: checkpoint.excessKurtosis ?? null,
+    quantiles: checkpoint.quantiles.map(({ probability, value }) => ({ probability, value })),
+  };
+}

@@ -1,0 +1,155 @@
+import { readFile } from "node:fs/promises";
+
+import { parse } from "yaml";
+import { z } from "zod";
+
+import {
+  parseRunSpecification,
+  type RunInput,
+  type RunSpecification,
+} from "../shared/network/specification.ts";
+import { ValidationError } from "../shared/network/violations.ts";
+import { badInput } from "./failure.ts";
+
+const MAXIMUM_RUNS = 2000;
+
+const scalar = z.union([z.number(), z.string()]);
+const axis = z.union([scalar, z.array(scalar).min(1)]);
+
+/** Every field may be one value or a list of values; a block is the grid of its lists. */
+const block = z.strictObject({
+  width: axis.optional(),
+  depth: axis.optional(),
+  negativeSlope: axis.optional(),
+  weights: axis.optional(),
+  gain: axis.optional(),
+  sampling: axis.optional(),
+  backend: axis.optional(),
+  seed: axis.optional(),
+  replicas: axis.optional(),
+  precision: axis.optional(),
+  variancePrecision: axis.optional(),
+  minimumReplicas: axis.optional(),
+  maximumReplicas: axis.optional(),
+  burnIn: axis.optional(),
+  level: axis.optional(),
+  checkpoints: z.array(z.number()).optional(),
+});
+
+const sweepFile = z.strictObject({
+  name: z.string().max(200),
+  /** Fields of every block that does not give its own. */
+  defaults: block.optional(),
+  grids: z.array(block).min(1),
+});
+
+type Block = z.infer<typeof block>;
+type Point = Readonly<Record<string, number | string>>;
+
+/** A named set of runs, ready to be submitted. */
+export interface SweepSpecification {
+  readonly displayName: string;
+  readonly runs: readonly RunSpecification[];
+}
+
+/** @throws CommandError with one sentence that names the file, the field and the remedy. */
+export async function readSweepFile(path: string): Promise<SweepSpecification> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw badInput(`${path}: the sweep file cannot be read (${(error as Error).message})`);
+  }
+  return parseSweep(path, text);
+}
+
+/** @throws CommandError with one sentence that names the file, the field and the remedy. */
+export function parseSweep(path: string, text: string): SweepSpecification {
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (error) {
+    throw badInput(`${path}: not YAML: ${(error as Error).message.split("\n")[0]}`);
+  }
+  const result = sweepFile.safeParse(document);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const field = issue?.path.join(".") ?? "";
+    throw badInput(`${path}: ${field === "" ? "the file" : field}: ${issue?.message}`);
+  }
+  const { name, defaults = {}, grids } = result.data;
+  const size = grids.reduce((sum, grid) => sum + gridSize({ ...defaults, ...grid }), 0);
+  if (size > MAXIMUM_RUNS) {
+    throw badInput(`${path}: grids: ${size} runs are too many; give at most ${MAXIMUM_RUNS}`);
+  }
+  const runs = grids.flatMap((grid, index) => {
+    const { checkpoints, ...axes } = { ...defaults, ...grid };
+    return points(axes).map((point) => {
+      try {
+        return parseRunSpecification(runInput(point, checkpoints));
+      } catch (error) {
+        if (!(error instanceof ValidationError)) throw error;
+        const [{ field, description } = { field: "", description: "" }] = error.violations;
+        throw badInput(`${path}: grids.${index}: ${fieldName(field)}: ${description}`);
+      }
+    });
+  });
+  return { displayName: name, runs };
+}
+
+function gridSize({ checkpoints: _checkpoints, ...axes }: Block): number {
+  return Object.values(axes).reduce<number>(
+    (size, values) => size * (Array.isArray(values) ? values.length : 1),
+    1,
+  );
+}
+
+/** The grid of a block: the first fields vary slowest. */
+function points(axes: Omit<Block, "checkpoints">): Point[] {
+  let grid: Point[] = [{}];
+  for (const [field, values] of Object.entries(axes)) {
+    if (values === undefined) continue;
+    const alternatives = Array.isArray(values) ? values : [values];
+    grid = grid.flatMap((point) => alternatives.map((value) => ({ ...point, [field]: value })));
+  }
+  return grid;
+}
+
+function runInput(point: Point, checkpoints: readonly number[] | undefined): RunInput {
+  const { replicas, precision, variancePrecision, minimumReplicas, maximumReplicas, ...rest } = point;
+  const { width, depth = 200, negativeSlope = 0.01, weights = "gaussian", gain = "he", ...others } =
+    rest;
+  const precisionInput = {
+    ...(precision !== undefined && { lyapunovExponent: precision }),
+    ...(variancePrecision !== undefined && { variance: variancePrecision }),
+    ...(minimumReplicas !== undefined && { minimumReplicaCount: minimumReplicas }),
+    ...(maximumReplicas !== undefined && { maximumReplicaCount: maximumReplicas }),
+  };
+  const wantsPrecision = Object.keys(precisionInput).length > 0;
+  return {
+    ...others,
+    network: { width, depth, negativeSlope, weights, gain },
+    ...(checkpoints && { checkpointDepths: checkpoints }),
+    stoppingRule: {
+      ...(replicas !== undefined && { replicaCount: replicas }),
+      ...(replicas === undefined && !wantsPrecision && { replicaCount: 65_536 }),
+      ...(wantsPrecision && { precision: precisionInput }),
+    },
+  };
+}
+
+const FILE_NAMES: Readonly<Record<string, string>> = {
+  stopping_rule: "replicas",
+  replica_count: "replicas",
+  lyapunov_exponent: "precision",
+  variance: "variancePrecision",
+  minimum_replica_count: "minimumReplicas",
+  maximum_replica_count: "maximumReplicas",
+  checkpoint_depths: "checkpoints",
+};
+
+/** `network.negative_slope` → `negativeSlope`, as the file has it. */
+function fieldName(field: string): string {
+  const last = field.replace(/^.*\./, "");
+  return FILE_NAMES[last] ?? last.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
