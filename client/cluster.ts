@@ -26,7 +26,7 @@ export async function openCluster(flags: ClusterFlags): Promise<Cluster> {
   const embedded = await startEmbeddedCluster({
     workers,
     threads: flags.threads ?? Math.max(1, Math.floor(defaultThreads() / workers)),
-    log: createLog(flags.logLevel),
+    log: createLog(flags.logLevel ?? "warn"),
   });
   const api = new SimulationApi(embedded.address);
   return {

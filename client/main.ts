@@ -1,40 +1,15 @@
 #!/usr/bin/env node
-import { CommanderError, Command, Option } from "commander";
+const NEEDED = 24;
 
-import { VERSION } from "../shared/wire/version.ts";
-import { addExactCommand } from "./commands/exact.ts";
-import { addRunCommand } from "./commands/run.ts";
-import { addRunsCommand } from "./commands/runs.ts";
-import { addServeCommand } from "./commands/serve.ts";
-import { addSweepCommand } from "./commands/sweep.ts";
-import { addWorkCommand } from "./commands/work.ts";
-import { describeFailure, EXIT } from "./failure.ts";
-import { LOG_LEVELS } from "./log.ts";
-
-const program = new Command("lyapunov")
-  .description("Lyapunov exponents of deep random networks, by Monte Carlo on a cluster")
-  .version(VERSION)
-  .addOption(new Option("--log-level <level>", "of the log on standard error").choices(LOG_LEVELS).default("warn"))
-  .option("--quiet", "no progress on standard error")
-  .showHelpAfterError("(lyapunov --help lists what there is)")
-  .exitOverride();
-
-addExactCommand(program);
-addRunCommand(program);
-addSweepCommand(program);
-addServeCommand(program);
-addWorkCommand(program);
-addRunsCommand(program);
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Commander has said it already; asking for help is no failure.
-    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.badInput;
-  } else {
-    const { message, exitCode } = describeFailure(error);
-    process.stderr.write(`lyapunov: ${message}\n`);
-    process.exitCode = exitCode;
-  }
+const running = Number(process.versions.node.split(".")[0]);
+if (running >= NEEDED) {
+  // Imported here, for older versions cannot even read the rest.
+  const { runProgram } = await import("./program.ts");
+  await runProgram();
+} else {
+  process.stderr.write(
+    `lyapunov: Node ${process.versions.node} is too old; run it with Node ${NEEDED} or newer, ` +
+      `as 'npx lyapunov' does in a checkout\n`,
+  );
+  process.exitCode = 1;
 }

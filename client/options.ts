@@ -6,6 +6,7 @@ import { BACKENDS } from "../shared/network/backends.ts";
 import { NAMED_GAINS } from "../shared/network/gains.ts";
 import type { RunInput } from "../shared/network/specification.ts";
 import type { StoppingRuleInput } from "../shared/network/stoppingRuleInput.ts";
+import type { LogLevel } from "./log.ts";
 import { SAMPLINGS, WEIGHT_LAWS } from "../shared/network/weights.ts";
 
 export const DEFAULT_ADDRESS = "127.0.0.1:7400";
@@ -44,7 +45,7 @@ export interface ClusterFlags {
   readonly coordinator?: string;
   readonly threads?: number;
   readonly workers?: number;
-  readonly logLevel: string;
+  readonly logLevel?: LogLevel;
   readonly quiet?: boolean;
 }
 

@@ -6,7 +6,7 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import { shortName } from "../shared/wire/enumerations.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import { exponentOf } from "./verdict.ts";
-import { gainLabel } from "./table.ts";
+import { gainLabel } from "./numbers.ts";
 
 const AXES = [
   { title: "width d", value: (run: Run__Output) => run.network?.width },
@@ -56,7 +56,9 @@ export function sweepPlot(title: string, runs: readonly Run__Output[]): TopLevel
       axis: { values: [...new Set(values.map((value) => value.x as number))] },
     }),
   };
-  const color = { field: "series", type: "nominal" as const, title: "initialization" };
+  const color = { field: "series", type: "nominal" as const, title: "initialization",
+    legend: { labelLimit: 0 },
+  };
   const rule = { mark: { type: "rule" as const, strokeDash: [4, 4] }, encoding: { y: { datum: 0 } } };
   const panel = (y: string, exact: string, yTitle: string, interval: boolean) => ({
     width: 360,
@@ -101,7 +103,7 @@ export function sweepPlot(title: string, runs: readonly Run__Output[]): TopLevel
       panel(
         "decades",
         "exactDecades",
-        "typical size of the activations at full depth, powers of ten",
+        "log₁₀ of the typical growth over all layers",
         false,
       ),
     ],

@@ -1,4 +1,4 @@
-import { MultiBar, Presets, type SingleBar } from "cli-progress";
+import { Presets, SingleBar } from "cli-progress";
 
 import { shortName } from "../shared/wire/enumerations.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
@@ -20,11 +20,10 @@ export interface WorkState {
 /** Progress on standard error: a bar on a terminal, lines elsewhere, nothing if quiet. */
 export class ProgressBar {
   readonly #bar: SingleBar | undefined;
-  readonly #bars: MultiBar | undefined;
 
   constructor(title: string, quiet: boolean) {
     if (quiet) return;
-    this.#bars = new MultiBar(
+    this.#bar = new SingleBar(
       {
         format: `${title} {bar} {percentage}% · {caption} · {rate} · {left}`,
         stream: process.stderr,
@@ -37,7 +36,7 @@ export class ProgressBar {
       },
       Presets.shades_classic,
     );
-    this.#bar = this.#bars.create(SCALE, 0, { caption: "waiting for a worker", rate: "", left: "" });
+    this.#bar.start(SCALE, 0, { caption: "waiting for a worker", rate: "0 replicas/s", left: "…" });
   }
 
   update(state: WorkState): void {
@@ -49,7 +48,7 @@ export class ProgressBar {
   }
 
   stop(): void {
-    this.#bars?.stop();
+    this.#bar?.stop();
   }
 }
 

@@ -4,14 +4,14 @@ import { parse } from "yaml";
 import { z } from "zod";
 
 import {
+  MAXIMUM_DISPLAY_NAME_LENGTH,
+  MAXIMUM_SWEEP_RUNS,
   parseRunSpecification,
   type RunInput,
   type RunSpecification,
 } from "../shared/network/specification.ts";
 import { ValidationError } from "../shared/network/violations.ts";
 import { badInput } from "./failure.ts";
-
-const MAXIMUM_RUNS = 2000;
 
 const scalar = z.union([z.number(), z.string()]);
 const axis = z.union([scalar, z.array(scalar).min(1)]);
@@ -37,7 +37,9 @@ const block = z.strictObject({
 });
 
 const sweepFile = z.strictObject({
-  name: z.string().max(200),
+  name: z.string().max(MAXIMUM_DISPLAY_NAME_LENGTH),
+  /** Run i has the seed firstSeed + i, unless its block gives seeds: the runs are independent. */
+  firstSeed: z.number().int().min(0).default(0),
   /** Fields of every block that does not give its own. */
   defaults: block.optional(),
   grids: z.array(block).min(1),
@@ -77,20 +79,21 @@ export function parseSweep(path: string, text: string): SweepSpecification {
     const field = issue?.path.join(".") ?? "";
     throw badInput(`${path}: ${field === "" ? "the file" : field}: ${issue?.message}`);
   }
-  const { name, defaults = {}, grids } = result.data;
+  const { name, firstSeed, defaults = {}, grids } = result.data;
+  let index = 0;
   const size = grids.reduce((sum, grid) => sum + gridSize({ ...defaults, ...grid }), 0);
-  if (size > MAXIMUM_RUNS) {
-    throw badInput(`${path}: grids: ${size} runs are too many; give at most ${MAXIMUM_RUNS}`);
+  if (size > MAXIMUM_SWEEP_RUNS) {
+    throw badInput(`${path}: grids: ${size} runs are too many; give at most ${MAXIMUM_SWEEP_RUNS}`);
   }
-  const runs = grids.flatMap((grid, index) => {
+  const runs = grids.flatMap((grid, place) => {
     const { checkpoints, ...axes } = { ...defaults, ...grid };
     return points(axes).map((point) => {
       try {
-        return parseRunSpecification(runInput(point, checkpoints));
+        return parseRunSpecification(runInput({ seed: firstSeed + index++, ...point }, checkpoints));
       } catch (error) {
         if (!(error instanceof ValidationError)) throw error;
         const [{ field, description } = { field: "", description: "" }] = error.violations;
-        throw badInput(`${path}: grids.${index}: ${fieldName(field)}: ${description}`);
+        throw badInput(`${path}: grids.${place}: ${fieldName(field)}: ${description}`);
       }
     });
   });

@@ -3,9 +3,8 @@ import Table from "cli-table3";
 import { shortName } from "../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
+import { ABSENT, fixed, gainLabel, withError } from "./numbers.ts";
 import { depthOfFactor1000, exponentOf, varianceOf, verdict } from "./verdict.ts";
-
-const ABSENT = "–";
 
 /** Runs as a table for people: estimates beside exact values, and what they mean. */
 export function runTable(runs: readonly Run__Output[]): string {
@@ -65,11 +64,6 @@ const COLUMNS: readonly Column[] = [
   { head: "seed", value: (run) => run.seed },
 ];
 
-/** `he`, or the number. */
-export function gainLabel(run: Run__Output): string {
-  return shortName("namedGain", run.network?.namedGain) ?? String(run.network?.gain);
-}
-
 /** What distinguishes the runs; of a single run, its width, weights and gain. */
 function varyingColumns(runs: readonly Run__Output[]): readonly Column[] {
   const varying = COLUMNS.filter(({ value }) => new Set(runs.map(value)).size > 1);
@@ -89,18 +83,4 @@ function deviation(variance: Estimate__Output | null | undefined) {
   if (variance?.estimate === undefined || variance.standardError === undefined) return undefined;
   const estimate = Math.sqrt(variance.estimate);
   return { estimate, standardError: estimate > 0 ? variance.standardError / (2 * estimate) : 0 };
-}
-
-/** `−0.08832 ± 0.00009`: as many digits as the error has meaning for. */
-function withError(estimate: number | undefined, error: number | undefined): string {
-  if (estimate === undefined || error === undefined) return ABSENT;
-  const digits = error > 0 ? Math.min(10, Math.max(2, 1 - Math.floor(Math.log10(error)))) : 6;
-  return `${fixed(estimate, digits)} ± ${error.toFixed(digits)}`;
-}
-
-function fixed(value: number | null | undefined, digits: number): string {
-  if (value === undefined || value === null) return ABSENT;
-  const text = value.toFixed(digits);
-  // A minus before zeros only would suggest a sign that is not known.
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }

@@ -4,6 +4,8 @@ import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 /** Standard errors within which λ̂ counts as zero; true zeros fall outside in 1 of 16,000 runs. */
 const ZERO_WITHIN = 4;
 const FACTOR = 1000;
+/** Of the log-norm over the whole depth. */
+const ROUNDING = 1e-3;
 
 /**
  * The depth at which the typical network — whose log-norm grows by λ a layer — has lost or gained a
@@ -11,24 +13,27 @@ const FACTOR = 1000;
  */
 export function depthOfFactor1000(run: Run__Output): number | undefined {
   const estimate = exponentOf(run);
-  if (estimate?.estimate === undefined || isZero(estimate)) return undefined;
+  const depth = run.network?.depth ?? 1;
+  if (estimate?.estimate === undefined || isZero(estimate, depth)) return undefined;
   return Math.ceil(Math.log(FACTOR) / Math.abs(estimate.estimate));
 }
 
 /** What the estimate means for somebody who initializes such a network, in one sentence. */
 export function verdict(run: Run__Output): string {
-  const depth = run.network?.depth ?? 0;
   const estimate = exponentOf(run);
   if (estimate?.estimate === undefined) return "Unknown: too few replicas.";
-  const among = run.lyapunovExponent?.extinct === true ? extinction(run) : "";
-  if (isZero(estimate)) return `${among}Holds: on the critical line, no typical gain or loss at any depth.`;
-  const logFactor = Math.abs(estimate.estimate) * depth;
-  const verb = estimate.estimate < 0 ? "shrinks" : "grows";
-  const name = estimate.estimate < 0 ? "Vanishes" : "Explodes";
-  if (logFactor < Math.LN2) {
-    return `${among}Drifts: the typical network ${verb} by a factor ${factor(logFactor)} over ${depth} layers.`;
-  }
-  return `${among}${name}: the typical network ${verb} by a factor ${factor(logFactor)} over ${depth} layers.`;
+  const [name, fate] = growth(estimate, estimate.estimate, run.network?.depth ?? 1);
+  return run.lyapunovExponent?.extinct === true
+    ? `Dies: λ = −∞, ${run.extinctCount} of ${run.replicaCount} extinct; a survivor ${fate}.`
+    : `${name}: ${fate}.`;
+}
+
+function growth(estimate: Estimate__Output, exponent: number, depth: number): [string, string] {
+  if (isZero(estimate, depth)) return ["Holds", "neither shrinks nor grows at any depth"];
+  const logFactor = Math.abs(exponent) * depth;
+  const fate = `${exponent < 0 ? "shrinks" : "grows"} ${factor(logFactor)}-fold over ${depth} layers`;
+  if (logFactor < Math.LN2) return ["Drifts", fate];
+  return [exponent < 0 ? "Vanishes" : "Explodes", fate];
 }
 
 /** λ̂, of the survivors where λ itself is −∞. */
@@ -43,12 +48,10 @@ export function varianceOf(run: Run__Output): Estimate__Output | null | undefine
   return run.lyapunovExponent?.extinct === true ? run.survivors?.variance : run.variance;
 }
 
-function isZero({ estimate = 0, standardError = 0 }: Estimate__Output): boolean {
-  return Math.abs(estimate) <= ZERO_WITHIN * standardError;
-}
-
-function extinction(run: Run__Output): string {
-  return `${run.extinctCount} of ${run.replicaCount} died (λ = −∞); of the survivors: `;
+/** A law that does not fluctuate has no error to compare with: then rounding is zero. */
+function isZero({ estimate = 0, standardError = 0 }: Estimate__Output, depth: number): boolean {
+  const size = Math.abs(estimate);
+  return size <= ZERO_WITHIN * standardError || size * depth < ROUNDING;
 }
 
 /** e^logFactor, readable where it overflows too. */

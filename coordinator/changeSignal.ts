@@ -1,37 +1,51 @@
-import { setTimeout as delay } from "node:timers/promises";
+import type { Engine } from "./engine.ts";
 
-import type { Coordinator } from "./coordinator.ts";
+/** What a watcher writes to, as far as it matters here. */
+interface WatchStream {
+  readonly cancelled: boolean;
+  once(event: "cancelled", listener: () => void): unknown;
+}
 
 /** Gathers the names of runs that change, for one watcher, until it is ready to look. */
 export class ChangeSignal implements Disposable {
+  readonly #stream: WatchStream;
+  readonly #runs: ReadonlySet<string>;
+  readonly #unsubscribe: () => void;
   #changed = new Set<string>();
   #wake: (() => void) | undefined;
-  readonly #unsubscribe: () => void;
-  readonly #stream: { readonly cancelled: boolean };
+  #pauseOver = true;
+  #ended = 0;
 
-  constructor(
-    coordinator: Coordinator,
-    stream: { readonly cancelled: boolean; once(event: "cancelled", listener: () => void): unknown },
-    concerns: (run: string) => boolean,
-  ) {
+  /**
+   * @param runs the names that the watcher cares for; once all of them have ended while it
+   * watched, it is told at once.
+   */
+  constructor(engine: Engine, stream: WatchStream, runs: ReadonlySet<string>) {
     this.#stream = stream;
-    this.#unsubscribe = coordinator.onRunChange((run) => {
-      if (!concerns(run)) return;
+    this.#runs = runs;
+    this.#unsubscribe = engine.onRunChange((run, ended) => {
+      if (!runs.has(run)) return;
       this.#changed.add(run);
-      this.#wake?.();
+      if (ended) this.#ended += 1;
+      this.#wakeIfDue();
     });
     stream.once("cancelled", () => this.#wake?.());
   }
 
-  /** Waits at least `pause` milliseconds and for a change or the watcher's end; what changed. */
+  /** Waits for a change and, but for the end, at least `pause` milliseconds; what changed. */
   async next(pause: number): Promise<ReadonlySet<string>> {
-    await delay(pause);
-    if (this.#changed.size === 0 && !this.#stream.cancelled) {
+    this.#pauseOver = false;
+    const timer = setTimeout(() => {
+      this.#pauseOver = true;
+      this.#wakeIfDue();
+    }, pause);
+    if (!this.#stream.cancelled) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       await promise;
       this.#wake = undefined;
     }
+    clearTimeout(timer);
     const changed = this.#changed;
     this.#changed = new Set();
     return changed;
@@ -39,5 +53,10 @@ export class ChangeSignal implements Disposable {
 
   [Symbol.dispose](): void {
     this.#unsubscribe();
+  }
+
+  #wakeIfDue(): void {
+    const over = this.#pauseOver || this.#ended >= this.#runs.size;
+    if (over && this.#changed.size > 0) this.#wake?.();
   }
 }

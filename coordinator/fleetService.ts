@@ -13,19 +13,25 @@ import { partialDigest, partialFromMessage } from "../shared/wire/partialMessage
 import { shardTaskToMessage } from "../shared/wire/shardTaskMessages.ts";
 import { VERSION } from "../shared/wire/version.ts";
 import { invalidField } from "./calls.ts";
-import type { Coordinator, WorkerCommand } from "./coordinator.ts";
+import type { Engine, WorkerCommand } from "./engine.ts";
 import type { DeviceDescription, SchedulerEvent } from "./scheduler/messages.ts";
 
+/** A lease survives the loss of a few heartbeats. */
+const HEARTBEATS_PER_LEASE = 10;
 const MAXIMUM_SLOTS = 1024;
 const MAXIMUM_DEVICES = 64;
 
 type WorkStream = ServerDuplexStream<WorkRequest__Output, WorkResponse>;
 
 /** The gRPC front of the coordinator for workers: one stream each, events in, commands out. */
-export function fleetHandlers(coordinator: Coordinator, log: Logger): FleetServiceHandlers {
+export function fleetHandlers(
+  engine: Engine,
+  leaseDurationSeconds: number,
+  log: Logger,
+): FleetServiceHandlers {
   return {
     Work: (stream) => {
-      const session = new WorkSession(coordinator, log, stream);
+      const session = new WorkSession(engine, leaseDurationSeconds, log, stream);
       stream.on("data", (message: WorkRequest__Output) => {
         session.receive(message);
       });
@@ -45,13 +51,15 @@ export function fleetHandlers(coordinator: Coordinator, log: Logger): FleetServi
 }
 
 class WorkSession {
-  readonly #coordinator: Coordinator;
+  readonly #engine: Engine;
+  readonly #leaseDurationSeconds: number;
   readonly #stream: WorkStream;
   #log: Logger;
   #worker: string | undefined;
 
-  constructor(coordinator: Coordinator, log: Logger, stream: WorkStream) {
-    this.#coordinator = coordinator;
+  constructor(engine: Engine, leaseDurationSeconds: number, log: Logger, stream: WorkStream) {
+    this.#engine = engine;
+    this.#leaseDurationSeconds = leaseDurationSeconds;
     this.#log = log;
     this.#stream = stream;
   }
@@ -61,8 +69,8 @@ class WorkSession {
       if (message.join) this.#join(message.join);
       else if (this.#worker === undefined) throw invalidField("message", "the first must be a join");
       // What a superseded stream still says was said again on the new one.
-      else if (this.#coordinator.isAttached(this.#worker, this.#send)) {
-        this.#coordinator.dispatch(eventOf(this.#worker, message));
+      else if (this.#engine.isAttached(this.#worker, this.#send)) {
+        this.#engine.dispatch(eventOf(this.#worker, message));
       }
     } catch (error) {
       const refusal =
@@ -75,14 +83,16 @@ class WorkSession {
   }
 
   leave(): void {
-    if (this.#worker !== undefined) this.#coordinator.detachWorker(this.#worker, this.#send);
+    if (this.#worker === undefined || !this.#engine.isAttached(this.#worker, this.#send)) return;
+    this.#log.info("worker left");
+    this.#engine.detachWorker(this.#worker, this.#send);
   }
 
   #join(join: Join__Output): void {
     const devices = readDevices(join);
     const reason =
       join.version === VERSION
-        ? this.#coordinator.quarantineReason(join.workerId)
+        ? this.#engine.quarantineReason(join.workerId)
         : `it is version ${join.version || "unknown"} and the coordinator ${VERSION}; install the same`;
     if (reason !== undefined) {
       const quarantined = join.version === VERSION;
@@ -93,11 +103,12 @@ class WorkSession {
     }
     this.#worker = join.workerId;
     this.#log = this.#log.child({ worker: join.workerId });
-    const { heartbeatIntervalSeconds, leaseDurationSeconds } = timing(this.#coordinator);
+    const leaseDurationSeconds = this.#leaseDurationSeconds;
+    const heartbeatIntervalSeconds = leaseDurationSeconds / HEARTBEATS_PER_LEASE;
     this.#stream.write({ welcome: { heartbeatIntervalSeconds, leaseDurationSeconds } });
-    this.#coordinator.attachWorker(join.workerId, this.#send);
+    this.#engine.attachWorker(join.workerId, this.#send);
     this.#log.info({ displayName: join.displayName, devices }, "worker joined");
-    this.#coordinator.dispatch({
+    this.#engine.dispatch({
       kind: "worker_joined",
       worker: join.workerId,
       devices,
@@ -110,11 +121,6 @@ class WorkSession {
     this.#stream.write(messageOf(command));
     if (command.kind === "quarantine") this.#stream.end();
   };
-}
-
-function timing(coordinator: Coordinator) {
-  const { leaseDurationSeconds } = coordinator.schedulerOptions;
-  return { leaseDurationSeconds, heartbeatIntervalSeconds: leaseDurationSeconds / 10 };
 }
 
 function readDevices(join: Join__Output): DeviceDescription[] {

@@ -1,4 +1,9 @@
-import { parseRunSpecification, type RunSpecification } from "../shared/network/specification.ts";
+import {
+  MAXIMUM_DISPLAY_NAME_LENGTH,
+  MAXIMUM_SWEEP_RUNS,
+  parseRunSpecification,
+  type RunSpecification,
+} from "../shared/network/specification.ts";
 import { ValidationError, type FieldViolation } from "../shared/network/violations.ts";
 import { wireName } from "../shared/wire/enumerations.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
@@ -7,8 +12,6 @@ import { runInputFromMessage } from "../shared/wire/specificationMessages.ts";
 import { invalidField } from "./calls.ts";
 
 const MAXIMUM_REQUEST_ID_LENGTH = 128;
-const MAXIMUM_DISPLAY_NAME_LENGTH = 200;
-const MAXIMUM_SWEEP_RUNS = 2000;
 const DEFAULT_PAGE_SIZE = 50;
 const MAXIMUM_PAGE_SIZE = 1000;
 

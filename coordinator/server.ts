@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";
@@ -13,9 +13,10 @@ import {
   SimulationService,
 } from "../shared/wire/protocol.ts";
 import { Coordinator } from "./coordinator.ts";
+import { Engine } from "./engine.ts";
 import { fleetHandlers } from "./fleetService.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-import type { SchedulerOptions } from "./scheduler/options.ts";
+import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/options.ts";
 import { simulationHandlers } from "./simulationService.ts";
 
 const TICK_MILLISECONDS = 250;
@@ -41,21 +42,18 @@ export interface CoordinatorServer {
 
 /** @throws Error if the address cannot be listened on. */
 export async function startCoordinator(options: ServerOptions): Promise<CoordinatorServer> {
-  const { address, log } = options;
-  const coordinator = new Coordinator({
-    ledger: options.ledger,
-    log,
-    clock: () => performance.now() / 1000,
-    wallClock: () => Date.now(),
-    newId: () => randomBytes(6).toString("hex"),
-    onFatal: options.onFatal,
-    ...(options.scheduler && { scheduler: options.scheduler }),
-  });
-  await coordinator.start();
+  const { address, ledger, log, onFatal, scheduler = DEFAULT_SCHEDULER_OPTIONS } = options;
+  const clock = () => performance.now() / 1000;
+  const wallClock = () => Date.now();
+  const firstLease = randomInt(2 ** 20) * 2 ** 32 + 1;
+  const engine = new Engine({ ledger, log, clock, wallClock, firstLease, onFatal, scheduler });
+  const newId = () => randomBytes(6).toString("hex");
+  const coordinator = new Coordinator({ engine, ledger, log, clock, wallClock, newId });
+  await engine.start();
 
   const server = new Server({ "grpc.max_receive_message_length": 16 * 2 ** 20 });
-  server.addService(SimulationService.service, { ...simulationHandlers(coordinator, log) });
-  server.addService(FleetService.service, { ...fleetHandlers(coordinator, log) });
+  server.addService(SimulationService.service, { ...simulationHandlers(coordinator, engine, log) });
+  server.addService(FleetService.service, { ...fleetHandlers(engine, scheduler.leaseDurationSeconds, log) });
   const health = new HealthImplementation();
   health.addToServer(server);
   new ReflectionService(packageDefinition).addToServer(server);
@@ -66,7 +64,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
   };
   setHealth("SERVING");
   const ticks = setInterval(() => {
-    coordinator.dispatch({ kind: "tick" });
+    engine.dispatch({ kind: "tick" });
   }, TICK_MILLISECONDS);
   log.info({ address, port }, "coordinator listening");
 
@@ -76,7 +74,8 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
       setHealth("NOT_SERVING");
       clearInterval(ticks);
       await shutDown(server);
-      await coordinator.close();
+      await engine.flush();
+      await ledger.close();
     },
   };
 }

@@ -6,6 +6,7 @@ import { stoppingRuleInputFromMessage } from "../shared/wire/specificationMessag
 import { serverStreaming, unary } from "./calls.ts";
 import { ChangeSignal } from "./changeSignal.ts";
 import type { Coordinator } from "./coordinator.ts";
+import type { Engine } from "./engine.ts";
 import { hasEnded } from "./ledger/ledger.ts";
 import { readName, readPageSize, readRequestId, readRun, readSweep } from "./requests.ts";
 import { stateOf } from "./sweepView.ts";
@@ -16,6 +17,7 @@ const WATCH_INTERVAL_MILLISECONDS = 200;
 /** The gRPC front of the coordinator for clients: reads requests, nothing else. */
 export function simulationHandlers(
   coordinator: Coordinator,
+  engine: Engine,
   log: Logger,
 ): SimulationServiceHandlers {
   return {
@@ -30,7 +32,7 @@ export function simulationHandlers(
     ),
     WatchRun: serverStreaming(log, async ({ name: requested }, stream) => {
       const name = readName("runs", requested);
-      using changes = new ChangeSignal(coordinator, stream, (run) => run === name);
+      using changes = new ChangeSignal(engine, stream, new Set([name]));
       for (;;) {
         const run = await coordinator.run(name);
         await send(stream, { run });
@@ -59,8 +61,8 @@ export function simulationHandlers(
     WatchSweep: serverStreaming(log, async ({ name: requested }, stream) => {
       const name = readName("sweeps", requested);
       const whole = await coordinator.sweep(name);
-      const names = new Set(whole.runs?.map((run) => run.name));
-      using changes = new ChangeSignal(coordinator, stream, (run) => names.has(run));
+      const names = new Set(whole.runs?.map((run) => run.name ?? ""));
+      using changes = new ChangeSignal(engine, stream, names);
       let changed: ReadonlySet<string> | undefined;
       for (;;) {
         const sweep = await coordinator.sweep(name);

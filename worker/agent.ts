@@ -39,6 +39,7 @@ export interface AgentOptions {
 
 const FIRST_BACKOFF_SECONDS = 0.2;
 const BACKOFF_LIMIT_SECONDS = 5;
+const FAREWELL_SECONDS = 1;
 
 /**
  * A worker's side of the stream: takes leases, has them propagated, delivers the partials and keeps
@@ -52,7 +53,7 @@ export class Agent {
   #stream: WorkStream | undefined;
   #welcomed = false;
   #draining = false;
-  #stopped = new AbortController();
+  readonly #stopped = new AbortController();
   #dismissal: string | undefined;
 
   constructor(options: AgentOptions) {
@@ -90,8 +91,7 @@ export class Agent {
   /** Leaves at once; what is not delivered is propagated again by others. */
   stop(): void {
     this.#sendDrain(this.#leases.handBack(true));
-    this.#stopped.abort();
-    this.#stream?.end();
+    this.#leave();
   }
 
   /** One stream, from joining to its end; resolves with the error that ended it, if any. */
@@ -160,15 +160,15 @@ export class Agent {
 
   #granted(grant: Grant__Output): void {
     const refused: string[] = [];
-    for (const lease of grant.leases) {
-      if (this.#draining || !lease.task) refused.push(lease.leaseId);
+    for (const { leaseId: id, run, shardIndex, deviceIndex, task } of grant.leases) {
+      if (this.#draining || !task) refused.push(id);
       else {
         this.#leases.grant({
-          id: lease.leaseId,
-          run: lease.run,
-          shardIndex: lease.shardIndex,
-          deviceIndex: lease.deviceIndex,
-          task: shardTaskFromMessage(lease.task),
+          id,
+          run,
+          shardIndex,
+          deviceIndex,
+          task: shardTaskFromMessage(task),
         });
       }
     }
@@ -220,9 +220,14 @@ export class Agent {
   }
 
   #leaveIfDone(): void {
-    if (this.#draining && this.#leases.isEmpty) {
-      this.#stopped.abort();
-      this.#stream?.end();
-    }
+    if (this.#draining && this.#leases.isEmpty) this.#leave();
+  }
+
+  #leave(): void {
+    const stream = this.#stream;
+    this.#stopped.abort();
+    stream?.end();
+    // A coordinator that does not answer must not keep a worker that wants to go.
+    setTimeout(() => stream?.cancel(), FAREWELL_SECONDS * 1000).unref();
   }
 }

@@ -48,10 +48,15 @@ export function startWorker(options: WorkerOptions): RunningWorker {
     log: options.log,
     random: Math.random,
   });
-  const left = agent.run().finally(async () => {
-    client.close();
-    await pool.close();
-  });
+  const work = async () => {
+    try {
+      await agent.run();
+    } finally {
+      client.close();
+      await pool.close();
+    }
+  };
+  const left = work();
   return {
     left,
     drain: async (graceSeconds) => {
@@ -59,9 +64,11 @@ export function startWorker(options: WorkerOptions): RunningWorker {
       const timer = setTimeout(() => {
         agent.stop();
       }, graceSeconds * 1000);
-      await left.finally(() => {
+      try {
+        await left;
+      } finally {
         clearTimeout(timer);
-      });
+      }
     },
     stop: async () => {
       agent.stop();

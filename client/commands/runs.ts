@@ -18,7 +18,9 @@ import {
   type StoppingFlags,
 } from "../options.ts";
 import { printJson, reportRun, reportSweep } from "../report.ts";
-import { gainLabel, runTable } from "../table.ts";
+import { gainLabel } from "../numbers.ts";
+import { runDetails } from "../runDetails.ts";
+import { runTable } from "../table.ts";
 import { exponentOf } from "../verdict.ts";
 import { watchRun, watchSweep } from "../watching.ts";
 
@@ -136,7 +138,7 @@ async function show(api: SimulationApi, name: string, flags: Flags): Promise<voi
   }
   const run = await api.getRun(name);
   if (json) printJson(runToJson(run));
-  else process.stdout.write(`${runTable([run])}\n`);
+  else process.stdout.write(`${runDetails(run)}\n`);
 }
 
 async function watch(api: SimulationApi, name: string, flags: Flags): Promise<void> {

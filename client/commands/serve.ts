@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
 import { startCoordinator } from "../../coordinator/server.ts";
 import { badInput, EXIT } from "../failure.ts";
-import { createLog } from "../log.ts";
+import { createLog, type LogLevel } from "../log.ts";
 import { DEFAULT_ADDRESS } from "../options.ts";
 import { printJson } from "../report.ts";
 import { untilStopped } from "../stopping.ts";
@@ -12,7 +12,7 @@ interface Flags {
   readonly listen: string;
   readonly insecure?: boolean;
   readonly json?: boolean;
-  readonly logLevel: string;
+  readonly logLevel?: LogLevel;
 }
 
 export function addServeCommand(program: Command): void {
@@ -35,7 +35,7 @@ async function serve(flags: Flags): Promise<void> {
         `listen on 127.0.0.1, or say --insecure`,
     );
   }
-  const log = createLog(flags.logLevel);
+  const log = createLog(flags.logLevel ?? "info");
   const coordinator = await startCoordinator({
     address: flags.listen,
     ledger: new MemoryLedger(),

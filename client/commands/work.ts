@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 
 import { startWorker } from "../../worker/worker.ts";
 import { CommandError, EXIT } from "../failure.ts";
-import { createLog } from "../log.ts";
+import { createLog, type LogLevel } from "../log.ts";
 import { DEFAULT_ADDRESS, defaultThreads, integerOption, typed } from "../options.ts";
 import { untilStopped } from "../stopping.ts";
 
@@ -10,7 +10,7 @@ interface Flags {
   readonly coordinator: string;
   readonly threads: number;
   readonly grace: number;
-  readonly logLevel: string;
+  readonly logLevel?: LogLevel;
 }
 
 export function addWorkCommand(program: Command): void {
@@ -30,7 +30,7 @@ export function addWorkCommand(program: Command): void {
 }
 
 async function work(flags: Flags): Promise<void> {
-  const log = createLog(flags.logLevel);
+  const log = createLog(flags.logLevel ?? "info");
   const worker = startWorker({ coordinator: flags.coordinator, threads: flags.threads, log });
   log.info({ coordinator: flags.coordinator, threads: flags.threads }, "worker started");
   const stopped = untilStopped().then(async () => {

@@ -53,7 +53,7 @@ export class MemoryLedger implements Ledger {
 
   async *shards(run: string): AsyncIterable<RecordedShard> {
     const shards = [...(this.#shards.get(run)?.values() ?? [])];
-    yield* shards.sort((a, b) => a.shardIndex - b.shardIndex);
+    yield* shards.toSorted((a, b) => a.shardIndex - b.shardIndex);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { RecordedShard } from "./messages.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { RateMeter } from "./rateMeter.ts";
-import { RunProgress } from "./runProgress.ts";
+import type { RunProgress } from "./runProgress.ts";
 
 const RATE_WINDOW_SECONDS = 15;
 
@@ -63,6 +63,11 @@ export class ActiveRun {
     return this.#digests[shardIndex];
   }
 
+  /** Whether the worker reported an error for the shard. */
+  hasFailedAt(shardIndex: number, worker: string): boolean {
+    return this.#trouble.get(shardIndex)?.workers.has(worker) ?? false;
+  }
+
   /**
    * The first shard in order that may be granted to the worker, if any. One that failed there is
    * left to others as long as `othersRemain` to try it.
@@ -108,6 +113,8 @@ export class ActiveRun {
   recording(shardIndex: number, digest: string): void {
     this.#recording.add(shardIndex);
     this.#returned.delete(shardIndex);
+    // A late answer takes back the giving up, before the fold can come to wait for the shard.
+    this.#parked.delete(shardIndex);
     this.#digests[shardIndex] = digest;
   }
 
@@ -145,6 +152,8 @@ export class ActiveRun {
     if (trouble.errors < options.maximumErrors && trouble.losses < options.maximumLosses) {
       return undefined;
     }
+    // Whoever has it still may succeed.
+    if (this.leases.has(shardIndex)) return undefined;
     const { firstReplica, replicaCount } = this.progress.plan.shard(shardIndex);
     const reason =
       `shard ${shardIndex} (replicas ${firstReplica} to ${firstReplica + replicaCount - 1}) was ` +

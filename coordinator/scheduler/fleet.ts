@@ -23,6 +23,8 @@ export interface Worker {
   readonly devices: readonly Device[];
   connected: boolean;
   draining: boolean;
+  /** When its last message came. */
+  heardAt: number;
 }
 
 /** Weight of the newest measurement in a device's rate. */

@@ -32,12 +32,14 @@ export class Scheduler {
   readonly #waiting = new Map<string, { digest: string; holders: LeaseHolder[] }>();
   /** Partials on their way to the ledger, by `run/shard`. */
   readonly #recording = new Map<string, Extract<SchedulerCommand, { kind: "record" }>["shard"]>();
-  #nextLease = 1;
+  #nextLease: number;
   #now = 0;
   #commands: SchedulerCommand[] = [];
 
-  constructor(options: SchedulerOptions = DEFAULT_SCHEDULER_OPTIONS) {
+  /** @param firstLease the number of the first lease; each further one has the next. */
+  constructor(options: SchedulerOptions = DEFAULT_SCHEDULER_OPTIONS, firstLease = 1) {
     this.#options = options;
+    this.#nextLease = firstLease;
   }
 
   get runs(): ReadonlyMap<string, ActiveRun> {
@@ -65,6 +67,8 @@ export class Scheduler {
   handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
     this.#now = Math.max(this.#now, at);
     this.#commands = [];
+    const sender = "worker" in event ? this.#workers.get(event.worker) : undefined;
+    if (sender !== undefined) sender.heardAt = this.#now;
     switch (event.kind) {
       case "run_submitted":
         this.#submit(event);
@@ -120,6 +124,7 @@ export class Scheduler {
         devices: devices.map((description, index) => new Device(index, description)),
         connected: true,
         draining: false,
+        heardAt: this.#now,
       });
     }
     // Grants that were lost with the stream, and leases of another coordinator's life.
@@ -139,8 +144,8 @@ export class Scheduler {
   #result(event: EventOf<"shard_result">): void {
     const { worker, shardIndex, partial, digest } = event;
     if (this.#quarantined.has(worker)) return;
-    const lease = this.#leases.get(event.lease);
-    if (lease?.worker === worker) {
+    const lease = this.#leaseAnswered(event);
+    if (lease !== undefined) {
       lease.device.measured(lease.rateKey, lease.work, event.computeSeconds);
       this.#release(lease);
     }
@@ -157,7 +162,9 @@ export class Scheduler {
     const problem = partialProblem(task, partial);
     if (problem !== undefined) {
       this.#acknowledge(holder);
-      this.#trouble(run, shardIndex, { error: `an impossible partial: ${problem}`, worker, lost: false });
+      const error = `an impossible partial: ${problem}`;
+      // What is said again after the lease is gone is the same failure, not another one.
+      if (lease !== undefined) this.#trouble(run, shardIndex, { error, worker, lost: false });
       return;
     }
     if (known !== undefined) {
@@ -218,23 +225,27 @@ export class Scheduler {
   }
 
   #expire(): void {
-    for (const worker of [...this.#workers.values()]) {
+    for (const worker of this.#workers.values()) {
       const expired = this.#leasesOf(worker.id).filter(({ deadline }) => deadline <= this.#now);
-      if (expired.length === 0) continue;
-      const running = new Set(worker.devices.flatMap((device) => device.running()));
-      for (const lease of expired) {
-        this.#release(lease);
-        const run = this.#runs.get(lease.run);
-        // What waited in the worker's queue is innocent of its loss.
-        if (run === undefined || !running.has(lease)) continue;
-        const error = "the worker was lost";
-        this.#trouble(run, lease.shardIndex, { error, worker: worker.id, lost: true });
-      }
-      this.#revoke(worker, expired);
+      if (expired.length > 0) this.#lose(worker, expired);
       if (!worker.connected && this.#leasesOf(worker.id).length === 0) {
         this.#workers.delete(worker.id);
       }
     }
+  }
+
+  /** Takes back leases that the worker did not renew. */
+  #lose(worker: Worker, expired: readonly Lease[]): void {
+    const running = new Set(worker.devices.flatMap((device) => device.running()));
+    for (const lease of expired) {
+      this.#release(lease);
+      const run = this.#runs.get(lease.run);
+      // What waited in the worker's queue is innocent of its loss.
+      if (run === undefined || !running.has(lease)) continue;
+      const error = "the worker was lost";
+      this.#trouble(run, lease.shardIndex, { error, worker: worker.id, lost: true });
+    }
+    this.#revoke(worker, expired);
   }
 
   #disagreement(run: ActiveRun, shardIndex: number, workerId: string): void {
@@ -275,14 +286,14 @@ export class Scheduler {
   #remove(name: string): void {
     const run = this.#runs.get(name);
     if (run === undefined) return;
-    for (const shardIndex of [...run.leases.keys()]) this.#revokeShard(run, shardIndex);
+    for (const shardIndex of run.leases.keys()) this.#revokeShard(run, shardIndex);
     this.#runs.delete(name);
   }
 
   #grantAll(): void {
     if (this.#runs.size === 0) return;
     for (const worker of this.#workers.values()) {
-      if (!worker.connected || worker.draining) continue;
+      if (!this.#isPresent(worker)) continue;
       const leases = worker.devices.flatMap((device) => this.#fill(worker, device));
       if (leases.length > 0) this.#commands.push({ kind: "grant", worker: worker.id, leases });
     }
@@ -306,7 +317,9 @@ export class Scheduler {
       const { backend } = run.progress.specification;
       if (!device.description.backends.includes(backend)) continue;
       const shardIndex = run.grantable(worker.id, (tried) =>
-        [...this.#workers.values()].some((other) => !tried.has(other.id) && serves(other, backend)),
+        [...this.#workers.values()].some(
+          (other) => !tried.has(other.id) && this.#isPresent(other) && serves(other, backend),
+        ),
       );
       if (shardIndex !== undefined) best = { run, shardIndex };
     }
@@ -357,7 +370,7 @@ export class Scheduler {
 
   /** Takes the shard back from everyone who has it. */
   #revokeShard(run: ActiveRun, shardIndex: number): void {
-    for (const id of [...(run.leases.get(shardIndex) ?? [])]) {
+    for (const id of run.leases.get(shardIndex) ?? []) {
       const lease = this.#leases.get(id);
       if (lease === undefined) continue;
       this.#release(lease);
@@ -370,6 +383,19 @@ export class Scheduler {
     if (!worker.connected || leases.length === 0) return;
     const ids = leases.map(({ id }) => id);
     this.#commands.push({ kind: "revoke", worker: worker.id, leases: ids });
+  }
+
+  /** Whether the worker takes leases: one that hangs keeps its stream and must not be fed. */
+  #isPresent({ connected, draining, heardAt }: Worker): boolean {
+    return connected && !draining && this.#now - heardAt < this.#options.leaseDurationSeconds;
+  }
+
+  /** The live lease that a result answers, if it does. */
+  #leaseAnswered({ lease: id, worker, run, shardIndex }: EventOf<"shard_result">): Lease | undefined {
+    const lease = this.#leases.get(id);
+    return lease?.worker === worker && lease.run === run && lease.shardIndex === shardIndex
+      ? lease
+      : undefined;
   }
 
   #acknowledge({ worker, lease }: LeaseHolder): void {
@@ -396,11 +422,7 @@ export class Scheduler {
 }
 
 function serves(worker: Worker, backend: BackendName): boolean {
-  return (
-    worker.connected &&
-    !worker.draining &&
-    worker.devices.some(({ description }) => description.backends.includes(backend))
-  );
+  return worker.devices.some(({ description }) => description.backends.includes(backend));
 }
 
 function shardKey(run: string, shardIndex: number): string {

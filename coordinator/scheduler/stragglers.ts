@@ -5,7 +5,8 @@ import type { SchedulerOptions } from "./options.ts";
 /**
  * The lease that an idle device should copy when nothing is left to grant: one that still waits in
  * another worker's queue — the last in line first — or else the oldest that has been running for
- * much longer than expected. Shards that have two attempts already are left alone.
+ * much longer than expected. Shards that have two attempts already are left alone, and so are those
+ * that the worker failed before.
  */
 export function stragglerFor(
   worker: Worker,
@@ -23,6 +24,7 @@ export function stragglerFor(
     if (run === undefined || lease.worker === worker.id) continue;
     if (!device.description.backends.includes(run.progress.specification.backend)) continue;
     if ((run.leases.get(lease.shardIndex)?.size ?? 0) > 1) continue;
+    if (run.hasFailedAt(lease.shardIndex, worker.id)) continue;
     const started = running.get(lease.device) ?? new Set(lease.device.running());
     running.set(lease.device, started);
     if (!started.has(lease)) queued = lease;

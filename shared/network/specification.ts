@@ -3,14 +3,15 @@ import { BACKENDS, type BackendName } from "./backends.ts";
 import { NAMED_GAINS, resolveGain } from "./gains.ts";
 import type { Network } from "./network.ts";
 import { readStoppingRule, type StoppingRuleInput } from "./stoppingRuleInput.ts";
-import { FieldReader } from "./violations.ts";
+import { FieldReader, shown } from "./violations.ts";
 import { SAMPLINGS, WEIGHT_LAWS, type Sampling } from "./weights.ts";
 
 const MAXIMUM_WIDTH = 65_536;
 const MAXIMUM_DEPTH = 10_000_000;
 const MAXIMUM_SEED = 2n ** 64n - 1n;
 const MAXIMUM_CHECKPOINTS = 64;
-const MAXIMUM_DISPLAY_NAME_LENGTH = 200;
+export const MAXIMUM_DISPLAY_NAME_LENGTH = 200;
+export const MAXIMUM_SWEEP_RUNS = 2000;
 
 /**
  * Everything that can change a run's answer, validated and with every default filled in. Two runs
@@ -119,7 +120,7 @@ function readNetwork(
 function readSeed(reader: FieldReader, value: unknown): bigint {
   const seed = toBigInt(value);
   if (seed !== undefined && seed >= 0n && seed <= MAXIMUM_SEED) return seed;
-  reader.refuse("seed", `'${String(value)}' is not allowed; give an integer from 0 to 2⁶⁴ − 1`);
+  reader.refuse("seed", `${shown(value)} is not allowed; give an integer from 0 to 2⁶⁴ − 1`);
   return 0n;
 }
 
@@ -147,7 +148,7 @@ function readCheckpoints(
     values.length === 0
       ? powersOfTwo(burnIn, depth)
       : values.map((value) => reader.integer("checkpoint_depths", value, burnIn + 1, depth));
-  return [...new Set([...depths, depth])].sort((a, b) => a - b);
+  return [...new Set([...depths, depth])].toSorted((a, b) => a - b);
 }
 
 function powersOfTwo(above: number, limit: number): number[] {

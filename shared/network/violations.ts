@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** One refused field: its path in the words of the proto, and what to do about it. */
 export interface FieldViolation {
   /** Such as `network.width`. */
@@ -68,9 +70,10 @@ export class FieldReader {
   }
 }
 
-function shown(value: unknown): string {
+/** A value as a sentence about it shows it. */
+export function shown(value: unknown): string {
   if (value === undefined || value === null || value === "") return "nothing";
-  const text = typeof value === "string" ? `'${value}'` : String(value);
+  const text = typeof value === "string" ? `'${value}'` : inspect(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 

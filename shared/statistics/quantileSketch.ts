@@ -52,7 +52,7 @@ export function sketchQuantile(sketch: QuantileSketch, probability: number): num
 }
 
 function fromCounts(binWidth: number, counts: ReadonlyMap<number, number>): QuantileSketch {
-  const bins = [...counts].sort(([a], [b]) => a - b);
+  const bins = [...counts].toSorted(([a], [b]) => a - b);
   return {
     binWidth,
     binIndexes: bins.map(([index]) => index),

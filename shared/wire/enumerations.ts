@@ -1,3 +1,10 @@
+import type { Backend__Output as Backend } from "./generated/lyapunov/v1/Backend.ts";
+import type { NamedGain__Output as NamedGain } from "./generated/lyapunov/v1/NamedGain.ts";
+import type { RunKind__Output as RunKind } from "./generated/lyapunov/v1/RunKind.ts";
+import type { RunState__Output as RunState } from "./generated/lyapunov/v1/RunState.ts";
+import type { Sampling__Output as Sampling } from "./generated/lyapunov/v1/Sampling.ts";
+import type { WeightLaw__Output as WeightLaw } from "./generated/lyapunov/v1/WeightLaw.ts";
+
 /**
  * Enumerations travel as `WEIGHT_LAW_GAUSSIAN` and are written `gaussian` everywhere else; states
  * keep their capitals: `RUN_STATE_SUCCEEDED` and `SUCCEEDED`.
@@ -13,6 +20,15 @@ const PREFIXES = {
 
 export type EnumerationField = keyof typeof PREFIXES;
 
+interface WireNames {
+  readonly weights: WeightLaw;
+  readonly namedGain: NamedGain;
+  readonly sampling: Sampling;
+  readonly backend: Backend;
+  readonly kind: RunKind;
+  readonly state: RunState;
+}
+
 /** `WEIGHT_LAW_GAUSSIAN` → `gaussian`; undefined for `…_UNSPECIFIED` and for nothing. */
 export function shortName(field: EnumerationField, value: string | undefined): string | undefined {
   if (value === undefined || value === "") return undefined;
@@ -23,13 +39,9 @@ export function shortName(field: EnumerationField, value: string | undefined): s
 }
 
 /** `gaussian` → `WEIGHT_LAW_GAUSSIAN`; undefined → `WEIGHT_LAW_UNSPECIFIED`. */
-export function wireName<Wire extends string>(
-  field: EnumerationField,
+export function wireName<Field extends EnumerationField>(
+  field: Field,
   short: string | undefined,
-): Wire {
-  return `${PREFIXES[field]}${(short ?? "unspecified").toUpperCase()}` as Wire;
-}
-
-export function isEnumerationField(field: string): field is EnumerationField {
-  return Object.hasOwn(PREFIXES, field);
+): WireNames[Field] {
+  return `${PREFIXES[field]}${(short ?? "unspecified").toUpperCase()}` as WireNames[Field];
 }

@@ -1,4 +1,4 @@
-import { Metadata, status as Code, type ServiceError } from "@grpc/grpc-js";
+import { Metadata, type status as Code, type ServiceError } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
 import { join } from "node:path";
 
@@ -48,10 +48,6 @@ export class ApiError extends Error {
 
 /** The error as grpc-js sends it: code, sentence, and google.rpc details in the trailer. */
 export function toStatus(error: ApiError): { code: Code; details: string; metadata: Metadata } {
-  const any = (type: protobuf.Type, value: Record<string, unknown>) => ({
-    type_url: TYPE_PREFIX + type.fullName.slice(1),
-    value: type.encode(type.fromObject(value)).finish(),
-  });
   const details = [any(ErrorInfo, { reason: error.reason, domain: DOMAIN })];
   if (error.violations.length > 0) {
     details.push(any(BadRequest, { fieldViolations: error.violations }));
@@ -60,6 +56,13 @@ export function toStatus(error: ApiError): { code: Code; details: string; metada
   const metadata = new Metadata();
   metadata.set(TRAILER, Buffer.from(Status.encode(body).finish()));
   return { code: error.code, details: error.message, metadata };
+}
+
+function any(type: protobuf.Type, value: Record<string, unknown>) {
+  return {
+    type_url: TYPE_PREFIX + type.fullName.slice(1),
+    value: type.encode(type.fromObject(value)).finish(),
+  };
 }
 
 /** What a failed call said, from its trailer; reason and violations are empty if it had none. */

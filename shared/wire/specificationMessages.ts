@@ -40,15 +40,18 @@ export function stoppingRuleInputFromMessage(rule: StoppingRule__Output): Stoppi
   const { precision } = rule;
   if (rule.rule === "replicaCount") return { replicaCount: Number(rule.replicaCount) };
   if (rule.rule !== "precision" || !precision) return {};
-  const count = (value: string) => (value === "0" ? undefined : Number(value));
   return {
     precision: {
       lyapunovExponent: precision.lyapunovExponent,
       variance: precision.variance,
-      minimumReplicaCount: count(precision.minimumReplicaCount),
-      maximumReplicaCount: count(precision.maximumReplicaCount),
+      minimumReplicaCount: countOf(precision.minimumReplicaCount),
+      maximumReplicaCount: countOf(precision.maximumReplicaCount),
     },
   };
+}
+
+function countOf(value: string): number | undefined {
+  return value === "0" ? undefined : Number(value);
 }
 
 /** The fields of a run that its specification decides. */

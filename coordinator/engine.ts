@@ -1,0 +1,238 @@
+import type { Logger } from "pino";
+
+import type { Ledger, LedgerTransaction, RunRecord, RunState } from "./ledger/ledger.ts";
+import { LedgerWriter } from "./ledger/ledgerWriter.ts";
+import type { ActiveRun } from "./scheduler/activeRun.ts";
+import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "./scheduler/messages.ts";
+import type { SchedulerOptions } from "./scheduler/options.ts";
+import type { RunProgress } from "./scheduler/runProgress.ts";
+import { Scheduler } from "./scheduler/scheduler.ts";
+
+/** What the engine needs from outside: it has no clock and no randomness of its own. */
+export interface EngineOptions {
+  readonly ledger: Ledger;
+  readonly log: Logger;
+  /** Seconds of a clock that does not jump. */
+  readonly clock: () => number;
+  /** Milliseconds since the epoch. */
+  readonly wallClock: () => number;
+  /** Leases are numbered from here: apart from those of an earlier coordinator on the same ledger. */
+  readonly firstLease: number;
+  /** Called once if the ledger fails: nothing can be promised any more. */
+  readonly onFatal: (error: unknown) => void;
+  readonly scheduler: SchedulerOptions;
+}
+
+/** Commands that go to a worker's stream. */
+export type WorkerCommand = Extract<
+  SchedulerCommand,
+  { kind: "grant" | "revoke" | "acknowledge" | "quarantine" }
+>;
+
+/** Hears of a run that changed, and whether it has ended. */
+type RunListener = (run: string, ended: boolean) => void;
+
+type WorkerSink = (command: WorkerCommand) => void;
+
+/**
+ * Feeds the scheduler with events and carries out its commands on the ledger and the workers'
+ * streams. What it reports as ended or acknowledged is in the ledger.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #scheduler: Scheduler;
+  readonly #writer: LedgerWriter;
+  /** Records of runs that have not ended. */
+  readonly #records = new Map<string, RunRecord>();
+  readonly #workers = new Map<string, WorkerSink>();
+  readonly #listeners = new Set<RunListener>();
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#scheduler = new Scheduler(options.scheduler, options.firstLease);
+    this.#writer = new LedgerWriter(options.ledger, options.onFatal);
+  }
+
+  /** Takes up again what the ledger holds unfinished. */
+  async start(): Promise<void> {
+    for await (const record of this.#options.ledger.unfinishedRuns()) {
+      if (record.state === "CANCELLING") await this.#end(record, "CANCELLED", "", undefined);
+      else this.submit(record, await this.recordedShards(record.name));
+    }
+  }
+
+  /** Resolves once everything said so far is durable. */
+  async flush(): Promise<void> {
+    await this.#writer.flush();
+  }
+
+  dispatch(event: SchedulerEvent): void {
+    for (const command of this.#scheduler.handle(event, this.#options.clock())) {
+      this.#carryOut(command);
+    }
+  }
+
+  // Workers
+
+  /** Why the worker may not join, if it may not. */
+  quarantineReason(worker: string): string | undefined {
+    return this.#scheduler.quarantineReason(worker);
+  }
+
+  /** Commands for the worker go to `sink` from now on, and no longer to an earlier stream of it. */
+  attachWorker(worker: string, sink: WorkerSink): void {
+    this.#workers.set(worker, sink);
+  }
+
+  detachWorker(worker: string, sink: WorkerSink): void {
+    if (!this.isAttached(worker, sink)) return;
+    this.#workers.delete(worker);
+    this.dispatch({ kind: "worker_disconnected", worker });
+  }
+
+  isAttached(worker: string, sink: WorkerSink): boolean {
+    return this.#workers.get(worker) === sink;
+  }
+
+  // Runs
+
+  /** A run's record as it stands; undefined if there is none of the name. */
+  async record(name: string): Promise<RunRecord | undefined> {
+    return this.#records.get(name) ?? (await this.#options.ledger.run(name));
+  }
+
+  /** The work of a run that has not ended. */
+  activeRun(name: string): ActiveRun | undefined {
+    return this.#scheduler.runs.get(name);
+  }
+
+  async recordedShards(run: string): Promise<RecordedShard[]> {
+    return Array.fromAsync(this.#options.ledger.shards(run));
+  }
+
+  /** Starts to work on a run whose record is in the ledger. */
+  submit(record: RunRecord, recorded: readonly RecordedShard[]): void {
+    this.#records.set(record.name, record);
+    const { name: run, specification } = record;
+    this.dispatch({ kind: "run_submitted", run, specification, recorded });
+    this.#announce(run);
+  }
+
+  /** Stops work on a run, to submit it anew; resolves once what was under way is in the ledger. */
+  async withdraw(name: string): Promise<void> {
+    this.dispatch({ kind: "run_withdrawn", run: name });
+    await this.#writer.flush();
+  }
+
+  /** Ends a run that has not ended; resolves once that is durable. */
+  async cancel(record: RunRecord): Promise<void> {
+    this.#setState(record.name, "CANCELLING");
+    const progress = this.activeRun(record.name)?.progress;
+    this.dispatch({ kind: "run_withdrawn", run: record.name });
+    await this.#end(this.#records.get(record.name) ?? record, "CANCELLED", "", progress);
+  }
+
+  /** Writes in order with everything else; resolves once it is durable. */
+  async write(write: (transaction: LedgerTransaction) => Promise<void>): Promise<void> {
+    await this.#writer.enqueue(write);
+  }
+
+  /** Calls `listener` for every run that changes, until the returned call. */
+  onRunChange(listener: RunListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  // Carrying out
+
+  #carryOut(command: SchedulerCommand): void {
+    const { log } = this.#options;
+    switch (command.kind) {
+      case "grant":
+      case "revoke":
+      case "acknowledge":
+        this.#workers.get(command.worker)?.(command);
+        break;
+      case "quarantine":
+        log.error({ worker: command.worker }, `worker quarantined: ${command.reason}`);
+        this.#workers.get(command.worker)?.(command);
+        break;
+      case "record":
+        void this.#recordShard(command.run, command.shard);
+        break;
+      case "run_started":
+        this.#setState(command.run, "RUNNING");
+        break;
+      case "run_advanced":
+        this.#announce(command.run);
+        break;
+      case "run_succeeded":
+        void this.#endActive(command.run, "SUCCEEDED", "", command.progress);
+        break;
+      case "run_failed":
+        log.error({ run: command.run }, `run failed: ${command.error}`);
+        void this.#endActive(command.run, "FAILED", command.error, command.progress);
+        break;
+      case "disagreement":
+        log.error(command, "a partial disagrees in bits with the accepted one");
+        this.#announce(command.run);
+        break;
+      case "shard_parked":
+        log.error({ run: command.run, shardIndex: command.shardIndex }, command.error);
+        this.#announce(command.run);
+        break;
+    }
+  }
+
+  async #recordShard(run: string, shard: RecordedShard): Promise<void> {
+    await this.write((transaction) => transaction.putShard(run, shard));
+    this.dispatch({ kind: "shard_recorded", run, shardIndex: shard.shardIndex });
+  }
+
+  #setState(name: string, state: RunState): void {
+    const record = this.#records.get(name);
+    if (record === undefined || record.state === state) return;
+    const changed = { ...record, state, revision: record.revision + 1 };
+    this.#records.set(name, changed);
+    void this.write((transaction) => transaction.putRun(changed));
+    this.#announce(name);
+  }
+
+  async #endActive(
+    name: string,
+    state: RunState,
+    error: string,
+    progress: RunProgress,
+  ): Promise<void> {
+    const record = this.#records.get(name);
+    if (record !== undefined) await this.#end(record, state, error, progress);
+  }
+
+  /** Resolves once the end is durable; until then the run is seen as it was. */
+  async #end(
+    record: RunRecord,
+    state: RunState,
+    error: string,
+    progress: RunProgress | undefined,
+  ): Promise<void> {
+    const sums = progress?.folded;
+    const ended: RunRecord = {
+      ...record,
+      state,
+      error,
+      endTime: this.#options.wallClock(),
+      revision: record.revision + 1,
+      ...(progress && sums && { outcome: { shardCount: progress.foldedShards, sums } }),
+    };
+    // Watchers see the last estimate while the end is on its way to the ledger.
+    this.#records.set(record.name, { ...ended, state: record.state, revision: record.revision });
+    await this.write((transaction) => transaction.putRun(ended));
+    this.#records.delete(record.name);
+    this.#options.log.info({ run: record.name, state }, "run ended");
+    this.#announce(record.name, true);
+  }
+
+  #announce(run: string, ended = false): void {
+    for (const listener of this.#listeners) listener(run, ended);
+  }
+}

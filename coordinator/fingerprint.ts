@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+
+import type { RunSpecification } from "../shared/network/specification.ts";
+
+/** Of a request's content: equal content has equal fingerprints. */
+export function fingerprintOf(parts: readonly (string | RunSpecification)[]): string {
+  const canonical = JSON.stringify(parts, (_key, value: unknown) => {
+    if (typeof value === "bigint") return String(value);
+    if (!isPlainObject(value)) return value;
+    // The order in which fields were filled in is no part of the content.
+    return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
+  return createHash("sha256").update(canonical).digest("hex");
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
