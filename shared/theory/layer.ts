@@ -1,0 +1,15 @@
+import type { WeightLaw } from "../network/weights.ts";
+
+/**
+ * One layer `x ↦ φ(W x)` whose weights look the same from every direction: the law of W x depends
+ * on x through ‖x‖ alone. So the log-norm grows by the same random increment whatever x is, afresh
+ * in every layer, and that increment's law is what `theory/` computes.
+ */
+export interface Layer {
+  readonly width: number;
+  readonly weights: WeightLaw;
+  /** α, any finite number; 0 is ReLU. */
+  readonly negativeSlope: number;
+  /** Positive and finite; entries have standard deviation gain/√width. */
+  readonly gain: number;
+}
