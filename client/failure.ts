@@ -41,10 +41,27 @@ function flagOf(field: string): string {
 
 /** Refused fields as one sentence in the words of the command line. */
 export function flagSentence(violations: readonly FieldViolation[]): string {
-  return violations
-    .map(({ field, description }) => `${flagOf(field)}: ${description}`)
-    .join("; ");
+  return violations.map(({ field, description }) => `${flagOf(field)}: ${description}`).join("; ");
 }
+
+/** What commander says of flags and arguments, in the form of all other sentences. */
+export function usageSentence(complaint: string): string {
+  const text = complaint
+    .trim()
+    .replace(/^error: /, "")
+    .replaceAll("\n", " ");
+  const refused = REFUSED_OPTION.exec(text)?.groups;
+  if (refused === undefined) {
+    const sentence = text.replace(/\. [A-Z]/, (end) => `; ${end.slice(2).toLowerCase()}`);
+    return `${sentence.replace(/\.$/, "")}; lyapunov --help lists what there is`;
+  }
+  const { flag = "", variable = flag, value, remedy = "" } = refused;
+  const allowed = remedy.replace(/^Allowed choices are /, "Give one of ").replace(/\.$/, "");
+  return `${variable}: '${value}' is not allowed; g${allowed.slice(1)}`;
+}
+
+const REFUSED_OPTION =
+  /^option '(?:-\w, )?(?<flag>--[\w-]+).*?' (?:argument|value) '(?<value>.*?)'(?: from env '(?<variable>\w+)')? is invalid\. (?<remedy>.*)$/s;
 
 /** Any failure as the sentence and the exit code with which the command ends. */
 export function describeFailure(error: unknown): { message: string; exitCode: number } {
@@ -65,11 +82,16 @@ function describeServiceError(error: ServiceError): { message: string; exitCode:
   }
   if (error.code === Code.UNAVAILABLE) {
     return {
-      message: `the coordinator cannot be reached (${error.details}); is it running, and is --coordinator right?`,
+      message: `the coordinator cannot be reached (${reason(error)}); is it running, and is --coordinator right?`,
       exitCode: EXIT.failed,
     };
   }
   return { message: error.details, exitCode: EXIT.failed };
+}
+
+/** What went wrong, without grpc-js's words about its own state around it. */
+function reason({ details }: ServiceError): string {
+  return /Last error: (?:Error: )?(.*?)\. Resolution note:/s.exec(details)?.[1] ?? details;
 }
 
 function isServiceError(error: unknown): error is ServiceError {

@@ -83,6 +83,7 @@ export function addClusterFlags(command: Command): Command {
     .addOption(
       new Option("--coordinator <host:port>", "a running cluster (default: one inside this process)")
         .env("LYAPUNOV_COORDINATOR")
+        .argParser(addressOption)
         .conflicts(["threads", "workers"]),
     )
     .option("--threads <count>", "threads of each worker of the cluster inside this process", integerOption)
@@ -140,6 +141,13 @@ export function typed(text: string): Typed {
 
 export function typedList(text: string): Typed[] {
   return text.split(",").map(typed);
+}
+
+/** HOST:PORT, with the host of an IPv6 address in brackets. */
+export function addressOption(text: string): string {
+  const port = /^(?:\[[0-9a-f:.]+\]|[^:\s/]+):(\d{1,5})$/i.exec(text)?.[1];
+  if (port !== undefined && Number(port) >= 1 && Number(port) <= 65_535) return text;
+  throw new InvalidArgumentError(`Give HOST:PORT, such as ${DEFAULT_ADDRESS}.`);
 }
 
 export function integerOption(text: string): number {

@@ -1,3 +1,4 @@
+import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { CommanderError, Command, Option } from "commander";
 
 import { VERSION } from "../shared/wire/version.ts";
@@ -7,11 +8,13 @@ import { addRunsCommand } from "./commands/runs.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addSweepCommand } from "./commands/sweep.ts";
 import { addWorkCommand } from "./commands/work.ts";
-import { describeFailure, EXIT } from "./failure.ts";
+import { describeFailure, EXIT, usageSentence } from "./failure.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 /** Runs the command line and sets the process's exit code. */
 export async function runProgram(): Promise<void> {
+  // Failures are said once, by us; GRPC_VERBOSITY brings grpc-js's own words back.
+  if (process.env["GRPC_VERBOSITY"] === undefined) setLogVerbosity(logVerbosity.NONE);
   const program = new Command("lyapunov")
     .description("Lyapunov exponents of deep random networks, by Monte Carlo on a cluster")
     .version(VERSION)
@@ -19,7 +22,11 @@ export async function runProgram(): Promise<void> {
       new Option("--log-level <level>", "of the log on standard error").choices(LOG_LEVELS),
     )
     .option("--quiet", "no progress on standard error")
-    .showHelpAfterError("(lyapunov --help lists what there is)")
+    .configureOutput({
+      outputError: (complaint, write) => {
+        write(`lyapunov: ${usageSentence(complaint)}\n`);
+      },
+    })
     .exitOverride();
 
   addExactCommand(program);

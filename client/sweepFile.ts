@@ -10,40 +10,51 @@ import {
   type RunInput,
   type RunSpecification,
 } from "../shared/network/specification.ts";
-import { ValidationError } from "../shared/network/violations.ts";
+import { shown, ValidationError } from "../shared/network/violations.ts";
 import { badInput } from "./failure.ts";
 
 const scalar = z.union([z.number(), z.string()]);
-const axis = z.union([scalar, z.array(scalar).min(1)]);
+const axis = z.union(
+  [scalar, z.array(scalar).min(1, "give at least one value")],
+  "give a number, a name, or a list of them",
+);
 
 /** Every field may be one value or a list of values; a block is the grid of its lists. */
-const block = z.strictObject({
-  width: axis.optional(),
-  depth: axis.optional(),
-  negativeSlope: axis.optional(),
-  weights: axis.optional(),
-  gain: axis.optional(),
-  sampling: axis.optional(),
-  backend: axis.optional(),
-  seed: axis.optional(),
-  replicas: axis.optional(),
-  precision: axis.optional(),
-  variancePrecision: axis.optional(),
-  minimumReplicas: axis.optional(),
-  maximumReplicas: axis.optional(),
-  burnIn: axis.optional(),
-  level: axis.optional(),
-  checkpoints: z.array(z.number()).optional(),
-});
+const block = z.strictObject(
+  {
+    width: axis.optional(),
+    depth: axis.optional(),
+    negativeSlope: axis.optional(),
+    weights: axis.optional(),
+    gain: axis.optional(),
+    sampling: axis.optional(),
+    backend: axis.optional(),
+    seed: axis.optional(),
+    replicas: axis.optional(),
+    precision: axis.optional(),
+    variancePrecision: axis.optional(),
+    minimumReplicas: axis.optional(),
+    maximumReplicas: axis.optional(),
+    burnIn: axis.optional(),
+    level: axis.optional(),
+    checkpoints: z.array(z.number("give a depth"), "give a list of depths").optional(),
+  },
+  "give fields such as width and gain",
+);
 
-const sweepFile = z.strictObject({
-  name: z.string().max(MAXIMUM_DISPLAY_NAME_LENGTH),
-  /** Run i has the seed firstSeed + i, unless its block gives seeds: the runs are independent. */
-  firstSeed: z.number().int().min(0).default(0),
-  /** Fields of every block that does not give its own. */
-  defaults: block.optional(),
-  grids: z.array(block).min(1),
-});
+const sweepFile = z.strictObject(
+  {
+    name: z
+      .string("give a text")
+      .max(MAXIMUM_DISPLAY_NAME_LENGTH, `give at most ${MAXIMUM_DISPLAY_NAME_LENGTH} characters`),
+    /** Run i has the seed firstSeed + i, unless its block gives seeds: the runs are independent. */
+    firstSeed: z.int("give an integer").min(0, "give 0 or more").default(0),
+    /** Fields of every block that does not give its own. */
+    defaults: block.optional(),
+    grids: z.array(block, "give a list of grids").min(1, "give at least one grid"),
+  },
+  "give name and grids",
+);
 
 type Block = z.infer<typeof block>;
 type Point = Readonly<Record<string, number | string>>;
@@ -60,7 +71,9 @@ export async function readSweepFile(path: string): Promise<SweepSpecification> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    throw badInput(`${path}: the sweep file cannot be read (${(error as Error).message})`);
+    throw badInput(
+      `${path}: the sweep file cannot be read (${(error as Error).message}); give the path of one`,
+    );
   }
   return parseSweep(path, text);
 }
@@ -71,13 +84,13 @@ export function parseSweep(path: string, text: string): SweepSpecification {
   try {
     document = parse(text);
   } catch (error) {
-    throw badInput(`${path}: not YAML: ${(error as Error).message.split("\n")[0]}`);
+    throw badInput(
+      `${path}: not YAML: ${(error as Error).message.split("\n")[0]?.replace(/:$/, "")}`,
+    );
   }
   const result = sweepFile.safeParse(document);
   if (!result.success) {
-    const [issue] = result.error.issues;
-    const field = issue?.path.join(".") ?? "";
-    throw badInput(`${path}: ${field === "" ? "the file" : field}: ${issue?.message}`);
+    throw badInput(`${path}: ${problemOf(document, result.error.issues[0]!)}`);
   }
   const { name, firstSeed, defaults = {}, grids } = result.data;
   let index = 0;
@@ -89,15 +102,32 @@ export function parseSweep(path: string, text: string): SweepSpecification {
     const { checkpoints, ...axes } = { ...defaults, ...grid };
     return points(axes).map((point) => {
       try {
-        return parseRunSpecification(runInput({ seed: firstSeed + index++, ...point }, checkpoints));
+        return parseRunSpecification(
+          runInput({ seed: firstSeed + index++, ...point }, checkpoints),
+        );
       } catch (error) {
         if (!(error instanceof ValidationError)) throw error;
         const [{ field, description } = { field: "", description: "" }] = error.violations;
-        throw badInput(`${path}: grids.${place}: ${fieldName(field)}: ${description}`);
+        throw badInput(`${path}: grids.${place}.${fieldName(field)}: ${description}`);
       }
     });
   });
   return { displayName: name, runs };
+}
+
+/** What zod complains of: the field, its value, what is allowed. */
+function problemOf(document: unknown, issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") {
+    const { shape } = issue.path.length === 0 ? sweepFile : block;
+    const field = [...issue.path, issue.keys[0]].join(".");
+    return `${field}: there is no such field; give one of ${Object.keys(shape).join(", ")}`;
+  }
+  const value = issue.path.reduce<unknown>(
+    (parent, key) => (parent as Readonly<Record<PropertyKey, unknown>>)[key],
+    document,
+  );
+  const field = issue.path.length === 0 ? "the file" : issue.path.join(".");
+  return `${field}: ${shown(value)} is not allowed; ${issue.message}`;
 }
 
 function gridSize({ checkpoints: _checkpoints, ...axes }: Block): number {
@@ -119,9 +149,16 @@ function points(axes: Omit<Block, "checkpoints">): Point[] {
 }
 
 function runInput(point: Point, checkpoints: readonly number[] | undefined): RunInput {
-  const { replicas, precision, variancePrecision, minimumReplicas, maximumReplicas, ...rest } = point;
-  const { width, depth = 200, negativeSlope = 0.01, weights = "gaussian", gain = "he", ...others } =
-    rest;
+  const { replicas, precision, variancePrecision, minimumReplicas, maximumReplicas, ...rest } =
+    point;
+  const {
+    width,
+    depth = 200,
+    negativeSlope = 0.01,
+    weights = "gaussian",
+    gain = "he",
+    ...others
+  } = rest;
   const precisionInput = {
     ...(precision !== undefined && { lyapunovExponent: precision }),
     ...(variancePrecision !== undefined && { variance: variancePrecision }),

@@ -61,12 +61,16 @@ const COLUMNS: readonly Column[] = [
   { head: "gain", value: gainLabel },
   { head: "sampling", value: (run) => shortName("sampling", run.sampling) ?? ABSENT },
   { head: "backend", value: (run) => shortName("backend", run.backend) ?? ABSENT },
-  { head: "seed", value: (run) => run.seed },
 ];
+
+const SEED: Column = { head: "seed", value: (run) => run.seed };
 
 /** What distinguishes the runs; of a single run, its width, weights and gain. */
 function varyingColumns(runs: readonly Run__Output[]): readonly Column[] {
   const varying = COLUMNS.filter(({ value }) => new Set(runs.map(value)).size > 1);
+  const rows = runs.map((run) => varying.map(({ value }) => value(run)).join());
+  // Seeds matter to a reader only where nothing else tells two rows apart.
+  if (new Set(rows).size < runs.length) varying.push(SEED);
   return runs.length > 1
     ? varying
     : COLUMNS.filter(({ head }) => ["width", "weights", "gain"].includes(head));

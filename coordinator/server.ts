@@ -2,20 +2,15 @@ import { randomBytes, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 
-import {
-  FleetService,
-  packageDefinition,
-  SERVICE_NAMES,
-  SimulationService,
-} from "../shared/wire/protocol.ts";
+import { FleetService, SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
 import { Coordinator } from "./coordinator.ts";
 import { Engine } from "./engine.ts";
 import { fleetHandlers } from "./fleetService.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import { createReflection } from "./reflection.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/options.ts";
 import { simulationHandlers } from "./simulationService.ts";
 
@@ -56,7 +51,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
   server.addService(FleetService.service, { ...fleetHandlers(engine, scheduler.leaseDurationSeconds, log) });
   const health = new HealthImplementation();
   health.addToServer(server);
-  new ReflectionService(packageDefinition).addToServer(server);
+  createReflection().addToServer(server);
   const port = await bind(server, address);
 
   const setHealth = (status: "SERVING" | "NOT_SERVING") => {

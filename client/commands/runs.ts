@@ -11,6 +11,7 @@ import { badInput } from "../failure.ts";
 import { endOnInterruption } from "../interruption.ts";
 import { runToJson, sweepToJson } from "../json.ts";
 import {
+  addressOption,
   addStoppingFlags,
   DEFAULT_ADDRESS,
   integerOption,
@@ -57,6 +58,7 @@ function withCluster(command: Command): Command {
     .addOption(
       new Option("--coordinator <host:port>", "the cluster's coordinator")
         .env("LYAPUNOV_COORDINATOR")
+        .argParser(addressOption)
         .default(DEFAULT_ADDRESS),
     )
     .option("--json", "print JSON on standard output");

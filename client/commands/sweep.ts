@@ -9,7 +9,6 @@ import { specificationToMessage } from "../../shared/wire/specificationMessages.
 import { openCluster } from "../cluster.ts";
 import { endOnInterruption } from "../interruption.ts";
 import { addClusterFlags, type ClusterFlags } from "../options.ts";
-import { writeSweepPlot } from "../plot.ts";
 import { reportSweep } from "../report.ts";
 import { readSweepFile } from "../sweepFile.ts";
 import { watchSweep } from "../watching.ts";
@@ -46,6 +45,8 @@ async function sweep(file: string, flags: Flags): Promise<void> {
     });
     reportSweep(ended, flags.json ?? false);
     if (flags.plot !== undefined) {
+      // Loaded here alone: Vega takes longer to load than most commands take to run.
+      const { writeSweepPlot } = await import("../plot.ts");
       await writeSweepPlot(flags.plot, displayName, ended.runs);
       process.stderr.write(`picture: ${resolve(flags.plot)}\n`);
     }

@@ -3,7 +3,13 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { startWorker } from "../../worker/worker.ts";
 import { CommandError, EXIT } from "../failure.ts";
 import { createLog, type LogLevel } from "../log.ts";
-import { DEFAULT_ADDRESS, defaultThreads, integerOption, typed } from "../options.ts";
+import {
+  addressOption,
+  DEFAULT_ADDRESS,
+  defaultThreads,
+  integerOption,
+  typed,
+} from "../options.ts";
 import { untilStopped } from "../stopping.ts";
 
 interface Flags {
@@ -20,6 +26,7 @@ export function addWorkCommand(program: Command): void {
     .addOption(
       new Option("--coordinator <host:port>", "the coordinator to work for")
         .env("LYAPUNOV_COORDINATOR")
+        .argParser(addressOption)
         .default(DEFAULT_ADDRESS),
     )
     .option("--threads <count>", "threads that propagate", integerOption, defaultThreads())

@@ -62,6 +62,7 @@ export class MemoryLedger implements Ledger {
 
   #transaction(writes: (() => void)[]): LedgerTransaction {
     const inserted = new Set<string>();
+    const deleted = new Set<string>();
     return {
       request: async (requestId) => this.#requests.get(requestId),
       putRequest: async (request) => {
@@ -75,7 +76,8 @@ export class MemoryLedger implements Ledger {
       },
       putShard: async (run, shard) => {
         const key = `${run}/${shard.shardIndex}`;
-        if (inserted.has(key) || this.#shards.get(run)?.has(shard.shardIndex) === true) {
+        const committed = this.#shards.get(run)?.has(shard.shardIndex) === true && !deleted.has(key);
+        if (committed || inserted.has(key)) {
           throw new Error(`shard ${shard.shardIndex} of ${run} is recorded already`);
         }
         inserted.add(key);
@@ -85,6 +87,8 @@ export class MemoryLedger implements Ledger {
         });
       },
       deleteShard: async (run, shardIndex) => {
+        inserted.delete(`${run}/${shardIndex}`);
+        deleted.add(`${run}/${shardIndex}`);
         writes.push(() => this.#shards.get(run)?.delete(shardIndex));
       },
     };

@@ -237,15 +237,15 @@ export class Scheduler {
   /** Takes back leases that the worker did not renew. */
   #lose(worker: Worker, expired: readonly Lease[]): void {
     const running = new Set(worker.devices.flatMap((device) => device.running()));
+    for (const lease of expired) this.#release(lease);
+    this.#revoke(worker, expired);
     for (const lease of expired) {
-      this.#release(lease);
       const run = this.#runs.get(lease.run);
       // What waited in the worker's queue is innocent of its loss.
       if (run === undefined || !running.has(lease)) continue;
       const error = "the worker was lost";
       this.#trouble(run, lease.shardIndex, { error, worker: worker.id, lost: true });
     }
-    this.#revoke(worker, expired);
   }
 
   #disagreement(run: ActiveRun, shardIndex: number, workerId: string): void {

@@ -13,11 +13,16 @@ export const SERVICE_NAMES = ["lyapunov.v1.SimulationService", "lyapunov.v1.Flee
 /** Longs are strings and enumerations are names on this side; see the generated types. */
 const LOADER_OPTIONS = { longs: String, enums: String, defaults: true, oneofs: true } as const;
 
-/** The proto files, loaded once; what reflection serves. */
-export const packageDefinition: PackageDefinition = loadSync(
-  ["lyapunov/v1/simulation_service.proto", "lyapunov/v1/fleet_service.proto"],
-  { ...LOADER_OPTIONS, includeDirs: [join(packageRoot(), "proto")] },
-);
+/** The files of the two services, below proto/. */
+export const PROTO_FILES = [
+  "lyapunov/v1/simulation_service.proto",
+  "lyapunov/v1/fleet_service.proto",
+] as const;
+
+const packageDefinition: PackageDefinition = loadSync([...PROTO_FILES], {
+  ...LOADER_OPTIONS,
+  includeDirs: [join(packageRoot(), "proto")],
+});
 
 const loaded = loadPackageDefinition(packageDefinition) as unknown as SimulationTypes & FleetTypes;
 
