@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+
+import { runToJson } from "../../client/json.ts";
+import { estimate, received } from "./support/messages.ts";
+
+describe("a run as JSON", () => {
+  it("has the names of the contract", () => {
+    const json = runToJson(
+      received(
+        {
+          replicaCount: 65_536,
+          extinctCount: 0,
+          shardCount: 32,
+          lyapunovExponent: estimate(-0.2, 0.01),
+          variance: estimate(0.4, 0.02),
+          exact: { lyapunovExponent: -0.214328, variance: 0.367338, criticalGain: 1.752163 },
+        },
+        { seed: 2n ** 64n - 1n },
+      ),
+    );
+    const { name, state, network, seed, backend, replicaCount, extinctCount, shardCount } = json;
+    assert.deepEqual(
+      { name, state, network, seed, backend, replicaCount, extinctCount, shardCount },
+      {
+        name: "runs/abc",
+        state: "SUCCEEDED",
+        network: {
+          width: 8,
+          depth: 100,
+          negativeSlope: 0.01,
+          weights: "gaussian",
+          gain: Math.SQRT2 / Math.hypot(1, 0.01),
+          namedGain: "he",
+        },
+        seed: "18446744073709551615",
+        backend: "simd",
+        replicaCount: "65536",
+        extinctCount: "0",
+        shardCount: 32,
+      },
+    );
+    assert.deepEqual(json.lyapunovExponent, {
+      ...estimate(-0.2, 0.01),
+      extinct: false,
+      z: null,
+    });
+    assert.deepEqual(
+      [json.exact?.lyapunovExponent, json.exact?.variance, json.exact?.criticalGain],
+      [-0.214328, 0.367338, 1.752163],
+    );
+  });
+
+  it("says null where λ = −∞, and where no closed form is known", () => {
+    const json = runToJson(received({ lyapunovExponent: { extinct: true, level: 0.95 }, exact: null }));
+    assert.equal(json.exact, null);
+    assert.deepEqual(json.lyapunovExponent, {
+      estimate: null,
+      standardError: null,
+      lower: null,
+      upper: null,
+      level: 0.95,
+      method: "",
+      extinct: true,
+      z: null,
+    });
+  });
+});

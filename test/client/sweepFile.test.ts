@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+
+import { CommandError, EXIT } from "../../client/failure.ts";
+import { parseSweep } from "../../client/sweepFile.ts";
+
+function networks(text: string): string[] {
+  return parseSweep("sweep.yaml", text).runs.map(({ network, seed }) => {
+    const { width, weights, namedGain, gain } = network;
+    return `${width} ${weights} ${namedGain ?? gain} ${seed}`;
+  });
+}
+
+describe("sweep files", () => {
+  it("are the products of their lists, the first fields varying slowest", () => {
+    const text = `
+name: grid
+defaults: { gain: [he, 1.5] }
+grids:
+  - { width: [2, 4] }
+  - { width: 8, weights: orthogonal, gain: lyapunov }
+`;
+    assert.deepEqual(networks(text), [
+      "2 gaussian he 0",
+      "4 gaussian he 1",
+      "2 gaussian 1.5 2",
+      "4 gaussian 1.5 3",
+      "8 orthogonal lyapunov 4",
+    ]);
+  });
+
+  it("count seeds from the first on, unless a grid gives its own", () => {
+    const text = `
+name: seeds
+firstSeed: 10
+grids:
+  - { width: [2, 4] }
+  - { width: 8, seed: [1, 2] }
+  - { width: 16 }
+`;
+    assert.deepEqual(networks(text), [
+      "2 gaussian he 10",
+      "4 gaussian he 11",
+      "8 gaussian he 1",
+      "8 gaussian he 2",
+      "16 gaussian he 14",
+    ]);
+  });
+
+  it("carry stopping rules, checkpoints and all that a run can have", () => {
+    const { displayName, runs } = parseSweep(
+      "sweep.yaml",
+      `
+name: everything
+grids:
+  - width: 3
+    depth: 50
+    negativeSlope: 0
+    sampling: dense
+    backend: reference
+    burnIn: 5
+    level: 0.9
+    checkpoints: [10, 20]
+    precision: 1e-3
+    variancePrecision: 0.1
+    minimumReplicas: 64
+    maximumReplicas: 4096
+`,
+    );
+    assert.equal(displayName, "everything");
+    const [run] = runs;
+    assert.deepEqual(run?.checkpointDepths, [10, 20, 50]);
+    assert.deepEqual([run?.sampling, run?.backend, run?.burnIn, run?.level], ["dense", "reference", 5, 0.9]);
+    assert.equal(run?.network.negativeSlope, 0);
+    assert.deepEqual(run?.stoppingRule, {
+      kind: "precision",
+      precision: {
+        lyapunovExponent: 1e-3,
+        variance: 0.1,
+        minimumReplicaCount: 64,
+        maximumReplicaCount: 4096,
+      },
+    });
+  });
+
+  const refused: readonly [string, string, RegExp][] = [
+    ["no YAML", "name: [", /^sweep\.yaml: not YAML: /],
+    ["an empty file", "", /^sweep\.yaml: the file: /],
+    ["no name", "grids: [{ width: 2 }]", /^sweep\.yaml: name: /],
+    ["no grid", "{ name: a, grids: [] }", /^sweep\.yaml: grids: /],
+    ["an unknown field", "{ name: a, grids: [{ widht: 2 }] }", /^sweep\.yaml: grids\.0\.widht: /],
+    ["an empty list", "{ name: a, grids: [{ width: [] }] }", /^sweep\.yaml: grids\.0\.width: /],
+    ["no width", "{ name: a, grids: [{ depth: 3 }] }", /^sweep\.yaml: grids\.0\.width: nothing is not allowed/],
+    ["a bad width", "{ name: a, grids: [{ width: 2 }, { width: [4, 0] }] }", /^sweep\.yaml: grids\.1\.width: 0 is not allowed/],
+    ["a bad slope", "{ name: a, grids: [{ width: 2, negativeSlope: steep }] }", /^sweep\.yaml: grids\.0\.negativeSlope: 'steep' is not allowed/],
+    ["two stopping rules", "{ name: a, grids: [{ width: 2, replicas: 9, precision: 0.1 }] }", /^sweep\.yaml: grids\.0\.replicas: .*give one of them/],
+    ["a negative precision", "{ name: a, grids: [{ width: 2, precision: -1 }] }", /^sweep\.yaml: grids\.0\.precision: -1 is not allowed/],
+    [
+      "too many runs",
+      `{ name: a, grids: [{ width: [${Array.from({ length: 50 }, (_, i) => i + 1).join()}], depth: [${Array.from({ length: 41 }, (_, i) => i + 1).join()}] }] }`,
+      /^sweep\.yaml: grids: 2050 runs are too many; give at most 2000/,
+    ],
+  ];
+  for (const [what, text, message] of refused) {
+    it(`are refused with a sentence that names file, field and remedy: ${what}`, () => {
+      assert.throws(
+        () => parseSweep("sweep.yaml", text),
+        (error) => {
+          assert.ok(error instanceof CommandError);
+          assert.equal(error.exitCode, EXIT.badInput);
+          assert.match(error.message, message);
+          assert.doesNotMatch(error.message, /\n/);
+          return true;
+        },
+      );
+    });
+  }
+});

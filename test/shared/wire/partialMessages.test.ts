@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
+import { PartialMessageType } from "../../../shared/wire/protocol.ts";
+import {
+  partialDigest,
+  partialFromMessage,
+  partialToMessage,
+} from "../../../shared/wire/partialMessages.ts";
+
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+const count = fc.nat(2 ** 31 - 1);
+
+const partials: fc.Arbitrary<ShardPartial> = fc.record({
+  backend: fc.constantFrom("reference", "simd"),
+  generator: fc.string(),
+  firstReplica: fc.nat(2 ** 32 - 1),
+  replicaCount: count,
+  observables: fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 3 }),
+  checkpoints: fc.array(
+    fc.record({
+      depth: count,
+      survivorCount: count,
+      extinctCount: count,
+      moments: fc.array(fc.record({ mean: finite, m2: finite, m3: finite, m4: finite }), {
+        maxLength: 3,
+      }),
+      coMoments: fc.array(finite, { maxLength: 3 }),
+      quantileSketch: fc.record({
+        binWidth: finite,
+        binIndexes: fc.array(fc.maxSafeInteger(), { maxLength: 5 }),
+        binCounts: fc.array(count, { maxLength: 5 }),
+      }),
+    }),
+    { maxLength: 3 },
+  ),
+});
+
+/** The partial as it is after a journey over the wire. */
+function sent(partial: ShardPartial): ShardPartial {
+  const bytes = PartialMessageType.serialize(partialToMessage(partial));
+  return partialFromMessage(PartialMessageType.deserialize(bytes));
+}
+
+/** Plain copies: the wire's objects have prototypes of their own. */
+function plain(partial: ShardPartial): unknown {
+  return structuredClone(JSON.parse(JSON.stringify(partial)));
+}
+
+describe("partials on the wire", () => {
+  it("arrive with the bits that were sent", () => {
+    fc.assert(
+      fc.property(partials, (partial) => {
+        assert.deepEqual(plain(sent(partial)), plain(partial));
+        assert.equal(partialDigest(sent(partial)), partialDigest(partial));
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it("have another digest as soon as one bit of one sum differs", () => {
+    fc.assert(
+      fc.property(partials, fc.constantFrom("mean", "m2", "m3", "m4"), (partial, field) => {
+        const [first, ...rest] = partial.checkpoints;
+        const [moments, ...others] = first?.moments ?? [];
+        fc.pre(first !== undefined && moments !== undefined && Math.abs(moments[field]) > 1e-300);
+        const changed = { ...moments, [field]: nextDouble(moments[field]) };
+        const other = {
+          ...partial,
+          checkpoints: [{ ...first, moments: [changed, ...others] }, ...rest],
+        };
+        assert.notEqual(partialDigest(other), partialDigest(partial));
+      }),
+      { seed: 2 },
+    );
+  });
+});
+
+/** The neighbour of a double, one bit away. */
+function nextDouble(value: number): number {
+  const bits = new BigUint64Array(Float64Array.of(value).buffer);
+  bits[0] = (bits[0] ?? 0n) ^ 1n;
+  return new Float64Array(bits.buffer)[0] ?? NaN;
+}

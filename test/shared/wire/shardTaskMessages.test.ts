@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+
+import { BACKENDS } from "../../../shared/network/backends.ts";
+import type { ShardTask } from "../../../shared/network/shardTask.ts";
+import { SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
+import { FleetService } from "../../../shared/wire/protocol.ts";
+import { shardTaskFromMessage, shardTaskToMessage } from "../../../shared/wire/shardTaskMessages.ts";
+
+const { responseSerialize, responseDeserialize } = FleetService.service.Work;
+
+function sent(task: ShardTask): ShardTask {
+  const grant = { leases: [{ task: shardTaskToMessage(task) }] };
+  const response = responseDeserialize(responseSerialize({ grant }));
+  const arrived = response.grant?.leases[0]?.task;
+  assert.ok(arrived);
+  return shardTaskFromMessage(arrived);
+}
+
+describe("shard tasks on the wire", () => {
+  for (const weights of WEIGHT_LAWS) {
+    for (const sampling of SAMPLINGS) {
+      for (const backend of BACKENDS) {
+        it(`arrive as they were: ${weights}, ${sampling}, ${backend}`, () => {
+          const task: ShardTask = {
+            network: { width: 65_536, depth: 10_000_000, negativeSlope: -1e-300, weights, gain: 1e300 },
+            sampling,
+            backend,
+            seed: 2n ** 64n - 1n,
+            checkpointDepths: [1, 2, 10_000_000],
+            burnIn: 0,
+            sketchBinWidths: [0.1, 1 / 3, Number.MIN_VALUE],
+            firstReplica: 2 ** 32 - 4,
+            replicaCount: 4,
+          };
+          assert.deepEqual(sent(task), task);
+        });
+      }
+    }
+  }
+
+  it("are refused if they name what this version does not know", () => {
+    const message = {
+      ...shardTaskToMessage({
+        network: { width: 1, depth: 1, negativeSlope: 0, weights: "gaussian", gain: 1 },
+        sampling: "dense",
+        backend: "simd",
+        seed: 0n,
+        checkpointDepths: [1],
+        burnIn: 0,
+        sketchBinWidths: [1],
+        firstReplica: 0,
+        replicaCount: 4,
+      }),
+      backend: 99 as const,
+    } as unknown as Parameters<typeof shardTaskToMessage>[0];
+    const grant = { leases: [{ task: message as object }] };
+    const arrived = responseDeserialize(responseSerialize({ grant })).grant?.leases[0]?.task;
+    assert.ok(arrived);
+    assert.throws(() => shardTaskFromMessage(arrived), /unknown backend: 99/);
+  });
+});

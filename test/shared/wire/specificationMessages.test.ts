@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+
+import { BACKENDS } from "../../../shared/network/backends.ts";
+import { NAMED_GAINS } from "../../../shared/network/gains.ts";
+import { parseRunSpecification, type RunInput } from "../../../shared/network/specification.ts";
+import { SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
+import { SimulationService } from "../../../shared/wire/protocol.ts";
+import {
+  runInputFromMessage,
+  specificationToMessage,
+} from "../../../shared/wire/specificationMessages.ts";
+
+const { requestSerialize, requestDeserialize } = SimulationService.service.CreateRun;
+
+/** The specification as the coordinator reads it from a client's request. */
+function sent(input: RunInput): unknown {
+  const run = specificationToMessage(parseRunSpecification(input));
+  const request = requestDeserialize(requestSerialize({ run }));
+  assert.ok(request.run);
+  return parseRunSpecification(runInputFromMessage(request.run));
+}
+
+const network = { width: 3, depth: 40, negativeSlope: -0.25, weights: "gaussian", gain: 1.5 };
+
+describe("specifications on the wire", () => {
+  const inputs: Record<string, RunInput> = {
+    "a number for the gain": { network, stoppingRule: { replicaCount: 100 } },
+    "ReLU, whose slope is the zero that proto3 does not send": {
+      network: { ...network, negativeSlope: 0 },
+      stoppingRule: { replicaCount: 2 },
+    },
+    "the largest seed": { network, seed: 2n ** 64n - 1n, stoppingRule: { replicaCount: 2 } },
+    "everything that can be chosen": {
+      network,
+      seed: 7,
+      burnIn: 3,
+      level: 0.99,
+      checkpointDepths: [5, 10],
+      displayName: "a name",
+      stoppingRule: {
+        precision: {
+          lyapunovExponent: 1e-3,
+          variance: 1e-2,
+          minimumReplicaCount: 500,
+          maximumReplicaCount: 2 ** 32,
+        },
+      },
+    },
+    "one target of two": { network, stoppingRule: { precision: { variance: 0.1 } } },
+  };
+  for (const name of NAMED_GAINS) {
+    inputs[`the gain ${name}`] = {
+      network: { ...network, gain: name },
+      stoppingRule: { replicaCount: 9 },
+    };
+  }
+  for (const weights of WEIGHT_LAWS) {
+    for (const sampling of SAMPLINGS) {
+      for (const backend of BACKENDS) {
+        inputs[`${weights}, ${sampling}, ${backend}`] = {
+          network: { ...network, weights },
+          sampling,
+          backend,
+          stoppingRule: { replicaCount: 9 },
+        };
+      }
+    }
+  }
+  for (const [what, input] of Object.entries(inputs)) {
+    it(`arrive as they were: ${what}`, () => {
+      assert.deepEqual(sent(input), parseRunSpecification(input));
+    });
+  }
+});
