@@ -35,14 +35,24 @@ export interface CoordinatorServer {
   close(): Promise<void>;
 }
 
+/** Seconds of a clock that does not jump. */
+function clock(): number {
+  return performance.now() / 1000;
+}
+
+function wallClock(): number {
+  return Date.now();
+}
+
+function newId(): string {
+  return randomBytes(6).toString("hex");
+}
+
 /** @throws Error if the address cannot be listened on. */
 export async function startCoordinator(options: ServerOptions): Promise<CoordinatorServer> {
   const { address, ledger, log, onFatal, scheduler = DEFAULT_SCHEDULER_OPTIONS } = options;
-  const clock = () => performance.now() / 1000;
-  const wallClock = () => Date.now();
   const firstLease = randomInt(2 ** 20) * 2 ** 32 + 1;
   const engine = new Engine({ ledger, log, clock, wallClock, firstLease, onFatal, scheduler });
-  const newId = () => randomBytes(6).toString("hex");
   const coordinator = new Coordinator({ engine, ledger, log, clock, wallClock, newId });
   await engine.start();
 

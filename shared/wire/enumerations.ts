@@ -33,7 +33,9 @@ interface WireNames {
 export function shortName(field: EnumerationField, value: string | undefined): string | undefined {
   if (value === undefined || value === "") return undefined;
   const prefix = PREFIXES[field];
-  const short = value.startsWith(prefix) ? value.slice(prefix.length) : value;
+  // A number without a name in this version arrives as a number, whatever the type says.
+  const name = String(value);
+  const short = name.startsWith(prefix) ? name.slice(prefix.length) : name;
   if (short === "UNSPECIFIED") return undefined;
   return field === "state" ? short : short.toLowerCase();
 }

@@ -1,0 +1,100 @@
+/**
+ * Binomial(trials, ½) from two words, at a cost that does not grow with the number of trials.
+ *
+ * Walker's alias method (Walker 1977; tables by Vose 1991). A column is chosen by the top bits of
+ * word 0, so the number of columns is a power of two and the choice exactly uniform. The remaining
+ * bits of word 0, followed by word 1, make a fraction of 2⁶⁴ that is compared with the column's
+ * threshold: below it the outcome is the column's own, else its alias.
+ */
+export interface BinomialTable {
+  readonly trials: number;
+  /** The outcome of column 0; column i stands for `firstOutcome + i`. */
+  readonly firstOutcome: number;
+  /** log₂ of the number of columns, at least 1. */
+  readonly columnBits: number;
+  /** Thresholds in units of 2⁻⁶⁴, as pairs of words: high, low. */
+  readonly thresholds: Uint32Array;
+  /** The outcome (not the column) that takes the rest of each column. */
+  readonly aliases: Uint32Array;
+}
+
+/** Outcomes whose tail together weighs less than this are left out. */
+const NEGLIGIBLE_TAIL = 2 ** -64;
+
+/**
+ * The probabilities of the outcomes firstOutcome, firstOutcome + 1, …, from the ratios of
+ * neighbours outwards from the mode. Only + − × ÷ are used: the same bits on every machine.
+ */
+export function binomialProbabilities(trials: number): {
+  firstOutcome: number;
+  probabilities: number[];
+} {
+  const mode = Math.floor(trials / 2);
+  // Beyond the mode the ratios only shrink, so a term this small bounds the tail behind it
+  // (by less than √trials times itself), and 2⁻⁸⁰ is far below the 2⁻⁶⁴ that is cut for good.
+  const falling = (start: number): number[] => {
+    const weights = [];
+    let weight = 1;
+    for (let k = start; k < trials && weight > 2 ** -80; k++) {
+      weight *= (trials - k) / (k + 1);
+      weights.push(weight);
+    }
+    return weights;
+  };
+  const above = falling(mode);
+  // By symmetry the weights below the mode are those above trials − mode.
+  const below = falling(trials - mode);
+  const weights = [...below.toReversed(), 1, ...above];
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const probabilities = weights.map((weight) => weight / total);
+  const cutBelow = negligibleTerms(probabilities);
+  const cutAbove = negligibleTerms(probabilities.toReversed());
+  return {
+    firstOutcome: mode - below.length + cutBelow,
+    probabilities: probabilities.slice(cutBelow, probabilities.length - cutAbove),
+  };
+}
+
+/** How many leading terms together stay below the negligible tail. */
+function negligibleTerms(probabilities: readonly number[]): number {
+  let tail = 0;
+  return probabilities.findIndex((probability) => (tail += probability) >= NEGLIGIBLE_TAIL);
+}
+
+/** Builds the table for Binomial(trials, ½), trials ≥ 1. */
+export function binomialTable(trials: number): BinomialTable {
+  const { firstOutcome, probabilities } = binomialProbabilities(trials);
+  const columnBits = Math.max(1, Math.ceil(Math.log2(probabilities.length)));
+  const columns = 2 ** columnBits;
+  const shares = Array.from({ length: columns }, (_, i) => (probabilities[i] ?? 0) * columns);
+  const thresholds = new Uint32Array(2 * columns);
+  const aliases = Uint32Array.from(shares, (_, column) => firstOutcome + column);
+
+  const small: number[] = [];
+  const large: number[] = [];
+  shares.forEach((share, column) => (share < 1 ? small : large).push(column));
+  while (small.length > 0 && large.length > 0) {
+    const column = small.pop() as number;
+    const donor = large.at(-1) as number;
+    const share = shares[column] as number;
+    const high = Math.floor(share * 2 ** 32);
+    thresholds[2 * column] = high;
+    thresholds[2 * column + 1] = Math.floor((share * 2 ** 32 - high) * 2 ** 32);
+    aliases[column] = firstOutcome + donor;
+    const rest = (shares[donor] as number) + share - 1;
+    shares[donor] = rest;
+    if (rest < 1) small.push(large.pop() as number);
+  }
+  // What is left is full but for rounding: its alias is itself, whatever its threshold.
+  return { trials, firstOutcome, columnBits, thresholds, aliases };
+}
+
+/** The outcome that two words choose. */
+export function binomial(table: BinomialTable, word0: number, word1: number): number {
+  const column = word0 >>> (32 - table.columnBits);
+  const rest = (word0 << table.columnBits) >>> 0;
+  const high = table.thresholds[2 * column] as number;
+  const low = table.thresholds[2 * column + 1] as number;
+  const own = rest < high || (rest === high && word1 < low);
+  return own ? table.firstOutcome + column : (table.aliases[column] as number);
+}

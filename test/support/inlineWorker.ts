@@ -1,0 +1,53 @@
+import type { Engine, WorkerCommand } from "../../coordinator/engine.ts";
+import { digestOf, syntheticPartial } from "./syntheticPartials.ts";
+
+/** A worker without a stream or threads: it answers what it is granted as soon as it is let. */
+export class InlineWorker {
+  /** Shards that it has propagated, as `run#index`. */
+  readonly propagated: string[] = [];
+  readonly #engine: Engine;
+  readonly #id: string;
+  /** Leases that it may still answer. */
+  #allowance: number;
+
+  constructor(engine: Engine, id: string, allowance = Infinity) {
+    this.#engine = engine;
+    this.#id = id;
+    this.#allowance = allowance;
+    engine.attachWorker(id, this.#receive);
+    engine.dispatch({
+      kind: "worker_joined",
+      worker: id,
+      devices: [{ backends: ["simd"], slotCount: 2 }],
+      heldLeases: [],
+    });
+  }
+
+  leave(): void {
+    this.#allowance = 0;
+    this.#engine.detachWorker(this.#id, this.#receive);
+  }
+
+  readonly #receive = (command: WorkerCommand): void => {
+    if (command.kind !== "grant") return;
+    for (const { id: lease, run, shardIndex, task } of command.leases) {
+      // Never within the dispatch that granted it: a stream would take its time, too.
+      queueMicrotask(() => {
+        if (this.#allowance <= 0) return;
+        this.#allowance -= 1;
+        this.propagated.push(`${run}#${shardIndex}`);
+        const partial = syntheticPartial(task);
+        this.#engine.dispatch({
+          kind: "shard_result",
+          worker: this.#id,
+          lease,
+          run,
+          shardIndex,
+          partial,
+          digest: digestOf(partial),
+          computeSeconds: 1,
+        });
+      });
+    }
+  };
+}

@@ -1,0 +1,164 @@
+import type {
+  RecordedShard,
+  SchedulerCommand,
+  SchedulerEvent,
+} from "../../coordinator/scheduler/messages.ts";
+import {
+  DEFAULT_SCHEDULER_OPTIONS,
+  type SchedulerOptions,
+} from "../../coordinator/scheduler/options.ts";
+import { Scheduler } from "../../coordinator/scheduler/scheduler.ts";
+import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import type { RunInput } from "../../shared/network/specification.ts";
+import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import { SHARD_SIZE, specificationWith } from "./specifications.ts";
+import { digestOf, syntheticPartial } from "./syntheticPartials.ts";
+
+/**
+ * Feeds a scheduler by hand and prints what it wants done, one command a line, with shards written
+ * as `run#index` and leases as `run#index`, `run#index/2` for the second attempt, and so on.
+ */
+export class SchedulerScript {
+  readonly scheduler: Scheduler;
+  readonly #plans = new Map<string, ShardPlan>();
+  /** Lease numbers by `worker run#index`; the newest attempt. */
+  readonly #leases = new Map<string, number>();
+  readonly #names = new Map<number, string>();
+  at = 0;
+
+  constructor(options: Partial<SchedulerOptions> = {}) {
+    this.scheduler = new Scheduler({ ...DEFAULT_SCHEDULER_OPTIONS, ...options });
+  }
+
+  /** A run of so many full shards, or of a rule of its own. */
+  submit(
+    run: string,
+    shards: number | Omit<RunInput, "network">,
+    recorded: readonly number[] = [],
+  ): string[] {
+    const input =
+      typeof shards === "number" ? { stoppingRule: { replicaCount: shards * SHARD_SIZE } } : shards;
+    const specification = specificationWith(input);
+    this.#plans.set(run, new ShardPlan(specification));
+    const records = recorded.map((shardIndex): RecordedShard => {
+      const partial = this.partial(`${run}#${shardIndex}`);
+      return { shardIndex, partial, digest: digestOf(partial) };
+    });
+    return this.feed({ kind: "run_submitted", run, specification, recorded: records });
+  }
+
+  join(worker: string, slotCount = 1, held: readonly string[] = []): string[] {
+    const devices = [{ backends: ["simd"] as const, slotCount }];
+    const heldLeases = held.map((shard) => this.#lease(worker, shard));
+    return this.feed({ kind: "worker_joined", worker, devices, heldLeases });
+  }
+
+  heartbeat(worker: string, ...held: string[]): string[] {
+    const heldLeases = held.map((shard) => this.#lease(worker, shard));
+    return this.feed({ kind: "heartbeat", worker, heldLeases });
+  }
+
+  /** The worker answers its newest lease of the shard, with the truth if nothing else is given. */
+  answer(worker: string, shard: string, partial?: ShardPartial, computeSeconds = 0): string[] {
+    return this.feed(this.result(worker, shard, partial ?? this.partial(shard), computeSeconds));
+  }
+
+  result(
+    worker: string,
+    shard: string,
+    partial: ShardPartial,
+    computeSeconds = 0,
+  ): Extract<SchedulerEvent, { kind: "shard_result" }> {
+    const { run, shardIndex } = parse(shard);
+    const digest = digestOf(partial);
+    const lease = this.#lease(worker, shard);
+    return {
+      kind: "shard_result",
+      worker,
+      lease,
+      run,
+      shardIndex,
+      partial,
+      digest,
+      computeSeconds,
+    };
+  }
+
+  fail(worker: string, shard: string, error = "out of memory"): string[] {
+    return this.feed({ kind: "shard_failed", worker, lease: this.#lease(worker, shard), error });
+  }
+
+  drain(worker: string, ...returned: string[]): string[] {
+    const returnedLeases = returned.map((shard) => this.#lease(worker, shard));
+    return this.feed({ kind: "worker_draining", worker, returnedLeases });
+  }
+
+  disconnect(worker: string): string[] {
+    return this.feed({ kind: "worker_disconnected", worker });
+  }
+
+  /** The ledger has the shard. */
+  durable(shard: string): string[] {
+    return this.feed({ kind: "shard_recorded", ...parse(shard) });
+  }
+
+  tick(at: number): string[] {
+    this.at = at;
+    return this.feed({ kind: "tick" });
+  }
+
+  feed(event: SchedulerEvent): string[] {
+    return this.scheduler.handle(event, this.at).map((command) => this.#print(command));
+  }
+
+  /** The true partial of a shard. */
+  partial(shard: string): ShardPartial {
+    const { run, shardIndex } = parse(shard);
+    const plan = this.#plans.get(run);
+    if (plan === undefined) throw new Error(`${run} was never submitted`);
+    return syntheticPartial(plan.task(shardIndex));
+  }
+
+  #lease(worker: string, shard: string): number {
+    const lease = this.#leases.get(`${worker} ${shard}`);
+    if (lease === undefined) throw new Error(`${worker} was never granted ${shard}`);
+    return lease;
+  }
+
+  #print(command: SchedulerCommand): string {
+    const leaseNames = (leases: readonly number[]) =>
+      leases.map((lease) => this.#names.get(lease) ?? `lease ${lease}`).join(" ");
+    switch (command.kind) {
+      case "grant": {
+        for (const { id, run, shardIndex, attempt } of command.leases) {
+          const shard = `${run}#${shardIndex}`;
+          this.#leases.set(`${command.worker} ${shard}`, id);
+          this.#names.set(id, attempt === 1 ? shard : `${shard}/${attempt}`);
+        }
+        return `grant ${command.worker} ${leaseNames(command.leases.map(({ id }) => id))}`;
+      }
+      case "revoke":
+      case "acknowledge":
+        return `${command.kind} ${command.worker} ${leaseNames(command.leases)}`;
+      case "quarantine":
+        return `quarantine ${command.worker}`;
+      case "record":
+        return `record ${command.run}#${command.shard.shardIndex}`;
+      case "run_succeeded":
+      case "run_failed":
+        return `${command.kind} ${command.run} after ${command.progress.foldedShards}`;
+      case "run_started":
+      case "run_advanced":
+        return `${command.kind} ${command.run}`;
+      case "disagreement":
+        return `disagreement ${command.run}#${command.shardIndex} ${command.worker}`;
+      case "shard_parked":
+        return `shard_parked ${command.run}#${command.shardIndex}`;
+    }
+  }
+}
+
+function parse(shard: string): { run: string; shardIndex: number } {
+  const [run = "", index = ""] = shard.split("#");
+  return { run, shardIndex: Number(index) };
+}

@@ -1,0 +1,170 @@
+import type { SchedulerCommand, SchedulerEvent } from "../../../coordinator/scheduler/messages.ts";
+import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
+import type { StoppingRule } from "../../../shared/statistics/stoppingRule.ts";
+import { lieAbout } from "../syntheticPartials.ts";
+import type { SchedulerFactory } from "./simulatedCoordinator.ts";
+
+/** A scheduler with one fault, and the invariant that must find it out. */
+export interface FaultyScheduler {
+  readonly fault: string;
+  readonly invariant: string;
+  readonly create: SchedulerFactory;
+}
+
+/** One for each way in which the simulation must be able to fail. */
+export const FAULTY_SCHEDULERS: readonly FaultyScheduler[] = [
+  {
+    fault: "acknowledges a result before it is durable",
+    invariant: "acknowledged is durable",
+    create: withCommands((commands, event) =>
+      event.kind === "shard_result"
+        ? [...commands, { kind: "acknowledge", worker: event.worker, leases: [event.lease] }]
+        : commands,
+    ),
+  },
+  {
+    fault: "never acknowledges",
+    invariant: "every result is acknowledged",
+    create: withCommands((commands) => commands.filter(({ kind }) => kind !== "acknowledge")),
+  },
+  {
+    fault: "records a partial twice",
+    invariant: "a shard is recorded once",
+    create: withCommands((commands) =>
+      commands.flatMap((command): SchedulerCommand[] =>
+        command.kind === "record" ? [command, command] : [command],
+      ),
+    ),
+  },
+  {
+    fault: "loses a partial",
+    invariant: "the shards of a run are granted in order",
+    create: withCommands((commands) =>
+      commands.filter((command) => command.kind !== "record" || command.shard.shardIndex !== 1),
+    ),
+  },
+  {
+    fault: "does not look at the clock",
+    invariant: "all runs end",
+    create: (options, firstLease) =>
+      new (class extends Scheduler {
+        override handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
+          return event.kind === "tick" ? [] : super.handle(event, at);
+        }
+      })(options, firstLease),
+  },
+  {
+    fault: "keeps a disagreement to itself",
+    invariant: "a disagreement is reported exactly when a duplicate contradicts",
+    create: withCommands((commands) =>
+      commands.filter(({ kind }) => kind !== "disagreement" && kind !== "quarantine"),
+    ),
+  },
+  {
+    fault: "lets a quarantined worker in again",
+    invariant: "a quarantined worker is never asked again",
+    create: (options, firstLease) =>
+      new (class extends Scheduler {
+        override quarantineReason(): undefined {
+          return undefined;
+        }
+      })(options, firstLease),
+  },
+  {
+    fault: "takes a lease back without a word",
+    invariant: "a worker is told of a lease that is taken back",
+    create: withCommands((commands) => commands.filter(({ kind }) => kind !== "revoke")),
+  },
+  {
+    fault: "takes every device for twice its size",
+    invariant: "a device holds no more leases than it may",
+    create: withEvents((event) =>
+      event.kind === "worker_joined"
+        ? {
+            ...event,
+            devices: event.devices.map(({ backends, slotCount }) => ({
+              backends,
+              slotCount: 2 * slotCount,
+            })),
+          }
+        : event,
+    ),
+  },
+  {
+    fault: "stops short of the rule",
+    invariant: "a run succeeds exactly at the shortest prefix that meets its rule",
+    create: withEvents((event) => {
+      if (event.kind !== "run_submitted") return event;
+      const { specification } = event;
+      return {
+        ...event,
+        specification: { ...specification, stoppingRule: halved(specification.stoppingRule) },
+      };
+    }),
+  },
+  {
+    fault: "changes a bit of what was recorded",
+    invariant: "the estimate is the fold of partials in shard order",
+    create: withEvents((event) =>
+      event.kind === "run_submitted"
+        ? {
+            ...event,
+            recorded: event.recorded.map((shard) => ({
+              ...shard,
+              partial: lieAbout(shard.partial),
+            })),
+          }
+        : event,
+    ),
+  },
+  {
+    fault: "gives up too early",
+    invariant: "a shard is parked only after its share of errors or losses",
+    create: (options, firstLease) =>
+      new Scheduler({ ...options, maximumErrors: 1, maximumLosses: 1 }, firstLease),
+  },
+  {
+    fault: "waits too long for a worker that hangs",
+    invariant: "a lease goes to a worker that is there to take it",
+    create: (options, firstLease) =>
+      new Scheduler(
+        { ...options, leaseDurationSeconds: 3 * options.leaseDurationSeconds },
+        firstLease,
+      ),
+  },
+  {
+    fault: "numbers leases anew when it starts again",
+    invariant: "a lease has a number of its own",
+    create: (options) => new Scheduler(options),
+  },
+];
+
+function withCommands(
+  change: (
+    commands: readonly SchedulerCommand[],
+    event: SchedulerEvent,
+  ) => readonly SchedulerCommand[],
+): SchedulerFactory {
+  class Faulty extends Scheduler {
+    override handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
+      return change(super.handle(event, at), event);
+    }
+  }
+  return (options, firstLease) => new Faulty(options, firstLease);
+}
+
+function withEvents(change: (event: SchedulerEvent) => SchedulerEvent): SchedulerFactory {
+  class Faulty extends Scheduler {
+    override handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
+      return super.handle(change(event), at);
+    }
+  }
+  return (options, firstLease) => new Faulty(options, firstLease);
+}
+
+function halved(rule: StoppingRule): StoppingRule {
+  if (rule.kind === "replicas")
+    return { kind: "replicas", replicaCount: Math.ceil(rule.replicaCount / 2) };
+  const maximumReplicaCount = Math.ceil(rule.precision.maximumReplicaCount / 2);
+  return { kind: "precision", precision: { ...rule.precision, maximumReplicaCount } };
+}

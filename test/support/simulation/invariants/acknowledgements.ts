@@ -1,0 +1,38 @@
+import type { SchedulerCommand } from "../../../../coordinator/scheduler/messages.ts";
+import { demand } from "../violation.ts";
+import type { Mirror } from "./mirror.ts";
+import type { Invariant, Observed } from "./observed.ts";
+
+const DURABLE = "acknowledged is durable";
+
+/** A worker may forget a result only once it is in the ledger, or nobody needs it. */
+export class Acknowledgements implements Invariant {
+  readonly #observed: Observed;
+  readonly #mirror: Mirror;
+
+  constructor(observed: Observed, mirror: Mirror) {
+    this.#observed = observed;
+    this.#mirror = mirror;
+  }
+
+  command(command: SchedulerCommand): void {
+    if (command.kind !== "acknowledge") return;
+    // It contradicted itself or others; what it keeps is of no use.
+    if (this.#mirror.quarantined.has(command.worker)) return;
+    for (const lease of command.leases) this.#acknowledged(command.worker, lease);
+  }
+
+  #acknowledged(worker: string, lease: number): void {
+    const result = this.#mirror.delivered.get(`${worker}/${lease}`);
+    const name = `lease ${lease} of ${worker}`;
+    demand(result !== undefined, DURABLE, () => `${name} was acknowledged and never delivered`);
+    const run = this.#mirror.run(result);
+    if (run === undefined || this.#mirror.isImpossible(result, run)) return;
+    const durable = this.#observed.ledger.shards(result.run).get(result.shardIndex);
+    demand(
+      durable?.digest === result.digest,
+      DURABLE,
+      () => `${name}, ${result.run}#${result.shardIndex}, is not in the ledger`,
+    );
+  }
+}

@@ -1,0 +1,79 @@
+import type { SchedulerCommand } from "../../../../coordinator/scheduler/messages.ts";
+import type { RunProgress } from "../../../../coordinator/scheduler/runProgress.ts";
+import { PrefixFold } from "../prefixFold.ts";
+import { demand } from "../violation.ts";
+import type { Mirror } from "./mirror.ts";
+import type { Invariant, Observed, Step } from "./observed.ts";
+
+const IN_ORDER = "the estimate is the fold of partials in shard order";
+const SHORTEST = "a run succeeds exactly at the shortest prefix that meets its rule";
+const ACTIVE = "a run is active from its submission to its end";
+
+/** Folds every run a second time, plainly, and compares. */
+export class Folding implements Invariant {
+  readonly #observed: Observed;
+  readonly #mirror: Mirror;
+  /** By the mirror's object for the run: a run submitted anew has a fold of its own. */
+  readonly #folds = new WeakMap<object, PrefixFold>();
+
+  constructor(observed: Observed, mirror: Mirror) {
+    this.#observed = observed;
+    this.#mirror = mirror;
+  }
+
+  command(command: SchedulerCommand): void {
+    if (command.kind !== "run_succeeded" && command.kind !== "run_failed") return;
+    const fold = this.#fold(command.run);
+    demand(fold !== undefined, ACTIVE, () => `${command.run} ends and was not active`);
+    this.#compare(command.run, command.progress, fold);
+    const succeeded = command.kind === "run_succeeded";
+    demand(
+      succeeded === fold.met,
+      SHORTEST,
+      () => `${command.run} ${succeeded ? "succeeds" : "fails"} at ${fold.shardCount} shards`,
+    );
+  }
+
+  state({ event }: Step): void {
+    const { runs } = this.#observed.scheduler;
+    demand(
+      runs.size === this.#mirror.runs.size,
+      ACTIVE,
+      () => `the scheduler works on ${[...runs.keys()].join(", ") || "nothing"}`,
+    );
+    // Nothing else can make a fold grow.
+    if (event.kind !== "shard_recorded" && event.kind !== "run_submitted") return;
+    const active = runs.get(event.run);
+    const fold = this.#fold(event.run);
+    demand((active === undefined) === (fold === undefined), ACTIVE, () => event.run);
+    if (active === undefined || fold === undefined) return;
+    this.#compare(event.run, active.progress, fold);
+    demand(!fold.met, SHORTEST, () => `${event.run} goes on after ${fold.shardCount} shards`);
+  }
+
+  #compare(run: string, progress: RunProgress, fold: PrefixFold): void {
+    demand(
+      progress.foldedShards === fold.shardCount,
+      IN_ORDER,
+      () => `${run} has folded ${progress.foldedShards} shards, not ${fold.shardCount}`,
+    );
+    demand(
+      JSON.stringify(progress.folded) === JSON.stringify(fold.sums),
+      IN_ORDER,
+      () => `${run}'s sums over ${fold.shardCount} shards differ in bits`,
+    );
+  }
+
+  /** The plain fold of what the scheduler knows of the run to be durable. */
+  #fold(name: string): PrefixFold | undefined {
+    const run = this.#mirror.runs.get(name);
+    if (run === undefined) return undefined;
+    const fold = this.#folds.get(run) ?? new PrefixFold(run.plan.specification);
+    this.#folds.set(run, fold);
+    const shards = this.#observed.ledger.shards(name);
+    fold.extend((shardIndex) =>
+      run.durable.has(shardIndex) ? shards.get(shardIndex)?.partial : undefined,
+    );
+    return fold;
+  }
+}

@@ -1,0 +1,179 @@
+import type { GrantedLease, SchedulerCommand } from "../../../../coordinator/scheduler/messages.ts";
+import type { Worker } from "../../../../coordinator/scheduler/fleet.ts";
+import type { RunProgress } from "../../../../coordinator/scheduler/runProgress.ts";
+import { demand } from "../violation.ts";
+import type { Mirror, MirroredRun } from "./mirror.ts";
+import type { Invariant, Observed, Step } from "./observed.ts";
+
+const REACHABLE = "a lease goes to a worker that is there to take it";
+const OTHERS_FIRST = "a shard goes back to a worker that failed it only if nobody else is left";
+const SHARD_ORDER = "the shards of a run are granted in order";
+const FAIR = "no run is granted while another has less work out and a shard to grant";
+const BUSY = "no device is idle while a shard waits for it";
+const ATTEMPTS = "every attempt has a new number";
+
+/** Who is given what: fair between runs, then in shard order, to those who are there. */
+export class Grants implements Invariant {
+  readonly #observed: Observed;
+  readonly #mirror: Mirror;
+  /** The horizon moves with the fold alone. */
+  readonly #horizons = new WeakMap<
+    MirroredRun,
+    { readonly folded: number; readonly horizon: number }
+  >();
+
+  constructor(observed: Observed, mirror: Mirror) {
+    this.#observed = observed;
+    this.#mirror = mirror;
+  }
+
+  command(command: SchedulerCommand): void {
+    if (command.kind !== "grant") return;
+    const worker = this.#observed.scheduler.workers.get(command.worker);
+    const isThere = worker !== undefined && this.#isThere(worker);
+    demand(isThere, REACHABLE, () => `${command.worker} is not connected, silent or leaves`);
+    for (const lease of command.leases) this.#granted(worker, lease);
+  }
+
+  state(step: Step): void {
+    // Heartbeats are many and bring no work; who was awoken by one is served by the next tick.
+    if (step.event.kind === "heartbeat") return;
+    const waiting = new Map<MirroredRun, readonly number[]>();
+    for (const run of this.#mirror.runs.values()) waiting.set(run, this.#waiting(run));
+    this.#fair(step, waiting);
+    for (const worker of this.#observed.scheduler.workers.values()) {
+      if (this.#isThere(worker) && !this.#mirror.awoken.has(worker.id)) this.#busy(worker, waiting);
+    }
+  }
+
+  #granted(
+    worker: Worker,
+    { run: name, shardIndex, attempt, deviceIndex, id }: GrantedLease,
+  ): void {
+    const run = this.#mirror.runs.get(name);
+    demand(run !== undefined, REACHABLE, () => `lease ${id} is of ${name}, which is not active`);
+    const { backend } = run.plan.specification;
+    const serves = worker.devices[deviceIndex]?.description.backends.includes(backend);
+    demand(serves === true, REACHABLE, () => `lease ${id} is of ${backend}`);
+    const expected = (run.attempts.get(shardIndex) ?? 0) + 1;
+    demand(
+      attempt === expected,
+      ATTEMPTS,
+      () => `lease ${id} is attempt ${attempt}, not ${expected}`,
+    );
+    const tried = run.trouble.get(shardIndex)?.workers;
+    if (tried?.has(worker.id) !== true) return;
+    const others = [...this.#observed.scheduler.workers.values()].filter(
+      (other) => !tried.has(other.id) && this.#mayServe(other, run),
+    );
+    demand(
+      others.length === 0,
+      OTHERS_FIRST,
+      () => `${name}#${shardIndex} to ${worker.id}, though ${others[0]?.id} has not tried it`,
+    );
+  }
+
+  /** Plays the grants of the event again, in their order: what waits still, waited then. */
+  #fair({ commands }: Step, waiting: ReadonlyMap<MirroredRun, readonly number[]>): void {
+    const grants = commands.flatMap((command) => (command.kind === "grant" ? [command] : []));
+    if (grants.length === 0) return;
+    const work = new Map<string, number>();
+    for (const run of this.#observed.scheduler.runs.values()) work.set(run.name, run.leasedWork);
+    const add = (name: string, shardIndex: number, sign: 1 | -1) => {
+      const amount = this.#mirror.runs.get(name)?.plan.work(shardIndex) ?? 0;
+      work.set(name, (work.get(name) ?? 0) + sign * amount);
+    };
+    const leases = grants.flatMap((grant) => grant.leases);
+    for (const { run, shardIndex } of leases) add(run, shardIndex, -1);
+    for (const { worker, leases: granted } of grants) {
+      for (const lease of granted) {
+        if (!this.#isCopy(lease)) this.#preferred(worker, lease, work, waiting);
+        add(lease.run, lease.shardIndex, 1);
+      }
+    }
+  }
+
+  #preferred(
+    workerId: string,
+    lease: GrantedLease,
+    work: ReadonlyMap<string, number>,
+    waiting: ReadonlyMap<MirroredRun, readonly number[]>,
+  ): void {
+    const granted = this.#mirror.runs.get(lease.run);
+    for (const [run, shards] of waiting) {
+      const shard = shards.find((shardIndex) => !hasTried(run, shardIndex, workerId));
+      if (shard === undefined) continue;
+      if (run === granted) {
+        demand(
+          lease.shardIndex < shard,
+          SHARD_ORDER,
+          () => `${run.name}#${shard} was left waiting`,
+        );
+      } else if (run.plan.specification.backend === granted?.plan.specification.backend) {
+        demand(
+          (work.get(lease.run) ?? 0) <= (work.get(run.name) ?? 0),
+          FAIR,
+          () => `${lease.run}#${lease.shardIndex} was granted before ${run.name}#${shard}`,
+        );
+      }
+    }
+  }
+
+  #busy(worker: Worker, waiting: ReadonlyMap<MirroredRun, readonly number[]>): void {
+    for (const { description, leases, index } of worker.devices) {
+      if (leases.size >= description.slotCount) continue;
+      for (const [run, shards] of waiting) {
+        if (!description.backends.includes(run.plan.specification.backend)) continue;
+        const shard = shards.find((shardIndex) => !hasTried(run, shardIndex, worker.id));
+        demand(
+          shard === undefined,
+          BUSY,
+          () => `device ${index} of ${worker.id}: ${run.name}#${shard}`,
+        );
+      }
+    }
+  }
+
+  /** Shards within the run's horizon that nobody has and that are not settled, ascending. */
+  #waiting(run: MirroredRun): number[] {
+    const active = this.#observed.scheduler.runs.get(run.name);
+    if (active === undefined) return [];
+    const waiting: number[] = [];
+    const folded = active.progress.foldedShards;
+    const horizon = this.#horizon(run, active.progress);
+    for (let shardIndex = folded; shardIndex < horizon; shardIndex++) {
+      if (active.leases.has(shardIndex) || run.parked.has(shardIndex)) continue;
+      if (!this.#mirror.isSettled(run, shardIndex)) waiting.push(shardIndex);
+    }
+    return waiting;
+  }
+
+  #isThere({ id, connected, draining }: Worker): boolean {
+    return connected && !draining && !this.#mirror.isSilent(id);
+  }
+
+  #horizon(run: MirroredRun, progress: RunProgress): number {
+    const folded = progress.foldedShards;
+    const known = this.#horizons.get(run);
+    if (known?.folded === folded) return known.horizon;
+    const { horizon } = progress;
+    this.#horizons.set(run, { folded, horizon });
+    return horizon;
+  }
+
+  /** Whether another lease of the shard was live when this one was granted. */
+  #isCopy({ run, shardIndex, id }: GrantedLease): boolean {
+    const leases = this.#observed.scheduler.runs.get(run)?.leases.get(shardIndex) ?? [];
+    return [...leases].some((other) => other < id);
+  }
+
+  #mayServe(worker: Worker, { plan }: MirroredRun): boolean {
+    const { backend } = plan.specification;
+    const serves = worker.devices.some(({ description }) => description.backends.includes(backend));
+    return serves && this.#isThere(worker);
+  }
+}
+
+function hasTried(run: MirroredRun, shardIndex: number, worker: string): boolean {
+  return run.trouble.get(shardIndex)?.workers.has(worker) ?? false;
+}

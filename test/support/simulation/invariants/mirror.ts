@@ -1,0 +1,204 @@
+import type {
+  DeviceDescription,
+  SchedulerCommand,
+  SchedulerEvent,
+} from "../../../../coordinator/scheduler/messages.ts";
+import { ShardPlan } from "../../../../coordinator/shardPlan.ts";
+import { partialProblem } from "../../../../shared/network/shardTask.ts";
+import type { Observed } from "./observed.ts";
+
+type EventOf<Kind extends SchedulerEvent["kind"]> = Extract<SchedulerEvent, { kind: Kind }>;
+
+/** Attempts at a shard that went wrong. */
+export interface MirroredTrouble {
+  errors: number;
+  /** At most so many; whether a lost worker was at work on the shard is not seen from outside. */
+  losses: number;
+  readonly workers: Set<string>;
+}
+
+/** A run between its submission and its end, as an outsider sees it. */
+export class MirroredRun {
+  readonly name: string;
+  readonly plan: ShardPlan;
+  /** Shards that the scheduler was told are durable. */
+  readonly durable: Set<number>;
+  readonly parked = new Set<number>();
+  readonly attempts = new Map<number, number>();
+  readonly trouble = new Map<number, MirroredTrouble>();
+
+  constructor({ run, specification, recorded }: EventOf<"run_submitted">) {
+    this.name = run;
+    this.plan = new ShardPlan(specification);
+    this.durable = new Set(recorded.map(({ shardIndex }) => shardIndex));
+  }
+
+  troubleOf(shardIndex: number): MirroredTrouble {
+    const trouble = this.trouble.get(shardIndex) ?? {
+      errors: 0,
+      losses: 0,
+      workers: new Set<string>(),
+    };
+    this.trouble.set(shardIndex, trouble);
+    return trouble;
+  }
+
+  isShard(shardIndex: number, replicaCount: number): boolean {
+    const { plan } = this;
+    return shardIndex < plan.shardCount && plan.shard(shardIndex).replicaCount === replicaCount;
+  }
+}
+
+/** What follows from events and commands alone: the invariants compare the scheduler with it. */
+export class Mirror {
+  readonly runs = new Map<string, MirroredRun>();
+  /** Digests of partials that are on their way to the ledger, by `run#shard`. */
+  readonly recording = new Map<string, string>();
+  readonly quarantined = new Set<string>();
+  /** The last result under each lease, by `worker/lease`. */
+  readonly delivered = new Map<string, EventOf<"shard_result">>();
+  /** What each worker said that it has. */
+  readonly devices = new Map<string, readonly DeviceDescription[]>();
+  /** When each worker was heard last. */
+  readonly #heardAt = new Map<string, number>();
+  /** Workers that were silent for long and have only just been heard again, by a heartbeat. */
+  readonly awoken = new Set<string>();
+  /** Leases after the event before. */
+  leases = new Map<
+    number,
+    { readonly run: string; readonly shardIndex: number; readonly worker: string }
+  >();
+  /** The scheduler's time: a clock that jumps back is held. */
+  now = 0;
+  readonly #observed: Observed;
+
+  constructor(observed: Observed) {
+    this.#observed = observed;
+  }
+
+  isRecording(run: string, shardIndex: number): boolean {
+    return this.recording.has(`${run}#${shardIndex}`);
+  }
+
+  isSettled(run: MirroredRun, shardIndex: number): boolean {
+    return run.durable.has(shardIndex) || this.isRecording(run.name, shardIndex);
+  }
+
+  /** The digest of the partial that was accepted for a shard, if one was. */
+  acceptedDigest(run: string, shardIndex: number): string | undefined {
+    const recording = this.recording.get(`${run}#${shardIndex}`);
+    return recording ?? this.#observed.ledger.shards(run).get(shardIndex)?.digest;
+  }
+
+  /** Whether a result answers a shard of a run that is active. */
+  run(result: EventOf<"shard_result">): MirroredRun | undefined {
+    const run = this.runs.get(result.run);
+    return run?.isShard(result.shardIndex, result.partial.replicaCount) === true ? run : undefined;
+  }
+
+  isImpossible({ shardIndex, partial }: EventOf<"shard_result">, run: MirroredRun): boolean {
+    return partialProblem(run.plan.task(shardIndex), partial) !== undefined;
+  }
+
+  event(event: SchedulerEvent, at: number): void {
+    this.now = Math.max(this.now, at);
+    if (event.kind === "tick") this.awoken.clear();
+    if ("worker" in event) this.#heard(event.worker, event.kind === "heartbeat");
+    switch (event.kind) {
+      case "run_submitted":
+        this.runs.set(event.run, new MirroredRun(event));
+        break;
+      case "run_withdrawn":
+        this.runs.delete(event.run);
+        break;
+      case "shard_recorded":
+        this.recording.delete(`${event.run}#${event.shardIndex}`);
+        this.runs.get(event.run)?.durable.add(event.shardIndex);
+        break;
+      case "shard_result": {
+        if (this.quarantined.has(event.worker)) break;
+        this.delivered.set(`${event.worker}/${event.lease}`, event);
+        const run = this.run(event);
+        if (run !== undefined && this.isImpossible(event, run)) this.#error(event);
+        break;
+      }
+      case "shard_failed":
+        this.#error(event);
+        break;
+      case "worker_joined":
+        this.devices.set(event.worker, event.devices);
+        break;
+      case "heartbeat":
+      case "worker_draining":
+      case "worker_disconnected":
+      case "tick":
+        break;
+    }
+  }
+
+  /** Not heard for as long as a lease lives without a heartbeat. */
+  isSilent(worker: string): boolean {
+    const heardAt = this.#heardAt.get(worker) ?? -Infinity;
+    return this.now - heardAt >= this.#observed.options.leaseDurationSeconds;
+  }
+
+  /** The event was handled; the scheduler's leases show what it expired. */
+  handled(event: SchedulerEvent): void {
+    if (event.kind !== "tick") return;
+    for (const [id, { run, shardIndex }] of this.leases) {
+      if (this.#observed.scheduler.leases.has(id)) continue;
+      const mirrored = this.runs.get(run);
+      if (mirrored !== undefined) mirrored.troubleOf(shardIndex).losses += 1;
+    }
+  }
+
+  command(command: SchedulerCommand): void {
+    switch (command.kind) {
+      case "grant":
+        for (const { run, shardIndex, attempt } of command.leases) {
+          this.runs.get(run)?.attempts.set(shardIndex, attempt);
+        }
+        break;
+      case "record":
+        this.recording.set(`${command.run}#${command.shard.shardIndex}`, command.shard.digest);
+        this.runs.get(command.run)?.parked.delete(command.shard.shardIndex);
+        break;
+      case "quarantine":
+        this.quarantined.add(command.worker);
+        break;
+      case "shard_parked":
+        this.runs.get(command.run)?.parked.add(command.shardIndex);
+        break;
+      case "run_succeeded":
+      case "run_failed":
+        this.runs.delete(command.run);
+        break;
+      case "revoke":
+      case "acknowledge":
+      case "run_started":
+      case "run_advanced":
+      case "disagreement":
+        break;
+    }
+  }
+
+  /** All commands of the event were looked at. */
+  settled(): void {
+    this.leases = new Map(this.#observed.scheduler.leases);
+  }
+
+  #heard(worker: string, byHeartbeat: boolean): void {
+    if (!byHeartbeat) this.awoken.delete(worker);
+    else if (this.isSilent(worker)) this.awoken.add(worker);
+    this.#heardAt.set(worker, this.now);
+  }
+
+  #error(event: EventOf<"shard_failed"> | EventOf<"shard_result">): void {
+    const lease = this.leases.get(event.lease);
+    if (lease?.worker !== event.worker) return;
+    const trouble = this.runs.get(lease.run)?.troubleOf(lease.shardIndex);
+    if (trouble === undefined) return;
+    trouble.errors += 1;
+    trouble.workers.add(event.worker);
+  }
+}

@@ -1,0 +1,59 @@
+import type { RunSpecification } from "../../../shared/network/specification.ts";
+import {
+  mergeSums,
+  type ReplicaSums,
+  type ShardPartial,
+} from "../../../shared/statistics/replicaSums.ts";
+import type { Precision } from "../../../shared/statistics/stoppingRule.ts";
+
+/** The merge of shards 0, 1, 2, … one after another, up to the first prefix that meets the rule. */
+export class PrefixFold {
+  readonly #specification: RunSpecification;
+  shardCount = 0;
+  sums: ReplicaSums | undefined;
+  met = false;
+
+  constructor(specification: RunSpecification) {
+    this.#specification = specification;
+  }
+
+  extend(partialOf: (shardIndex: number) => ShardPartial | undefined): void {
+    while (!this.met) {
+      const partial = partialOf(this.shardCount);
+      if (partial === undefined) return;
+      this.sums = this.sums === undefined ? partial : mergeSums(this.sums, partial);
+      this.shardCount += 1;
+      this.met = meetsRule(this.#specification, this.sums);
+    }
+  }
+}
+
+/** The stopping rule by its definition, from the moments themselves. */
+function meetsRule(
+  { stoppingRule, network, burnIn }: RunSpecification,
+  sums: ReplicaSums,
+): boolean {
+  const { replicaCount } = sums;
+  if (stoppingRule.kind === "replicas") return replicaCount >= stoppingRule.replicaCount;
+  const { precision } = stoppingRule;
+  if (replicaCount >= precision.maximumReplicaCount) return true;
+  if (replicaCount < precision.minimumReplicaCount) return false;
+  const last = sums.checkpoints.at(-1);
+  const growth = last?.moments[0];
+  if (last === undefined || growth === undefined || last.survivorCount < 2) return false;
+  const errors = standardErrors(last.survivorCount, growth.m2, growth.m4);
+  const layers = network.depth - burnIn;
+  return (["lyapunovExponent", "variance"] as const).every(
+    (target: keyof typeof errors & keyof Precision) =>
+      errors[target] / layers <= (precision[target] ?? Infinity),
+  );
+}
+
+/** Of the mean and of the unbiased variance of n values, from their sums of powers of deviations. */
+function standardErrors(n: number, m2: number, m4: number) {
+  const variance = m2 / (n - 1);
+  return {
+    lyapunovExponent: Math.sqrt(variance / n),
+    variance: Math.sqrt((m4 / n - (variance ** 2 * (n - 3)) / (n - 1)) / n),
+  };
+}

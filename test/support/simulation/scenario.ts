@@ -1,0 +1,128 @@
+import type { DeviceDescription } from "../../../coordinator/scheduler/messages.ts";
+import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
+import { ShardPlan } from "../../../coordinator/shardPlan.ts";
+import { BACKENDS, type BackendName } from "../../../shared/network/backends.ts";
+import {
+  parseRunSpecification,
+  type RunSpecification,
+} from "../../../shared/network/specification.ts";
+import type { StoppingRule } from "../../../shared/statistics/stoppingRule.ts";
+import type { Random } from "../random.ts";
+import type { Temperament } from "./simulatedWorker.ts";
+
+/** Layers that make shards of 32 replicas for `simd` and of 4 for `reference`. */
+const DEPTH = 100_000;
+const MAXIMUM_SHARDS = 30;
+
+/** A run of 1 to 30 shards, for a count of replicas or for a precision. */
+export function randomSpecification(random: Random, seed: number): RunSpecification {
+  const draft = parseRunSpecification({
+    network: { width: 4, depth: DEPTH, negativeSlope: 1, weights: "gaussian", gain: 1 },
+    seed,
+    backend: random.pick(BACKENDS),
+    checkpointDepths: random.pick([[], [DEPTH / 2]]).concat(DEPTH),
+    stoppingRule: { replicaCount: 2 },
+  });
+  return { ...draft, stoppingRule: randomRule(random, new ShardPlan(draft).shardSize) };
+}
+
+function randomRule(random: Random, shardSize: number): StoppingRule {
+  // Most counts are no multiple of the shard size.
+  const count = () => 2 + random.integer(MAXIMUM_SHARDS * shardSize);
+  if (random.chance(0.5)) return { kind: "replicas", replicaCount: count() };
+  const maximumReplicaCount = count();
+  const minimumReplicaCount = 2 + random.integer(maximumReplicaCount - 1);
+  return {
+    kind: "precision",
+    precision: {
+      ...randomTargets(random, random.between(minimumReplicaCount, 1.3 * maximumReplicaCount)),
+      minimumReplicaCount,
+      maximumReplicaCount,
+    },
+  };
+}
+
+/** Targets that synthetic partials, of variance about 1, meet at about so many replicas. */
+function randomTargets(random: Random, replicaCount: number) {
+  const lyapunovExponent = 1 / Math.sqrt(replicaCount) / DEPTH;
+  const variance = Math.sqrt(3 / replicaCount) / DEPTH;
+  return random.pick([{ lyapunovExponent }, { variance }, { lyapunovExponent, variance }]);
+}
+
+/** A rule that continues the present one more often than not. */
+export function randomExtension(random: Random, { stoppingRule }: RunSpecification): StoppingRule {
+  const grown = (count: number) => Math.ceil(count * random.between(1, 2)) + random.integer(40);
+  if (stoppingRule.kind === "replicas") {
+    const replicaCount = grown(stoppingRule.replicaCount);
+    if (random.chance(0.7)) return { kind: "replicas", replicaCount };
+    return {
+      kind: "precision",
+      precision: {
+        ...randomTargets(random, replicaCount),
+        minimumReplicaCount: stoppingRule.replicaCount,
+        maximumReplicaCount: replicaCount,
+      },
+    };
+  }
+  const { precision } = stoppingRule;
+  const maximumReplicaCount = grown(precision.maximumReplicaCount);
+  if (random.chance(0.2)) return { kind: "replicas", replicaCount: maximumReplicaCount };
+  const tighter = (target: number | undefined) => (target ?? 1) * random.between(0.6, 1);
+  return {
+    kind: "precision",
+    precision: {
+      lyapunovExponent: tighter(precision.lyapunovExponent),
+      variance: tighter(precision.variance),
+      minimumReplicaCount: precision.minimumReplicaCount,
+      maximumReplicaCount,
+    },
+  };
+}
+
+export function randomSchedulerOptions(random: Random): SchedulerOptions {
+  return {
+    leaseDurationSeconds: random.between(4, 20),
+    reconnectGraceSeconds: random.between(0.5, 5),
+    prefetchSeconds: random.between(0.5, 5),
+    leasesPerSlot: random.pick([1, 2, 8, 64]),
+    maximumErrors: 1 + random.integer(4),
+    maximumLosses: 1 + random.integer(8),
+    stragglerFactor: random.between(1.5, 3),
+    stragglerSeconds: random.between(0.5, 3),
+  };
+}
+
+export function randomDevices(random: Random): DeviceDescription[] {
+  return Array.from({ length: 1 + random.integer(2) }, () => ({
+    backends: random.pick<readonly BackendName[]>([...BACKENDS.map((name) => [name]), BACKENDS]),
+    slotCount: 1 + random.integer(4),
+  }));
+}
+
+/** Most workers are sound; of the others each has its own way to be trouble. */
+export function randomTemperament(random: Random): Temperament {
+  const sound = soundTemperament(random);
+  return random.pick<Temperament>([
+    sound,
+    sound,
+    sound,
+    { ...sound, failure: random.pick([0.1, 1]) },
+    { ...sound, slowness: 0.2 },
+    { ...sound, repetition: 0.3 },
+    { ...sound, nonsense: 0.1, repetition: 0.3 },
+    { ...sound, lies: 1, repetition: 1 },
+    { ...sound, stubborn: true, slowness: 0.1 },
+  ]);
+}
+
+export function soundTemperament(random: Random): Temperament {
+  return {
+    secondsPerReplica: 0.1 ** random.between(1, 2.2),
+    failure: 0,
+    slowness: 0,
+    repetition: 0,
+    nonsense: 0,
+    lies: 0,
+    stubborn: false,
+  };
+}

@@ -1,0 +1,209 @@
+import type {
+  RecordedShard,
+  SchedulerCommand,
+  SchedulerEvent,
+} from "../../../coordinator/scheduler/messages.ts";
+import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
+import type { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
+import { ShardPlan } from "../../../coordinator/shardPlan.ts";
+import type { RunSpecification } from "../../../shared/network/specification.ts";
+import type { Channel, CoordinatorEnd, ToCoordinator } from "./channel.ts";
+import { InvariantChecker } from "./invariants/checker.ts";
+import type { SimulatedLedger } from "./simulatedLedger.ts";
+import type { Trace } from "./trace.ts";
+
+export type SchedulerFactory = (options: SchedulerOptions, firstLease: number) => Scheduler;
+
+/** Every life of the coordinator numbers its leases apart from those before. */
+const LEASES_OF_A_LIFE = 1_000_000;
+
+export interface SimulatedCoordinatorOptions {
+  readonly createScheduler: SchedulerFactory;
+  readonly scheduler: SchedulerOptions;
+  readonly ledger: SimulatedLedger;
+  readonly trace: Trace;
+  readonly clock: () => number;
+  /** Told of everything that was decided. */
+  readonly onCommand: (command: SchedulerCommand) => void;
+}
+
+/**
+ * The coordinator's shell as coordinator.ts and fleetService.ts have it, around a real scheduler;
+ * every event is checked against the invariants.
+ */
+export class SimulatedCoordinator implements CoordinatorEnd {
+  readonly #options: SimulatedCoordinatorOptions;
+  readonly #channels = new Map<string, Channel>();
+  /** Runs that are being extended: withdrawn, and about to be submitted anew. */
+  readonly #extending = new Set<string>();
+  #firstLease = 1;
+  #scheduler: Scheduler;
+  #checker: InvariantChecker;
+
+  constructor(options: SimulatedCoordinatorOptions) {
+    this.#options = options;
+    this.#scheduler = options.createScheduler(options.scheduler, this.#firstLease);
+    this.#checker = this.#newChecker();
+  }
+
+  get scheduler(): Scheduler {
+    return this.#scheduler;
+  }
+
+  /** Killed and started again: all that it knows is what the ledger holds. */
+  restart(): void {
+    const { ledger, createScheduler, scheduler } = this.#options;
+    ledger.crash();
+    for (const channel of this.#channels.values()) channel.cut();
+    this.#channels.clear();
+    this.#extending.clear();
+    this.#firstLease += LEASES_OF_A_LIFE;
+    this.#scheduler = createScheduler(scheduler, this.#firstLease);
+    this.#checker = this.#newChecker();
+    for (const [run, { specification, state }] of ledger.runs) {
+      if (state === "active") this.#submit(run, specification);
+    }
+  }
+
+  tick(): void {
+    this.#dispatch({ kind: "tick" });
+  }
+
+  createRun(run: string, specification: RunSpecification): void {
+    const { ledger } = this.#options;
+    ledger.putRun(run, { specification, state: "active" });
+    this.#submit(run, specification);
+  }
+
+  cancelRun(run: string): void {
+    const { ledger } = this.#options;
+    const record = ledger.runs.get(run);
+    if (record?.state !== "active" || this.#extending.has(run)) return;
+    this.#dispatch({ kind: "run_withdrawn", run });
+    ledger.enqueue(() => {
+      ledger.putRun(run, { ...record, state: "cancelled" });
+    });
+  }
+
+  /** Withdraws the run and submits it anew with the recorded shards that fit its new plan. */
+  extendRun(run: string, specification: RunSpecification): void {
+    const { ledger } = this.#options;
+    if (this.#extending.has(run)) return;
+    this.#extending.add(run);
+    this.#dispatch({ kind: "run_withdrawn", run });
+    const fits = fitting(new ShardPlan(specification));
+    const rewrite = () => {
+      for (const shard of ledger.shards(run).values()) {
+        if (!fits(shard)) ledger.deleteShard(run, shard.shardIndex);
+      }
+      ledger.putRun(run, { specification, state: "active" });
+    };
+    // First what is on its way, then the new plan, as coordinator.ts awaits them.
+    ledger.enqueue(
+      () => undefined,
+      () => {
+        ledger.enqueue(rewrite, () => {
+          this.#extending.delete(run);
+          this.#submit(run, specification);
+        });
+      },
+    );
+  }
+
+  receive(channel: Channel, message: ToCoordinator): void {
+    const { worker } = message;
+    if (message.kind === "worker_joined") {
+      const reason = this.#scheduler.quarantineReason(worker);
+      if (reason !== undefined) {
+        channel.sendToWorker({ kind: "quarantine", worker, reason });
+        return;
+      }
+      channel.sendToWorker({ kind: "welcome" });
+      // Joins of two streams may overtake one another: whichever loses is ended, not left to talk
+      // to nobody.
+      this.#channels.get(worker)?.cut();
+      this.#channels.set(worker, channel);
+    } else if (this.#channels.get(worker) !== channel) return;
+    this.#dispatch(message);
+  }
+
+  streamEnded(channel: Channel): void {
+    const { worker } = channel;
+    if (this.#channels.get(worker) !== channel) return;
+    this.#channels.delete(worker);
+    this.#dispatch({ kind: "worker_disconnected", worker });
+  }
+
+  #submit(run: string, specification: RunSpecification): void {
+    const shards = [...this.#options.ledger.shards(run).values()];
+    const recorded = shards.toSorted((a, b) => a.shardIndex - b.shardIndex);
+    this.#dispatch({ kind: "run_submitted", run, specification, recorded });
+  }
+
+  #dispatch(event: SchedulerEvent): void {
+    const at = this.#options.clock();
+    const { trace, onCommand } = this.#options;
+    trace.add({ at, event });
+    this.#checker.before(event, at);
+    const commands = this.#scheduler.handle(event, at);
+    for (const command of commands) trace.add({ at, command });
+    this.#checker.after({ event, at, commands });
+    for (const command of commands) {
+      this.#carryOut(command);
+      onCommand(command);
+    }
+  }
+
+  #carryOut(command: SchedulerCommand): void {
+    const { ledger } = this.#options;
+    switch (command.kind) {
+      case "grant":
+      case "revoke":
+      case "acknowledge":
+      case "quarantine":
+        this.#channels.get(command.worker)?.sendToWorker(command);
+        break;
+      case "record": {
+        const { run, shard } = command;
+        const whenDurable = () => {
+          this.#dispatch({ kind: "shard_recorded", run, shardIndex: shard.shardIndex });
+        };
+        ledger.enqueue(() => {
+          ledger.putShard(run, shard);
+        }, whenDurable);
+        break;
+      }
+      case "run_succeeded":
+        this.#end(command.run, "succeeded");
+        break;
+      case "run_failed":
+        this.#end(command.run, "failed");
+        break;
+      case "run_started":
+      case "run_advanced":
+      case "disagreement":
+      case "shard_parked":
+        break;
+    }
+  }
+
+  #end(run: string, state: "succeeded" | "failed"): void {
+    const { ledger } = this.#options;
+    const record = ledger.runs.get(run);
+    if (record === undefined) return;
+    ledger.enqueue(() => {
+      ledger.putRun(run, { ...record, state });
+    });
+  }
+
+  #newChecker(): InvariantChecker {
+    const { ledger, scheduler } = this.#options;
+    return new InvariantChecker({ scheduler: this.#scheduler, options: scheduler, ledger });
+  }
+}
+
+/** The last shard of the shorter rule may be a short one; the longer plan has it in full. */
+function fitting(plan: ShardPlan) {
+  return ({ shardIndex, partial }: RecordedShard) =>
+    plan.shard(shardIndex).replicaCount === partial.replicaCount;
+}

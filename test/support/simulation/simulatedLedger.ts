@@ -1,0 +1,90 @@
+import type { RecordedShard } from "../../../coordinator/scheduler/messages.ts";
+import type { RunSpecification } from "../../../shared/network/specification.ts";
+import type { Random } from "../random.ts";
+import type { Timeline } from "./timeline.ts";
+import { demand } from "./violation.ts";
+
+type SimulatedRunState = "active" | "succeeded" | "failed" | "cancelled";
+
+export interface SimulatedRun {
+  readonly specification: RunSpecification;
+  readonly state: SimulatedRunState;
+}
+
+interface QueuedWrite {
+  readonly write: () => void;
+  readonly whenDurable: () => void;
+}
+
+/**
+ * A ledger on a slow disk: writes become durable after a while, all that wait meanwhile in one
+ * batch, as LedgerWriter has it; a crash loses what was not committed.
+ */
+export class SimulatedLedger {
+  readonly runs = new Map<string, SimulatedRun>();
+  readonly #shards = new Map<string, Map<number, RecordedShard>>();
+  readonly #timeline: Timeline;
+  readonly #random: Random;
+  readonly #commitSeconds: number;
+  #queue: QueuedWrite[] = [];
+  #committing: QueuedWrite[] | undefined;
+
+  constructor(timeline: Timeline, random: Random) {
+    this.#timeline = timeline;
+    this.#random = random;
+    this.#commitSeconds = random.pick([0.01, 0.1, 1]);
+  }
+
+  /** The durable shards of a run. */
+  shards(run: string): ReadonlyMap<number, RecordedShard> {
+    return this.#shards.get(run) ?? new Map<number, RecordedShard>();
+  }
+
+  putRun(name: string, run: SimulatedRun): void {
+    this.runs.set(name, run);
+  }
+
+  putShard(run: string, shard: RecordedShard): void {
+    const shards = this.#shards.get(run) ?? new Map<number, RecordedShard>();
+    this.#shards.set(run, shards);
+    demand(
+      !shards.has(shard.shardIndex),
+      "a shard is recorded once",
+      () => `${run}#${shard.shardIndex} is in the ledger already`,
+    );
+    shards.set(shard.shardIndex, shard);
+  }
+
+  deleteShard(run: string, shardIndex: number): void {
+    this.#shards.get(run)?.delete(shardIndex);
+  }
+
+  /** Makes a write durable; `whenDurable` is told, in the order of the writes. */
+  enqueue(write: () => void, whenDurable: () => void = () => undefined): void {
+    this.#queue.push({ write, whenDurable });
+    if (this.#committing === undefined) this.#commit();
+  }
+
+  /** The coordinator is killed: what was being committed may or may not have reached the disk. */
+  crash(): void {
+    if (this.#committing !== undefined && this.#random.chance(0.5)) {
+      for (const { write } of this.#committing) write();
+    }
+    this.#committing = undefined;
+    this.#queue = [];
+  }
+
+  #commit(): void {
+    const batch = this.#queue;
+    this.#queue = [];
+    this.#committing = batch;
+    const slow = this.#random.chance(0.05) ? 20 : 1;
+    this.#timeline.after(slow * this.#random.exponential(this.#commitSeconds), () => {
+      if (this.#committing !== batch) return;
+      for (const { write } of batch) write();
+      this.#committing = undefined;
+      for (const { whenDurable } of batch) whenDurable();
+      if (this.#queue.length > 0 && this.#committing === undefined) this.#commit();
+    });
+  }
+}

@@ -1,0 +1,282 @@
+import type { DeviceDescription, GrantedLease } from "../../../coordinator/scheduler/messages.ts";
+import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
+import { LeaseBook, type HeldLease } from "../../../worker/leaseBook.ts";
+import type { ComputedShard } from "../../../worker/thread.ts";
+import type { Random } from "../random.ts";
+import { digestOf, IMPOSSIBLE_PARTIALS, lieAbout, syntheticPartial } from "../syntheticPartials.ts";
+import type { Channel, ToWorker, WorkerEnd } from "./channel.ts";
+import type { Timeline } from "./timeline.ts";
+import { demand } from "./violation.ts";
+
+/** What a worker is like, for better or worse. It can change, and does when faults stop. */
+export interface Temperament {
+  secondsPerReplica: number;
+  /** Chances, for each shard. */
+  failure: number;
+  /** Takes thirty times as long. */
+  slowness: number;
+  /** Sends its answer again, some time later. */
+  repetition: number;
+  nonsense: number;
+  /** Lies that it has still to tell. */
+  lies: number;
+  /** Does not hear revocations. */
+  stubborn: boolean;
+}
+
+/** What surrounds a worker. */
+export interface Surroundings {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly heartbeatSeconds: number;
+  connect(worker: SimulatedWorker): Channel;
+  /** What a shard does to whoever propagates it. */
+  poison(run: string, shardIndex: number): "fails" | "kills" | undefined;
+}
+
+type State = "working" | "draining" | "gone";
+
+/** A worker as agent.ts has it, with its own lease book, in simulated time and with faults. */
+export class SimulatedWorker implements WorkerEnd {
+  readonly id: string;
+  readonly devices: readonly DeviceDescription[];
+  readonly temperament: Temperament;
+  readonly #surroundings: Surroundings;
+  readonly #book: LeaseBook;
+  #channel: Channel | undefined;
+  #welcomed = false;
+  #state: State = "working";
+  /** What would have happened while it hung. */
+  #backlog: (() => void)[] | undefined;
+
+  constructor(
+    id: string,
+    devices: readonly DeviceDescription[],
+    temperament: Temperament,
+    surroundings: Surroundings,
+  ) {
+    this.id = id;
+    this.devices = devices;
+    this.temperament = temperament;
+    this.#surroundings = surroundings;
+    this.#book = new LeaseBook(devices.map(({ slotCount }) => slotCount));
+    this.#heartbeat();
+    this.connect();
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get holdsNothing(): boolean {
+    return this.#book.isEmpty;
+  }
+
+  /** Opens a stream, in place of any that it had. */
+  connect(): void {
+    if (this.#state === "gone") return;
+    this.#welcomed = false;
+    this.#channel = this.#surroundings.connect(this);
+    this.#channel.sendToCoordinator({
+      kind: "worker_joined",
+      worker: this.id,
+      devices: this.devices,
+      heldLeases: this.#heldLeases(),
+    });
+  }
+
+  breakStream(): void {
+    this.#channel?.cut();
+  }
+
+  crash(): void {
+    this.#state = "gone";
+    this.#channel?.cut();
+  }
+
+  /** Does nothing, hears nothing and says nothing until it is thawed; its stream stays up. */
+  freeze(): void {
+    this.#backlog ??= [];
+  }
+
+  thaw(): void {
+    const backlog = this.#backlog ?? [];
+    this.#backlog = undefined;
+    for (const action of backlog) this.#act(action);
+  }
+
+  drain(): void {
+    if (this.#state !== "working") return;
+    this.#state = "draining";
+    this.#handBack();
+    this.#leaveIfDone();
+  }
+
+  receive(message: ToWorker): void {
+    this.#act(() => {
+      switch (message.kind) {
+        case "welcome":
+          this.#welcome();
+          break;
+        case "grant":
+          for (const lease of message.leases) this.#granted(lease);
+          this.#startMore();
+          break;
+        case "revoke":
+          if (!this.temperament.stubborn) this.#book.drop(message.leases.map(String));
+          break;
+        case "acknowledge":
+          this.#book.drop(message.leases.map(String));
+          break;
+        case "quarantine":
+          this.#dismissed();
+          break;
+      }
+      this.#leaveIfDone();
+    });
+  }
+
+  streamBroke(channel: Channel): void {
+    if (channel !== this.#channel || this.#state === "gone") return;
+    this.#channel = undefined;
+    this.#welcomed = false;
+    this.#later(this.#surroundings.random.exponential(2), () => {
+      if (this.#channel === undefined) this.connect();
+    });
+  }
+
+  #welcome(): void {
+    this.#welcomed = true;
+    for (const { lease, computed } of this.#book.finished()) this.#deliver(lease, computed);
+    if (this.#state === "draining") this.#handBack();
+  }
+
+  #granted({ id, run, shardIndex, deviceIndex, task }: GrantedLease): void {
+    const lease = { id: String(id), run, shardIndex, deviceIndex, task };
+    const isNew = !this.#book.heldIds.includes(lease.id);
+    demand(
+      isNew,
+      "a lease has a number of its own",
+      () => `${this.id} holds a lease ${id} already`,
+    );
+    if (this.#state === "working") this.#book.grant(lease);
+    else
+      this.#channel?.sendToCoordinator({
+        kind: "worker_draining",
+        worker: this.id,
+        returnedLeases: [id],
+      });
+  }
+
+  #startMore(): void {
+    for (const lease of this.#book.start()) {
+      const { random } = this.#surroundings;
+      const { secondsPerReplica, slowness } = this.temperament;
+      const factor = random.between(0.8, 1.2) * (random.chance(slowness) ? 30 : 1);
+      const computeSeconds = secondsPerReplica * lease.task.replicaCount * factor;
+      this.#later(computeSeconds, () => {
+        this.#computed(lease, computeSeconds);
+        this.#startMore();
+        this.#leaveIfDone();
+      });
+    }
+  }
+
+  #computed(lease: HeldLease, computeSeconds: number): void {
+    const { random } = this.#surroundings;
+    const poison = this.#surroundings.poison(lease.run, lease.shardIndex);
+    if (poison === "kills") this.crash();
+    else if (poison === "fails" || random.chance(this.temperament.failure)) this.#fail(lease);
+    else {
+      const computed = { partial: this.#answer(lease), computeSeconds };
+      if (this.#book.finish(lease, computed) || this.temperament.stubborn) {
+        this.#deliver(lease, computed);
+      }
+      if (random.chance(this.temperament.repetition)) this.#repeat(lease, computeSeconds);
+    }
+  }
+
+  #fail(lease: HeldLease): void {
+    if (!this.#book.fail(lease) || !this.#welcomed) return;
+    const failure = { lease: Number(lease.id), error: "out of memory" };
+    this.#channel?.sendToCoordinator({ kind: "shard_failed", worker: this.id, ...failure });
+  }
+
+  #answer(lease: HeldLease): ShardPartial {
+    const { random } = this.#surroundings;
+    const truth = syntheticPartial(lease.task);
+    if (random.chance(this.temperament.nonsense)) return random.pick(IMPOSSIBLE_PARTIALS)(truth);
+    if (this.temperament.lies === 0 || random.chance(0.8)) return truth;
+    this.temperament.lies -= 1;
+    return lieAbout(truth);
+  }
+
+  #repeat(lease: HeldLease, computeSeconds: number): void {
+    const partial = this.#answer(lease);
+    this.#later(this.#surroundings.random.exponential(3), () => {
+      this.#deliver(lease, { partial, computeSeconds });
+    });
+  }
+
+  #deliver({ id, run, shardIndex }: HeldLease, { partial, computeSeconds }: ComputedShard): void {
+    if (!this.#welcomed) return;
+    this.#channel?.sendToCoordinator({
+      kind: "shard_result",
+      worker: this.id,
+      lease: Number(id),
+      run,
+      shardIndex,
+      partial,
+      digest: digestOf(partial),
+      computeSeconds,
+    });
+  }
+
+  #handBack(): void {
+    if (!this.#welcomed) return;
+    const returnedLeases = this.#book.handBack(false).map(Number);
+    this.#channel?.sendToCoordinator({ kind: "worker_draining", worker: this.id, returnedLeases });
+  }
+
+  #heartbeat(): void {
+    this.#later(this.#surroundings.heartbeatSeconds, () => {
+      if (this.#welcomed) {
+        const heldLeases = this.#heldLeases();
+        this.#channel?.sendToCoordinator({ kind: "heartbeat", worker: this.id, heldLeases });
+      }
+      this.#heartbeat();
+    });
+  }
+
+  /** Its process ends; one that starts it again under the same name is turned away at the door. */
+  #dismissed(): void {
+    this.#state = "gone";
+    this.#surroundings.timeline.after(5, () => {
+      const channel = this.#surroundings.connect(this);
+      const { id: worker, devices } = this;
+      channel.sendToCoordinator({ kind: "worker_joined", worker, devices, heldLeases: [] });
+    });
+  }
+
+  #leaveIfDone(): void {
+    if (this.#state !== "draining" || !this.#book.isEmpty) return;
+    this.#state = "gone";
+    this.#channel?.end();
+  }
+
+  #heldLeases(): number[] {
+    return this.#book.heldIds.map(Number);
+  }
+
+  #later(seconds: number, action: () => void): void {
+    this.#surroundings.timeline.after(seconds, () => {
+      this.#act(action);
+    });
+  }
+
+  #act(action: () => void): void {
+    if (this.#state === "gone") return;
+    if (this.#backlog === undefined) action();
+    else this.#backlog.push(action);
+  }
+}

@@ -1,0 +1,54 @@
+interface Entry {
+  readonly at: number;
+  readonly order: number;
+  readonly action: () => void;
+}
+
+/** Simulated time: actions run in the order of their times, those of equal time as they were set. */
+export class Timeline {
+  now = 0;
+  /** A binary heap. */
+  readonly #heap: Entry[] = [];
+  #order = 0;
+
+  after(delay: number, action: () => void): void {
+    const entry = { at: this.now + delay, order: this.#order++, action };
+    let child = this.#heap.push(entry) - 1;
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      if (!this.#isBefore(entry, this.#heap[parent] as Entry)) break;
+      this.#heap[child] = this.#heap[parent] as Entry;
+      child = parent;
+    }
+    this.#heap[child] = entry;
+  }
+
+  /** Runs what comes next. */
+  step(): void {
+    const next = this.#heap[0];
+    const last = this.#heap.pop();
+    if (next === undefined || last === undefined) throw new Error("nothing is left to happen");
+    if (this.#heap.length > 0) this.#sink(last);
+    this.now = next.at;
+    next.action();
+  }
+
+  #sink(entry: Entry): void {
+    let parent = 0;
+    for (;;) {
+      let child = 2 * parent + 1;
+      const [left, right] = [this.#heap[child], this.#heap[child + 1]];
+      if (left === undefined) break;
+      if (right !== undefined && this.#isBefore(right, left)) child += 1;
+      const smaller = this.#heap[child] as Entry;
+      if (!this.#isBefore(smaller, entry)) break;
+      this.#heap[parent] = smaller;
+      parent = child;
+    }
+    this.#heap[parent] = entry;
+  }
+
+  #isBefore(a: Entry, b: Entry): boolean {
+    return a.at < b.at || (a.at === b.at && a.order < b.order);
+  }
+}

@@ -1,0 +1,28 @@
+import {
+  parseRunSpecification,
+  type RunInput,
+  type RunSpecification,
+} from "../../shared/network/specification.ts";
+
+/** Depth at which a shard of `simd` holds 32 replicas, and one of `reference` 4. */
+export const DEPTH = 100_000;
+export const SHARD_SIZE = 32;
+
+/** A valid specification whose shards hold 32 replicas, but for what is given. */
+export function specificationWith(
+  input: Omit<RunInput, "network"> & { readonly network?: object } = {},
+): RunSpecification {
+  return parseRunSpecification({
+    checkpointDepths: [DEPTH],
+    stoppingRule: { replicaCount: SHARD_SIZE },
+    ...input,
+    network: {
+      width: 4,
+      depth: DEPTH,
+      negativeSlope: 0.1,
+      weights: "gaussian",
+      gain: 1,
+      ...input.network,
+    },
+  });
+}

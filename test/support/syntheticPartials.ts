@@ -1,0 +1,81 @@
+import type { ShardTask } from "../../shared/network/shardTask.ts";
+import type { CheckpointSums, ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import { Random } from "./random.ts";
+
+/**
+ * A partial that looks like a real one and costs nothing: a pure function of the run's seed and the
+ * shard's first replica, with growth of variance about 1 at every depth.
+ */
+export function syntheticPartial(task: ShardTask): ShardPartial {
+  const random = new Random(Number(task.seed), task.firstReplica);
+  const { replicaCount } = task;
+  return {
+    backend: task.backend,
+    generator: "synthetic",
+    firstReplica: task.firstReplica,
+    replicaCount,
+    observables: ["log_norm_growth"],
+    checkpoints: task.checkpointDepths.map((depth, i): CheckpointSums => {
+      const extinctCount = random.chance(0.1) ? 1 : 0;
+      const survivorCount = replicaCount - extinctCount;
+      const variance = Math.exp(0.5 * random.normal());
+      const low = random.integer(survivorCount + 1);
+      return {
+        depth,
+        survivorCount,
+        extinctCount,
+        moments: [
+          {
+            mean: random.normal() / Math.sqrt(replicaCount),
+            m2: survivorCount * variance,
+            m3: survivorCount * variance ** 1.5 * random.normal(),
+            m4: survivorCount * variance ** 2 * random.between(2, 5),
+          },
+        ],
+        coMoments: [],
+        quantileSketch: {
+          binWidth: task.sketchBinWidths[i] as number,
+          binIndexes: [-1, 0],
+          binCounts: [low, survivorCount - low],
+        },
+      };
+    }),
+  };
+}
+
+/** The same partial, plausible still, but with another mean. */
+export function lieAbout(partial: ShardPartial): ShardPartial {
+  return withGrowth(partial, ({ mean, ...rest }) => ({ mean: mean + 1e-9, ...rest }));
+}
+
+/** Partials that no propagation of the task could have yielded, one for each kind of nonsense. */
+export const IMPOSSIBLE_PARTIALS: readonly ((partial: ShardPartial) => ShardPartial)[] = [
+  (partial) => withGrowth(partial, (growth) => ({ ...growth, mean: NaN })),
+  (partial) => withGrowth(partial, (growth) => ({ ...growth, m2: -1 })),
+  (partial) => withGrowth(partial, (growth) => ({ ...growth, m4: Infinity })),
+  (partial) => ({ ...partial, backend: "abacus" }),
+  (partial) => ({ ...partial, firstReplica: partial.firstReplica + 1 }),
+  (partial) => ({ ...partial, checkpoints: partial.checkpoints.slice(1) }),
+];
+
+function withGrowth(
+  partial: ShardPartial,
+  change: (growth: CheckpointSums["moments"][number]) => CheckpointSums["moments"][number],
+): ShardPartial {
+  return {
+    ...partial,
+    checkpoints: partial.checkpoints.map((sums) => ({
+      ...sums,
+      moments: sums.moments.map(change),
+    })),
+  };
+}
+
+const digests = new WeakMap<ShardPartial, string>();
+
+/** Equal exactly for equal partials, as the coordinator's digest is. */
+export function digestOf(partial: ShardPartial): string {
+  const known = digests.get(partial) ?? JSON.stringify(partial);
+  digests.set(partial, known);
+  return known;
+}

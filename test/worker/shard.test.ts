@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+
+import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { partialProblem } from "../../shared/network/shardTask.ts";
+import type { RunInput } from "../../shared/network/specification.ts";
+import type { Backend, PropagationTask } from "../../worker/backends/backend.ts";
+import { computeShard } from "../../worker/shard.ts";
+import { specificationWith } from "../support/specifications.ts";
+
+/** Growth of the last replica of every shard ends here. */
+const END_OF_THE_LAST = 50;
+
+/** Replica r has growth (r + 1) l after l layers, its square beside it; the last one dies out. */
+class CountingBackend implements Backend {
+  readonly generator = "counting-1";
+  readonly asked: PropagationTask[] = [];
+
+  propagate(task: PropagationTask) {
+    this.asked.push(task);
+    const { depths, firstReplica, replicaCount } = task;
+    const replicas = Array.from({ length: replicaCount }, (_, i) => firstReplica + i);
+    const growthAt = (depth: number) =>
+      replicas.map((replica, i) =>
+        i === replicaCount - 1 && depth > END_OF_THE_LAST ? -Infinity : (replica + 1) * depth,
+      );
+    const values = depths.flatMap((depth) => [
+      ...growthAt(depth),
+      ...replicas.map((replica) => ((replica + 1) * depth) ** 2),
+    ]);
+    return { names: ["log_norm_growth", "square"], values: Float64Array.from(values) };
+  }
+}
+
+function compute(input: Omit<RunInput, "network">) {
+  const task = new ShardPlan(
+    specificationWith({
+      network: { depth: 100 },
+      checkpointDepths: [40, 80],
+      stoppingRule: { replicaCount: 3 },
+      ...input,
+    }),
+  ).task(0);
+  const backend = new CountingBackend();
+  return { task, backend, partial: computeShard(backend, task) };
+}
+
+describe("computeShard", () => {
+  it("asks for the task's replicas and depths, and says who answered", () => {
+    const { task, backend, partial } = compute({ seed: 5n, sampling: "dense" });
+    assert.deepEqual(backend.asked, [
+      {
+        network: task.network,
+        sampling: "dense",
+        seed: 5n,
+        depths: [40, 80, 100],
+        firstReplica: 0,
+        replicaCount: 3,
+      },
+    ]);
+    assert.equal(partial.backend, "simd");
+    assert.equal(partial.generator, "counting-1");
+    assert.equal(partial.firstReplica, 0);
+    assert.equal(partialProblem({ ...task }, partial), undefined);
+  });
+
+  it("sums the growth at each checkpoint, the extinct apart", () => {
+    const { checkpoints } = compute({}).partial;
+    assert.deepEqual(
+      checkpoints.map((at) => [at.depth, at.survivorCount, at.extinctCount, at.moments[0]?.mean]),
+      [
+        [40, 3, 0, 80],
+        [80, 2, 1, 120],
+        [100, 2, 1, 150],
+      ],
+    );
+  });
+
+  it("takes off what each replica had grown in the burn-in, and looks there for nothing else", () => {
+    const { backend, partial } = compute({ burnIn: 30 });
+    assert.deepEqual(backend.asked[0]?.depths, [30, 40, 80, 100]);
+    assert.deepEqual(
+      partial.checkpoints.map((at) => [at.depth, at.moments[0]?.mean, at.moments[1]?.mean]),
+      [
+        // Growth 1, 2, 3 a layer over 10 layers; squares (r + 1)² (40² − 30²).
+        [40, 20, (700 * (1 + 4 + 9)) / 3],
+        [80, 75, (5500 * (1 + 4)) / 2],
+        [100, 105, (9100 * (1 + 4)) / 2],
+      ],
+    );
+    assert.deepEqual(
+      partial.checkpoints.map(({ extinctCount }) => extinctCount),
+      [0, 1, 1],
+    );
+  });
+
+  it("takes off a single layer, too", () => {
+    const { backend, partial } = compute({ burnIn: 1 });
+    assert.deepEqual(backend.asked[0]?.depths, [1, 40, 80, 100]);
+    assert.equal(partial.checkpoints[0]?.moments[0]?.mean, 2 * 39);
+  });
+
+  it("counts replicas that died out in the burn-in as extinct, and makes no NaN of them", () => {
+    const { partial, task } = compute({ burnIn: 60, checkpointDepths: [80] });
+    for (const { survivorCount, extinctCount, moments, coMoments } of partial.checkpoints) {
+      assert.deepEqual([survivorCount, extinctCount], [2, 1]);
+      const sums = moments.flatMap(({ mean, m2, m3, m4 }) => [mean, m2, m3, m4]);
+      assert.ok([...coMoments, ...sums].every(Number.isFinite));
+    }
+    assert.equal(partialProblem(task, partial), undefined);
+  });
+});

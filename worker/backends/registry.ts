@@ -1,0 +1,12 @@
+import type { BackendName } from "../../shared/network/backends.ts";
+import type { Backend } from "./backend.ts";
+
+/** Loads a backend, or says in one sentence why this machine cannot have it. */
+export async function loadBackend(name: BackendName): Promise<Backend> {
+  switch (name) {
+    case "reference":
+      return (await import("./reference.ts")).referenceBackend;
+    case "simd":
+      return (await import("./simd.ts")).loadSimdBackend();
+  }
+}

@@ -1,0 +1,58 @@
+import { GENERATOR, keyOfSeed } from "../../shared/random/stream.ts";
+import type { Backend, PropagationTask, ReplicaObservables } from "./backend.ts";
+import { denseLanes } from "./simd/dense.ts";
+import { isotropicLanes } from "./simd/isotropic.ts";
+import { type Kernel, loadKernel } from "./simd/kernel.ts";
+import { GROUP, laneActivation, readLogNorms } from "./simd/lanes.ts";
+
+/**
+ * Loads the WebAssembly SIMD kernel; fails where the machine cannot run it.
+ *
+ * Isotropic replicas are in float64 and agree with `reference` to rounding. Dense ones are in
+ * float32, with the same random words: each is a replica of `reference` whose weights are changed
+ * by 1e-7 of themselves. Most growths agree to 10⁻⁶ √depth; for the exceptions, see
+ * test/worker/backends/agreement.test.ts.
+ */
+export async function loadSimdBackend(): Promise<Backend> {
+  const kernel = await loadKernel();
+  return { generator: GENERATOR, propagate: (task) => propagate(kernel, task) };
+}
+
+/**
+ * Takes the replicas in batches of whole groups, and each batch from depth to depth in calls of a
+ * few milliseconds: V8 replaces its first, slow code for a function only when the function is
+ * entered anew. Lanes beyond the last replica are computed and dropped.
+ */
+function propagate(kernel: Kernel, task: PropagationTask): ReplicaObservables {
+  const { network, depths, replicaCount, sampling } = task;
+  const values = new Float64Array(depths.length * replicaCount);
+  const activation = laneActivation(network);
+  const lanes = (sampling === "dense" ? denseLanes : isotropicLanes)(kernel, network, activation);
+  kernel.setKey(...keyOfSeed(task.seed));
+
+  for (let offset = 0; offset < replicaCount; offset += lanes.batchGroups * GROUP) {
+    const count = Math.min(replicaCount - offset, lanes.batchGroups * GROUP);
+    const groups = Math.ceil(count / GROUP);
+    const firstReplica = task.firstReplica + offset;
+    const layersPerCall = Math.max(1, Math.floor(lanes.layerGroupsPerCall / groups));
+    lanes.start(firstReplica, groups);
+    const initial = readLogNorms(kernel, lanes, activation, count);
+
+    let layer = 0;
+    let current = initial;
+    for (const [position, depth] of depths.entries()) {
+      // A batch that is wholly extinct stays as it is.
+      while (layer < depth && current.some((logNorm) => logNorm > -Infinity)) {
+        const layers = Math.min(layersPerCall, depth - layer);
+        lanes.advance(firstReplica, groups, layer + 1, layers);
+        layer += layers;
+        current = readLogNorms(kernel, lanes, activation, count);
+      }
+      for (const [i, logNorm] of current.entries()) {
+        const growth = logNorm - (initial[i] as number) + depth * activation.drift;
+        values[position * replicaCount + offset + i] = growth;
+      }
+    }
+  }
+  return { names: ["log_norm_growth"], values };
+}

@@ -1,0 +1,93 @@
+import type { Network } from "../../../shared/network/network.ts";
+import { driftPerLayer } from "../drift.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** Replicas that the kernel propagates side by side (assembly/vector.ts). */
+export const GROUP = 4;
+
+/** Bytes of a group's state (assembly/memory.ts). */
+const STATE_BYTES = 96;
+
+/**
+ * A way of propagating replicas in the kernel. Between calls the replicas of a batch live in the
+ * kernel's memory.
+ */
+export interface Lanes {
+  /** Most groups in a batch. */
+  readonly batchGroups: number;
+  /** Layers × groups to propagate in one call, for it to take a few milliseconds. */
+  readonly layerGroupsPerCall: number;
+  start(firstReplica: number, groups: number): void;
+  advance(firstReplica: number, groups: number, firstLayer: number, layers: number): void;
+  /** The lane state of a replica, by its number in the batch. */
+  read(states: DataView, replica: number): LaneState;
+}
+
+/** What became of a replica's norm: assembly/layer.ts has the formula. */
+export interface LaneState {
+  readonly squaredNorm: number;
+  readonly exponent: number;
+  readonly oneSidedLayers: number;
+}
+
+/**
+ * The activation as the kernel has it: scaled so that the steeper slope is 1 in size, and mirrored
+ * if that is the slope below zero.
+ */
+export interface LaneActivation {
+  readonly mirrored: boolean;
+  /** The flatter slope over the steeper, and the logarithm of its size, −∞ for ReLU. */
+  readonly ratio: number;
+  readonly logRatio: number;
+  /** Growth per layer that the kernel leaves out. */
+  readonly drift: number;
+}
+
+export function laneActivation(network: Network): LaneActivation {
+  const { negativeSlope } = network;
+  const logSlope = Math.log(Math.abs(negativeSlope));
+  const mirrored = Math.abs(negativeSlope) > 1;
+  return {
+    mirrored,
+    ratio: mirrored ? 1 / negativeSlope : negativeSlope,
+    logRatio: -Math.abs(logSlope),
+    drift: driftPerLayer(network) + (mirrored ? logSlope : 0),
+  };
+}
+
+/** log ‖x‖ of the first `count` replicas of a batch, but for the drift. */
+export function readLogNorms(
+  kernel: Kernel,
+  lanes: Lanes,
+  { logRatio }: LaneActivation,
+  count: number,
+): Float64Array {
+  const bytes = STATE_BYTES * Math.ceil(count / GROUP);
+  const states = new DataView(kernel.memory.buffer, kernel.stateAddress(), bytes);
+  return Float64Array.from({ length: count }, (_, replica) => {
+    const { squaredNorm, exponent, oneSidedLayers } = lanes.read(states, replica);
+    // Not a plain product: 0 · −∞ is no number.
+    const lost = oneSidedLayers === 0 ? 0 : oneSidedLayers * logRatio;
+    return 0.5 * Math.log(squaredNorm) + Math.LN2 * exponent + lost;
+  });
+}
+
+/** Lane states in float32, four to a vector. */
+export function readState32(states: DataView, replica: number): LaneState {
+  const at = STATE_BYTES * Math.floor(replica / 4) + 4 * (replica % 4);
+  return {
+    squaredNorm: states.getFloat32(at, true),
+    exponent: states.getInt32(at + 16, true),
+    oneSidedLayers: states.getInt32(at + 32, true),
+  };
+}
+
+/** Lane states in float64, two to a vector. Integers are small: their low words are enough. */
+export function readState64(states: DataView, replica: number): LaneState {
+  const at = (STATE_BYTES / 2) * Math.floor(replica / 2) + 8 * (replica % 2);
+  return {
+    squaredNorm: states.getFloat64(at, true),
+    exponent: states.getInt32(at + 16, true),
+    oneSidedLayers: states.getInt32(at + 32, true),
+  };
+}
