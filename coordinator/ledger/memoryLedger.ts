@@ -76,7 +76,8 @@ export class MemoryLedger implements Ledger {
       },
       putShard: async (run, shard) => {
         const key = `${run}/${shard.shardIndex}`;
-        const committed = this.#shards.get(run)?.has(shard.shardIndex) === true && !deleted.has(key);
+        const committed =
+          this.#shards.get(run)?.has(shard.shardIndex) === true && !deleted.has(key);
         if (committed || inserted.has(key)) {
           throw new Error(`shard ${shard.shardIndex} of ${run} is recorded already`);
         }

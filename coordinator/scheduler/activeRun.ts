@@ -49,6 +49,11 @@ export class ActiveRun {
     return this.leases.size;
   }
 
+  /** Shards worth propagating now: a guess that follows the fold. */
+  get horizon(): number {
+    return this.#horizon;
+  }
+
   /** Why the run cannot go on: the shard that the fold waits for is parked. */
   get blockedBy(): string | undefined {
     return this.#parked.get(this.progress.foldedShards);
@@ -99,14 +104,16 @@ export class ActiveRun {
     return attempt;
   }
 
-  /** Forgets a lease; the shard is to be granted again if nobody else has it. */
-  release(shardIndex: number, lease: number): void {
+  /** Forgets a lease; returns whether the shard is to be granted again, for nobody else has it. */
+  release(shardIndex: number, lease: number): boolean {
     const leases = this.leases.get(shardIndex);
-    if (leases?.delete(lease) !== true) return;
+    if (leases?.delete(lease) !== true) return false;
     this.leasedWork -= this.progress.plan.work(shardIndex);
-    if (leases.size > 0) return;
+    if (leases.size > 0) return false;
     this.leases.delete(shardIndex);
-    if (!this.isSettled(shardIndex) && !this.#parked.has(shardIndex)) this.#returned.add(shardIndex);
+    if (this.isSettled(shardIndex) || this.#parked.has(shardIndex)) return false;
+    this.#returned.add(shardIndex);
+    return true;
   }
 
   /** A partial is on its way to the ledger. */

@@ -1,9 +1,10 @@
 import type { RunSpecification } from "../../shared/network/specification.ts";
+import { estimateExponents, type ExponentEstimates } from "../../shared/statistics/estimate.ts";
 import {
-  estimateExponents,
-  type ExponentEstimates,
-} from "../../shared/statistics/estimate.ts";
-import { mergeSums, type ReplicaSums, type ShardPartial } from "../../shared/statistics/replicaSums.ts";
+  mergeSums,
+  type ReplicaSums,
+  type ShardPartial,
+} from "../../shared/statistics/replicaSums.ts";
 import { isMet, predictedReplicaCount } from "../../shared/statistics/stoppingRule.ts";
 import { ShardPlan } from "../shardPlan.ts";
 
@@ -113,4 +114,3 @@ export function finalEstimates(
   const last = sums?.checkpoints.at(-1);
   return last && estimateExponents(last, network.depth - burnIn, level);
 }
-

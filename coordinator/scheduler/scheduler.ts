@@ -5,7 +5,7 @@ import { Device, type Lease, type Worker } from "./fleet.ts";
 import type { GrantedLease, SchedulerCommand, SchedulerEvent } from "./messages.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./options.ts";
 import { RunProgress } from "./runProgress.ts";
-import { stragglerFor } from "./stragglers.ts";
+import { mayCopy, stragglers } from "./stragglers.ts";
 
 type EventOf<Kind extends SchedulerEvent["kind"]> = Extract<SchedulerEvent, { kind: Kind }>;
 
@@ -35,6 +35,12 @@ export class Scheduler {
   #nextLease: number;
   #now = 0;
   #commands: SchedulerCommand[] = [];
+  /** Workers that the present event may have left with room for more. */
+  readonly #affected = new Set<string>();
+  /** Whether it may have brought work for all the others too. */
+  #workAppeared = false;
+  /** What idle devices may copy, once one of them asks. */
+  #stragglers: Lease[] | undefined;
 
   /** @param firstLease the number of the first lease; each further one has the next. */
   constructor(options: SchedulerOptions = DEFAULT_SCHEDULER_OPTIONS, firstLease = 1) {
@@ -67,8 +73,11 @@ export class Scheduler {
   handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
     this.#now = Math.max(this.#now, at);
     this.#commands = [];
-    const sender = "worker" in event ? this.#workers.get(event.worker) : undefined;
-    if (sender !== undefined) sender.heardAt = this.#now;
+    this.#stragglers = undefined;
+    // These two come with every shard; a fleet of thousands must not be gone through for each.
+    this.#workAppeared = event.kind !== "shard_result" && event.kind !== "shard_recorded";
+    this.#affected.clear();
+    if ("worker" in event) this.#heard(event.worker);
     switch (event.kind) {
       case "run_submitted":
         this.#submit(event);
@@ -103,6 +112,12 @@ export class Scheduler {
     }
     if (event.kind !== "heartbeat") this.#grantAll();
     return this.#commands;
+  }
+
+  #heard(id: string): void {
+    this.#affected.add(id);
+    const worker = this.#workers.get(id);
+    if (worker !== undefined) worker.heardAt = this.#now;
   }
 
   #submit({ run: name, specification, recorded }: EventOf<"run_submitted">): void {
@@ -144,40 +159,36 @@ export class Scheduler {
   #result(event: EventOf<"shard_result">): void {
     const { worker, shardIndex, partial, digest } = event;
     if (this.#quarantined.has(worker)) return;
+    const active = this.#runs.get(event.run);
+    const run = active && this.#fits(active, shardIndex, partial) ? active : undefined;
+    const problem = run && partialProblem(run.progress.plan.task(shardIndex), partial);
+    const key = shardKey(event.run, shardIndex);
+    const known = this.#waiting.get(key)?.digest ?? run?.digest(shardIndex);
+    const isFirst = run !== undefined && problem === undefined && known === undefined;
+    // Before the lease is released: that of an open shard would offer it to everyone.
+    if (isFirst) run.recording(shardIndex, digest);
     const lease = this.#leaseAnswered(event);
     if (lease !== undefined) {
       lease.device.measured(lease.rateKey, lease.work, event.computeSeconds);
       this.#release(lease);
     }
     const holder = { worker, lease: event.lease };
-    const run = this.#runs.get(event.run);
-    const key = shardKey(event.run, shardIndex);
-    const known = this.#waiting.get(key)?.digest ?? run?.digest(shardIndex);
-    const task = run && isShardOf(run, shardIndex) ? run.progress.plan.task(shardIndex) : undefined;
-    if (run === undefined || task === undefined || partial.replicaCount !== task.replicaCount) {
+    if (run === undefined) {
       // The run has ended, or was extended past a last, short shard.
       this.#acknowledge(holder);
-      return;
-    }
-    const problem = partialProblem(task, partial);
-    if (problem !== undefined) {
+    } else if (problem !== undefined) {
       this.#acknowledge(holder);
       const error = `an impossible partial: ${problem}`;
       // What is said again after the lease is gone is the same failure, not another one.
       if (lease !== undefined) this.#trouble(run, shardIndex, { error, worker, lost: false });
-      return;
-    }
-    if (known !== undefined) {
-      if (known !== digest) this.#disagreement(run, shardIndex, worker);
-      else this.#acknowledgeOnceDurable(key, holder);
-      return;
-    }
-    run.recording(shardIndex, digest);
-    this.#waiting.set(key, { digest, holders: [holder] });
-    const shard = { shardIndex, partial, digest };
-    this.#recording.set(key, shard);
-    this.#revokeShard(run, shardIndex);
-    this.#commands.push({ kind: "record", run: run.name, shard });
+    } else if (isFirst) {
+      const shard = { shardIndex, partial, digest };
+      this.#waiting.set(key, { digest, holders: [holder] });
+      this.#recording.set(key, shard);
+      this.#revokeShard(run, shardIndex);
+      this.#commands.push({ kind: "record", run: run.name, shard });
+    } else if (known === digest) this.#acknowledgeOnceDurable(key, holder);
+    else this.#disagreement(run, shardIndex, worker);
   }
 
   #recorded({ run: name, shardIndex }: EventOf<"shard_recorded">): void {
@@ -190,7 +201,9 @@ export class Scheduler {
     if (run === undefined || shard === undefined) return;
     // A run that was withdrawn and submitted anew meanwhile may know the shard from the ledger.
     if (run.progress.has(shardIndex) || !this.#fits(run, shardIndex, shard.partial)) return;
+    const { horizon } = run;
     run.recorded(shard);
+    if (run.horizon > horizon) this.#workAppeared = true;
     run.rate.add(this.#now, shard.partial.replicaCount);
     this.#commands.push({ kind: "run_advanced", run: name });
     this.#settle(run);
@@ -292,8 +305,9 @@ export class Scheduler {
 
   #grantAll(): void {
     if (this.#runs.size === 0) return;
-    for (const worker of this.#workers.values()) {
-      if (!this.#isPresent(worker)) continue;
+    for (const id of this.#workAppeared ? this.#workers.keys() : this.#affected) {
+      const worker = this.#workers.get(id);
+      if (worker === undefined || !this.#isPresent(worker)) continue;
       const leases = worker.devices.flatMap((device) => this.#fill(worker, device));
       if (leases.length > 0) this.#commands.push({ kind: "grant", worker: worker.id, leases });
     }
@@ -328,9 +342,14 @@ export class Scheduler {
 
   #straggler(worker: Worker, device: Device) {
     if (!device.idle) return undefined;
-    const lease = stragglerFor(worker, device, this.#leases.values(), this.#runs, this.#now, this.#options);
-    const run = lease && this.#runs.get(lease.run);
-    return lease && run && { run, shardIndex: lease.shardIndex };
+    this.#stragglers ??= stragglers(this.#leases.values(), this.#runs, this.#now, this.#options);
+    for (const [i, lease] of this.#stragglers.entries()) {
+      const run = this.#runs.get(lease.run);
+      if (run === undefined || !mayCopy(lease, run, worker, device)) continue;
+      this.#stragglers.splice(i, 1);
+      return { run, shardIndex: lease.shardIndex };
+    }
+    return undefined;
   }
 
   #grant(worker: Worker, device: Device, run: ActiveRun, shardIndex: number): GrantedLease {
@@ -365,7 +384,10 @@ export class Scheduler {
   #release(lease: Lease): void {
     this.#leases.delete(lease.id);
     lease.device.leases.delete(lease.id);
-    this.#runs.get(lease.run)?.release(lease.shardIndex, lease.id);
+    this.#affected.add(lease.worker);
+    if (this.#runs.get(lease.run)?.release(lease.shardIndex, lease.id) === true) {
+      this.#workAppeared = true;
+    }
   }
 
   /** Takes the shard back from everyone who has it. */
@@ -391,7 +413,12 @@ export class Scheduler {
   }
 
   /** The live lease that a result answers, if it does. */
-  #leaseAnswered({ lease: id, worker, run, shardIndex }: EventOf<"shard_result">): Lease | undefined {
+  #leaseAnswered({
+    lease: id,
+    worker,
+    run,
+    shardIndex,
+  }: EventOf<"shard_result">): Lease | undefined {
     const lease = this.#leases.get(id);
     return lease?.worker === worker && lease.run === run && lease.shardIndex === shardIndex
       ? lease
@@ -430,5 +457,7 @@ function shardKey(run: string, shardIndex: number): string {
 }
 
 function isShardOf(run: ActiveRun, shardIndex: number): boolean {
-  return Number.isInteger(shardIndex) && shardIndex >= 0 && shardIndex < run.progress.plan.shardCount;
+  return (
+    Number.isInteger(shardIndex) && shardIndex >= 0 && shardIndex < run.progress.plan.shardCount
+  );
 }

@@ -3,34 +3,38 @@ import type { Device, Lease, Worker } from "./fleet.ts";
 import type { SchedulerOptions } from "./options.ts";
 
 /**
- * The lease that an idle device should copy when nothing is left to grant: one that still waits in
- * another worker's queue — the last in line first — or else the oldest that has been running for
- * much longer than expected. Shards that have two attempts already are left alone, and so are those
- * that the worker failed before.
+ * The leases that idle devices should copy when nothing is left to grant, best first: those that
+ * still wait in a queue — the last in line first — then those that have been running for much
+ * longer than expected, the oldest first. Shards that have two attempts already are left alone.
+ *
+ * @param leases in the order of granting.
  */
-export function stragglerFor(
-  worker: Worker,
-  device: Device,
+export function stragglers(
   leases: Iterable<Lease>,
   runs: ReadonlyMap<string, ActiveRun>,
   now: number,
   options: SchedulerOptions,
-): Lease | undefined {
-  let queued: Lease | undefined;
-  let slow: Lease | undefined;
+): Lease[] {
+  const queued: Lease[] = [];
+  const slow: Lease[] = [];
   const running = new Map<Device, Set<Lease>>();
   for (const lease of leases) {
-    const run = runs.get(lease.run);
-    if (run === undefined || lease.worker === worker.id) continue;
-    if (!device.description.backends.includes(run.progress.specification.backend)) continue;
-    if ((run.leases.get(lease.shardIndex)?.size ?? 0) > 1) continue;
-    if (run.hasFailedAt(lease.shardIndex, worker.id)) continue;
+    if ((runs.get(lease.run)?.leases.get(lease.shardIndex)?.size ?? 0) !== 1) continue;
     const started = running.get(lease.device) ?? new Set(lease.device.running());
     running.set(lease.device, started);
-    if (!started.has(lease)) queued = lease;
-    else if (isSlow(lease, now, options)) slow ??= lease;
+    if (!started.has(lease)) queued.push(lease);
+    else if (isSlow(lease, now, options)) slow.push(lease);
   }
-  return queued ?? slow;
+  return [...queued.toReversed(), ...slow];
+}
+
+/** Whether the device may try what another worker has not finished. */
+export function mayCopy(lease: Lease, run: ActiveRun, worker: Worker, device: Device): boolean {
+  return (
+    lease.worker !== worker.id &&
+    device.description.backends.includes(run.progress.specification.backend) &&
+    !run.hasFailedAt(lease.shardIndex, worker.id)
+  );
 }
 
 function isSlow(lease: Lease, now: number, options: SchedulerOptions): boolean {

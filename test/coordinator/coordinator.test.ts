@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+
+import { status as Code } from "@grpc/grpc-js";
+import { pino } from "pino";
+
+import { Coordinator } from "../../coordinator/coordinator.ts";
+import { Engine } from "../../coordinator/engine.ts";
+import type { Ledger } from "../../coordinator/ledger/ledger.ts";
+import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
+import { DEFAULT_SCHEDULER_OPTIONS } from "../../coordinator/scheduler/options.ts";
+import { ValidationError } from "../../shared/network/violations.ts";
+import { ApiError } from "../../shared/wire/errorDetails.ts";
+import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { InlineWorker } from "../support/inlineWorker.ts";
+import { SHARD_SIZE, specificationWith } from "../support/specifications.ts";
+
+const CREATE = { requestId: "", validateOnly: false };
+
+/** A run of so many shards, of which the last is a short one. */
+function specificationOf(shards: number) {
+  return specificationWith({ stoppingRule: { replicaCount: shards * SHARD_SIZE - 5 } });
+}
+
+function start(ledger: Ledger, life = 1) {
+  const log = pino({ level: "silent" });
+  const wallClock = () => 1_700_000_000_000;
+  const clock = () => 0;
+  let ids = 0;
+  const newId = () => `${life}-${(ids += 1)}`;
+  const onFatal = (error: unknown) => {
+    throw error;
+  };
+  const scheduler = DEFAULT_SCHEDULER_OPTIONS;
+  const firstLease = life * 1e6;
+  const engine = new Engine({ ledger, log, clock, wallClock, firstLease, onFatal, scheduler });
+  return { engine, coordinator: new Coordinator({ engine, ledger, log, clock, wallClock, newId }) };
+}
+
+/** What a run says once it has ended. */
+async function end(coordinator: Coordinator, engine: Engine, name: string): Promise<Run> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const unsubscribe = engine.onRunChange((run, ended) => {
+    if (run === name && ended) resolve();
+  });
+  const run = await coordinator.run(name);
+  if (!/SUCCEEDED|FAILED|CANCELLED/.test(String(run.state))) await promise;
+  unsubscribe();
+  return coordinator.run(name);
+}
+
+function refusal(code: Code, reason: string) {
+  return (error: unknown) =>
+    error instanceof ApiError && error.code === code && error.reason === reason;
+}
+
+/** What must be equal, bit for bit, however a run came about. */
+function answerOf({ lyapunovExponent, variance, replicaCount, shardCount, checkpoints }: Run) {
+  return { lyapunovExponent, variance, replicaCount, shardCount, checkpoints };
+}
+
+describe("Coordinator", () => {
+  let ledger: MemoryLedger;
+  let engine: Engine;
+  let coordinator: Coordinator;
+  beforeEach(() => {
+    ledger = new MemoryLedger();
+    ({ engine, coordinator } = start(ledger));
+  });
+
+  async function created(shards: number): Promise<string> {
+    const { name } = await coordinator.createRun(specificationOf(shards), CREATE);
+    assert.ok(name !== undefined);
+    return name;
+  }
+
+  it("creates a run, has it propagated and answers with its estimate", async () => {
+    const worker = new InlineWorker(engine, "w");
+    const name = await created(3);
+    const run = await end(coordinator, engine, name);
+    assert.match(String(run.state), /SUCCEEDED$/);
+    assert.equal(run.replicaCount, 3 * SHARD_SIZE - 5);
+    assert.equal(run.shardCount, 3);
+    assert.deepEqual(
+      worker.propagated.toSorted(),
+      [0, 1, 2].map((i) => `${name}#${i}`),
+    );
+  });
+
+  it("creates once what is asked for twice under one request id", async () => {
+    const request = { requestId: "q", validateOnly: false };
+    const [first, again] = await Promise.all([
+      coordinator.createRun(specificationOf(3), request),
+      coordinator.createRun(specificationOf(3), request),
+    ]);
+    assert.equal(again.name, first.name);
+    assert.equal((await coordinator.runs(10, "")).runs.length, 1);
+    await assert.rejects(
+      coordinator.createRun(specificationOf(4), request),
+      refusal(Code.ALREADY_EXISTS, "REQUEST_ID_REUSED"),
+    );
+  });
+
+  it("creates nothing when it only validates", async () => {
+    const run = await coordinator.createRun(specificationOf(3), {
+      requestId: "q",
+      validateOnly: true,
+    });
+    assert.equal(run.name ?? "", "");
+    assert.deepEqual((await coordinator.runs(10, "")).runs, []);
+  });
+
+  it("does not know what was never created", async () => {
+    await assert.rejects(coordinator.run("runs/x"), refusal(Code.NOT_FOUND, "NOT_FOUND"));
+    await assert.rejects(coordinator.sweep("sweeps/x"), refusal(Code.NOT_FOUND, "NOT_FOUND"));
+  });
+
+  it("cancels a run with what it has folded, and only once", async () => {
+    const worker = new InlineWorker(engine, "w", 2);
+    const name = await created(9);
+    await engine.flush();
+    const run = await coordinator.cancelRun(name);
+    assert.match(String(run.state), /CANCELLED$/);
+    assert.equal(run.shardCount, 2);
+    assert.equal(worker.propagated.length, 2);
+    await assert.rejects(
+      coordinator.cancelRun(name),
+      refusal(Code.FAILED_PRECONDITION, "ALREADY_ENDED"),
+    );
+  });
+
+  describe("extends a run", () => {
+    it("with what it has, to the answer of a run that was longer from the start", async () => {
+      const worker = new InlineWorker(engine, "w");
+      const name = await created(3);
+      await end(coordinator, engine, name);
+      worker.propagated.length = 0;
+      await coordinator.extendRun(name, { replicaCount: 5 * SHARD_SIZE - 5 }, "");
+      const extended = await end(coordinator, engine, name);
+      // The third shard was a short one.
+      assert.deepEqual(
+        worker.propagated.toSorted(),
+        [2, 3, 4].map((i) => `${name}#${i}`),
+      );
+      const whole = await end(coordinator, engine, await created(5));
+      assert.deepEqual(answerOf(extended), answerOf(whole));
+    });
+
+    it("that is being propagated, or was cancelled", async () => {
+      const slow = new InlineWorker(engine, "slow", 2);
+      const name = await created(4);
+      await engine.flush();
+      await coordinator.extendRun(name, { replicaCount: 6 * SHARD_SIZE - 5 }, "");
+      await coordinator.cancelRun(name);
+      slow.leave();
+      await coordinator.extendRun(name, { replicaCount: 7 * SHARD_SIZE - 5 }, "");
+      const worker = new InlineWorker(engine, "w");
+      const extended = await end(coordinator, engine, name);
+      assert.equal(worker.propagated.length, 5);
+      assert.deepEqual(
+        answerOf(extended),
+        answerOf(await end(coordinator, engine, await created(7))),
+      );
+    });
+
+    it("unless the rule does not go further", async () => {
+      const name = await created(4);
+      await assert.rejects(coordinator.extendRun(name, { replicaCount: 9 }, ""), ValidationError);
+      await assert.rejects(coordinator.extendRun(name, {}, ""), ValidationError);
+      assert.match(String((await coordinator.run(name)).state), /QUEUED$/);
+    });
+
+    it("as its reader saw it, or not at all", async () => {
+      const name = await created(4);
+      const { etag } = await coordinator.run(name);
+      const rule = { replicaCount: 5 * SHARD_SIZE };
+      await coordinator.extendRun(name, rule, etag ?? "");
+      await assert.rejects(
+        coordinator.extendRun(name, rule, etag ?? ""),
+        refusal(Code.ABORTED, "ETAG_MISMATCH"),
+      );
+    });
+  });
+
+  it("extends a sweep as a whole or not at all", async () => {
+    const { name = "" } = await coordinator.createSweep(
+      "two runs",
+      [specificationOf(2), specificationOf(4)],
+      CREATE,
+    );
+    const rule = { replicaCount: 3 * SHARD_SIZE };
+    await assert.rejects(coordinator.extendSweep(name, rule), ValidationError);
+    const replicas = async () =>
+      ((await coordinator.sweep(name)).runs ?? []).map((run) => run.stoppingRule?.replicaCount);
+    assert.deepEqual(
+      await replicas(),
+      [2, 4].map((shards) => shards * SHARD_SIZE - 5),
+    );
+    await coordinator.extendSweep(name, { replicaCount: 4 * SHARD_SIZE });
+    assert.deepEqual(
+      await replicas(),
+      [4, 4].map((shards) => shards * SHARD_SIZE),
+    );
+  });
+
+  it("takes up after a restart what the ledger holds, and answers the same", async () => {
+    const first = new InlineWorker(engine, "w", 3);
+    const name = await created(6);
+    await engine.flush();
+    first.leave();
+    const next = start(ledger, 2);
+    await next.engine.start();
+    const second = new InlineWorker(next.engine, "w");
+    const run = await end(next.coordinator, next.engine, name);
+    assert.deepEqual([first.propagated.length, second.propagated.length], [3, 3]);
+    const other = start(new MemoryLedger());
+    const undisturbed = new InlineWorker(other.engine, "w");
+    const { name: again = "" } = await other.coordinator.createRun(specificationOf(6), CREATE);
+    assert.deepEqual(answerOf(run), answerOf(await end(other.coordinator, other.engine, again)));
+    assert.equal(undisturbed.propagated.length, 6);
+  });
+});

@@ -1,0 +1,4 @@
+import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
+import { describeLedger } from "../../support/ledgerContract.ts";
+
+describeLedger("MemoryLedger", async () => new MemoryLedger());

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+
+import { Device, type Lease } from "../../../coordinator/scheduler/fleet.ts";
+import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/options.ts";
+
+const OPTIONS = { ...DEFAULT_SCHEDULER_OPTIONS, prefetchSeconds: 3, leasesPerSlot: 8 };
+
+/** A device that holds leases of which each is expected to take so long. */
+function deviceWith(slotCount: number, expectedSeconds: readonly (number | undefined)[]): Device {
+  const device = new Device(0, { backends: ["simd"], slotCount });
+  for (const [i, expected] of expectedSeconds.entries()) {
+    const lease: Lease = {
+      id: i + 1,
+      run: "r",
+      shardIndex: i,
+      worker: "w",
+      device,
+      grantedAt: 0,
+      expectedSeconds: expected,
+      work: 1,
+      rateKey: "k",
+      deadline: 20,
+    };
+    device.leases.set(lease.id, lease);
+  }
+  return device;
+}
+
+describe("Device", () => {
+  describe("wants more", () => {
+    const unknown = undefined;
+    for (const [what, slotCount, expected, wants] of [
+      ["when it has nothing", 2, [], true],
+      ["when a slot is free, however much the other has", 2, [100], true],
+      ["one in hand for each slot until its speed is known", 1, [unknown], true],
+      ["no second in hand until its speed is known", 1, [unknown, unknown], false],
+      ["two in hand for two slots", 2, [unknown, unknown, unknown], true],
+      ["no third", 2, [unknown, unknown, unknown, unknown], false],
+      ["until it has work for a few seconds", 1, [1, 1], true],
+      ["no more than that", 1, [1, 1, 1], false],
+      ["that much for each slot", 2, [1, 1, 1, 1, 1], true],
+      ["no more for two slots either", 2, [1, 1, 1, 1, 1, 1], false],
+      ["one in hand however slow it is", 1, [60], true],
+      ["no second in hand if it is slow", 1, [60, 60], false],
+      ["nothing beyond its limit, however fast it is", 1, Array<number>(8).fill(1e-6), false],
+      ["up to its limit", 1, Array<number>(7).fill(1e-6), true],
+      ["no more once one of unknown speed makes two", 1, [1, unknown], false],
+    ] as const) {
+      it(`${what}: ${wants}`, () => {
+        assert.equal(deviceWith(slotCount, expected).wantsMore(OPTIONS), wants);
+      });
+    }
+  });
+
+  it("learns its rate for each kind of work, the newest counting three tenths", () => {
+    const device = deviceWith(1, []);
+    assert.equal(device.expectedSeconds("simd/dense", 10), undefined);
+    device.measured("simd/dense", 10, 5);
+    assert.equal(device.expectedSeconds("simd/dense", 20), 10);
+    device.measured("small", 0.5, 5);
+    assert.equal(device.expectedSeconds("small", 1), 10);
+    device.measured("simd/dense", 10, 15);
+    assert.equal(device.expectedSeconds("simd/dense", 10), 8);
+    assert.equal(device.expectedSeconds("simd/isotropic", 10), undefined);
+  });
+
+  it("learns nothing from times and amounts that mean nothing", () => {
+    const device = deviceWith(1, []);
+    for (const [work, seconds] of [
+      [10, 0],
+      [10, -1],
+      [10, NaN],
+      [0, 1],
+    ] as const) {
+      device.measured("k", work, seconds);
+    }
+    assert.equal(device.expectedSeconds("k", 1), undefined);
+  });
+
+  it("runs as many leases as it has slots, in the order of granting", () => {
+    const running = deviceWith(2, [1, 1, 1]).running();
+    assert.deepEqual(
+      running.map(({ id }) => id),
+      [1, 2],
+    );
+    assert.equal(deviceWith(2, [1]).idle, true);
+    assert.equal(deviceWith(2, [1, 1]).idle, false);
+  });
+});

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { env } from "node:process";
+
+import { FAULTY_SCHEDULERS } from "../../support/simulation/faultySchedulers.ts";
+import { simulate, type Tally } from "../../support/simulation/simulatedCluster.ts";
+import { Violation } from "../../support/simulation/violation.ts";
+
+/** More of them soak: LYAPUNOV_SIMULATIONS=100000. */
+const CLUSTER_COUNT = Number(env["LYAPUNOV_SIMULATIONS"] ?? 1000);
+/** One cluster alone, as a failure asks for it. */
+const SEED = env["LYAPUNOV_SIMULATION_SEED"];
+/** Every fault shows within so many clusters. */
+const SEEDS_TO_FIND_A_FAULT = 100;
+
+/** What must have happened to some of the clusters, or they prove less than they say. */
+const HAPPENINGS = [
+  "crash",
+  "drain",
+  "hang",
+  "stream breaks",
+  "stream is superseded",
+  "clock jumps",
+  "cancel",
+  "extend",
+  "coordinator restarts",
+  "repeated attempt",
+  "revoke",
+  "disagreement",
+  "quarantine",
+  "shard_parked",
+  "poisoned run failed",
+  "run_failed",
+  "run_succeeded",
+  "succeeded in truth",
+];
+
+describe("simulated clusters", () => {
+  if (SEED !== undefined) {
+    it(`keep the invariants and end all runs: seed ${SEED}`, () => {
+      simulate(Number(SEED));
+    });
+    return;
+  }
+
+  it(`keep the invariants and end all runs: ${CLUSTER_COUNT} seeds`, function () {
+    this.timeout(0);
+    const tally: Tally = new Map();
+    for (let seed = 1; seed <= CLUSTER_COUNT; seed++) simulate(seed, tally);
+    const missing = HAPPENINGS.filter((happening) => !tally.has(happening));
+    assert.deepEqual(missing, [], "of these nothing was seen");
+  });
+
+  it("happen again in all detail from the same seed", () => {
+    const [first, second]: [Tally, Tally] = [new Map(), new Map()];
+    for (let seed = 1; seed <= 5; seed++) simulate(seed, first);
+    for (let seed = 1; seed <= 5; seed++) simulate(seed, second);
+    assert.deepEqual([...second], [...first]);
+  });
+
+  for (const { fault, invariant, create } of FAULTY_SCHEDULERS) {
+    it(`find out a scheduler that ${fault}`, () => {
+      const found = new Set<string>();
+      for (let seed = 1; seed <= SEEDS_TO_FIND_A_FAULT && !found.has(invariant); seed++) {
+        try {
+          simulate(seed, new Map(), create);
+        } catch (error) {
+          assert.match(
+            String(error),
+            new RegExp(`seed ${seed} .*LYAPUNOV_SIMULATION_SEED=${seed}`, "s"),
+          );
+          found.add(invariantOf(error));
+        }
+      }
+      assert.ok(found.has(invariant), `found instead: ${[...found].join(", ") || "nothing"}`);
+    });
+  }
+});
+
+function invariantOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Violation ? cause.invariant : String(cause);
+}

@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+
+import { parseRunSpecification, type RunInput } from "../../../shared/network/specification.ts";
+import { ValidationError, type FieldViolation } from "../../../shared/network/violations.ts";
+
+const NETWORK = { width: 16, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: 1.5 };
+const INPUT = { network: NETWORK, stoppingRule: { replicaCount: 1024 } };
+
+function violationsOf(input: RunInput): readonly FieldViolation[] {
+  try {
+    parseRunSpecification(input);
+  } catch (error) {
+    assert.ok(error instanceof ValidationError);
+    return error.violations;
+  }
+  return [];
+}
+
+/** A valid run with one field replaced. */
+function given(change: RunInput): RunInput {
+  return { ...INPUT, ...change };
+}
+
+/** A valid run with one field of its network replaced. */
+function network(change: object): RunInput {
+  return { ...INPUT, network: { ...NETWORK, ...change } };
+}
+
+describe("parseRunSpecification refuses, naming the field, the value and what to give,", () => {
+  const widths = "give an integer from 1 to 65,536";
+  const depths = "give an integer from 1 to 10,000,000";
+  const slopes = "give any finite number";
+  const laws = "give one of gaussian, orthogonal";
+  const gains = "give a positive finite number or one of he, xavier, lecun, lyapunov";
+  const seeds = "give an integer from 0 to 2⁶⁴ − 1";
+  const levels = "give a number from 0.5 to 0.9999";
+  for (const [what, input, field, description] of [
+    [
+      "a missing width",
+      network({ width: undefined }),
+      "network.width",
+      `nothing is not allowed; ${widths}`,
+    ],
+    ["a width of 0", network({ width: 0 }), "network.width", `0 is not allowed; ${widths}`],
+    [
+      "a width too large",
+      network({ width: 65_537 }),
+      "network.width",
+      `65537 is not allowed; ${widths}`,
+    ],
+    ["a broken width", network({ width: 1.5 }), "network.width", `1.5 is not allowed; ${widths}`],
+    [
+      "a width in words",
+      network({ width: "16" }),
+      "network.width",
+      `'16' is not allowed; ${widths}`,
+    ],
+    ["no width at all", network({ width: NaN }), "network.width", `NaN is not allowed; ${widths}`],
+    [
+      "a missing depth",
+      network({ depth: null }),
+      "network.depth",
+      `nothing is not allowed; ${depths}`,
+    ],
+    ["a negative depth", network({ depth: -1 }), "network.depth", `-1 is not allowed; ${depths}`],
+    [
+      "a depth too large",
+      network({ depth: 1e8 }),
+      "network.depth",
+      `100000000 is not allowed; ${depths}`,
+    ],
+    [
+      "an infinite slope",
+      network({ negativeSlope: Infinity }),
+      "network.negative_slope",
+      `Infinity is not allowed; ${slopes}`,
+    ],
+    [
+      "a missing slope",
+      network({ negativeSlope: undefined }),
+      "network.negative_slope",
+      `nothing is not allowed; ${slopes}`,
+    ],
+    [
+      "an unknown weight law",
+      network({ weights: "cauchy" }),
+      "network.weights",
+      `'cauchy' is not allowed; ${laws}`,
+    ],
+    [
+      "a law in capitals",
+      network({ weights: "Gaussian" }),
+      "network.weights",
+      `'Gaussian' is not allowed; ${laws}`,
+    ],
+    [
+      "a missing law",
+      network({ weights: "" }),
+      "network.weights",
+      `nothing is not allowed; ${laws}`,
+    ],
+    ["a gain of 0", network({ gain: 0 }), "network.gain", `0 is not allowed; ${gains}`],
+    ["a negative gain", network({ gain: -1 }), "network.gain", `-1 is not allowed; ${gains}`],
+    [
+      "an unknown gain",
+      network({ gain: "glorot" }),
+      "network.gain",
+      `'glorot' is not allowed; ${gains}`,
+    ],
+    [
+      "a missing gain",
+      network({ gain: undefined }),
+      "network.gain",
+      `nothing is not allowed; ${gains}`,
+    ],
+    ["a negative seed", given({ seed: -1 }), "seed", `-1 is not allowed; ${seeds}`],
+    [
+      "a seed of 65 bits",
+      given({ seed: 2n ** 64n }),
+      "seed",
+      `18446744073709551616n is not allowed; ${seeds}`,
+    ],
+    [
+      "a seed that a double cannot hold",
+      given({ seed: 2 ** 53 }),
+      "seed",
+      `9007199254740992 is not allowed; ${seeds}`,
+    ],
+    ["a seed in hexadecimal", given({ seed: "0x1f" }), "seed", `'0x1f' is not allowed; ${seeds}`],
+    [
+      "an unknown sampling",
+      given({ sampling: "sparse" }),
+      "sampling",
+      "'sparse' is not allowed; give one of dense, isotropic",
+    ],
+    ["a level of 1", given({ level: 1 }), "level", `1 is not allowed; ${levels}`],
+    ["a level in percent", given({ level: 95 }), "level", `95 is not allowed; ${levels}`],
+    [
+      "a burn-in of the whole depth",
+      given({ burnIn: 200 }),
+      "burn_in",
+      "200 is not allowed; give an integer from 0 to 199",
+    ],
+    [
+      "a negative burn-in",
+      given({ burnIn: -1 }),
+      "burn_in",
+      "-1 is not allowed; give an integer from 0 to 199",
+    ],
+    [
+      "a checkpoint beyond the depth",
+      given({ checkpointDepths: [100, 201] }),
+      "checkpoint_depths",
+      "201 is not allowed; give an integer from 1 to 200",
+    ],
+    [
+      "a checkpoint within the burn-in",
+      given({ burnIn: 10, checkpointDepths: [10] }),
+      "checkpoint_depths",
+      "10 is not allowed; give an integer from 11 to 200",
+    ],
+    [
+      "too many checkpoints",
+      given({ checkpointDepths: Array<number>(65).fill(1) }),
+      "checkpoint_depths",
+      "65 depths are too many; give at most 64",
+    ],
+    [
+      "too long a name",
+      given({ displayName: "x".repeat(201) }),
+      "display_name",
+      "a text of 201 characters is not allowed; give at most 200 characters",
+    ],
+    [
+      "no stopping rule",
+      given({ stoppingRule: {} }),
+      "stopping_rule",
+      "nothing is given; give a replica count or a precision",
+    ],
+  ] as const) {
+    it(what, () => {
+      assert.deepEqual(violationsOf(input), [{ field, description }]);
+    });
+  }
+
+  it("a backend that is none, with all that are", () => {
+    const [violation, ...others] = violationsOf(given({ backend: "abacus" }));
+    assert.deepEqual(others, []);
+    assert.equal(violation?.field, "backend");
+    assert.match(violation.description, /^'abacus' is not allowed; give one of reference, simd/);
+  });
+
+  it("all at once", () => {
+    const faults: RunInput = { network: { width: 0, gain: "he" }, seed: "x", level: 2 };
+    assert.deepEqual(
+      violationsOf(faults).map(({ field }) => field),
+      [
+        "network.width",
+        "network.depth",
+        "network.negative_slope",
+        "network.weights",
+        "seed",
+        "stopping_rule",
+        "level",
+      ],
+    );
+  });
+
+  it("everything, if nothing is given", () => {
+    const fields = violationsOf({}).map(({ field }) => field.split(".")[0]);
+    assert.deepEqual(new Set(fields), new Set(["network", "stopping_rule"]));
+  });
+
+  it("with a sentence for each field in the error's message", () => {
+    assert.throws(() => parseRunSpecification(network({ width: 0, depth: 0 })), {
+      name: "ValidationError",
+      message:
+        "network.width: 0 is not allowed; give an integer from 1 to 65,536; " +
+        "network.depth: 0 is not allowed; give an integer from 1 to 10,000,000",
+    });
+  });
+
+  it("showing the beginning alone of a long value", () => {
+    const [violation] = violationsOf(network({ weights: "w".repeat(1000) }));
+    assert.match(violation?.description ?? "", /^'w{59}… is not allowed/);
+  });
+});

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+
+import {
+  parseNetwork,
+  parseRunSpecification,
+  type RunInput,
+} from "../../../shared/network/specification.ts";
+
+const NETWORK = { width: 16, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: 1.5 };
+const INPUT = { network: NETWORK, stoppingRule: { replicaCount: 1024 } };
+
+/** A network with one field replaced. */
+function network(change: object): RunInput {
+  return { ...INPUT, network: { ...NETWORK, ...change } };
+}
+
+describe("parseRunSpecification", () => {
+  it("fills in every default", () => {
+    assert.deepEqual(parseRunSpecification(INPUT), {
+      kind: "propagation",
+      network: NETWORK,
+      seed: 0n,
+      sampling: "isotropic",
+      backend: "simd",
+      checkpointDepths: [1, 2, 4, 8, 16, 32, 64, 128, 200],
+      burnIn: 0,
+      stoppingRule: { kind: "replicas", replicaCount: 1024 },
+      level: 0.95,
+      displayName: "",
+    });
+  });
+
+  it("takes everything that is given", () => {
+    const given = {
+      seed: 7,
+      sampling: "dense",
+      backend: "reference",
+      burnIn: 10,
+      level: 0.99,
+      displayName: "narrow",
+    };
+    const specification = parseRunSpecification({
+      ...INPUT,
+      ...given,
+      checkpointDepths: [100, 50],
+    });
+    assert.deepEqual(specification, {
+      ...parseRunSpecification(INPUT),
+      ...given,
+      seed: 7n,
+      checkpointDepths: [50, 100, 200],
+    });
+  });
+
+  describe("reads seeds", () => {
+    for (const [seed, expected] of [
+      [0, 0n],
+      ["0", 0n],
+      [Number.MAX_SAFE_INTEGER, 9_007_199_254_740_991n],
+      ["18446744073709551615", 2n ** 64n - 1n],
+      [2n ** 64n - 1n, 2n ** 64n - 1n],
+      [undefined, 0n],
+    ] as const) {
+      it(`${typeof seed} ${seed}`, () => {
+        assert.equal(parseRunSpecification({ ...INPUT, seed }).seed, expected);
+      });
+    }
+  });
+
+  describe("places checkpoints", () => {
+    for (const [what, given, expected] of [
+      ["at powers of two above the burn-in", { burnIn: 16 }, [32, 64, 128, 200]],
+      ["at the depth alone if the burn-in leaves nothing else", { burnIn: 199 }, [200]],
+      [
+        "in order, once each, and always at the depth",
+        { checkpointDepths: [9, 3, 9, 200] },
+        [3, 9, 200],
+      ],
+      ["at 64 depths, and the depth itself", { checkpointDepths: range(64) }, [...range(64), 200]],
+    ] as const) {
+      it(what, () => {
+        assert.deepEqual(parseRunSpecification({ ...INPUT, ...given }).checkpointDepths, expected);
+      });
+    }
+
+    it("once where the depth is a power of two", () => {
+      const { checkpointDepths } = parseRunSpecification(network({ depth: 8 }));
+      assert.deepEqual(checkpointDepths, [1, 2, 4, 8]);
+    });
+  });
+
+  it("keeps the name of a named gain beside its number", () => {
+    const { gain, namedGain } = parseRunSpecification(network({ gain: "he" })).network;
+    assert.equal(namedGain, "he");
+    assert.ok(Math.abs(gain - Math.sqrt(2 / 1.0001)) < 1e-15);
+    assert.deepEqual(parseRunSpecification(network({ gain: "xavier" })).network.gain, 1);
+    assert.ok(!("namedGain" in parseRunSpecification(network({ gain: 1 })).network));
+  });
+});
+
+describe("parseNetwork", () => {
+  it("takes a network up to the width that it is told", () => {
+    assert.deepEqual(parseNetwork(NETWORK, 16), NETWORK);
+    assert.throws(
+      () => parseNetwork(NETWORK, 15),
+      /16 is not allowed; give an integer from 1 to 15/,
+    );
+  });
+});
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i + 1);
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+
+import {
+  estimateExponents,
+  summarizeGrowth,
+  type Estimate,
+} from "../../../shared/statistics/estimate.ts";
+import { sumReplicas, type CheckpointSums } from "../../../shared/statistics/replicaSums.ts";
+
+function sumsOf(...growth: readonly number[]): CheckpointSums {
+  const values = Float64Array.from(growth);
+  const [sums] = sumReplicas(["log_norm_growth"], [2], [1], growth.length, values).checkpoints;
+  assert.ok(sums !== undefined);
+  return sums;
+}
+
+/** Mean 5, Σ of squares, cubes and fourth powers of deviations 32, 42 and 356. */
+const SAMPLE = sumsOf(2, 4, 4, 4, 5, 5, 7, 9);
+
+function assertEstimate(actual: Estimate | undefined, expected: Estimate): void {
+  assert.deepEqual(Object.keys(actual ?? {}), Object.keys(expected));
+  assert.equal(actual?.method, expected.method);
+  for (const key of ["estimate", "standardError", "lower", "upper", "level"] as const) {
+    const error = Math.abs((actual?.[key] ?? NaN) - expected[key]);
+    assert.ok(error < 1e-9, `${key} is ${actual?.[key]}, not ${expected[key]}`);
+  }
+}
+
+/** An estimate, but for its method, of what is known exactly. */
+function certain(value: number) {
+  return { estimate: value, standardError: 0, lower: value, upper: value, level: 0.95 };
+}
+
+describe("estimateExponents", () => {
+  // s² = 32/7; standard error of s²: √((356/8 − (32/7)² 5/7)/8) = 1.922657220404098.
+  const standardError = 0.961328610202049;
+  const factor = 2.280339044913577; // exp(1.959963984540054 · 1.922657220404098 / (32/7))
+  const halfWidth = 2.364624251592784 * 0.3779644730092272; // t quantile · √(32/7/8)/2
+
+  it("is what can be computed by hand, per layer", () => {
+    const estimates = estimateExponents(SAMPLE, 2, 0.95);
+    assertEstimate(estimates?.lyapunovExponent, {
+      estimate: 2.5,
+      standardError: 0.3779644730092272,
+      lower: 2.5 - halfWidth,
+      upper: 2.5 + halfWidth,
+      level: 0.95,
+      method: "student_t",
+    });
+    assertEstimate(estimates?.variance, {
+      estimate: 16 / 7,
+      standardError,
+      lower: 16 / 7 / factor,
+      upper: (16 / 7) * factor,
+      level: 0.95,
+      method: "log_normal",
+    });
+  });
+
+  it("makes intervals of the level that is asked for", () => {
+    const exponent = estimateExponents(SAMPLE, 2, 0.8)?.lyapunovExponent;
+    const upper = 2.5 + 1.4149239276505086 * 0.3779644730092272;
+    assert.ok(Math.abs((exponent?.upper ?? NaN) - upper) < 1e-9);
+    assert.equal(exponent?.level, 0.8);
+  });
+
+  it("leaves extinct replicas out", () => {
+    const survivors = estimateExponents(SAMPLE, 2, 0.95);
+    assert.deepEqual(
+      estimateExponents(sumsOf(2, 4, -Infinity, 4, 4, 5, -Infinity, 5, 7, 9), 2, 0.95),
+      survivors,
+    );
+  });
+
+  it("knows nothing of fewer than two survivors", () => {
+    assert.equal(estimateExponents(sumsOf(), 2, 0.95), undefined);
+    assert.equal(estimateExponents(sumsOf(3), 2, 0.95), undefined);
+    assert.equal(estimateExponents(sumsOf(3, -Infinity), 2, 0.95), undefined);
+  });
+
+  it("estimates from two survivors on", () => {
+    assert.equal(estimateExponents(sumsOf(1, 3), 2, 0.95)?.lyapunovExponent.estimate, 1);
+  });
+
+  it("has no error where nothing fluctuates", () => {
+    const estimates = estimateExponents(sumsOf(3, 3, 3), 2, 0.95);
+    assertEstimate(estimates?.lyapunovExponent, { ...certain(1.5), method: "student_t" });
+    assertEstimate(estimates?.variance, { ...certain(0), method: "log_normal" });
+  });
+
+  it("keeps the error of σ̂² positive for the flattest of samples", () => {
+    // Half at −1 and half at 1: the least fourth moment that a variance allows.
+    const estimates = estimateExponents(sumsOf(-1, 1, -1, 1), 1, 0.95);
+    assert.ok((estimates?.variance.standardError ?? 0) > 0);
+  });
+});
+
+describe("summarizeGrowth", () => {
+  it("is what can be computed by hand", () => {
+    assert.deepEqual(summarizeGrowth(SAMPLE), {
+      mean: 5,
+      variance: 32 / 7,
+      skewness: 0.65625,
+      excessKurtosis: -0.21875,
+    });
+  });
+
+  it("is 0 in shape for a constant, and unknown below two survivors", () => {
+    assert.deepEqual(summarizeGrowth(sumsOf(3, 3)), {
+      mean: 3,
+      variance: 0,
+      skewness: 0,
+      excessKurtosis: 0,
+    });
+    assert.equal(summarizeGrowth(sumsOf(3)), undefined);
+  });
+});

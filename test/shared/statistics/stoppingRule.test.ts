@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+
+import * as fc from "fast-check";
+
+import {
+  extensionProblem,
+  isMet,
+  predictedReplicaCount,
+  replicaLimit,
+  worstErrorRatio,
+  type Precision,
+  type StoppingRule,
+} from "../../../shared/statistics/stoppingRule.ts";
+import { estimatesWithErrors } from "../../support/estimates.ts";
+
+const RANGE = { minimumReplicaCount: 10, maximumReplicaCount: 100 };
+
+function replicas(replicaCount: number): StoppingRule {
+  return { kind: "replicas", replicaCount };
+}
+
+function precision(targets: Partial<Precision>): StoppingRule {
+  return { kind: "precision", precision: { ...RANGE, ...targets } };
+}
+
+/** Where a run ends if its errors fall with the square root of the count. */
+function end(rule: StoppingRule): number {
+  let count = 1;
+  while (!isMet(rule, count, estimatesWithErrors(2 / Math.sqrt(count), 2 / Math.sqrt(count)))) {
+    count += 1;
+  }
+  return count;
+}
+
+describe("isMet", () => {
+  const lambda = precision({ lyapunovExponent: 0.1 });
+  const sigma = precision({ variance: 0.1 });
+  const both = precision({ lyapunovExponent: 0.1, variance: 0.2 });
+  const small = estimatesWithErrors(0.01, 0.01);
+  for (const [what, rule, replicaCount, estimates, met] of [
+    ["a count is not reached", replicas(100), 99, small, false],
+    ["a count is reached", replicas(100), 100, undefined, true],
+    ["a count is passed", replicas(100), 128, undefined, true],
+    ["targets are met before the minimum", lambda, 9, small, false],
+    ["targets are met at the minimum", lambda, 10, small, true],
+    ["nothing is known at the minimum", lambda, 10, undefined, false],
+    ["nothing is known at the maximum", lambda, 100, undefined, true],
+    ["targets are missed at the maximum", lambda, 100, estimatesWithErrors(9, 9), true],
+    ["targets are missed just before the maximum", lambda, 99, estimatesWithErrors(9, 9), false],
+    ["the error is its target exactly", lambda, 50, estimatesWithErrors(0.1, 9), true],
+    ["the error is just above its target", lambda, 50, estimatesWithErrors(0.1001, 0), false],
+    ["λ is not asked for", sigma, 50, estimatesWithErrors(9, 0.1), true],
+    ["σ² alone is asked for and missed", sigma, 50, estimatesWithErrors(0, 0.11), false],
+    ["both are asked for and met", both, 50, estimatesWithErrors(0.1, 0.2), true],
+    ["both are asked for and λ is missed", both, 50, estimatesWithErrors(0.15, 0.05), false],
+    ["both are asked for and σ² is missed", both, 50, estimatesWithErrors(0.05, 0.25), false],
+  ] as const) {
+    it(`is ${met} when ${what}`, () => {
+      assert.equal(isMet(rule, replicaCount, estimates), met);
+    });
+  }
+});
+
+describe("worstErrorRatio", () => {
+  for (const [what, targets, ratio] of [
+    ["λ alone", { lyapunovExponent: 0.5 }, 4],
+    ["σ² alone", { variance: 0.5 }, 6],
+    ["λ where it is the worse", { lyapunovExponent: 0.2, variance: 1 }, 10],
+    ["σ² where it is the worse", { lyapunovExponent: 1, variance: 0.1 }, 30],
+  ] as const) {
+    it(`asks ${what}`, () => {
+      const actual = worstErrorRatio({ ...RANGE, ...targets }, estimatesWithErrors(2, 3));
+      assert.ok(Math.abs(actual - ratio) < 1e-12, String(actual));
+    });
+  }
+});
+
+describe("predictedReplicaCount", () => {
+  const rule = precision({ lyapunovExponent: 1, maximumReplicaCount: 1000 });
+  for (const [what, of, error, expected] of [
+    ["the count itself", replicas(77), 5, 77],
+    [
+      "the minimum while nothing is known",
+      precision({ variance: 1, minimumReplicaCount: 150, maximumReplicaCount: 200 }),
+      undefined,
+      150,
+    ],
+    ["from there on twice what told nothing", rule, undefined, 100],
+    ["four times the replicas for half the error", rule, 2, 200],
+    ["whole replicas, rounded up", rule, 1.005, 51],
+    ["what is there if the error is met exactly", rule, 1, 50],
+    ["the minimum at least", rule, 0.01, 10],
+    ["the maximum at most", rule, 100, 1000],
+  ] as const) {
+    it(`is ${what}`, () => {
+      const estimates = error === undefined ? undefined : estimatesWithErrors(error, 99);
+      assert.equal(predictedReplicaCount(of, 50, estimates), expected);
+    });
+  }
+});
+
+describe("replicaLimit", () => {
+  it("is the count, or the maximum of a precision", () => {
+    assert.equal(replicaLimit(replicas(77)), 77);
+    assert.equal(replicaLimit(precision({ variance: 1 })), 100);
+  });
+});
+
+describe("extensionProblem", () => {
+  const present = precision({ lyapunovExponent: 0.1, variance: 0.2 });
+  const kept = { lyapunovExponent: 0.1, variance: 0.2 };
+  for (const [what, before, next, folded, problem] of [
+    ["more replicas", replicas(100), replicas(101), 100, undefined],
+    ["the same replicas", replicas(100), replicas(100), 100, undefined],
+    [
+      "fewer than asked for",
+      replicas(100),
+      replicas(99),
+      32,
+      /99 replicas are fewer than the 100 /,
+    ],
+    ["fewer than folded", precision(kept), replicas(63), 64, /63 replicas are fewer than the 64 /],
+    ["a count after a precision", precision(kept), replicas(64), 64, undefined],
+    [
+      "a maximum below what is folded",
+      replicas(100),
+      precision({ variance: 0.1, minimumReplicaCount: 100 }),
+      128,
+      /a maximum of 100 replicas is fewer than the 128 /,
+    ],
+    [
+      "a precision after a count",
+      replicas(60),
+      precision({ variance: 0.1, minimumReplicaCount: 60 }),
+      60,
+      undefined,
+    ],
+    [
+      "a precision that could stop before the count",
+      replicas(60),
+      precision({ variance: 0.1, minimumReplicaCount: 59 }),
+      60,
+      /a minimum replica count of at least as many; give 60$/,
+    ],
+    ["the same targets", present, precision(kept), 64, undefined],
+    ["a tighter λ", present, precision({ ...kept, lyapunovExponent: 0.05 }), 64, undefined],
+    ["a tighter σ²", present, precision({ ...kept, variance: 0.1 }), 64, undefined],
+    [
+      "a looser λ",
+      present,
+      precision({ ...kept, lyapunovExponent: 0.11 }),
+      64,
+      /targets are looser/,
+    ],
+    ["a looser σ²", present, precision({ ...kept, variance: 0.21 }), 64, /targets are looser/],
+    ["λ left out", present, precision({ variance: 0.2 }), 64, /targets are looser/],
+    ["σ² left out", present, precision({ lyapunovExponent: 0.1 }), 64, /targets are looser/],
+    ["a further target", precision({ variance: 0.2 }), precision(kept), 64, undefined],
+    ["a larger minimum", present, precision({ ...kept, minimumReplicaCount: 11 }), 64, undefined],
+    [
+      "a smaller minimum",
+      present,
+      precision({ ...kept, minimumReplicaCount: 9 }),
+      64,
+      /may only grow/,
+    ],
+    ["a larger maximum", present, precision({ ...kept, maximumReplicaCount: 101 }), 64, undefined],
+    [
+      "a smaller maximum",
+      present,
+      precision({ ...kept, maximumReplicaCount: 99 }),
+      64,
+      /may only grow/,
+    ],
+  ] as const) {
+    it(`${problem === undefined ? "lets" : "does not let"} a run go on with ${what}`, () => {
+      const actual = extensionProblem(before, next, folded);
+      if (problem === undefined) assert.equal(actual, undefined);
+      else assert.match(actual ?? "", problem);
+    });
+  }
+
+  const rules = fc.oneof(
+    fc.integer({ min: 2, max: 300 }).map(replicas),
+    fc
+      .record({
+        lyapunovExponent: fc.constantFrom(0.1, 0.2, 0.4),
+        variance: fc.constantFrom(0.1, 0.2, 0.4),
+        minimumReplicaCount: fc.integer({ min: 2, max: 100 }),
+        maximumReplicaCount: fc.integer({ min: 100, max: 300 }),
+      })
+      .map(precision),
+  );
+
+  it("never lets a run end earlier than it did", () => {
+    fc.assert(
+      fc.property(rules, rules, (before, next) => {
+        const folded = end(before);
+        fc.pre(extensionProblem(before, next, folded) === undefined);
+        assert.ok(end(next) >= folded);
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it("lets a run go on with the rule that it has", () => {
+    fc.assert(
+      fc.property(rules, (rule) => {
+        assert.equal(extensionProblem(rule, rule, replicaLimit(rule)), undefined);
+      }),
+      { seed: 2 },
+    );
+  });
+});
