@@ -87,15 +87,7 @@ for (let round = 0; round < ROUNDS; round++) {
 
 const significant = (value: number) => Number(value.toPrecision(3)).toLocaleString("en-US");
 const table = new Table({
-  head: [
-    "backend",
-    "weights",
-    "sampling",
-    "width",
-    "replica-layers/s",
-    "± half range",
-    "weights/s",
-  ],
+  head: ["backend", "weights", "sampling", "width", "replica-layers/s", "± half IQR", "entries/s"],
   style: { head: [], border: [], compact: true },
   colAligns: ["left", "left", "left", "right", "right", "right", "right"],
 });

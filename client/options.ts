@@ -53,7 +53,12 @@ export function addNetworkFlags(command: Command): Command {
   return command
     .option("--width <units>", "units of every layer, 1 to 65,536", typed)
     .option("--depth <layers>", "layers, 1 to 10,000,000", typed, 200)
-    .option("--negative-slope <number>", "slope of the Leaky ReLU for negative inputs; 0 is ReLU", typed, 0.01)
+    .option(
+      "--negative-slope <number>",
+      "slope of the Leaky ReLU for negative inputs; 0 is ReLU",
+      typed,
+      0.01,
+    )
     .option("--weights <law>", `law of the weights: ${WEIGHT_LAWS.join(", ")}`, "gaussian")
     .option("--gain <gain>", `a number, or ${NAMED_GAINS.join(", ")}`, typed, "he");
 }
@@ -70,9 +75,16 @@ export function addStoppingFlags(command: Command): Command {
 export function addRunFlags(command: Command): Command {
   return addStoppingFlags(addNetworkFlags(command))
     .option("--seed <integer>", "equal seeds give equal bits", "0")
-    .option("--sampling <way>", `how layers are drawn: ${SAMPLINGS.join(", ")} (default: the cheapest exact one)`)
+    .option(
+      "--sampling <way>",
+      `how layers are drawn: ${SAMPLINGS.join(", ")} (default: the cheapest exact one)`,
+    )
     .option("--backend <name>", `what propagates: ${BACKENDS.join(", ")} (default: simd)`)
-    .option("--checkpoints <depths>", "depths to keep sums at, such as 10,100 (default: powers of two)", typedList)
+    .option(
+      "--checkpoints <depths>",
+      "depths to keep sums at, such as 10,100 (default: powers of two)",
+      typedList,
+    )
     .option("--burn-in <layers>", "layers whose growth is left out (default: 0)", typed)
     .option("--level <probability>", "coverage of the intervals (default: 0.95)", typed)
     .option("--display-name <text>", "a name for people");
@@ -81,12 +93,19 @@ export function addRunFlags(command: Command): Command {
 export function addClusterFlags(command: Command): Command {
   return command
     .addOption(
-      new Option("--coordinator <host:port>", "a running cluster (default: one inside this process)")
+      new Option(
+        "--coordinator <host:port>",
+        "a running cluster (default: one inside this process)",
+      )
         .env("LYAPUNOV_COORDINATOR")
         .argParser(addressOption)
         .conflicts(["threads", "workers"]),
     )
-    .option("--threads <count>", "threads of each worker of the cluster inside this process", integerOption)
+    .option(
+      "--threads <count>",
+      "threads of each worker of the cluster inside this process",
+      integerOption,
+    )
     .option("--workers <count>", "workers of the cluster inside this process", integerOption);
 }
 
@@ -152,7 +171,12 @@ export function addressOption(text: string): string {
 
 export function integerOption(text: string): number {
   const value = typed(text);
-  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MAXIMUM_THREADS) {
+  if (
+    typeof value === "number" &&
+    Number.isInteger(value) &&
+    value >= 1 &&
+    value <= MAXIMUM_THREADS
+  ) {
     return value;
   }
   throw new InvalidArgumentError(`Give an integer from 1 to ${MAXIMUM_THREADS}.`);

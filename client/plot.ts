@@ -56,10 +56,16 @@ export function sweepPlot(title: string, runs: readonly Run__Output[]): TopLevel
       axis: { values: [...new Set(values.map((value) => value.x as number))] },
     }),
   };
-  const color = { field: "series", type: "nominal" as const, title: "initialization",
+  const color = {
+    field: "series",
+    type: "nominal" as const,
+    title: "initialization",
     legend: { labelLimit: 0 },
   };
-  const rule = { mark: { type: "rule" as const, strokeDash: [4, 4] }, encoding: { y: { datum: 0 } } };
+  const rule = {
+    mark: { type: "rule" as const, strokeDash: [4, 4] },
+    encoding: { y: { datum: 0 } },
+  };
   const panel = (y: string, exact: string, yTitle: string, interval: boolean) => ({
     width: 360,
     height: 320,
@@ -100,12 +106,7 @@ export function sweepPlot(title: string, runs: readonly Run__Output[]): TopLevel
     data: { values },
     hconcat: [
       panel("estimate", "exact", "Lyapunov exponent λ per layer", true),
-      panel(
-        "decades",
-        "exactDecades",
-        "log₁₀ of the typical growth over all layers",
-        false,
-      ),
+      panel("decades", "exactDecades", "log₁₀ of the typical growth over all layers", false),
     ],
   };
 }

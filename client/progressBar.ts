@@ -87,7 +87,9 @@ export function isOver(run: Run__Output): boolean {
 }
 
 function readable(value: number): string {
-  return Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 }).format(value);
+  return Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 }).format(
+    value,
+  );
 }
 
 /** Seconds for people: `8 s`, `3 min 20 s`, `2 h 5 min`. */

@@ -51,7 +51,10 @@ function exactTable(
   const shown = values.survivors ?? values;
   const of = values.survivors === null ? "" : " of survivors";
   if (values.extinct) {
-    table.push(["Lyapunov exponent λ", "−∞"], ["extinction, per layer", values.extinctionProbability]);
+    table.push(
+      ["Lyapunov exponent λ", "−∞"],
+      ["extinction, per layer", values.extinctionProbability],
+    );
   }
   table.push(
     [`Lyapunov exponent λ${of}`, String(shown.lyapunovExponent)],

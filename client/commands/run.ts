@@ -8,7 +8,13 @@ import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { openCluster } from "../cluster.ts";
 import { endOnInterruption } from "../interruption.ts";
-import { addClusterFlags, addRunFlags, runInput, type ClusterFlags, type RunFlags } from "../options.ts";
+import {
+  addClusterFlags,
+  addRunFlags,
+  runInput,
+  type ClusterFlags,
+  type RunFlags,
+} from "../options.ts";
 import { reportRun } from "../report.ts";
 import { watchRun } from "../watching.ts";
 

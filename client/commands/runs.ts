@@ -49,7 +49,12 @@ export function addRunsCommand(program: Command): void {
   addNamed(runs, "watch", "watch a run or a sweep until it has ended", watch);
   addNamed(runs, "cancel", "end a run, or every run of a sweep", cancel);
   addStoppingFlags(
-    addNamed<StoppingFlags>(runs, "extend", "continue with more replicas or more precision", extend),
+    addNamed<StoppingFlags>(
+      runs,
+      "extend",
+      "continue with more replicas or more precision",
+      extend,
+    ),
   );
 }
 

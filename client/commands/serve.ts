@@ -19,7 +19,11 @@ export function addServeCommand(program: Command): void {
   program
     .command("serve")
     .description("run a coordinator, until Ctrl-C or SIGTERM")
-    .option("--listen <host:port>", "address to listen on; port 0 takes a free one", DEFAULT_ADDRESS)
+    .option(
+      "--listen <host:port>",
+      "address to listen on; port 0 takes a free one",
+      DEFAULT_ADDRESS,
+    )
     .option("--insecure", "listen beyond this machine without TLS and without asking who calls")
     .option("--json", "print the address as JSON on standard output")
     .action(async (_options, command: Command) => {
@@ -56,7 +60,9 @@ async function serve(flags: Flags): Promise<void> {
 function hostOf(listen: string): string {
   const match = /^(\[[0-9a-f:]+\]|[^:\s]+):(\d{1,5})$/i.exec(listen);
   if (match?.[1] !== undefined && Number(match[2]) <= 65_535) return match[1];
-  throw badInput(`--listen: '${listen}' is not allowed; give HOST:PORT, such as ${DEFAULT_ADDRESS}`);
+  throw badInput(
+    `--listen: '${listen}' is not allowed; give HOST:PORT, such as ${DEFAULT_ADDRESS}`,
+  );
 }
 
 function isLoopback(host: string): boolean {

@@ -22,7 +22,9 @@ interface Flags {
 export function addWorkCommand(program: Command): void {
   program
     .command("work")
-    .description("run a worker, until Ctrl-C or SIGTERM; it finishes and delivers what it has begun")
+    .description(
+      "run a worker, until Ctrl-C or SIGTERM; it finishes and delivers what it has begun",
+    )
     .addOption(
       new Option("--coordinator <host:port>", "the coordinator to work for")
         .env("LYAPUNOV_COORDINATOR")

@@ -53,9 +53,7 @@ export function estimateExponents(
   const variance = sampleVariance / layerCount;
   const varianceError = Math.sqrt(Math.max(0, varianceOfVariance)) / layerCount;
   const factor =
-    variance > 0
-      ? Math.exp((normalQuantile((1 + level) / 2, 0, 1) * varianceError) / variance)
-      : 1;
+    variance > 0 ? Math.exp((normalQuantile((1 + level) / 2, 0, 1) * varianceError) / variance) : 1;
 
   return {
     lyapunovExponent: {

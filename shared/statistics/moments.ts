@@ -48,7 +48,8 @@ export function mergeMoments(a: Moments, countA: number, b: Moments, countB: num
   return {
     mean: a.mean + step * countB,
     m2: a.m2 + b.m2 + spread,
-    m3: a.m3 + b.m3 + spread * step * (countA - countB) + 3 * step * (countA * b.m2 - countB * a.m2),
+    m3:
+      a.m3 + b.m3 + spread * step * (countA - countB) + 3 * step * (countA * b.m2 - countB * a.m2),
     m4:
       a.m4 +
       b.m4 +

@@ -1,10 +1,4 @@
-import {
-  coMomentOf,
-  mergeCoMoments,
-  mergeMoments,
-  momentsOf,
-  type Moments,
-} from "./moments.ts";
+import { coMomentOf, mergeCoMoments, mergeMoments, momentsOf, type Moments } from "./moments.ts";
 import { mergeSketches, sketchOf, type QuantileSketch } from "./quantileSketch.ts";
 
 /** What is known of a set of replicas at one depth. Moments and co-moments are of survivors. */

@@ -48,7 +48,8 @@ export function worstErrorRatio(precision: Precision, estimates: ExponentEstimat
 
 /**
  * Replicas that the rule will probably need, from what is known after `replicaCount`: errors
- * shrink with the square root of the count. For planning work ahead only.
+ * shrink with the square root of the count; where there is no estimate, for all went extinct, twice
+ * as many. For planning work ahead only.
  */
 export function predictedReplicaCount(
   rule: StoppingRule,
@@ -59,7 +60,7 @@ export function predictedReplicaCount(
   const { minimumReplicaCount, maximumReplicaCount } = rule.precision;
   const wanted =
     estimates === undefined
-      ? minimumReplicaCount
+      ? 2 * replicaCount
       : Math.ceil(replicaCount * worstErrorRatio(rule.precision, estimates) ** 2);
   return Math.min(maximumReplicaCount, Math.max(minimumReplicaCount, wanted));
 }

@@ -21,19 +21,22 @@ function specificationOf(shards: number) {
   return specificationWith({ stoppingRule: { replicaCount: shards * SHARD_SIZE - 5 } });
 }
 
+const OUTSIDE = {
+  log: pino({ level: "silent" }),
+  clock: () => 0,
+  wallClock: () => 1_700_000_000_000,
+  scheduler: DEFAULT_SCHEDULER_OPTIONS,
+  onFatal: (error: unknown) => {
+    throw error;
+  },
+};
+
+/** One life of a coordinator on the ledger. */
 function start(ledger: Ledger, life = 1) {
-  const log = pino({ level: "silent" });
-  const wallClock = () => 1_700_000_000_000;
-  const clock = () => 0;
   let ids = 0;
   const newId = () => `${life}-${(ids += 1)}`;
-  const onFatal = (error: unknown) => {
-    throw error;
-  };
-  const scheduler = DEFAULT_SCHEDULER_OPTIONS;
-  const firstLease = life * 1e6;
-  const engine = new Engine({ ledger, log, clock, wallClock, firstLease, onFatal, scheduler });
-  return { engine, coordinator: new Coordinator({ engine, ledger, log, clock, wallClock, newId }) };
+  const engine = new Engine({ ...OUTSIDE, ledger, firstLease: life * 1e6 });
+  return { engine, coordinator: new Coordinator({ ...OUTSIDE, engine, ledger, newId }) };
 }
 
 /** What a run says once it has ended. */

@@ -35,20 +35,21 @@ function propagate(kernel: Kernel, task: PropagationTask): ReplicaObservables {
     const groups = Math.ceil(count / GROUP);
     const firstReplica = task.firstReplica + offset;
     const layersPerCall = Math.max(1, Math.floor(lanes.layerGroupsPerCall / groups));
+    const logNorms = () => readLogNorms(kernel, lanes, activation, count);
+    // A batch that is wholly extinct, as ReLU's may be, stays as it is.
+    const extinct = () =>
+      activation.logRatio === -Infinity && logNorms().every((logNorm) => logNorm === -Infinity);
     lanes.start(firstReplica, groups);
-    const initial = readLogNorms(kernel, lanes, activation, count);
+    const initial = logNorms();
 
     let layer = 0;
-    let current = initial;
     for (const [position, depth] of depths.entries()) {
-      // A batch that is wholly extinct stays as it is.
-      while (layer < depth && current.some((logNorm) => logNorm > -Infinity)) {
+      while (layer < depth && !extinct()) {
         const layers = Math.min(layersPerCall, depth - layer);
         lanes.advance(firstReplica, groups, layer + 1, layers);
         layer += layers;
-        current = readLogNorms(kernel, lanes, activation, count);
       }
-      for (const [i, logNorm] of current.entries()) {
+      for (const [i, logNorm] of logNorms().entries()) {
         const growth = logNorm - (initial[i] as number) + depth * activation.drift;
         values[position * replicaCount + offset + i] = growth;
       }

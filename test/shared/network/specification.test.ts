@@ -89,6 +89,12 @@ describe("parseRunSpecification", () => {
     });
   });
 
+  it("takes levels from 0.5 to 0.9999", () => {
+    for (const level of [0.5, 0.9, 0.9999]) {
+      assert.equal(parseRunSpecification({ ...INPUT, level }).level, level);
+    }
+  });
+
   it("keeps the name of a named gain beside its number", () => {
     const { gain, namedGain } = parseRunSpecification(network({ gain: "he" })).network;
     assert.equal(namedGain, "he");

@@ -2,8 +2,10 @@ import type { Network } from "../../../shared/network/network.ts";
 import type { Kernel } from "./kernel.ts";
 import { GROUP, type LaneActivation, type Lanes, readState32 } from "./lanes.ts";
 
-/** Bytes of x and z to keep in the processor's second-level cache. */
+/** Bytes of x and z to keep in the processor's second-level cache, if that is enough for one. */
 const BATCH_BYTES = 256 * 1024;
+/** Enough groups to spread what is done once a layer, or once a call, over. */
+const BATCH_GROUPS = 64;
 /** Weights to draw in one call into WebAssembly: a few milliseconds. */
 const WEIGHTS_PER_CALL = 1 << 20;
 
@@ -14,9 +16,10 @@ export function denseLanes(kernel: Kernel, network: Network, activation: LaneAct
     gaussian: kernel.advanceGaussian,
     orthogonal: kernel.advanceOrthogonal,
   }[weights];
+  const groupBytes = 2 * 4 * GROUP * width;
   const { above, below, belowAlone, inputSign } = denseActivation(network, activation);
   return {
-    batchGroups: Math.max(1, Math.floor(BATCH_BYTES / (2 * 4 * GROUP * width))),
+    batchGroups: Math.max(1, Math.min(BATCH_GROUPS, Math.floor(BATCH_BYTES / groupBytes))),
     layerGroupsPerCall: WEIGHTS_PER_CALL / (GROUP * width * width),
     start(firstReplica, groups) {
       kernel.reserve(width, groups, 0);

@@ -6,6 +6,9 @@ import { GROUP, type LaneActivation, type Lanes, readState64 } from "./lanes.ts"
 /** Bytes of a column of the table in the kernel's memory: threshold (8), alias (4), nothing. */
 const COLUMN_BYTES = 16;
 
+/** Layers of replicas to draw in one call into WebAssembly: a few milliseconds. */
+const LAYERS_PER_CALL = 100_000;
+
 /** Norms from their exact law, in float64. */
 export function isotropicLanes(
   kernel: Kernel,
@@ -14,8 +17,8 @@ export function isotropicLanes(
 ): Lanes {
   const table = binomialTable(width);
   return {
-    batchGroups: 256,
-    layerGroupsPerCall: 100_000 / GROUP,
+    batchGroups: 64,
+    layerGroupsPerCall: LAYERS_PER_CALL / GROUP,
     start(_firstReplica, groups) {
       kernel.reserve(0, groups, table.aliases.length * COLUMN_BYTES);
       writeTable(kernel, table);
