@@ -40,8 +40,8 @@ async function measure(workerCount: number, seed: number): Promise<Measurement> 
   let kernelSeconds = 0;
   const timed = (pool: ShardPool): ShardPool => ({
     ...pool,
-    compute: async (task) => {
-      const computed = await pool.compute(task);
+    compute: async (task, signal) => {
+      const computed = await pool.compute(task, signal);
       kernelSeconds += computed.computeSeconds;
       return computed;
     },

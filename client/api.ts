@@ -9,6 +9,22 @@ import { stoppingRuleToMessage } from "../shared/wire/specificationMessages.ts";
 
 const MAXIMUM_MESSAGE_BYTES = 16 * 2 ** 20;
 
+/** Only UNAVAILABLE, and safely: creations carry a request id. */
+const RETRIES = {
+  methodConfig: [
+    {
+      name: [{ service: "lyapunov.v1.SimulationService" }],
+      retryPolicy: {
+        maxAttempts: 4,
+        initialBackoff: "0.2s",
+        maxBackoff: "2s",
+        backoffMultiplier: 2,
+        retryableStatusCodes: ["UNAVAILABLE"],
+      },
+    },
+  ],
+};
+
 type Callback<Response> = (error: ServiceError | null, response?: Response) => void;
 
 /** SimulationService with promises; failures are grpc-js ServiceErrors. */
@@ -21,6 +37,7 @@ export class SimulationApi {
     this.address = address;
     this.#client = new SimulationService(address, ChannelCredentials.createInsecure(), {
       "grpc.max_receive_message_length": MAXIMUM_MESSAGE_BYTES,
+      "grpc.service_config": JSON.stringify(RETRIES),
     });
   }
 

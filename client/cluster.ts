@@ -1,7 +1,6 @@
 import { SimulationApi } from "./api.ts";
-import { startEmbeddedCluster } from "./embeddedCluster.ts";
 import { createLog } from "./log.ts";
-import { defaultThreads, type ClusterFlags } from "./options.ts";
+import { defaultThreads, remoteCoordinator, type ClusterFlags } from "./options.ts";
 
 /** A cluster to submit to: one that is running, or one that lives as long as the command. */
 export interface Cluster {
@@ -12,17 +11,20 @@ export interface Cluster {
 }
 
 export async function openCluster(flags: ClusterFlags): Promise<Cluster> {
-  if (flags.coordinator !== undefined) {
-    const api = new SimulationApi(flags.coordinator);
+  const remoteAddress = remoteCoordinator(flags);
+  if (remoteAddress !== undefined) {
+    const api = new SimulationApi(remoteAddress);
     return {
       api,
-      remoteAddress: flags.coordinator,
+      remoteAddress,
       close: async () => {
         api.close();
       },
     };
   }
   const workers = flags.workers ?? 1;
+  // Loaded where it is wanted, as other heavy parts are: a command should answer at once.
+  const { startEmbeddedCluster } = await import("./embeddedCluster.ts");
   const embedded = await startEmbeddedCluster({
     workers,
     threads: flags.threads ?? Math.max(1, Math.floor(defaultThreads() / workers)),

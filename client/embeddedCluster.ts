@@ -31,7 +31,8 @@ export async function startEmbeddedCluster(
     ledger: new MemoryLedger(),
     log: log.child({ part: "coordinator" }),
     onFatal: (error) => {
-      throw error;
+      log.fatal({ err: error }, "the ledger failed; nothing can be promised any more");
+      process.exit(1);
     },
   });
   const address = `127.0.0.1:${coordinator.port}`;

@@ -40,7 +40,7 @@ function flagOf(field: string): string {
 }
 
 /** Refused fields as one sentence in the words of the command line. */
-export function flagSentence(violations: readonly FieldViolation[]): string {
+function flagSentence(violations: readonly FieldViolation[]): string {
   return violations.map(({ field, description }) => `${flagOf(field)}: ${description}`).join("; ");
 }
 

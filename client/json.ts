@@ -47,6 +47,9 @@ export function runToJson(run: Run__Output) {
       completedReplicaCount: run.progress.completedReplicaCount,
       replicasPerSecond: run.progress.replicasPerSecond,
       remainingSeconds: run.progress.remainingSeconds ?? null,
+      liveLyapunovExponent:
+        run.progress.liveLyapunovExponent && estimateToJson(run.progress.liveLyapunovExponent),
+      liveVariance: run.progress.liveVariance && estimateToJson(run.progress.liveVariance),
       disagreementCount: run.progress.disagreementCount,
     },
     error: run.error,

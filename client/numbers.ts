@@ -18,6 +18,13 @@ export function fixed(value: number | null | undefined, digits: number): string 
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
+/** Seven significant digits. */
+export function significant(value: number | null | undefined): string {
+  return value === undefined || value === null
+    ? ABSENT
+    : String(Number(value.toPrecision(7))).replace("-", "−");
+}
+
 /** `he`, or the number. */
 export function gainLabel(run: Run__Output): string {
   return shortName("namedGain", run.network?.namedGain) ?? String(run.network?.gain);

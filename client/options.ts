@@ -4,42 +4,12 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 
 import { BACKENDS } from "../shared/network/backends.ts";
 import { NAMED_GAINS } from "../shared/network/gains.ts";
-import type { RunInput } from "../shared/network/specification.ts";
-import type { StoppingRuleInput } from "../shared/network/stoppingRuleInput.ts";
-import type { LogLevel } from "./log.ts";
 import { SAMPLINGS, WEIGHT_LAWS } from "../shared/network/weights.ts";
+import type { LogLevel } from "./log.ts";
+import { RUN_DEFAULTS, type Typed } from "./runInput.ts";
 
 export const DEFAULT_ADDRESS = "127.0.0.1:7400";
-const MAXIMUM_THREADS = 1024;
-
-/** Values stay as they were typed where they are no numbers; validation names them then. */
-export type Typed = number | string;
-
-export interface NetworkFlags {
-  readonly width?: Typed;
-  readonly depth: Typed;
-  readonly negativeSlope: Typed;
-  readonly weights: string;
-  readonly gain: Typed;
-}
-
-export interface StoppingFlags {
-  readonly replicas?: Typed;
-  readonly precision?: Typed;
-  readonly variancePrecision?: Typed;
-  readonly minimumReplicas?: Typed;
-  readonly maximumReplicas?: Typed;
-}
-
-export interface RunFlags extends NetworkFlags, StoppingFlags {
-  readonly seed: string;
-  readonly sampling?: string;
-  readonly backend?: string;
-  readonly checkpoints?: readonly Typed[];
-  readonly burnIn?: Typed;
-  readonly level?: Typed;
-  readonly displayName?: string;
-}
+export const MAXIMUM_THREADS = 1024;
 
 export interface ClusterFlags {
   readonly coordinator?: string;
@@ -52,20 +22,28 @@ export interface ClusterFlags {
 export function addNetworkFlags(command: Command): Command {
   return command
     .option("--width <units>", "units of every layer, 1 to 65,536", typed)
-    .option("--depth <layers>", "layers, 1 to 10,000,000", typed, 200)
+    .option("--depth <layers>", "layers, 1 to 10,000,000", typed, RUN_DEFAULTS.depth)
     .option(
       "--negative-slope <number>",
       "slope of the Leaky ReLU for negative inputs; 0 is ReLU",
       typed,
-      0.01,
+      RUN_DEFAULTS.negativeSlope,
     )
-    .option("--weights <law>", `law of the weights: ${WEIGHT_LAWS.join(", ")}`, "gaussian")
-    .option("--gain <gain>", `a number, or ${NAMED_GAINS.join(", ")}`, typed, "he");
+    .option(
+      "--weights <law>",
+      `law of the weights: ${WEIGHT_LAWS.join(", ")}`,
+      RUN_DEFAULTS.weights,
+    )
+    .option("--gain <gain>", `a number, or ${NAMED_GAINS.join(", ")}`, typed, RUN_DEFAULTS.gain);
 }
 
 export function addStoppingFlags(command: Command): Command {
   return command
-    .option("--replicas <count>", "random networks to propagate (default: 65536)", typed)
+    .option(
+      "--replicas <count>",
+      `random networks to propagate (default: ${RUN_DEFAULTS.replicas})`,
+      typed,
+    )
     .option("--precision <error>", "instead: stop at this standard error of λ̂", typed)
     .option("--variance-precision <error>", "stop at this standard error of σ̂²", typed)
     .option("--minimum-replicas <count>", "ask for the precision only from here on", typed)
@@ -74,7 +52,7 @@ export function addStoppingFlags(command: Command): Command {
 
 export function addRunFlags(command: Command): Command {
   return addStoppingFlags(addNetworkFlags(command))
-    .option("--seed <integer>", "equal seeds give equal bits", "0")
+    .option("--seed <integer>", "equal seeds give equal bits", String(RUN_DEFAULTS.seed))
     .option(
       "--sampling <way>",
       `how layers are drawn: ${SAMPLINGS.join(", ")} (default: the cheapest exact one)`,
@@ -95,58 +73,31 @@ export function addClusterFlags(command: Command): Command {
     .addOption(
       new Option(
         "--coordinator <host:port>",
-        "a running cluster (default: one inside this process)",
+        "a running cluster (default: $LYAPUNOV_COORDINATOR, or one inside this process)",
       )
-        .env("LYAPUNOV_COORDINATOR")
         .argParser(addressOption)
         .conflicts(["threads", "workers"]),
     )
     .option(
       "--threads <count>",
       "threads of each worker of the cluster inside this process",
-      integerOption,
+      integerUpTo(MAXIMUM_THREADS),
     )
-    .option("--workers <count>", "workers of the cluster inside this process", integerOption);
+    .option(
+      "--workers <count>",
+      "workers of the cluster inside this process",
+      integerUpTo(MAXIMUM_THREADS),
+    );
 }
 
-/** Flags as the specification's validation reads them. */
-export function runInput(flags: RunFlags): RunInput {
-  return {
-    network: networkInput(flags),
-    seed: flags.seed,
-    stoppingRule: stoppingRuleInput(flags) ?? { replicaCount: 65_536 },
-    ...(flags.sampling !== undefined && { sampling: flags.sampling }),
-    ...(flags.backend !== undefined && { backend: flags.backend }),
-    ...(flags.checkpoints !== undefined && { checkpointDepths: flags.checkpoints }),
-    ...(flags.burnIn !== undefined && { burnIn: flags.burnIn }),
-    ...(flags.level !== undefined && { level: flags.level }),
-    ...(flags.displayName !== undefined && { displayName: flags.displayName }),
-  };
-}
-
-export function networkInput(flags: NetworkFlags): NonNullable<RunInput["network"]> {
-  const { width, depth, negativeSlope, weights, gain } = flags;
-  return { width, depth, negativeSlope, weights, gain };
-}
-
-/** Undefined if no flag says when to stop. */
-export function stoppingRuleInput(flags: StoppingFlags): StoppingRuleInput | undefined {
-  const { replicas, precision, variancePrecision, minimumReplicas, maximumReplicas } = flags;
-  const wantsPrecision = [precision, variancePrecision, minimumReplicas, maximumReplicas].some(
-    (flag) => flag !== undefined,
-  );
-  if (!wantsPrecision && replicas === undefined) return undefined;
-  return {
-    ...(replicas !== undefined && { replicaCount: replicas }),
-    ...(wantsPrecision && {
-      precision: {
-        ...(precision !== undefined && { lyapunovExponent: precision }),
-        ...(variancePrecision !== undefined && { variance: variancePrecision }),
-        ...(minimumReplicas !== undefined && { minimumReplicaCount: minimumReplicas }),
-        ...(maximumReplicas !== undefined && { maximumReplicaCount: maximumReplicas }),
-      },
-    }),
-  };
+/** The cluster that flags, or else the environment, ask for; undefined for one in this process. */
+export function remoteCoordinator(flags: ClusterFlags): string | undefined {
+  const fromEnvironment = process.env["LYAPUNOV_COORDINATOR"] ?? "";
+  const wantsEmbedded = flags.threads !== undefined || flags.workers !== undefined;
+  if (flags.coordinator !== undefined || wantsEmbedded || fromEnvironment === "") {
+    return flags.coordinator;
+  }
+  return addressOption(fromEnvironment);
 }
 
 export function defaultThreads(): number {
@@ -169,15 +120,13 @@ export function addressOption(text: string): string {
   throw new InvalidArgumentError(`Give HOST:PORT, such as ${DEFAULT_ADDRESS}.`);
 }
 
-export function integerOption(text: string): number {
-  const value = typed(text);
-  if (
-    typeof value === "number" &&
-    Number.isInteger(value) &&
-    value >= 1 &&
-    value <= MAXIMUM_THREADS
-  ) {
-    return value;
-  }
-  throw new InvalidArgumentError(`Give an integer from 1 to ${MAXIMUM_THREADS}.`);
+/** A parser of integers from 1 to `maximum`. */
+export function integerUpTo(maximum: number): (text: string) => number {
+  return (text) => {
+    const value = typed(text);
+    if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= maximum) {
+      return value;
+    }
+    throw new InvalidArgumentError(`Give an integer from 1 to ${maximum}.`);
+  };
 }

@@ -27,7 +27,7 @@ export async function writeSweepPlot(
 }
 
 /** Points are estimates with intervals, lines are exact; the second panel shows e^(λ·depth). */
-export function sweepPlot(title: string, runs: readonly Run__Output[]): TopLevelSpec {
+function sweepPlot(title: string, runs: readonly Run__Output[]): TopLevelSpec {
   const axis = AXES.find(({ value }) => new Set(runs.map(value)).size > 1) ?? AXES[0];
   const values = runs.flatMap((run) => {
     const estimate = exponentOf(run);

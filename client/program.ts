@@ -36,6 +36,11 @@ export async function runProgram(): Promise<void> {
   addWorkCommand(program);
   addRunsCommand(program);
 
+  // Whoever reads our output may stop reading: `lyapunov runs list | head` is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
   try {
     await program.parseAsync();
   } catch (error) {

@@ -1,7 +1,10 @@
 import { Presets, SingleBar } from "cli-progress";
 
-import { shortName } from "../shared/wire/enumerations.ts";
+import type { Progress__Output } from "../shared/wire/generated/lyapunov/v1/Progress.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
+import { hasEnded, stateOf } from "../shared/wire/runStates.ts";
+import { withError } from "./numbers.ts";
+import { exponentOf } from "./verdict.ts";
 
 const SCALE = 1000;
 /** Without a terminal, a line now and then instead of a bar. */
@@ -11,6 +14,8 @@ const LINE_INTERVAL_MILLISECONDS = 5000;
 export interface WorkState {
   /** 0 … 1. */
   readonly share: number;
+  /** Propagated and accepted. */
+  readonly replicaCount: number;
   readonly replicasPerSecond: number;
   readonly remainingSeconds: number | undefined;
   /** Such as `12/28 runs`. */
@@ -52,38 +57,58 @@ export class ProgressBar {
   }
 }
 
-/** The work of runs taken together; `now` and `start` are seconds of one clock. */
-export function workState(runs: readonly Run__Output[], start: number, now: number): WorkState {
-  let share = 0;
-  let replicasPerSecond = 0;
-  let ended = 0;
-  let leased = 0;
-  for (const run of runs) {
-    const { progress } = run;
-    const done = isOver(run);
-    if (done) ended += 1;
-    const planned = Math.max(1, progress?.plannedShardCount ?? 1);
-    share += done ? 1 : Math.min(1, (progress?.completedShardCount ?? 0) / planned);
-    replicasPerSecond += progress?.replicasPerSecond ?? 0;
-    leased += progress?.leasedShardCount ?? 0;
-  }
-  share /= Math.max(1, runs.length);
-  const idle = leased === 0 && ended < runs.length;
+/** Where a watch began: rates of a run that went on before must not be taken for its own. */
+export interface WatchStart {
+  /** Seconds of the watcher's clock. */
+  readonly at: number;
+  /** Share of the work that was done by then. */
+  readonly share: number;
+  /** Replicas that were done by then. */
+  readonly replicaCount: number;
+}
+
+/** The work of runs taken together; `now` is in seconds of the watcher's clock. */
+export function workState(
+  runs: readonly Run__Output[],
+  start: WatchStart | undefined,
+  now: number,
+): WorkState {
+  const ended = runs.filter((run) => hasEnded(stateOf(run))).length;
+  const share = runs.reduce((sum, run) => sum + shareOf(run), 0) / Math.max(1, runs.length);
+  const sum = (field: (progress: Progress__Output) => number) =>
+    runs.reduce((total, { progress }) => total + (progress ? field(progress) : 0), 0);
+  const replicaCount = sum(({ completedReplicaCount }) => Number(completedReplicaCount));
+  const elapsed = start === undefined ? 0 : now - start.at;
+  const gained = share - (start?.share ?? share);
+  const over = ended === runs.length;
   return {
     share,
-    replicasPerSecond,
-    remainingSeconds: share > 0 ? ((now - start) * (1 - share)) / share : undefined,
-    caption: idle
-      ? "waiting for a worker"
-      : runs.length === 1
-        ? `${runs[0]?.progress?.completedReplicaCount ?? 0} replicas`
-        : `${ended}/${runs.length} runs`,
+    replicaCount,
+    replicasPerSecond:
+      over && elapsed > 0
+        ? (replicaCount - (start?.replicaCount ?? 0)) / elapsed
+        : sum(({ replicasPerSecond }) => replicasPerSecond),
+    remainingSeconds: over ? 0 : gained > 0 ? (elapsed * (1 - share)) / gained : undefined,
+    caption:
+      !over && sum(({ leasedShardCount }) => leasedShardCount) === 0
+        ? "waiting for a worker"
+        : caption(runs, ended),
   };
 }
 
-/** Whether the run has ended, in whatever state. */
-export function isOver(run: Run__Output): boolean {
-  return ["SUCCEEDED", "FAILED", "CANCELLED"].includes(shortName("state", run.state) ?? "");
+function shareOf(run: Run__Output): number {
+  if (hasEnded(stateOf(run))) return 1;
+  const planned = Math.max(1, run.progress?.plannedShardCount ?? 1);
+  return Math.min(1, (run.progress?.completedShardCount ?? 0) / planned);
+}
+
+function caption(runs: readonly Run__Output[], ended: number): string {
+  const [run] = runs;
+  if (run === undefined || runs.length > 1) return `${ended}/${runs.length} runs`;
+  const live = hasEnded(stateOf(run)) ? exponentOf(run) : run.progress?.liveLyapunovExponent;
+  const replicas = `${readable(Number(run.progress?.completedReplicaCount ?? 0))} replicas`;
+  if (live?.estimate === undefined) return replicas;
+  return `${replicas} · λ̂ ${withError(live.estimate, live.standardError)}`;
 }
 
 function readable(value: number): string {

@@ -3,7 +3,9 @@ import Table from "cli-table3";
 import { shortName } from "../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
-import { ABSENT, fixed, gainLabel, withError } from "./numbers.ts";
+import { hasEnded, stateOf } from "../shared/wire/runStates.ts";
+import { ABSENT, fixed, gainLabel, significant, withError } from "./numbers.ts";
+import { duration } from "./progressBar.ts";
 import { depthOfFactor1000, exponentOf, varianceOf, verdict } from "./verdict.ts";
 
 /** One run for people, a fact a line. */
@@ -18,7 +20,7 @@ export function runDetails(run: Run__Output): string {
     [
       "network",
       `${shortName("weights", network?.weights)}, width ${network?.width}, depth ${network?.depth}, ` +
-        `negative slope ${network?.negativeSlope}, gain ${network?.gain} (${gainLabel(run)})`,
+        `negative slope ${network?.negativeSlope}, gain ${gainText(run)}`,
     ],
     [
       "replicas",
@@ -26,6 +28,7 @@ export function runDetails(run: Run__Output): string {
         `${shortName("backend", run.backend)}, seed ${run.seed}`,
     ],
   );
+  if (!hasEnded(stateOf(run))) table.push(["progress", progressLine(run)]);
   if (extinct) {
     table.push([
       "extinct",
@@ -35,12 +38,31 @@ export function runDetails(run: Run__Output): string {
   table.push(
     [`λ${ofSurvivors}`, estimateLine(exponentOf(run), exact?.lyapunovExponent)],
     [`σ²${ofSurvivors}`, estimateLine(varianceOf(run), exact?.variance)],
-    [`critical gain${ofSurvivors}`, fixed(exact?.criticalGain, 6)],
+    [`critical gain${ofSurvivors}`, significant(exact?.criticalGain)],
     ["factor 1000", factorLine(run)],
     ["verdict", verdict(run)],
   );
   if (run.error !== "") table.push(["error", run.error]);
   return table.toString();
+}
+
+function gainText(run: Run__Output): string {
+  const [label, number] = [gainLabel(run), String(run.network?.gain)];
+  return label === number ? number : `${number} (${label})`;
+}
+
+/** Where the work stands and what has arrived, in whatever order. */
+function progressLine({ progress }: Run__Output): string {
+  if (!progress) return ABSENT;
+  const { completedShardCount, plannedShardCount, leasedShardCount, remainingSeconds } = progress;
+  const live = progress.liveLyapunovExponent;
+  return [
+    `${completedShardCount} of ${plannedShardCount} shards, ${leasedShardCount} with workers`,
+    ...(remainingSeconds === undefined ? [] : [`${duration(remainingSeconds)} left`]),
+    ...(live?.estimate === undefined
+      ? []
+      : [`λ̂ of all that has arrived ${withError(live.estimate, live.standardError)}`]),
+  ].join("; ");
 }
 
 function estimateLine(
@@ -49,10 +71,10 @@ function estimateLine(
 ): string {
   if (estimate?.lower === undefined || estimate.upper === undefined) return "too few replicas";
   const interval =
-    `${estimate.level * 100} % in [${fixed(estimate.lower, 6)}, ${fixed(estimate.upper, 6)}] ` +
+    `${estimate.level * 100} % in [${significant(estimate.lower)}, ${significant(estimate.upper)}] ` +
     `(${estimate.method})`;
   const comparison =
-    exact === undefined ? "" : `; exact ${fixed(exact, 6)}, z ${fixed(estimate.z, 2)}`;
+    exact === undefined ? "" : `; exact ${significant(exact)}, z ${fixed(estimate.z, 2)}`;
   return `${withError(estimate.estimate, estimate.standardError)}, ${interval}${comparison}`;
 }
 
@@ -60,5 +82,6 @@ function factorLine(run: Run__Output): string {
   const depth = depthOfFactor1000(run);
   if (depth === undefined) return exponentOf(run)?.estimate === undefined ? ABSENT : "never";
   const verb = (exponentOf(run)?.estimate ?? 0) < 0 ? "lost" : "gained";
-  return `${verb} by the typical network after ${depth.toLocaleString("en-US")} layers`;
+  const layers = depth === 1 ? "1 layer" : `${depth.toLocaleString("en-US")} layers`;
+  return `${verb} by the typical network after ${layers}`;
 }

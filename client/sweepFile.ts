@@ -7,11 +7,11 @@ import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
   MAXIMUM_SWEEP_RUNS,
   parseRunSpecification,
-  type RunInput,
   type RunSpecification,
 } from "../shared/network/specification.ts";
-import { shown, ValidationError } from "../shared/network/violations.ts";
+import { refused, ValidationError } from "../shared/network/violations.ts";
 import { badInput } from "./failure.ts";
+import { RUN_DEFAULTS, runInput } from "./runInput.ts";
 
 const scalar = z.union([z.number(), z.string()]);
 const axis = z.union(
@@ -90,7 +90,8 @@ export function parseSweep(path: string, text: string): SweepSpecification {
   }
   const result = sweepFile.safeParse(document);
   if (!result.success) {
-    throw badInput(`${path}: ${problemOf(document, result.error.issues[0]!)}`);
+    const [issue] = result.error.issues;
+    throw badInput(`${path}: ${issue ? problemOf(document, issue) : result.error.message}`);
   }
   const { name, firstSeed, defaults = {}, grids } = result.data;
   let index = 0;
@@ -102,8 +103,10 @@ export function parseSweep(path: string, text: string): SweepSpecification {
     const { checkpoints, ...axes } = { ...defaults, ...grid };
     return points(axes).map((point) => {
       try {
+        const seed = firstSeed + index++;
+        const { replicas: _replicas, ...fallbacks } = RUN_DEFAULTS;
         return parseRunSpecification(
-          runInput({ seed: firstSeed + index++, ...point }, checkpoints),
+          runInput({ ...fallbacks, seed, ...point, ...(checkpoints && { checkpoints }) }),
         );
       } catch (error) {
         if (!(error instanceof ValidationError)) throw error;
@@ -127,7 +130,7 @@ function problemOf(document: unknown, issue: z.core.$ZodIssue): string {
     document,
   );
   const field = issue.path.length === 0 ? "the file" : issue.path.join(".");
-  return `${field}: ${shown(value)} is not allowed; ${issue.message}`;
+  return `${field}: ${refused(value)}; ${issue.message}`;
 }
 
 function gridSize({ checkpoints: _checkpoints, ...axes }: Block): number {
@@ -146,36 +149,6 @@ function points(axes: Omit<Block, "checkpoints">): Point[] {
     grid = grid.flatMap((point) => alternatives.map((value) => ({ ...point, [field]: value })));
   }
   return grid;
-}
-
-function runInput(point: Point, checkpoints: readonly number[] | undefined): RunInput {
-  const { replicas, precision, variancePrecision, minimumReplicas, maximumReplicas, ...rest } =
-    point;
-  const {
-    width,
-    depth = 200,
-    negativeSlope = 0.01,
-    weights = "gaussian",
-    gain = "he",
-    ...others
-  } = rest;
-  const precisionInput = {
-    ...(precision !== undefined && { lyapunovExponent: precision }),
-    ...(variancePrecision !== undefined && { variance: variancePrecision }),
-    ...(minimumReplicas !== undefined && { minimumReplicaCount: minimumReplicas }),
-    ...(maximumReplicas !== undefined && { maximumReplicaCount: maximumReplicas }),
-  };
-  const wantsPrecision = Object.keys(precisionInput).length > 0;
-  return {
-    ...others,
-    network: { width, depth, negativeSlope, weights, gain },
-    ...(checkpoints && { checkpointDepths: checkpoints }),
-    stoppingRule: {
-      ...(replicas !== undefined && { replicaCount: replicas }),
-      ...(replicas === undefined && !wantsPrecision && { replicaCount: 65_536 }),
-      ...(wantsPrecision && { precision: precisionInput }),
-    },
-  };
 }
 
 const FILE_NAMES: Readonly<Record<string, string>> = {

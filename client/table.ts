@@ -39,7 +39,9 @@ export function runTable(runs: readonly Run__Output[]): string {
       sigma && exactSigma !== undefined && sigma.standardError > 0
         ? fixed((sigma.estimate - exactSigma) / sigma.standardError, 2)
         : ABSENT,
-      depthOfFactor1000(run)?.toLocaleString("en-US") ?? "never",
+      lambda?.estimate === undefined
+        ? ABSENT
+        : (depthOfFactor1000(run)?.toLocaleString("en-US") ?? "never"),
       stateNote(run) ?? verdict(run),
     ]);
   }

@@ -1,8 +1,10 @@
 import type { Estimate__Output } from "../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 
-/** Standard errors within which λ̂ counts as zero; true zeros fall outside in 1 of 16,000 runs. */
+/** Standard errors within which λ̂ counts as zero; with many replicas, a true zero falls outside in 1 of 16,000 runs. */
 const ZERO_WITHIN = 4;
+/** An error that allows for more than a factor 10 over the depth decides nothing. */
+const LOG_UNDECIDED = Math.LN10;
 const FACTOR = 1000;
 /** Of the log-norm over the whole depth. */
 const ROUNDING = 1e-3;
@@ -21,19 +23,33 @@ export function depthOfFactor1000(run: Run__Output): number | undefined {
 /** What the estimate means for somebody who initializes such a network, in one sentence. */
 export function verdict(run: Run__Output): string {
   const estimate = exponentOf(run);
-  if (estimate?.estimate === undefined) return "Unknown: too few replicas.";
+  const extinct = run.lyapunovExponent?.extinct === true;
+  if (estimate?.estimate === undefined) {
+    return extinct ? `Dies: λ = −∞, ${extinctions(run)}.` : "Unknown: too few replicas.";
+  }
   const [name, fate] = growth(estimate, estimate.estimate, run.network?.depth ?? 1);
-  return run.lyapunovExponent?.extinct === true
-    ? `Dies: λ = −∞, ${run.extinctCount} of ${run.replicaCount} extinct; a survivor ${fate}.`
-    : `${name}: ${fate}.`;
+  return extinct ? `Dies: λ = −∞, ${extinctions(run)}; a survivor ${fate}.` : `${name}: ${fate}.`;
 }
 
 function growth(estimate: Estimate__Output, exponent: number, depth: number): [string, string] {
-  if (isZero(estimate, depth)) return ["Holds", "neither shrinks nor grows at any depth"];
+  const layers = depth === 1 ? "1 layer" : `${depth} layers`;
+  if (isZero(estimate, depth)) {
+    const bound = ZERO_WITHIN * (estimate.standardError ?? 0) * depth;
+    return bound <= LOG_UNDECIDED
+      ? ["Holds", `neither shrinks nor grows more than ${factor(bound)}-fold over ${layers}`]
+      : [
+          "Undecided",
+          `shrinks or grows up to ${factor(bound)}-fold over ${layers}: give more replicas`,
+        ];
+  }
   const logFactor = Math.abs(exponent) * depth;
-  const fate = `${exponent < 0 ? "shrinks" : "grows"} ${factor(logFactor)}-fold over ${depth} layers`;
+  const fate = `${exponent < 0 ? "shrinks" : "grows"} ${factor(logFactor)}-fold over ${layers}`;
   if (logFactor < Math.LN2) return ["Drifts", fate];
   return [exponent < 0 ? "Vanishes" : "Explodes", fate];
+}
+
+function extinctions(run: Run__Output): string {
+  return `${run.extinctCount} of ${run.replicaCount} extinct`;
 }
 
 /** λ̂, of the survivors where λ itself is −∞. */

@@ -1,7 +1,10 @@
+import { status as Code, type ServiceError } from "@grpc/grpc-js";
+
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import type { SimulationApi } from "./api.ts";
-import { ProgressBar, workState } from "./progressBar.ts";
+import { CommandError, EXIT } from "./failure.ts";
+import { ProgressBar, workState, type WatchStart } from "./progressBar.ts";
 
 export interface WatchOptions {
   /** No progress at all. */
@@ -14,40 +17,51 @@ export interface WatchOptions {
 export async function watchRun(
   api: SimulationApi,
   name: string,
-  { quiet, clock }: WatchOptions,
+  options: WatchOptions,
 ): Promise<Run__Output> {
-  const start = clock();
-  const bar = new ProgressBar("run", quiet);
-  try {
-    let last: Run__Output | undefined;
-    for await (const run of api.watchRun(name)) {
-      last = run;
-      bar.update(workState([run], start, clock()));
-    }
-    return last ?? (await api.getRun(name));
-  } finally {
-    bar.stop();
-  }
+  return watch(api, name, options, "run", api.watchRun(name), (run) => [run]);
 }
 
 /** Shows a sweep's progress until all its runs have ended, and returns it as it is then. */
 export async function watchSweep(
   api: SimulationApi,
   name: string,
-  { quiet, clock }: WatchOptions,
+  options: WatchOptions,
 ): Promise<Sweep__Output> {
-  const start = clock();
-  const bar = new ProgressBar("sweep", quiet);
+  return watch(api, name, options, "sweep", api.watchSweep(name), ({ runs }) => runs);
+}
+
+async function watch<Watched>(
+  api: SimulationApi,
+  name: string,
+  { quiet, clock }: WatchOptions,
+  title: string,
+  messages: AsyncIterable<Watched>,
+  changedRuns: (watched: Watched) => readonly Run__Output[],
+): Promise<Watched> {
+  const bar = new ProgressBar(title, quiet);
   const runs = new Map<string, Run__Output>();
+  let start: WatchStart | undefined;
+  let last: Watched | undefined;
   try {
-    let last: Sweep__Output | undefined;
-    for await (const sweep of api.watchSweep(name)) {
-      last = sweep;
-      for (const run of sweep.runs) runs.set(run.name, run);
-      bar.update(workState([...runs.values()], start, clock()));
+    for await (const watched of messages) {
+      last = watched;
+      for (const run of changedRuns(watched)) runs.set(run.name, run);
+      const state = workState([...runs.values()], start, clock());
+      start ??= { at: clock(), share: state.share, replicaCount: state.replicaCount };
+      bar.update(state);
     }
-    return last ?? (await api.getSweep(name));
+  } catch (error) {
+    if ((error as Partial<ServiceError>).code !== Code.UNAVAILABLE) throw error;
+    throw new CommandError(
+      `${name}: the coordinator at ${api.address} was lost; once it is back: ` +
+        `lyapunov runs watch ${name} --coordinator ${api.address}`,
+      EXIT.failed,
+      { cause: error },
+    );
   } finally {
     bar.stop();
   }
+  if (last === undefined) throw new Error(`${name}: the coordinator sent nothing`);
+  return last;
 }

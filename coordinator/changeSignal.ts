@@ -14,7 +14,7 @@ export class ChangeSignal implements Disposable {
   #changed = new Set<string>();
   #wake: (() => void) | undefined;
   #pauseOver = true;
-  #ended = 0;
+  readonly #ended = new Set<string>();
 
   /**
    * @param runs the names that the watcher cares for; once all of them have ended while it
@@ -26,19 +26,24 @@ export class ChangeSignal implements Disposable {
     this.#unsubscribe = engine.onRunChange((run, ended) => {
       if (!runs.has(run)) return;
       this.#changed.add(run);
-      if (ended) this.#ended += 1;
+      if (ended) this.#ended.add(run);
+      else this.#ended.delete(run);
       this.#wakeIfDue();
     });
     stream.once("cancelled", () => this.#wake?.());
   }
 
-  /** Waits for a change and, but for the end, at least `pause` milliseconds; what changed. */
-  async next(pause: number): Promise<ReadonlySet<string>> {
+  /**
+   * Waits for a change: at least `pause` milliseconds, but for the end, and at most `limit`; what
+   * changed.
+   */
+  async next(pause: number, limit: number): Promise<ReadonlySet<string>> {
     this.#pauseOver = false;
     const timer = setTimeout(() => {
       this.#pauseOver = true;
       this.#wakeIfDue();
     }, pause);
+    const lastTimer = setTimeout(() => this.#wake?.(), limit);
     if (!this.#stream.cancelled) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
@@ -46,6 +51,7 @@ export class ChangeSignal implements Disposable {
       this.#wake = undefined;
     }
     clearTimeout(timer);
+    clearTimeout(lastTimer);
     const changed = this.#changed;
     this.#changed = new Set();
     return changed;
@@ -56,7 +62,7 @@ export class ChangeSignal implements Disposable {
   }
 
   #wakeIfDue(): void {
-    const over = this.#pauseOver || this.#ended >= this.#runs.size;
+    const over = this.#pauseOver || this.#ended.size >= this.#runs.size;
     if (over && this.#changed.size > 0) this.#wake?.();
   }
 }

@@ -4,15 +4,16 @@ import type { Logger } from "pino";
 import type { RunSpecification } from "../shared/network/specification.ts";
 import { parseStoppingRule, type StoppingRuleInput } from "../shared/network/stoppingRuleInput.ts";
 import { ValidationError } from "../shared/network/violations.ts";
-import { extensionProblem } from "../shared/statistics/stoppingRule.ts";
+import { extensionProblem, type StoppingRule } from "../shared/statistics/stoppingRule.ts";
 import { ApiError } from "../shared/wire/errorDetails.ts";
 import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import { hasEnded } from "../shared/wire/runStates.ts";
 import type { Engine } from "./engine.ts";
-import { hasEnded, type Ledger, type RunRecord, type SweepRecord } from "./ledger/ledger.ts";
+import type { Ledger, RunRecord, SweepRecord } from "./ledger/ledger.ts";
 import { Mutex } from "./mutex.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { runView, specificationView } from "./runView.ts";
+import { runSummary, runView, specificationView } from "./runView.ts";
 import type { RecordedShard } from "./scheduler/messages.ts";
 import { ShardPlan } from "./shardPlan.ts";
 import { sweepView } from "./sweepView.ts";
@@ -59,6 +60,11 @@ export class Coordinator {
     return runView(await this.#record(name), engine.activeRun(name), clock());
   }
 
+  async #summary(name: string): Promise<Run> {
+    const { engine, clock } = this.#options;
+    return runSummary(await this.#record(name), engine.activeRun(name), clock());
+  }
+
   async runs(pageSize: number, pageToken: string) {
     const { records, nextPageToken } = await this.#options.ledger.runs(pageSize, pageToken);
     return { runs: await Promise.all(records.map(({ name }) => this.run(name))), nextPageToken };
@@ -67,7 +73,7 @@ export class Coordinator {
   /** @throws ApiError NOT_FOUND, ALREADY_ENDED */
   async cancelRun(name: string): Promise<Run> {
     await this.#mutex.run(async () => {
-      const record = await this.#record(name);
+      const record = await this.#settledRecord(name);
       if (hasEnded(record.state)) {
         throw new ApiError(
           Code.FAILED_PRECONDITION,
@@ -90,7 +96,7 @@ export class Coordinator {
           `${name} has changed since etag ${etag}; read it again`,
         );
       }
-      await this.#extend(await this.#extended(name, rule));
+      await this.#extend(name, await this.#longerRule(name, rule));
     });
     return this.run(name);
   }
@@ -116,7 +122,7 @@ export class Coordinator {
   /** @throws ApiError NOT_FOUND */
   async sweep(name: string): Promise<Sweep> {
     const record = await this.#sweepRecord(name);
-    return sweepView(record, await Promise.all(record.runs.map((run) => this.run(run))));
+    return sweepView(record, await Promise.all(record.runs.map((run) => this.#summary(run))));
   }
 
   async sweeps(pageSize: number, pageToken: string) {
@@ -131,7 +137,7 @@ export class Coordinator {
   async cancelSweep(name: string): Promise<Sweep> {
     await this.#mutex.run(async () => {
       for (const run of (await this.#sweepRecord(name)).runs) {
-        const record = await this.#record(run);
+        const record = await this.#settledRecord(run);
         if (!hasEnded(record.state)) await this.#options.engine.cancel(record);
       }
     });
@@ -142,17 +148,16 @@ export class Coordinator {
   async extendSweep(name: string, rule: StoppingRuleInput): Promise<Sweep> {
     await this.#mutex.run(async () => {
       // All are checked before the first is touched: the sweep is extended as a whole or not at all.
-      const extended: RunRecord[] = [];
-      for (const run of (await this.#sweepRecord(name)).runs) {
-        extended.push(await this.#extended(run, rule));
-      }
-      for (const record of extended) await this.#extend(record);
+      const { runs } = await this.#sweepRecord(name);
+      const rules: StoppingRule[] = [];
+      for (const run of runs) rules.push(await this.#longerRule(run, rule));
+      for (const [i, run] of runs.entries()) await this.#extend(run, rules[i] as StoppingRule);
     });
     return this.sweep(name);
   }
 
-  /** The run's record under a rule that goes further. */
-  async #extended(name: string, input: StoppingRuleInput): Promise<RunRecord> {
+  /** The rule asked for, if it goes further than the run's. */
+  async #longerRule(name: string, input: StoppingRuleInput): Promise<StoppingRule> {
     const record = await this.#record(name);
     const stoppingRule = parseStoppingRule(input);
     const folded = this.#options.engine.activeRun(name)?.progress.folded ?? record.outcome?.sums;
@@ -164,20 +169,22 @@ export class Coordinator {
     if (problem !== undefined) {
       throw new ValidationError([{ field: "stopping_rule", description: `${name}: ${problem}` }]);
     }
-    const { endTime: _endTime, outcome: _outcome, ...kept } = record;
-    return {
-      ...kept,
-      specification: { ...record.specification, stoppingRule },
-      state: "QUEUED",
-      error: "",
-      revision: record.revision + 1,
-    };
+    return stoppingRule;
   }
 
   /** Submits the run anew under its longer rule, with all shards that still belong to its plan. */
-  async #extend(record: RunRecord): Promise<void> {
+  async #extend(name: string, stoppingRule: StoppingRule): Promise<void> {
     const { engine } = this.#options;
-    await engine.withdraw(record.name);
+    await engine.withdraw(name);
+    // Read now: it may have ended while it was withdrawn.
+    const { endTime: _endTime, outcome: _outcome, ...kept } = await this.#settledRecord(name);
+    const record: RunRecord = {
+      ...kept,
+      specification: { ...kept.specification, stoppingRule },
+      state: "QUEUED",
+      error: "",
+      revision: kept.revision + 1,
+    };
     const plan = new ShardPlan(record.specification);
     const shards = await engine.recordedShards(record.name);
     // The last shard of the shorter rule may be a short one; the longer plan has it in full.
@@ -238,6 +245,11 @@ export class Coordinator {
       createTime: this.#options.wallClock(),
       revision: 1,
     };
+  }
+
+  async #settledRecord(name: string): Promise<RunRecord> {
+    await this.#options.engine.settled(name);
+    return this.#record(name);
   }
 
   async #record(name: string): Promise<RunRecord> {

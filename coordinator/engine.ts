@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 
-import type { Ledger, LedgerTransaction, RunRecord, RunState } from "./ledger/ledger.ts";
+import type { RunState } from "../shared/wire/runStates.ts";
+import type { Ledger, LedgerTransaction, RunRecord } from "./ledger/ledger.ts";
 import { LedgerWriter } from "./ledger/ledgerWriter.ts";
 import type { ActiveRun } from "./scheduler/activeRun.ts";
 import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "./scheduler/messages.ts";
@@ -44,6 +45,8 @@ export class Engine {
   readonly #writer: LedgerWriter;
   /** Records of runs that have not ended. */
   readonly #records = new Map<string, RunRecord>();
+  /** Runs whose end is on its way to the ledger. */
+  readonly #ending = new Map<string, Promise<void>>();
   readonly #workers = new Map<string, WorkerSink>();
   readonly #listeners = new Set<RunListener>();
 
@@ -99,6 +102,11 @@ export class Engine {
   /** A run's record as it stands; undefined if there is none of the name. */
   async record(name: string): Promise<RunRecord | undefined> {
     return this.#records.get(name) ?? (await this.#options.ledger.run(name));
+  }
+
+  /** Resolves once the run is not on its way to its end: it goes on, or has ended durably. */
+  async settled(name: string): Promise<void> {
+    await this.#ending.get(name);
   }
 
   /** The work of a run that has not ended. */
@@ -185,8 +193,12 @@ export class Engine {
   }
 
   async #recordShard(run: string, shard: RecordedShard): Promise<void> {
-    await this.write((transaction) => transaction.putShard(run, shard));
-    this.dispatch({ kind: "shard_recorded", run, shardIndex: shard.shardIndex });
+    try {
+      await this.write((transaction) => transaction.putShard(run, shard));
+      this.dispatch({ kind: "shard_recorded", run, shardIndex: shard.shardIndex });
+    } catch (error) {
+      this.#options.onFatal(error);
+    }
   }
 
   #setState(name: string, state: RunState): void {
@@ -205,7 +217,11 @@ export class Engine {
     progress: RunProgress,
   ): Promise<void> {
     const record = this.#records.get(name);
-    if (record !== undefined) await this.#end(record, state, error, progress);
+    if (record === undefined) return;
+    const ending = this.#end(record, state, error, progress);
+    this.#ending.set(name, ending);
+    await ending;
+    this.#ending.delete(name);
   }
 
   /** Resolves once the end is durable; until then the run is seen as it was. */

@@ -66,8 +66,10 @@ class WorkSession {
 
   receive(message: WorkRequest__Output): void {
     try {
-      if (message.join) this.#join(message.join);
-      else if (this.#worker === undefined) throw invalidField("message", "the first must be a join");
+      if (message.join && this.#worker === undefined) this.#join(message.join);
+      else if (message.join) throw invalidField("join", "a stream is joined once; open another");
+      else if (this.#worker === undefined)
+        throw invalidField("message", "the first must be a join");
       // What a superseded stream still says was said again on the new one.
       else if (this.#engine.isAttached(this.#worker, this.#send)) {
         this.#engine.dispatch(eventOf(this.#worker, message));
@@ -96,7 +98,10 @@ class WorkSession {
         : `it is version ${join.version || "unknown"} and the coordinator ${VERSION}; install the same`;
     if (reason !== undefined) {
       const quarantined = join.version === VERSION;
-      this.#log.warn({ worker: join.workerId, displayName: join.displayName }, `worker refused: ${reason}`);
+      this.#log.warn(
+        { worker: join.workerId, displayName: join.displayName },
+        `worker refused: ${reason}`,
+      );
       this.#stream.write({ dismissal: { reason, quarantined } });
       this.#stream.end();
       return;

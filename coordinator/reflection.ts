@@ -59,7 +59,9 @@ function fieldsOf({ field = [], nestedType = [] }: IDescriptorProto): IFieldDesc
 /** The entry of `map<…> facts` is called `FactsEntry`. */
 function nameMapEntries(message: IDescriptorProto): IDescriptorProto {
   const { field = [], nestedType = [] } = message;
-  const entries = new Set(nestedType.filter(({ options }) => options?.mapEntry).map(({ name }) => name));
+  const entries = new Set(
+    nestedType.filter(({ options }) => options?.mapEntry).map(({ name }) => name),
+  );
   const named = (name: string | undefined) => (entries.has(name) ? `${name}Entry` : name) ?? "";
   return {
     ...message,

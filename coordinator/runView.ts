@@ -1,25 +1,22 @@
-import { estimateExponents, summarizeGrowth, type Estimate } from "../shared/statistics/estimate.ts";
+import { summarizeGrowth } from "../shared/statistics/estimate.ts";
 import type { Network } from "../shared/network/network.ts";
 import type { RunSpecification } from "../shared/network/specification.ts";
 import { sketchQuantile } from "../shared/statistics/quantileSketch.ts";
-import type { CheckpointSums, ReplicaSums } from "../shared/statistics/replicaSums.ts";
+import type { CheckpointSums } from "../shared/statistics/replicaSums.ts";
 import { predictedReplicaCount } from "../shared/statistics/stoppingRule.ts";
 import { exactExponents, type ExactExponents } from "../shared/theory/exact.ts";
 import { wireName } from "../shared/wire/enumerations.ts";
 import type { CheckpointEstimate } from "../shared/wire/generated/lyapunov/v1/CheckpointEstimate.ts";
-import type { Estimate as EstimateMessage } from "../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Progress } from "../shared/wire/generated/lyapunov/v1/Progress.ts";
 import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { timestamp } from "../shared/wire/timestamps.ts";
+import { runEstimates } from "./estimateMessages.ts";
 import type { RunRecord } from "./ledger/ledger.ts";
 import type { ActiveRun } from "./scheduler/activeRun.ts";
-import { finalEstimates } from "./scheduler/runProgress.ts";
+import { countsOf } from "./scheduler/runProgress.ts";
 
 const QUANTILES = [0.025, 0.25, 0.5, 0.75, 0.975];
-/** Below this σ², the exact law does not fluctuate and a z-score would only measure rounding. */
-const CONSTANT_VARIANCE = 1e-12;
-
 /** The fields of a run that follow from its specification: what validation answers. */
 export function specificationView(specification: RunSpecification): Run {
   return {
@@ -30,6 +27,13 @@ export function specificationView(specification: RunSpecification): Run {
 
 /** The run as clients see it. `active` is its work, as long as it has not ended. */
 export function runView(record: RunRecord, active: ActiveRun | undefined, now: number): Run {
+  const sums = active?.progress.folded ?? record.outcome?.sums;
+  const checkpoints = (sums?.checkpoints ?? []).map(checkpointMessage);
+  return { ...runSummary(record, active, now), checkpoints };
+}
+
+/** The same without its checkpoints, which are most of it. */
+export function runSummary(record: RunRecord, active: ActiveRun | undefined, now: number): Run {
   const { specification, outcome } = record;
   const sums = active?.progress.folded ?? outcome?.sums;
   const last = sums?.checkpoints.at(-1);
@@ -40,72 +44,13 @@ export function runView(record: RunRecord, active: ActiveRun | undefined, now: n
     replicaCount: sums?.replicaCount ?? 0,
     extinctCount: last?.extinctCount ?? 0,
     shardCount: active?.progress.foldedShards ?? outcome?.shardCount ?? 0,
-    ...estimateFields(specification, sums),
-    checkpoints: (sums?.checkpoints ?? []).map(checkpointMessage),
+    ...runEstimates(specification, sums, exactOf(specification.network)),
     progress: progressMessage(record, active, now),
     error: record.error,
     sweep: record.sweep ?? "",
     createTime: timestamp(record.createTime),
     endTime: record.endTime === undefined ? null : timestamp(record.endTime),
     etag: `${record.revision}.${active?.progress.recordedShards ?? 0}`,
-  };
-}
-
-function estimateFields(
-  specification: RunSpecification,
-  sums: ReplicaSums | undefined,
-): Pick<Run, "lyapunovExponent" | "variance" | "survivors"> {
-  const { level } = specification;
-  const exact = exactOf(specification.network);
-  const estimates = finalEstimates(specification, sums);
-  if (!exact.extinct) {
-    return {
-      lyapunovExponent: estimateMessage(
-        estimates?.lyapunovExponent,
-        level,
-        exact.lyapunovExponent,
-        exact.variance,
-      ),
-      variance: estimateMessage(estimates?.variance, level, exact.variance, exact.variance),
-    };
-  }
-  // λ = −∞ is not a number to estimate; what survives is reported beside it.
-  const nothing: EstimateMessage = { level, extinct: true };
-  const survivors = exact.survivors;
-  const last = sums?.checkpoints.at(-1);
-  return {
-    lyapunovExponent: { ...nothing, method: "student_t" },
-    variance: { ...nothing, method: "log_normal" },
-    survivors: {
-      lyapunovExponent: estimateMessage(
-        estimates?.lyapunovExponent,
-        level,
-        survivors?.lyapunovExponent ?? null,
-        survivors?.variance ?? null,
-      ),
-      variance: estimateMessage(
-        estimates?.variance,
-        level,
-        survivors?.variance ?? null,
-        survivors?.variance ?? null,
-      ),
-      survivalRatio: sums && last ? last.survivorCount / sums.replicaCount : 1,
-    },
-  };
-}
-
-function estimateMessage(
-  estimate: Estimate | undefined,
-  level: number,
-  exact: number | null,
-  exactVariance: number | null,
-): EstimateMessage {
-  if (estimate === undefined) return { level };
-  const comparable =
-    exact !== null && (exactVariance ?? 0) > CONSTANT_VARIANCE && estimate.standardError > 0;
-  return {
-    ...estimate,
-    ...(comparable && { z: (estimate.estimate - exact) / estimate.standardError }),
   };
 }
 
@@ -146,20 +91,18 @@ function progressMessage(record: RunRecord, active: ActiveRun | undefined, now: 
     };
   }
   const { progress } = active;
-  const { network, burnIn, level, stoppingRule } = progress.specification;
   const replicasPerSecond = active.rate.perSecond(now);
   const wanted = predictedReplicaCount(
-    stoppingRule,
-    progress.folded?.replicaCount ?? 0,
+    progress.specification.stoppingRule,
+    countsOf(progress.folded),
     progress.estimates(),
   );
   const remaining = Math.max(0, wanted - progress.recordedReplicas);
-  const liveSums = progress.live?.checkpoints.at(-1);
-  const exact = exactOf(network);
-  const live =
-    liveSums && !exact.extinct
-      ? estimateExponents(liveSums, network.depth - burnIn, level)
-      : undefined;
+  const live = runEstimates(
+    progress.specification,
+    progress.live,
+    exactOf(progress.specification.network),
+  );
   return {
     completedShardCount: progress.recordedShards,
     plannedShardCount: progress.horizon,
@@ -168,13 +111,8 @@ function progressMessage(record: RunRecord, active: ActiveRun | undefined, now: 
     completedReplicaCount: progress.recordedReplicas,
     replicasPerSecond,
     ...(replicasPerSecond > 0 && { remainingSeconds: remaining / replicasPerSecond }),
-    liveLyapunovExponent: estimateMessage(
-      live?.lyapunovExponent,
-      level,
-      exact.lyapunovExponent,
-      exact.variance,
-    ),
-    liveVariance: estimateMessage(live?.variance, level, exact.variance, exact.variance),
+    liveLyapunovExponent: live.lyapunovExponent,
+    liveVariance: live.variance,
     disagreementCount: active.disagreementCount,
   };
 }

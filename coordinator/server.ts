@@ -15,6 +15,13 @@ import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/op
 import { simulationHandlers } from "./simulationService.ts";
 
 const TICK_MILLISECONDS = 250;
+const CHANNEL_OPTIONS = {
+  "grpc.max_receive_message_length": 16 * 2 ** 20,
+  "grpc.max_concurrent_streams": 1000,
+  // Peers that vanished without a word are found out.
+  "grpc.keepalive_time_ms": 30_000,
+  "grpc.keepalive_timeout_ms": 10_000,
+};
 /** Calls that have not ended by then are cut off. */
 const SHUTDOWN_GRACE_MILLISECONDS = 1000;
 
@@ -56,9 +63,11 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
   const coordinator = new Coordinator({ engine, ledger, log, clock, wallClock, newId });
   await engine.start();
 
-  const server = new Server({ "grpc.max_receive_message_length": 16 * 2 ** 20 });
+  const server = new Server(CHANNEL_OPTIONS);
   server.addService(SimulationService.service, { ...simulationHandlers(coordinator, engine, log) });
-  server.addService(FleetService.service, { ...fleetHandlers(engine, scheduler.leaseDurationSeconds, log) });
+  server.addService(FleetService.service, {
+    ...fleetHandlers(engine, scheduler.leaseDurationSeconds, log),
+  });
   const health = new HealthImplementation();
   health.addToServer(server);
   createReflection().addToServer(server);

@@ -1,18 +1,20 @@
 import type { ServerWritableStream } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
+import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationServiceHandlers } from "../shared/wire/generated/lyapunov/v1/SimulationService.ts";
+import { hasEnded, stateOf } from "../shared/wire/runStates.ts";
 import { stoppingRuleInputFromMessage } from "../shared/wire/specificationMessages.ts";
 import { serverStreaming, unary } from "./calls.ts";
 import { ChangeSignal } from "./changeSignal.ts";
 import type { Coordinator } from "./coordinator.ts";
 import type { Engine } from "./engine.ts";
-import { hasEnded } from "./ledger/ledger.ts";
 import { readName, readPageSize, readRequestId, readRun, readSweep } from "./requests.ts";
-import { stateOf } from "./sweepView.ts";
 
 /** A watcher hears of changes at most so often. */
 const WATCH_INTERVAL_MILLISECONDS = 200;
+/** … and, with nothing new, of a rate that falls at least so often. */
+const WATCH_LIMIT_MILLISECONDS = 5000;
 
 /** The gRPC front of the coordinator for clients: reads requests, nothing else. */
 export function simulationHandlers(
@@ -37,7 +39,7 @@ export function simulationHandlers(
         const run = await coordinator.run(name);
         await send(stream, { run });
         if (stream.cancelled || hasEnded(stateOf(run))) return;
-        await changes.next(WATCH_INTERVAL_MILLISECONDS);
+        await changes.next(WATCH_INTERVAL_MILLISECONDS, WATCH_LIMIT_MILLISECONDS);
       }
     }),
     CancelRun: unary(log, async ({ name }) => ({
@@ -67,10 +69,13 @@ export function simulationHandlers(
       for (;;) {
         const sweep = await coordinator.sweep(name);
         const ended = hasEnded(stateOf(sweep));
-        const runs = sweep.runs?.filter((run) => ended || !changed || changed.has(run.name ?? ""));
+        const concerns = (run: Run) =>
+          // Without a change, what goes on is said again, for its rate and time left.
+          changed?.size === 0 ? !hasEnded(stateOf(run)) : changed?.has(run.name ?? "");
+        const runs = sweep.runs?.filter((run) => ended || !changed || concerns(run));
         await send(stream, { sweep: { ...sweep, ...(runs && { runs }) } });
         if (stream.cancelled || ended) return;
-        changed = await changes.next(WATCH_INTERVAL_MILLISECONDS);
+        changed = await changes.next(WATCH_INTERVAL_MILLISECONDS, WATCH_LIMIT_MILLISECONDS);
       }
     }),
     CancelSweep: unary(log, async ({ name }) => ({
@@ -94,7 +99,8 @@ async function send<Request, Response>(
 ): Promise<void> {
   if (stream.cancelled || stream.write(message)) return;
   const { promise, resolve } = Promise.withResolvers<void>();
-  stream.once("drain", resolve);
-  stream.once("cancelled", resolve);
+  const events = ["drain", "cancelled"] as const;
+  for (const event of events) stream.on(event, resolve);
   await promise;
+  for (const event of events) stream.off(event, resolve);
 }

@@ -1,24 +1,21 @@
 import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { shortName, wireName } from "../shared/wire/enumerations.ts";
+import { wireName } from "../shared/wire/enumerations.ts";
 import { timestamp } from "../shared/wire/timestamps.ts";
-import { hasEnded, type RunState, type SweepRecord } from "./ledger/ledger.ts";
+import { hasEnded, stateOf, type RunState } from "../shared/wire/runStates.ts";
+import type { SweepRecord } from "./ledger/ledger.ts";
 
-/** The sweep as clients see it; its runs go without their checkpoints, to keep the message small. */
+/** The sweep as clients see it, with summaries of its runs. */
 export function sweepView(record: SweepRecord, runs: readonly Run[]): Sweep {
   const states = runs.map(stateOf);
   return {
     name: record.name,
     displayName: record.displayName,
-    runs: runs.map((run) => ({ ...run, checkpoints: [] })),
+    runs: [...runs],
     state: wireName("state", sweepState(states)),
     createTime: timestamp(record.createTime),
     endedRunCount: states.filter(hasEnded).length,
   };
-}
-
-export function stateOf(run: Run): RunState {
-  return shortName("state", String(run.state)) as RunState;
 }
 
 function sweepState(states: readonly RunState[]): RunState {

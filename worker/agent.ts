@@ -40,6 +40,8 @@ export interface AgentOptions {
 const FIRST_BACKOFF_SECONDS = 0.2;
 const BACKOFF_LIMIT_SECONDS = 5;
 const FAREWELL_SECONDS = 1;
+/** A revoked shard that is not done by then is not waited for: its thread is ended. */
+const REVOCATION_PATIENCE_SECONDS = 1;
 
 /**
  * A worker's side of the stream: takes leases, has them propagated, delivers the partials and keeps
@@ -50,6 +52,8 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #leases: LeaseBook;
   readonly #backoff: Backoff;
+  /** Shards in threads, by lease. */
+  readonly #computing = new Map<string, AbortController>();
   #stream: WorkStream | undefined;
   #welcomed = false;
   #draining = false;
@@ -141,7 +145,7 @@ export class Agent {
     const { log } = this.#options;
     if (message.welcome) this.#welcome();
     else if (message.grant) this.#granted(message.grant);
-    else if (message.revoke) this.#leases.drop(message.revoke.leaseIds);
+    else if (message.revoke) this.#revoked(message.revoke.leaseIds);
     else if (message.acknowledgement) this.#leases.drop(message.acknowledgement.leaseIds);
     else if (message.dismissal) {
       this.#dismissal = `the coordinator dismissed this worker: ${message.dismissal.reason}`;
@@ -176,15 +180,29 @@ export class Agent {
     this.#startMore();
   }
 
+  #revoked(leaseIds: readonly string[]): void {
+    this.#leases.drop(leaseIds);
+    for (const id of leaseIds) {
+      const controller = this.#computing.get(id);
+      if (controller === undefined) continue;
+      const timer = setTimeout(() => {
+        controller.abort();
+      }, REVOCATION_PATIENCE_SECONDS * 1000);
+      timer.unref();
+    }
+  }
+
   #startMore(): void {
     for (const lease of this.#leases.start()) void this.#compute(lease);
   }
 
   async #compute(lease: HeldLease): Promise<void> {
     const { devices, log } = this.#options;
+    const controller = new AbortController();
+    this.#computing.set(lease.id, controller);
     try {
       const device = devices[lease.deviceIndex] as AgentDevice;
-      const computed = await device.pool.compute(lease.task);
+      const computed = await device.pool.compute(lease.task, controller.signal);
       if (this.#leases.finish(lease, computed)) this.#deliver(lease, computed);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -193,6 +211,7 @@ export class Agent {
         this.#send({ failure: { leaseId: lease.id, error: message } });
       }
     }
+    this.#computing.delete(lease.id);
     if (!this.#stopped.signal.aborted) this.#startMore();
     this.#leaveIfDone();
   }

@@ -17,7 +17,10 @@ export function computeShard(backend: Backend, task: ShardTask): ShardPartial {
 }
 
 /** Values at every depth but the first, less those at the first; −∞ stays −∞. */
-function sinceFirstDepth({ names, values }: ReplicaObservables, replicaCount: number): Float64Array {
+function sinceFirstDepth(
+  { names, values }: ReplicaObservables,
+  replicaCount: number,
+): Float64Array {
   const row = names.length * replicaCount;
   return values.slice(row).map((value, i) => {
     return value === -Infinity ? value : value - (values[i % row] as number);

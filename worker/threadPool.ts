@@ -8,7 +8,8 @@ import type { ComputedShard } from "./thread.ts";
 /** Propagates shards, several at a time. */
 export interface ShardPool {
   readonly slotCount: number;
-  compute(task: ShardTask): Promise<ComputedShard>;
+  /** Rejects as soon as `signal` aborts; the thread is ended with what it was doing. */
+  compute(task: ShardTask, signal?: AbortSignal): Promise<ComputedShard>;
   /** Ends the threads at once, whatever they are doing. */
   close(): Promise<void>;
 }
@@ -25,7 +26,7 @@ export function createThreadPool(slotCount: number): ShardPool {
   });
   return {
     slotCount,
-    compute: (task) => piscina.run(task),
+    compute: (task, signal) => piscina.run(task, { ...(signal && { signal }) }),
     close: () => piscina.destroy(),
   };
 }

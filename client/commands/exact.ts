@@ -5,14 +5,9 @@ import { parseNetwork } from "../../shared/network/specification.ts";
 import { exactExponents, type ExactExponents } from "../../shared/theory/exact.ts";
 import { momentExponent } from "../../shared/theory/momentExponent.ts";
 import { badInput } from "../failure.ts";
-import {
-  addNetworkFlags,
-  networkInput,
-  typedList,
-  type NetworkFlags,
-  type Typed,
-} from "../options.ts";
+import { addNetworkFlags, typedList } from "../options.ts";
 import { printJson } from "../report.ts";
+import { networkInput, type NetworkFlags, type Typed } from "../runInput.ts";
 
 /** The closed form costs the same at every width. */
 const MAXIMUM_EXACT_WIDTH = 1_000_000;

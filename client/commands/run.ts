@@ -7,15 +7,10 @@ import { parseRunSpecification } from "../../shared/network/specification.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { openCluster } from "../cluster.ts";
-import { endOnInterruption } from "../interruption.ts";
-import {
-  addClusterFlags,
-  addRunFlags,
-  runInput,
-  type ClusterFlags,
-  type RunFlags,
-} from "../options.ts";
+import { addClusterFlags, addRunFlags, type ClusterFlags } from "../options.ts";
 import { reportRun } from "../report.ts";
+import { runInput, type RunFlags } from "../runInput.ts";
+import { endOnSignal } from "../signals.ts";
 import { watchRun } from "../watching.ts";
 
 type Flags = RunFlags & ClusterFlags & { readonly json?: boolean };
@@ -34,7 +29,7 @@ async function run(flags: Flags): Promise<void> {
   const specification = parseRunSpecification(runInput(flags));
   const cluster = await openCluster(flags);
   let created: Run__Output | undefined;
-  endOnInterruption(() =>
+  endOnSignal(() =>
     created === undefined || cluster.remoteAddress === undefined
       ? "interrupted"
       : `interrupted; ${created.name} goes on: lyapunov runs watch ${created.name} ` +

@@ -8,22 +8,18 @@ import { shortName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { SimulationApi } from "../api.ts";
 import { badInput } from "../failure.ts";
-import { endOnInterruption } from "../interruption.ts";
 import { runToJson, sweepToJson } from "../json.ts";
-import {
-  addressOption,
-  addStoppingFlags,
-  DEFAULT_ADDRESS,
-  integerOption,
-  stoppingRuleInput,
-  type StoppingFlags,
-} from "../options.ts";
+import { addressOption, addStoppingFlags, DEFAULT_ADDRESS, integerUpTo } from "../options.ts";
 import { printJson, reportRun, reportSweep } from "../report.ts";
 import { gainLabel } from "../numbers.ts";
 import { runDetails } from "../runDetails.ts";
 import { runTable } from "../table.ts";
 import { exponentOf } from "../verdict.ts";
+import { stoppingRuleInput, type StoppingFlags } from "../runInput.ts";
+import { endOnSignal } from "../signals.ts";
 import { watchRun, watchSweep } from "../watching.ts";
+
+const MAXIMUM_LIST = 100_000;
 
 interface Flags {
   readonly coordinator: string;
@@ -40,7 +36,7 @@ export function addRunsCommand(program: Command): void {
 
   withCluster(runs.command("list"))
     .description("list runs, newest first")
-    .option("--limit <count>", "at most so many", integerOption, 50)
+    .option("--limit <count>", "at most so many", integerUpTo(MAXIMUM_LIST), 50)
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals<Flags & { readonly limit: number }>();
       await withApi(flags.coordinator, (api) => list(api, flags.limit, flags.json ?? false));
@@ -149,7 +145,7 @@ async function show(api: SimulationApi, name: string, flags: Flags): Promise<voi
 }
 
 async function watch(api: SimulationApi, name: string, flags: Flags): Promise<void> {
-  endOnInterruption(() => `interrupted; ${name} goes on`);
+  endOnSignal(() => `interrupted; ${name} goes on`);
   const options = { quiet: flags.quiet ?? false, clock: () => performance.now() / 1000 };
   const json = flags.json ?? false;
   if (isSweep(name)) reportSweep(await watchSweep(api, name, options), json);

@@ -1,12 +1,10 @@
 import type { Command } from "commander";
 
-import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
-import { startCoordinator } from "../../coordinator/server.ts";
 import { badInput, EXIT } from "../failure.ts";
 import { createLog, type LogLevel } from "../log.ts";
 import { DEFAULT_ADDRESS } from "../options.ts";
 import { printJson } from "../report.ts";
-import { untilStopped } from "../stopping.ts";
+import { untilSignal } from "../signals.ts";
 
 interface Flags {
   readonly listen: string;
@@ -39,6 +37,10 @@ async function serve(flags: Flags): Promise<void> {
         `listen on 127.0.0.1, or say --insecure`,
     );
   }
+  const [{ startCoordinator }, { MemoryLedger }] = await Promise.all([
+    import("../../coordinator/server.ts"),
+    import("../../coordinator/ledger/memoryLedger.ts"),
+  ]);
   const log = createLog(flags.logLevel ?? "info");
   const coordinator = await startCoordinator({
     address: flags.listen,
@@ -52,7 +54,7 @@ async function serve(flags: Flags): Promise<void> {
   const address = `${host}:${coordinator.port}`;
   if (flags.json === true) printJson({ address });
   else process.stdout.write(`listening on ${address}\n`);
-  await untilStopped();
+  await untilSignal();
   log.info("stopping");
   await coordinator.close();
 }

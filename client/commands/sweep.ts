@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
+import { access, constants } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 
 import type { Command } from "commander";
 
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { openCluster } from "../cluster.ts";
-import { endOnInterruption } from "../interruption.ts";
+import { badInput } from "../failure.ts";
 import { addClusterFlags, type ClusterFlags } from "../options.ts";
 import { reportSweep } from "../report.ts";
-import { readSweepFile } from "../sweepFile.ts";
+import { endOnSignal } from "../signals.ts";
 import { watchSweep } from "../watching.ts";
 
 type Flags = ClusterFlags & { readonly json?: boolean; readonly plot?: string };
@@ -27,10 +28,12 @@ export function addSweepCommand(program: Command): void {
 
 async function sweep(file: string, flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
+  const { readSweepFile } = await import("../sweepFile.ts");
   const { displayName, runs } = await readSweepFile(file);
+  if (flags.plot !== undefined) await assertWritable(flags.plot);
   const cluster = await openCluster(flags);
   let created: Sweep__Output | undefined;
-  endOnInterruption(() =>
+  endOnSignal(() =>
     created === undefined || cluster.remoteAddress === undefined
       ? "interrupted"
       : `interrupted; ${created.name} goes on: lyapunov runs watch ${created.name} ` +
@@ -45,12 +48,23 @@ async function sweep(file: string, flags: Flags): Promise<void> {
     });
     reportSweep(ended, flags.json ?? false);
     if (flags.plot !== undefined) {
-      // Loaded here alone: Vega takes longer to load than most commands take to run.
+      // Loaded where it is wanted: Vega takes longer to load than most commands take to run.
       const { writeSweepPlot } = await import("../plot.ts");
       await writeSweepPlot(flags.plot, displayName, ended.runs);
       process.stderr.write(`picture: ${resolve(flags.plot)}\n`);
     }
   } finally {
     await cluster.close();
+  }
+}
+
+/** A picture that cannot be written is better known before the work than after it. */
+async function assertWritable(path: string): Promise<void> {
+  try {
+    await access(dirname(resolve(path)), constants.W_OK);
+  } catch (error) {
+    throw badInput(
+      `--plot: '${path}' cannot be written (${(error as Error).message}); give a file in a folder that can`,
+    );
   }
 }

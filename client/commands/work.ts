@@ -1,16 +1,16 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 
-import { startWorker } from "../../worker/worker.ts";
 import { CommandError, EXIT } from "../failure.ts";
 import { createLog, type LogLevel } from "../log.ts";
 import {
   addressOption,
   DEFAULT_ADDRESS,
   defaultThreads,
-  integerOption,
+  integerUpTo,
+  MAXIMUM_THREADS,
   typed,
 } from "../options.ts";
-import { untilStopped } from "../stopping.ts";
+import { untilSignal } from "../signals.ts";
 
 interface Flags {
   readonly coordinator: string;
@@ -31,7 +31,12 @@ export function addWorkCommand(program: Command): void {
         .argParser(addressOption)
         .default(DEFAULT_ADDRESS),
     )
-    .option("--threads <count>", "threads that propagate", integerOption, defaultThreads())
+    .option(
+      "--threads <count>",
+      "threads that propagate",
+      integerUpTo(MAXIMUM_THREADS),
+      defaultThreads(),
+    )
     .option("--grace <seconds>", "time to finish in when told to stop", seconds, 30)
     .action(async (_options, command: Command) => {
       await work(command.optsWithGlobals<Flags>());
@@ -39,10 +44,11 @@ export function addWorkCommand(program: Command): void {
 }
 
 async function work(flags: Flags): Promise<void> {
+  const { startWorker } = await import("../../worker/worker.ts");
   const log = createLog(flags.logLevel ?? "info");
   const worker = startWorker({ coordinator: flags.coordinator, threads: flags.threads, log });
   log.info({ coordinator: flags.coordinator, threads: flags.threads }, "worker started");
-  const stopped = untilStopped().then(async () => {
+  const stopped = untilSignal().then(async () => {
     log.info({ graceSeconds: flags.grace }, "draining; a second signal ends it at once");
     await worker.drain(flags.grace);
   });

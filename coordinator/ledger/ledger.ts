@@ -1,18 +1,7 @@
 import type { RunSpecification } from "../../shared/network/specification.ts";
 import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
+import type { RunState } from "../../shared/wire/runStates.ts";
 import type { RecordedShard } from "../scheduler/messages.ts";
-
-export type RunState =
-  | "QUEUED"
-  | "RUNNING"
-  | "CANCELLING"
-  | "SUCCEEDED"
-  | "FAILED"
-  | "CANCELLED";
-
-export function hasEnded(state: RunState): boolean {
-  return state === "SUCCEEDED" || state === "FAILED" || state === "CANCELLED";
-}
 
 /** What is kept of a run beside its partials. */
 export interface RunRecord {

@@ -16,6 +16,7 @@ export class LedgerWriter {
   readonly #onFailure: (error: unknown) => void;
   #queue: QueuedWrite[] = [];
   #committing: Promise<void> | undefined;
+  #failed = false;
 
   /** @param onFailure is called once if a commit fails; nothing is written after it. */
   constructor(ledger: Ledger, onFailure: (error: unknown) => void) {
@@ -31,9 +32,10 @@ export class LedgerWriter {
     return promise;
   }
 
-  /** Resolves once all that was enqueued so far is durable. */
+  /** Resolves once all that was enqueued so far is durable. @throws Error if the ledger has failed */
   async flush(): Promise<void> {
     await this.#committing;
+    if (this.#failed) throw new Error("the ledger has failed; nothing more is written to it");
   }
 
   async #commitAll(): Promise<void> {
@@ -49,6 +51,7 @@ export class LedgerWriter {
       this.#committing = undefined;
     } catch (error) {
       // #committing stays set: no further commit is attempted on a ledger in an unknown state.
+      this.#failed = true;
       this.#onFailure(error);
     }
   }

@@ -1,7 +1,7 @@
+import { hasEnded } from "../../shared/wire/runStates.ts";
 import { Mutex } from "../mutex.ts";
 import type { RecordedShard } from "../scheduler/messages.ts";
 import {
-  hasEnded,
   InvalidPageToken,
   type Ledger,
   type LedgerTransaction,

@@ -24,6 +24,8 @@ export class ActiveRun {
   leasedWork = 0;
   started = false;
   disagreementCount = 0;
+  /** Random generator of the first partial that was accepted; all others must have the same. */
+  generator: string | undefined;
   readonly #digests: string[] = [];
   /** Shards handed to the ledger, not yet durable. */
   readonly #recording = new Set<number>();
@@ -132,6 +134,7 @@ export class ActiveRun {
     this.#attempts.delete(shardIndex);
     this.#trouble.delete(shardIndex);
     this.#parked.delete(shardIndex);
+    this.generator ??= partial.generator;
     this.progress.record(shardIndex, partial);
     this.#horizon = this.progress.horizon;
   }

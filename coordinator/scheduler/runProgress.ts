@@ -5,7 +5,11 @@ import {
   type ReplicaSums,
   type ShardPartial,
 } from "../../shared/statistics/replicaSums.ts";
-import { isMet, predictedReplicaCount } from "../../shared/statistics/stoppingRule.ts";
+import {
+  isMet,
+  predictedReplicaCount,
+  type ReplicaCounts,
+} from "../../shared/statistics/stoppingRule.ts";
 import { ShardPlan } from "../shardPlan.ts";
 
 /**
@@ -69,7 +73,7 @@ export class RunProgress {
   get horizon(): number {
     const wanted = predictedReplicaCount(
       this.specification.stoppingRule,
-      this.#folded?.replicaCount ?? 0,
+      countsOf(this.#folded),
       this.estimates(),
     );
     const shards = Math.ceil(wanted / this.plan.shardSize);
@@ -97,20 +101,24 @@ export class RunProgress {
       this.#beyond.delete(this.#foldedShards);
       this.#folded = this.#folded === undefined ? next : mergeSums(this.#folded, next);
       this.#foldedShards += 1;
-      this.#met = isMet(
-        this.specification.stoppingRule,
-        this.#folded.replicaCount,
-        this.estimates(),
-      );
+      this.#met = isMet(this.specification.stoppingRule, countsOf(this.#folded), this.estimates());
     }
   }
 }
 
 /** Estimates at the full depth, from sums; undefined while fewer than two replicas are known. */
-export function finalEstimates(
+function finalEstimates(
   { network, burnIn, level }: RunSpecification,
   sums: ReplicaSums | undefined,
 ): ExponentEstimates | undefined {
   const last = sums?.checkpoints.at(-1);
   return last && estimateExponents(last, network.depth - burnIn, level);
+}
+
+/** How much is known at the full depth. */
+export function countsOf(sums: ReplicaSums | undefined): ReplicaCounts {
+  return {
+    replicaCount: sums?.replicaCount ?? 0,
+    survivorCount: sums?.checkpoints.at(-1)?.survivorCount ?? 0,
+  };
 }

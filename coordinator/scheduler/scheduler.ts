@@ -1,5 +1,6 @@
 import type { BackendName } from "../../shared/network/backends.ts";
 import { partialProblem } from "../../shared/network/shardTask.ts";
+import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { ActiveRun } from "./activeRun.ts";
 import { Device, type Lease, type Worker } from "./fleet.ts";
 import type { GrantedLease, SchedulerCommand, SchedulerEvent } from "./messages.ts";
@@ -160,13 +161,18 @@ export class Scheduler {
     const { worker, shardIndex, partial, digest } = event;
     if (this.#quarantined.has(worker)) return;
     const active = this.#runs.get(event.run);
-    const run = active && this.#fits(active, shardIndex, partial) ? active : undefined;
-    const problem = run && partialProblem(run.progress.plan.task(shardIndex), partial);
+    // A live lease is of the shard as it is now; without one it may have been a shorter shard.
+    const answers = this.#leaseAnswered(event) !== undefined;
+    const run = active && (answers || this.#fits(active, shardIndex, partial)) ? active : undefined;
+    const problem = run && this.#problem(run, shardIndex, partial);
     const key = shardKey(event.run, shardIndex);
     const known = this.#waiting.get(key)?.digest ?? run?.digest(shardIndex);
     const isFirst = run !== undefined && problem === undefined && known === undefined;
     // Before the lease is released: that of an open shard would offer it to everyone.
-    if (isFirst) run.recording(shardIndex, digest);
+    if (isFirst) {
+      run.recording(shardIndex, digest);
+      run.generator ??= partial.generator;
+    }
     const lease = this.#leaseAnswered(event);
     if (lease !== undefined) {
       lease.device.measured(lease.rateKey, lease.work, event.computeSeconds);
@@ -189,6 +195,14 @@ export class Scheduler {
       this.#commands.push({ kind: "record", run: run.name, shard });
     } else if (known === digest) this.#acknowledgeOnceDurable(key, holder);
     else this.#disagreement(run, shardIndex, worker);
+  }
+
+  #problem(run: ActiveRun, shardIndex: number, partial: ShardPartial): string | undefined {
+    const { generator } = run;
+    if (generator !== undefined && partial.generator !== generator) {
+      return `its generator is ${partial.generator.slice(0, 100)}, not the run's ${generator}`;
+    }
+    return partialProblem(run.progress.plan.task(shardIndex), partial);
   }
 
   #recorded({ run: name, shardIndex }: EventOf<"shard_recorded">): void {
@@ -249,6 +263,8 @@ export class Scheduler {
 
   /** Takes back leases that the worker did not renew. */
   #lose(worker: Worker, expired: readonly Lease[]): void {
+    // It is given nothing until it says something.
+    worker.heardAt = -Infinity;
     const running = new Set(worker.devices.flatMap((device) => device.running()));
     for (const lease of expired) this.#release(lease);
     this.#revoke(worker, expired);

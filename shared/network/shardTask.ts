@@ -1,4 +1,5 @@
-import type { ShardPartial } from "../statistics/replicaSums.ts";
+import type { Moments } from "../statistics/moments.ts";
+import type { CheckpointSums, ShardPartial } from "../statistics/replicaSums.ts";
 import type { BackendName } from "./backends.ts";
 import type { Network } from "./network.ts";
 import type { Sampling } from "./weights.ts";
@@ -18,6 +19,12 @@ export interface ShardTask {
   readonly replicaCount: number;
 }
 
+/** What is observed of every replica. */
+const OBSERVABLES: readonly string[] = ["log_norm_growth"];
+
+/** More than a layer can add to or take from the log-norm, whatever double its gain and slope are. */
+const MAXIMUM_LAYER_GROWTH = 1e4;
+
 /**
  * What makes a partial impossible as the answer to a task, in a sentence, or undefined. A partial
  * that passes can still be wrong; one that does not was never computed.
@@ -26,10 +33,7 @@ export function partialProblem(task: ShardTask, partial: ShardPartial): string |
   if (partial.backend !== task.backend) {
     return `it was propagated by ${partial.backend}, not by ${task.backend}`;
   }
-  if (
-    partial.firstReplica !== task.firstReplica ||
-    partial.replicaCount !== task.replicaCount
-  ) {
+  if (partial.firstReplica !== task.firstReplica || partial.replicaCount !== task.replicaCount) {
     return (
       `it holds ${partial.replicaCount} replicas from ${partial.firstReplica} on, ` +
       `not ${task.replicaCount} from ${task.firstReplica} on`
@@ -39,35 +43,57 @@ export function partialProblem(task: ShardTask, partial: ShardPartial): string |
   if (depths.join() !== task.checkpointDepths.join()) {
     return `its checkpoint depths are ${depths.join(", ")}`;
   }
-  const observables = partial.observables.length;
+  if (partial.observables.join() !== OBSERVABLES.join()) {
+    return `its observables are ${partial.observables.join(", ").slice(0, 100)}`;
+  }
   for (const [i, sums] of partial.checkpoints.entries()) {
     const where = `at depth ${sums.depth}`;
     if (sums.survivorCount + sums.extinctCount !== task.replicaCount || sums.extinctCount < 0) {
       return `${where} survivors and extinct replicas do not add up`;
     }
-    if (
-      observables === 0 ||
-      sums.moments.length !== observables ||
-      sums.coMoments.length !== (observables * (observables - 1)) / 2
-    ) {
+    if (sums.moments.length !== OBSERVABLES.length || sums.coMoments.length !== 0) {
       return `${where} it lacks moments of its observables`;
     }
-    const numbers = sums.moments.flatMap(({ mean, m2, m3, m4 }) => [mean, m2, m3, m4]);
-    if (![...numbers, ...sums.coMoments].every(Number.isFinite)) {
-      return `${where} a sum is not finite`;
+    if (!sums.moments.every((moments) => areMomentsPossible(moments, sums))) {
+      return `${where} its moments are not those of growths over so many layers`;
     }
-    if (sums.moments.some(({ m2, m4 }) => m2 < 0 || m4 < 0)) {
-      return `${where} an even moment is negative`;
-    }
-    const { binWidth, binCounts, binIndexes } = sums.quantileSketch;
-    const sketched = binCounts.reduce((sum, count) => sum + count, 0);
-    if (
-      binWidth !== task.sketchBinWidths[i] ||
-      binIndexes.length !== binCounts.length ||
-      sketched !== sums.survivorCount
-    ) {
+    if (!isSketchPossible(sums, task.sketchBinWidths[i])) {
       return `${where} the quantile sketch does not hold the survivors`;
     }
   }
   return undefined;
+}
+
+/** Bounds that also keep every fold finite. */
+function areMomentsPossible(
+  { mean, m2, m3, m4 }: Moments,
+  { survivorCount, depth }: CheckpointSums,
+): boolean {
+  const limit = MAXIMUM_LAYER_GROWTH * depth;
+  const deviation = 2 * limit;
+  // Comparisons with NaN are false.
+  return (
+    Math.abs(mean) <= limit &&
+    m2 >= 0 &&
+    m2 <= survivorCount * deviation ** 2 &&
+    Math.abs(m3) <= survivorCount * deviation ** 3 &&
+    m4 >= 0 &&
+    m4 <= survivorCount * deviation ** 4
+  );
+}
+
+function isSketchPossible(
+  { survivorCount, quantileSketch }: CheckpointSums,
+  expectedWidth: number | undefined,
+): boolean {
+  const { binWidth, binIndexes, binCounts } = quantileSketch;
+  return (
+    binWidth === expectedWidth &&
+    binIndexes.length === binCounts.length &&
+    binIndexes.every(
+      (index, i) => Number.isSafeInteger(index) && (i === 0 || index > (binIndexes[i - 1] ?? NaN)),
+    ) &&
+    binCounts.every((count) => Number.isSafeInteger(count) && count > 0) &&
+    binCounts.reduce((sum, count) => sum + count, 0) === survivorCount
+  );
 }

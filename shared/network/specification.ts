@@ -3,7 +3,7 @@ import { BACKENDS, type BackendName } from "./backends.ts";
 import { NAMED_GAINS, resolveGain } from "./gains.ts";
 import type { Network } from "./network.ts";
 import { readStoppingRule, type StoppingRuleInput } from "./stoppingRuleInput.ts";
-import { FieldReader, shown } from "./violations.ts";
+import { FieldReader, refused } from "./violations.ts";
 import { SAMPLINGS, WEIGHT_LAWS, type Sampling } from "./weights.ts";
 
 const MAXIMUM_WIDTH = 65_536;
@@ -42,6 +42,8 @@ export interface RunInput {
     readonly weights?: unknown;
     /** A number or the name of a gain. */
     readonly gain?: unknown;
+    /** The name of a gain; a number beside it must be what it stands for. */
+    readonly namedGain?: unknown;
   };
   readonly seed?: unknown;
   readonly sampling?: unknown;
@@ -58,6 +60,8 @@ export function parseRunSpecification(input: RunInput): RunSpecification {
   const reader = new FieldReader();
   const network = readNetwork(reader, input.network ?? {}, MAXIMUM_WIDTH);
   const burnIn = reader.integer("burn_in", input.burnIn ?? 0, 0, network.depth - 1);
+  const stoppingRule = readStoppingRule(reader, input.stoppingRule ?? {});
+  refuseHopelessPrecision(reader, network, stoppingRule);
   const specification: RunSpecification = {
     kind: "propagation",
     network,
@@ -67,7 +71,7 @@ export function parseRunSpecification(input: RunInput): RunSpecification {
     backend: reader.oneOf("backend", input.backend ?? "simd", BACKENDS),
     checkpointDepths: readCheckpoints(reader, input.checkpointDepths ?? [], burnIn, network.depth),
     burnIn,
-    stoppingRule: readStoppingRule(reader, input.stoppingRule ?? {}),
+    stoppingRule,
     level: reader.number(
       "level",
       input.level ?? 0.95,
@@ -105,11 +109,18 @@ function readNetwork(
     () => true,
   );
   const weights = reader.oneOf("network.weights", input.weights, WEIGHT_LAWS);
-  const namedGain = NAMED_GAINS.find((name) => name === input.gain);
+  const namedGain = NAMED_GAINS.find((name) => name === (input.namedGain ?? input.gain));
   if (namedGain !== undefined) {
     // A refused slope is reported already; any number stands in for it here.
     const slope = Number.isFinite(negativeSlope) ? negativeSlope : 1;
     const gain = resolveGain(namedGain, { width, weights, negativeSlope: slope });
+    if (typeof input.gain === "number" && input.gain !== gain) {
+      reader.refuse(
+        "network.gain",
+        `${input.gain} is not allowed beside the named gain ${namedGain}, which is ${gain}; ` +
+          `give one of them`,
+      );
+    }
     return { width, depth, negativeSlope, weights, gain, namedGain };
   }
   const expected = `a positive finite number or one of ${NAMED_GAINS.join(", ")}`;
@@ -117,10 +128,28 @@ function readNetwork(
   return { width, depth, negativeSlope, weights, gain };
 }
 
+/** A layer of ReLUs is all negative with probability 2^−width; then the replica is extinct. */
+function refuseHopelessPrecision(reader: FieldReader, network: Network, rule: StoppingRule): void {
+  const { width, depth, negativeSlope } = network;
+  if (rule.kind !== "precision" || negativeSlope !== 0) return;
+  const { minimumReplicaCount, maximumReplicaCount } = rule.precision;
+  const survivors = maximumReplicaCount * Math.exp(depth * Math.log1p(-(2 ** -width)));
+  if (survivors >= minimumReplicaCount) return;
+  reader.refuse(
+    "stopping_rule.precision",
+    `of ${maximumReplicaCount} replicas about ${survivors.toPrecision(2)} survive ${depth} layers ` +
+      `of ${width} ReLUs, and ${minimumReplicaCount} are needed; give a smaller depth, ` +
+      `a greater width or a number of replicas`,
+  );
+}
+
 function readSeed(reader: FieldReader, value: unknown): bigint {
   const seed = toBigInt(value);
   if (seed !== undefined && seed >= 0n && seed <= MAXIMUM_SEED) return seed;
-  reader.refuse("seed", `${shown(value)} is not allowed; give an integer from 0 to 2⁶⁴ − 1`);
+  reader.refuse(
+    "seed",
+    `${refused(value)}; give an integer from 0 to 2⁶⁴ − 1, in quotes in a file`,
+  );
   return 0n;
 }
 

@@ -2,7 +2,7 @@ import type { StoppingRule } from "../statistics/stoppingRule.ts";
 import { FieldReader } from "./violations.ts";
 
 /** The replica index fills one 32-bit word of the random counter. */
-export const MAXIMUM_REPLICA_COUNT = 2 ** 32;
+const MAXIMUM_REPLICA_COUNT = 2 ** 32;
 const MINIMUM_REPLICA_COUNT = 2;
 const DEFAULT_MINIMUM_REPLICA_COUNT = 1024;
 

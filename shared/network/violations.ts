@@ -33,7 +33,7 @@ export class FieldReader {
     }
     this.refuse(
       field,
-      `${shown(value)} is not allowed; give an integer from ${grouped(minimum)} to ${grouped(maximum)}`,
+      `${refused(value)}; give an integer from ${grouped(minimum)} to ${grouped(maximum)}`,
     );
     return minimum;
   }
@@ -46,21 +46,24 @@ export class FieldReader {
     allowed: (value: number) => boolean,
   ): number {
     if (typeof value === "number" && Number.isFinite(value) && allowed(value)) return value;
-    this.refuse(field, `${shown(value)} is not allowed; give ${expected}`);
+    this.refuse(field, `${refused(value)}; give ${expected}`);
     return NaN;
   }
 
   oneOf<T extends string>(field: string, value: unknown, allowed: readonly T[]): T {
     const found = allowed.find((candidate) => candidate === value);
     if (found !== undefined) return found;
-    this.refuse(field, `${shown(value)} is not allowed; give one of ${allowed.join(", ")}`);
+    this.refuse(field, `${refused(value)}; give one of ${allowed.join(", ")}`);
     return allowed[0] as T;
   }
 
   text(field: string, value: unknown, maximumLength: number): string {
     if (typeof value === "string" && value.length <= maximumLength) return value;
-    const what = typeof value === "string" ? `a text of ${value.length} characters` : shown(value);
-    this.refuse(field, `${what} is not allowed; give at most ${maximumLength} characters`);
+    const what =
+      typeof value === "string"
+        ? `a text of ${value.length} characters is not allowed`
+        : refused(value);
+    this.refuse(field, `${what}; give at most ${maximumLength} characters`);
     return "";
   }
 
@@ -70,11 +73,11 @@ export class FieldReader {
   }
 }
 
-/** A value as a sentence about it shows it. */
-export function shown(value: unknown): string {
-  if (value === undefined || value === null || value === "") return "nothing";
+/** The first half of the sentence that refuses a value. */
+export function refused(value: unknown): string {
+  if (value === undefined || value === null || value === "") return "it is missing";
   const text = typeof value === "string" ? `'${value}'` : inspect(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return `${text.length > 60 ? `${text.slice(0, 60)}…` : text} is not allowed`;
 }
 
 function grouped(value: number): string {

@@ -9,10 +9,17 @@ export type StoppingRule =
 export interface Precision {
   readonly lyapunovExponent?: number;
   readonly variance?: number;
-  /** The targets are not asked before so many replicas: a spread of a few says nothing. */
+  /** The targets are not asked before so many survive: a spread of a few says nothing. */
   readonly minimumReplicaCount: number;
   /** The run ends there, targets met or not. */
   readonly maximumReplicaCount: number;
+}
+
+/** How much is known. */
+export interface ReplicaCounts {
+  readonly replicaCount: number;
+  /** Of them, those that are not extinct at the full depth: the ones that estimates are of. */
+  readonly survivorCount: number;
 }
 
 /** The most replicas that the rule can come to ask for. */
@@ -26,11 +33,11 @@ export function replicaLimit(rule: StoppingRule): number {
  */
 export function isMet(
   rule: StoppingRule,
-  replicaCount: number,
+  { replicaCount, survivorCount }: ReplicaCounts,
   estimates: ExponentEstimates | undefined,
 ): boolean {
   if (replicaCount >= replicaLimit(rule)) return true;
-  if (rule.kind === "replicas" || replicaCount < rule.precision.minimumReplicaCount) return false;
+  if (rule.kind === "replicas" || survivorCount < rule.precision.minimumReplicaCount) return false;
   return estimates !== undefined && worstErrorRatio(rule.precision, estimates) <= 1;
 }
 
@@ -47,22 +54,24 @@ export function worstErrorRatio(precision: Precision, estimates: ExponentEstimat
 }
 
 /**
- * Replicas that the rule will probably need, from what is known after `replicaCount`: errors
- * shrink with the square root of the count; where there is no estimate, for all went extinct, twice
- * as many. For planning work ahead only.
+ * Replicas that the rule will probably need, from what is known so far: errors shrink with the
+ * square root of the count, as large a share survives as before, and what told nothing is doubled.
+ * For planning work ahead only.
  */
 export function predictedReplicaCount(
   rule: StoppingRule,
-  replicaCount: number,
+  { replicaCount, survivorCount }: ReplicaCounts,
   estimates: ExponentEstimates | undefined,
 ): number {
   if (rule.kind === "replicas") return rule.replicaCount;
   const { minimumReplicaCount, maximumReplicaCount } = rule.precision;
-  const wanted =
+  const forPrecision =
     estimates === undefined
       ? 2 * replicaCount
-      : Math.ceil(replicaCount * worstErrorRatio(rule.precision, estimates) ** 2);
-  return Math.min(maximumReplicaCount, Math.max(minimumReplicaCount, wanted));
+      : replicaCount * worstErrorRatio(rule.precision, estimates) ** 2;
+  const forSurvivors =
+    minimumReplicaCount * (survivorCount === 0 ? 1 : replicaCount / survivorCount);
+  return Math.min(maximumReplicaCount, Math.ceil(Math.max(forPrecision, forSurvivors)));
 }
 
 /**

@@ -30,10 +30,13 @@ interface WireNames {
 }
 
 /** `WEIGHT_LAW_GAUSSIAN` → `gaussian`; undefined for `…_UNSPECIFIED` and for nothing. */
-export function shortName(field: EnumerationField, value: string | undefined): string | undefined {
+export function shortName(
+  field: EnumerationField,
+  value: string | number | undefined,
+): string | undefined {
   if (value === undefined || value === "") return undefined;
   const prefix = PREFIXES[field];
-  // A number without a name in this version arrives as a number, whatever the type says.
+  // A number without a name in this version arrives as a number.
   const name = String(value);
   const short = name.startsWith(prefix) ? name.slice(prefix.length) : name;
   if (short === "UNSPECIFIED") return undefined;

@@ -55,5 +55,5 @@ export function partialFromMessage(message: Partial__Output): ShardPartial {
 /** Of a partial's bits: two partials have equal digests exactly if they are equal. */
 export function partialDigest(partial: ShardPartial): string {
   const bytes = PartialMessageType.serialize(partialToMessage(partial));
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+  return createHash("sha256").update(bytes).digest("base64");
 }

@@ -2,7 +2,10 @@ import { BACKENDS } from "../network/backends.ts";
 import type { ShardTask } from "../network/shardTask.ts";
 import { SAMPLINGS, WEIGHT_LAWS } from "../network/weights.ts";
 import { shortName, wireName, type EnumerationField } from "./enumerations.ts";
-import type { ShardTask as ShardTaskMessage, ShardTask__Output } from "./generated/lyapunov/v1/ShardTask.ts";
+import type {
+  ShardTask as ShardTaskMessage,
+  ShardTask__Output,
+} from "./generated/lyapunov/v1/ShardTask.ts";
 import { networkToMessage } from "./specificationMessages.ts";
 
 export function shardTaskToMessage(task: ShardTask): ShardTaskMessage {
@@ -22,12 +25,15 @@ export function shardTaskToMessage(task: ShardTask): ShardTaskMessage {
 /** @throws RangeError for a name that this version does not know; versions are compared on joining. */
 export function shardTaskFromMessage(message: ShardTask__Output): ShardTask {
   const { network } = message;
-  if (!network) throw new RangeError("a shard came without a network");
+  const { negativeSlope } = network ?? {};
+  if (!network || negativeSlope === undefined) {
+    throw new RangeError("a shard came without a network");
+  }
   return {
     network: {
       width: network.width,
       depth: network.depth,
-      negativeSlope: network.negativeSlope,
+      negativeSlope,
       weights: known("weights", network.weights, WEIGHT_LAWS),
       gain: network.gain,
     },

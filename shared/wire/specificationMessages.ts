@@ -3,7 +3,10 @@ import type { RunInput, RunSpecification } from "../network/specification.ts";
 import type { StoppingRuleInput } from "../network/stoppingRuleInput.ts";
 import type { StoppingRule } from "../statistics/stoppingRule.ts";
 import { shortName, wireName } from "./enumerations.ts";
-import type { Network as NetworkMessage, Network__Output } from "./generated/lyapunov/v1/Network.ts";
+import type {
+  Network as NetworkMessage,
+  Network__Output,
+} from "./generated/lyapunov/v1/Network.ts";
 import type { Run, Run__Output } from "./generated/lyapunov/v1/Run.ts";
 import type {
   StoppingRule as StoppingRuleMessage,
@@ -25,14 +28,17 @@ export function runInputFromMessage(run: Run__Output): RunInput {
   };
 }
 
-function networkInputFromMessage(network: Network__Output | null): NonNullable<RunInput["network"]> {
+function networkInputFromMessage(
+  network: Network__Output | null,
+): NonNullable<RunInput["network"]> {
   if (network === null) return {};
   return {
     width: network.width,
     depth: network.depth,
     negativeSlope: network.negativeSlope,
     weights: shortName("weights", network.weights),
-    gain: shortName("namedGain", network.namedGain) ?? (network.gain === 0 ? undefined : network.gain),
+    gain: network.gain === 0 ? undefined : network.gain,
+    namedGain: shortName("namedGain", network.namedGain),
   };
 }
 

@@ -51,7 +51,9 @@ describe("a run as JSON", () => {
   });
 
   it("says null where λ = −∞, and where no closed form is known", () => {
-    const json = runToJson(received({ lyapunovExponent: { extinct: true, level: 0.95 }, exact: null }));
+    const json = runToJson(
+      received({ lyapunovExponent: { extinct: true, level: 0.95 }, exact: null }),
+    );
     assert.equal(json.exact, null);
     assert.deepEqual(json.lyapunovExponent, {
       estimate: null,

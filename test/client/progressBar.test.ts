@@ -13,25 +13,44 @@ describe("progress", () => {
           completedShardCount: 1,
           plannedShardCount: 2,
           leasedShardCount: 1,
+          completedReplicaCount: 100,
           replicasPerSecond: 50,
         },
       }),
     ];
-    assert.deepEqual(workState(runs, 100, 130), {
+    // Half was done when the watch began: a quarter took 30 s, another one is left.
+    assert.deepEqual(workState(runs, { at: 100, share: 0.5, replicaCount: 0 }, 130), {
       share: 0.75,
+      replicaCount: 100,
       replicasPerSecond: 50,
-      remainingSeconds: 10,
+      remainingSeconds: 30,
       caption: "1/2 runs",
     });
   });
 
   it("says that it waits where nobody works", () => {
     const run = received({ state: "RUN_STATE_QUEUED", progress: { plannedShardCount: 4 } });
-    assert.deepEqual(workState([run], 0, 5), {
+    assert.deepEqual(workState([run], { at: 0, share: 0, replicaCount: 0 }, 5), {
       share: 0,
+      replicaCount: 0,
       replicasPerSecond: 0,
       remainingSeconds: undefined,
       caption: "waiting for a worker",
+    });
+  });
+
+  it("ends with the mean rate of the watch", () => {
+    const run = received({
+      state: "RUN_STATE_SUCCEEDED",
+      progress: { completedReplicaCount: 1100 },
+      lyapunovExponent: { estimate: -0.25, standardError: 0.001, level: 0.95 },
+    });
+    assert.deepEqual(workState([run], { at: 10, share: 0.1, replicaCount: 100 }, 30), {
+      share: 1,
+      replicaCount: 1100,
+      replicasPerSecond: 50,
+      remainingSeconds: 0,
+      caption: "1.1K replicas · λ̂ −0.2500 ± 0.0010",
     });
   });
 

@@ -62,21 +62,24 @@ grids:
     checkpoints: [10, 20]
     precision: 1e-3
     variancePrecision: 0.1
-    minimumReplicas: 64
+    minimumReplicas: 4
     maximumReplicas: 4096
 `,
     );
     assert.equal(displayName, "everything");
     const [run] = runs;
     assert.deepEqual(run?.checkpointDepths, [10, 20, 50]);
-    assert.deepEqual([run?.sampling, run?.backend, run?.burnIn, run?.level], ["dense", "reference", 5, 0.9]);
+    assert.deepEqual(
+      [run?.sampling, run?.backend, run?.burnIn, run?.level],
+      ["dense", "reference", 5, 0.9],
+    );
     assert.equal(run?.network.negativeSlope, 0);
     assert.deepEqual(run?.stoppingRule, {
       kind: "precision",
       precision: {
         lyapunovExponent: 1e-3,
         variance: 0.1,
-        minimumReplicaCount: 64,
+        minimumReplicaCount: 4,
         maximumReplicaCount: 4096,
       },
     });
@@ -89,11 +92,31 @@ grids:
     ["no grid", "{ name: a, grids: [] }", /^sweep\.yaml: grids: /],
     ["an unknown field", "{ name: a, grids: [{ widht: 2 }] }", /^sweep\.yaml: grids\.0\.widht: /],
     ["an empty list", "{ name: a, grids: [{ width: [] }] }", /^sweep\.yaml: grids\.0\.width: /],
-    ["no width", "{ name: a, grids: [{ depth: 3 }] }", /^sweep\.yaml: grids\.0\.width: nothing is not allowed/],
-    ["a bad width", "{ name: a, grids: [{ width: 2 }, { width: [4, 0] }] }", /^sweep\.yaml: grids\.1\.width: 0 is not allowed/],
-    ["a bad slope", "{ name: a, grids: [{ width: 2, negativeSlope: steep }] }", /^sweep\.yaml: grids\.0\.negativeSlope: 'steep' is not allowed/],
-    ["two stopping rules", "{ name: a, grids: [{ width: 2, replicas: 9, precision: 0.1 }] }", /^sweep\.yaml: grids\.0\.replicas: .*give one of them/],
-    ["a negative precision", "{ name: a, grids: [{ width: 2, precision: -1 }] }", /^sweep\.yaml: grids\.0\.precision: -1 is not allowed/],
+    [
+      "no width",
+      "{ name: a, grids: [{ depth: 3 }] }",
+      /^sweep\.yaml: grids\.0\.width: it is missing/,
+    ],
+    [
+      "a bad width",
+      "{ name: a, grids: [{ width: 2 }, { width: [4, 0] }] }",
+      /^sweep\.yaml: grids\.1\.width: 0 is not allowed/,
+    ],
+    [
+      "a bad slope",
+      "{ name: a, grids: [{ width: 2, negativeSlope: steep }] }",
+      /^sweep\.yaml: grids\.0\.negativeSlope: 'steep' is not allowed/,
+    ],
+    [
+      "two stopping rules",
+      "{ name: a, grids: [{ width: 2, replicas: 9, precision: 0.1 }] }",
+      /^sweep\.yaml: grids\.0\.replicas: .*give one of them/,
+    ],
+    [
+      "a negative precision",
+      "{ name: a, grids: [{ width: 2, precision: -1 }] }",
+      /^sweep\.yaml: grids\.0\.precision: -1 is not allowed/,
+    ],
     [
       "too many runs",
       `{ name: a, grids: [{ width: [${Array.from({ length: 50 }, (_, i) => i + 1).join()}], depth: [${Array.from({ length: 41 }, (_, i) => i + 1).join()}] }] }`,

@@ -131,6 +131,18 @@ describe("Coordinator", () => {
     );
   });
 
+  it("does not cancel a run whose end is on its way to the ledger", async () => {
+    const worker = new InlineWorker(engine, "w");
+    const name = await created(2);
+    while (engine.activeRun(name) !== undefined) await Promise.resolve();
+    await assert.rejects(
+      coordinator.cancelRun(name),
+      refusal(Code.FAILED_PRECONDITION, "ALREADY_ENDED"),
+    );
+    assert.match(String((await coordinator.run(name)).state), /SUCCEEDED$/);
+    assert.equal(worker.propagated.length, 2);
+  });
+
   describe("extends a run", () => {
     it("with what it has, to the answer of a run that was longer from the start", async () => {
       const worker = new InlineWorker(engine, "w");

@@ -20,6 +20,10 @@ export function syntheticPartial(task: ShardTask): ShardPartial {
       const survivorCount = replicaCount - extinctCount;
       const variance = Math.exp(0.5 * random.normal());
       const low = random.integer(survivorCount + 1);
+      const bins = [
+        { index: -1, count: low },
+        { index: 0, count: survivorCount - low },
+      ].filter(({ count }) => count > 0);
       return {
         depth,
         survivorCount,
@@ -35,8 +39,8 @@ export function syntheticPartial(task: ShardTask): ShardPartial {
         coMoments: [],
         quantileSketch: {
           binWidth: task.sketchBinWidths[i] as number,
-          binIndexes: [-1, 0],
-          binCounts: [low, survivorCount - low],
+          binIndexes: bins.map(({ index }) => index),
+          binCounts: bins.map(({ count }) => count),
         },
       };
     }),
@@ -54,7 +58,12 @@ export const IMPOSSIBLE_PARTIALS: readonly ((partial: ShardPartial) => ShardPart
   (partial) => withGrowth(partial, (growth) => ({ ...growth, m2: -1 })),
   (partial) => withGrowth(partial, (growth) => ({ ...growth, m4: Infinity })),
   (partial) => ({ ...partial, backend: "abacus" }),
+  (partial) => ({ ...partial, observables: ["log_norm_growth", "delta"] }),
+  (partial) => ({ ...partial, replicaCount: partial.replicaCount + 1 }),
   (partial) => ({ ...partial, firstReplica: partial.firstReplica + 1 }),
+  (partial) => ({ ...partial, replicaCount: partial.replicaCount + 1 }),
+  (partial) => ({ ...partial, observables: ["log_norm_growth", "another"] }),
+  (partial) => withGrowth(partial, (growth) => ({ ...growth, mean: 1.7e308 })),
   (partial) => ({ ...partial, checkpoints: partial.checkpoints.slice(1) }),
 ];
 

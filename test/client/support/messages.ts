@@ -8,7 +8,7 @@ import { specificationToMessage } from "../../../shared/wire/specificationMessag
 const { responseSerialize, responseDeserialize } = SimulationService.service.GetRun;
 
 /** A specification that needs only what a test cares for. */
-export function specification(input: RunInput = {}): RunSpecification {
+function specification(input: RunInput = {}): RunSpecification {
   return parseRunSpecification({
     stoppingRule: { replicaCount: 1000 },
     ...input,

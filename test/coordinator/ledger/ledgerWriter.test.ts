@@ -121,6 +121,7 @@ describe("LedgerWriter", () => {
     assert.deepEqual(durable, []);
     assert.deepEqual(ledger.batches, [["a"]]);
     assert.equal(await ledger.run("a"), undefined);
+    await assert.rejects(writer.flush(), /the ledger has failed/);
   });
 
   it("takes a write that throws for a failure of the ledger", async () => {

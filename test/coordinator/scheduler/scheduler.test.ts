@@ -190,6 +190,22 @@ describe("Scheduler", () => {
       assert.deepEqual(script.tick(9), []);
     });
 
+    it("expects by the measured rate, and not less than a second", () => {
+      for (const [seconds, patience] of [
+        [5, 10],
+        [0.1, 1],
+      ] as const) {
+        const script = new SchedulerScript({ stragglerFactor: 2, stragglerSeconds: 1 });
+        script.submit("r", 3);
+        script.join("a");
+        script.answer("a", "r#0", undefined, seconds);
+        script.answer("a", "r#1", undefined, seconds);
+        script.join("b");
+        assert.deepEqual(script.tick(0.99 * patience), []);
+        assert.deepEqual(script.tick(patience), ["grant b r#2/2"]);
+      }
+    });
+
     it("copies to nobody what they cannot propagate", () => {
       const script = new SchedulerScript();
       script.submit("r", { backend: "reference", stoppingRule: { replicaCount: 4 } });

@@ -111,6 +111,23 @@ describe("Scheduler: a shard in trouble", () => {
     assert.deepEqual(script.tick(15), []);
   });
 
+  it("does not take partials of two random generators", () => {
+    const script = new SchedulerScript();
+    script.submit("r", 3);
+    script.join("a");
+    script.answer("a", "r#0");
+    const other = { ...script.partial("r#1"), generator: "dice" };
+    assert.deepEqual(script.answer("a", "r#1", other), ["acknowledge a r#1", "grant a r#1/2"]);
+  });
+
+  it("does not take partials of another generator than the ledger's", () => {
+    const script = new SchedulerScript();
+    script.submit("r", 2, [0]);
+    script.join("a");
+    const other = { ...script.partial("r#1"), generator: "dice" };
+    assert.deepEqual(script.answer("a", "r#1", other), ["acknowledge a r#1", "grant a r#1/2"]);
+  });
+
   it("counts an impossible partial as one error, however often it is sent", () => {
     const script = new SchedulerScript({ maximumErrors: 2 });
     script.submit("r", 1);
@@ -197,6 +214,8 @@ describe("Scheduler: a shard answered more than once", () => {
     script.join("a");
     const answer = script.result("a", "r#0", script.partial("r#0"));
     assert.deepEqual(script.feed({ ...answer, run: "nobody's" }), ["acknowledge a r#0"]);
-    assert.deepEqual(script.feed({ ...answer, shardIndex: 7 }), ["acknowledge a r#0"]);
+    for (const shardIndex of [-1, 0.5, 1, 7]) {
+      assert.deepEqual(script.feed({ ...answer, shardIndex }), ["acknowledge a r#0"]);
+    }
   });
 });

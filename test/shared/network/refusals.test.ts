@@ -16,6 +16,11 @@ function violationsOf(input: RunInput): readonly FieldViolation[] {
   return [];
 }
 
+/** A precision of at least a thousand and at most so many replicas. */
+function rule(maximumReplicaCount: number) {
+  return { precision: { variance: 0.1, minimumReplicaCount: 1000, maximumReplicaCount } };
+}
+
 /** A valid run with one field replaced. */
 function given(change: RunInput): RunInput {
   return { ...INPUT, ...change };
@@ -32,15 +37,10 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
   const slopes = "give any finite number";
   const laws = "give one of gaussian, orthogonal";
   const gains = "give a positive finite number or one of he, xavier, lecun, lyapunov";
-  const seeds = "give an integer from 0 to 2⁶⁴ − 1";
+  const seeds = "give an integer from 0 to 2⁶⁴ − 1, in quotes in a file";
   const levels = "give a number from 0.5 to 0.9999";
   for (const [what, input, field, description] of [
-    [
-      "a missing width",
-      network({ width: undefined }),
-      "network.width",
-      `nothing is not allowed; ${widths}`,
-    ],
+    ["a missing width", network({ width: undefined }), "network.width", `it is missing; ${widths}`],
     ["a width of 0", network({ width: 0 }), "network.width", `0 is not allowed; ${widths}`],
     [
       "a width too large",
@@ -56,12 +56,7 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
       `'16' is not allowed; ${widths}`,
     ],
     ["no width at all", network({ width: NaN }), "network.width", `NaN is not allowed; ${widths}`],
-    [
-      "a missing depth",
-      network({ depth: null }),
-      "network.depth",
-      `nothing is not allowed; ${depths}`,
-    ],
+    ["a missing depth", network({ depth: null }), "network.depth", `it is missing; ${depths}`],
     ["a negative depth", network({ depth: -1 }), "network.depth", `-1 is not allowed; ${depths}`],
     [
       "a depth too large",
@@ -79,7 +74,7 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
       "a missing slope",
       network({ negativeSlope: undefined }),
       "network.negative_slope",
-      `nothing is not allowed; ${slopes}`,
+      `it is missing; ${slopes}`,
     ],
     [
       "an unknown weight law",
@@ -93,12 +88,7 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
       "network.weights",
       `'Gaussian' is not allowed; ${laws}`,
     ],
-    [
-      "a missing law",
-      network({ weights: "" }),
-      "network.weights",
-      `nothing is not allowed; ${laws}`,
-    ],
+    ["a missing law", network({ weights: "" }), "network.weights", `it is missing; ${laws}`],
     ["a gain of 0", network({ gain: 0 }), "network.gain", `0 is not allowed; ${gains}`],
     ["a negative gain", network({ gain: -1 }), "network.gain", `-1 is not allowed; ${gains}`],
     [
@@ -107,12 +97,7 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
       "network.gain",
       `'glorot' is not allowed; ${gains}`,
     ],
-    [
-      "a missing gain",
-      network({ gain: undefined }),
-      "network.gain",
-      `nothing is not allowed; ${gains}`,
-    ],
+    ["a missing gain", network({ gain: undefined }), "network.gain", `it is missing; ${gains}`],
     ["a negative seed", given({ seed: -1 }), "seed", `-1 is not allowed; ${seeds}`],
     [
       "a seed of 65 bits",
@@ -190,6 +175,37 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
     assert.match(violation.description, /^'abacus' is not allowed; give one of reference, simd/);
   });
 
+  describe("a precision for networks of which too few survive", () => {
+    // A layer of two ReLUs lets 3/4 of the replicas through, ten layers 5.6 %.
+    const relu = { ...NETWORK, width: 2, depth: 10, negativeSlope: 0 };
+
+    it("with the count that is to be expected", () => {
+      const [violation, ...others] = violationsOf({ network: relu, stoppingRule: rule(17_000) });
+      assert.deepEqual(others, []);
+      assert.equal(violation?.field, "stopping_rule.precision");
+      assert.match(
+        violation.description,
+        /^of 17000 replicas about 9\.6e\+2 survive 10 layers of 2 /,
+      );
+    });
+
+    for (const [what, run] of [
+      ["where enough do", { network: relu, stoppingRule: rule(18_000) }],
+      [
+        "where none dies out",
+        { network: { ...relu, negativeSlope: 1e-9 }, stoppingRule: rule(2000) },
+      ],
+      [
+        "where their number alone is asked for",
+        { network: relu, stoppingRule: { replicaCount: 9 } },
+      ],
+    ] as const) {
+      it(`not ${what}`, () => {
+        assert.deepEqual(violationsOf(run), []);
+      });
+    }
+  });
+
   it("all at once", () => {
     const faults: RunInput = { network: { width: 0, gain: "he" }, seed: "x", level: 2 };
     assert.deepEqual(
@@ -199,8 +215,8 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
         "network.depth",
         "network.negative_slope",
         "network.weights",
-        "seed",
         "stopping_rule",
+        "seed",
         "level",
       ],
     );
@@ -221,6 +237,8 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
   });
 
   it("showing the beginning alone of a long value", () => {
+    const [whole] = violationsOf(network({ weights: "w".repeat(58) }));
+    assert.match(whole?.description ?? "", /^'w{58}' is not allowed/);
     const [violation] = violationsOf(network({ weights: "w".repeat(1000) }));
     assert.match(violation?.description ?? "", /^'w{59}… is not allowed/);
   });

@@ -2,12 +2,28 @@ import assert from "node:assert/strict";
 
 import { ShardPlan } from "../../../coordinator/shardPlan.ts";
 import { partialProblem } from "../../../shared/network/shardTask.ts";
+import type { Moments } from "../../../shared/statistics/moments.ts";
+import type { QuantileSketch } from "../../../shared/statistics/quantileSketch.ts";
 import type { CheckpointSums, ShardPartial } from "../../../shared/statistics/replicaSums.ts";
 import { specificationWith } from "../../support/specifications.ts";
 import { syntheticPartial } from "../../support/syntheticPartials.ts";
 
 const task = new ShardPlan(specificationWith({ checkpointDepths: [50] })).task(0);
-const partial = syntheticPartial(task);
+/** All 32 replicas survive. */
+const partial = wholly(syntheticPartial(task));
+
+const MOMENTS = /at depth 100000 its moments are not those of growths/;
+const SKETCH = /at depth 100000 the quantile sketch does not hold the survivors/;
+
+function wholly(sums: ShardPartial): ShardPartial {
+  const all = { survivorCount: 32, extinctCount: 0 };
+  const checkpoints = sums.checkpoints.map((at) => ({
+    ...at,
+    ...all,
+    quantileSketch: { ...at.quantileSketch, binIndexes: [-1, 2], binCounts: [12, 20] },
+  }));
+  return { ...sums, checkpoints };
+}
 
 /** The partial with its last checkpoint changed. */
 function last(change: (sums: CheckpointSums) => Partial<CheckpointSums>): ShardPartial {
@@ -17,10 +33,34 @@ function last(change: (sums: CheckpointSums) => Partial<CheckpointSums>): ShardP
   return { ...partial, checkpoints };
 }
 
+function growth(change: Partial<Moments>): ShardPartial {
+  return last(({ moments }) => ({ moments: moments.map((of) => ({ ...of, ...change })) }));
+}
+
+function sketch(change: Partial<QuantileSketch>): ShardPartial {
+  return last(({ quantileSketch }) => ({ quantileSketch: { ...quantileSketch, ...change } }));
+}
+
 describe("partialProblem", () => {
-  it("finds nothing wrong with what a worker yields", () => {
-    assert.equal(partialProblem(task, partial), undefined);
-  });
+  const nothing = { mean: 0, m2: 0, m3: 0, m4: 0 };
+  for (const [what, sound] of [
+    ["what a worker yields", partial],
+    ["growth that does not fluctuate", last(() => ({ moments: [{ ...nothing, mean: -3 }] }))],
+    ["small sums", last(() => ({ moments: [{ mean: 0, m2: 1e-9, m3: -1e-9, m4: 1e-9 }] }))],
+    [
+      "a shard of which nobody survived",
+      last(({ quantileSketch }) => ({
+        survivorCount: 0,
+        extinctCount: 32,
+        moments: [nothing],
+        quantileSketch: { ...quantileSketch, binIndexes: [], binCounts: [] },
+      })),
+    ],
+  ] as const) {
+    it(`finds nothing wrong with ${what}`, () => {
+      assert.equal(partialProblem(task, sound), undefined);
+    });
+  }
 
   for (const [what, spoiled, problem] of [
     [
@@ -50,44 +90,32 @@ describe("partialProblem", () => {
       last(() => ({ survivorCount: 33, extinctCount: -1 })),
       /do not add up/,
     ],
+    [
+      "fewer than no survivors",
+      last(() => ({ survivorCount: -1, extinctCount: 33 })),
+      /not those of|do not/,
+    ],
     ["no moments", last(() => ({ moments: [] })), /at depth 100000 it lacks moments/],
-    ["no observables", { ...partial, observables: [] }, /at depth 50 it lacks moments/],
     ["co-moments of nothing", last(() => ({ coMoments: [1] })), /it lacks moments/],
-    [
-      "a mean that is no number",
-      last(({ moments }) => ({ moments: moments.map((m) => ({ ...m, mean: NaN })) })),
-      /a sum is not finite/,
-    ],
-    [
-      "an infinite m₃",
-      last(({ moments }) => ({ moments: moments.map((m) => ({ ...m, m3: Infinity })) })),
-      /a sum is not finite/,
-    ],
-    [
-      "a negative m₂",
-      last(({ moments }) => ({ moments: moments.map((m) => ({ ...m, m2: -1 })) })),
-      /an even moment is negative/,
-    ],
-    [
-      "a negative m₄",
-      last(({ moments }) => ({ moments: moments.map((m) => ({ ...m, m4: -1 })) })),
-      /an even moment is negative/,
-    ],
-    [
-      "other bins",
-      last(({ quantileSketch }) => ({ quantileSketch: { ...quantileSketch, binWidth: 1 } })),
-      /sketch does not hold the survivors/,
-    ],
-    [
-      "a sketch of others",
-      last(({ quantileSketch }) => ({ quantileSketch: { ...quantileSketch, binCounts: [1, 1] } })),
-      /sketch does not hold the survivors/,
-    ],
-    [
-      "bins without counts",
-      last(({ quantileSketch }) => ({ quantileSketch: { ...quantileSketch, binIndexes: [1] } })),
-      /sketch does not hold the survivors/,
-    ],
+    ["no observables", { ...partial, observables: [] }, /its observables are $/],
+    ["other observables", { ...partial, observables: ["a", "b"] }, /its observables are a, b$/],
+    ["a mean that is no number", growth({ mean: NaN }), MOMENTS],
+    ["a mean that no growth reaches", growth({ mean: -1e10 }), MOMENTS],
+    ["a negative m₂", growth({ m2: -1 }), MOMENTS],
+    ["an m₂ that no growth reaches", growth({ m2: 1e25 }), MOMENTS],
+    ["an infinite m₃", growth({ m3: -Infinity }), MOMENTS],
+    ["an m₃ that is no number", growth({ m3: NaN }), MOMENTS],
+    ["a negative m₄", growth({ m4: -1 }), MOMENTS],
+    ["an infinite m₄", growth({ m4: Infinity }), MOMENTS],
+    ["other bins", sketch({ binWidth: 1 }), SKETCH],
+    ["a sketch of others", sketch({ binIndexes: [0], binCounts: [7] }), SKETCH],
+    ["bins without counts", sketch({ binIndexes: [0, 1], binCounts: [32] }), SKETCH],
+    ["bins out of order", sketch({ binIndexes: [1, 0], binCounts: [16, 16] }), SKETCH],
+    ["a bin twice", sketch({ binIndexes: [1, 1], binCounts: [16, 16] }), SKETCH],
+    ["half a bin", sketch({ binIndexes: [0.5], binCounts: [32] }), SKETCH],
+    ["an empty bin", sketch({ binIndexes: [0, 1], binCounts: [32, 0] }), SKETCH],
+    ["a count below zero", sketch({ binIndexes: [0, 1], binCounts: [33, -1] }), SKETCH],
+    ["half a replica", sketch({ binIndexes: [0, 1], binCounts: [0.5, 31.5] }), SKETCH],
   ] as const) {
     it(`finds ${what}`, () => {
       assert.match(partialProblem(task, spoiled) ?? "nothing", problem);

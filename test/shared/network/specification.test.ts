@@ -89,6 +89,11 @@ describe("parseRunSpecification", () => {
     });
   });
 
+  it("takes names of 200 characters", () => {
+    const displayName = "λ".repeat(200);
+    assert.equal(parseRunSpecification({ ...INPUT, displayName }).displayName, displayName);
+  });
+
   it("takes levels from 0.5 to 0.9999", () => {
     for (const level of [0.5, 0.9, 0.9999]) {
       assert.equal(parseRunSpecification({ ...INPUT, level }).level, level);

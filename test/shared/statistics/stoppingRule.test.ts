@@ -9,6 +9,7 @@ import {
   replicaLimit,
   worstErrorRatio,
   type Precision,
+  type ReplicaCounts,
   type StoppingRule,
 } from "../../../shared/statistics/stoppingRule.ts";
 import { estimatesWithErrors } from "../../support/estimates.ts";
@@ -26,10 +27,17 @@ function precision(targets: Partial<Precision>): StoppingRule {
 /** Where a run ends if its errors fall with the square root of the count. */
 function end(rule: StoppingRule): number {
   let count = 1;
-  while (!isMet(rule, count, estimatesWithErrors(2 / Math.sqrt(count), 2 / Math.sqrt(count)))) {
+  while (
+    !isMet(rule, alive(count), estimatesWithErrors(2 / Math.sqrt(count), 2 / Math.sqrt(count)))
+  ) {
     count += 1;
   }
   return count;
+}
+
+/** So many replicas, none of them extinct. */
+function alive(count: number): ReplicaCounts {
+  return { replicaCount: count, survivorCount: count };
 }
 
 describe("isMet", () => {
@@ -56,9 +64,15 @@ describe("isMet", () => {
     ["both are asked for and σ² is missed", both, 50, estimatesWithErrors(0.05, 0.25), false],
   ] as const) {
     it(`is ${met} when ${what}`, () => {
-      assert.equal(isMet(rule, replicaCount, estimates), met);
+      assert.equal(isMet(rule, alive(replicaCount), estimates), met);
     });
   }
+
+  it("asks the minimum of survivors, and the maximum of all", () => {
+    assert.equal(isMet(lambda, { replicaCount: 99, survivorCount: 9 }, small), false);
+    assert.equal(isMet(lambda, { replicaCount: 99, survivorCount: 10 }, small), true);
+    assert.equal(isMet(lambda, { replicaCount: 100, survivorCount: 0 }, undefined), true);
+  });
 });
 
 describe("worstErrorRatio", () => {
@@ -94,9 +108,14 @@ describe("predictedReplicaCount", () => {
   ] as const) {
     it(`is ${what}`, () => {
       const estimates = error === undefined ? undefined : estimatesWithErrors(error, 99);
-      assert.equal(predictedReplicaCount(of, 50, estimates), expected);
+      assert.equal(predictedReplicaCount(of, alive(50), estimates), expected);
     });
   }
+
+  it("makes up for those that die", () => {
+    const counts = { replicaCount: 50, survivorCount: 2 };
+    assert.equal(predictedReplicaCount(rule, counts, estimatesWithErrors(0.01, 99)), 250);
+  });
 });
 
 describe("replicaLimit", () => {

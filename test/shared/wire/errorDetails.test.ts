@@ -14,7 +14,9 @@ describe("error details", () => {
       { field: "run.network.width", description: "0 is not allowed" },
       { field: "run.network.gain", description: "'λ' is not allowed" },
     ];
-    const error = new ApiError(Code.INVALID_ARGUMENT, "INVALID_FIELD", "two fields", { violations });
+    const error = new ApiError(Code.INVALID_ARGUMENT, "INVALID_FIELD", "two fields", {
+      violations,
+    });
     const { code, details } = toStatus(error);
     assert.deepEqual([code, details], [Code.INVALID_ARGUMENT, "two fields"]);
     assert.deepEqual(readDetails(asReceived(error)), { reason: "INVALID_FIELD", violations });

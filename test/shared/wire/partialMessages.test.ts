@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
 import { PartialMessageType } from "../../../shared/wire/protocol.ts";

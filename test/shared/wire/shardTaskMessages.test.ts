@@ -4,7 +4,10 @@ import { BACKENDS } from "../../../shared/network/backends.ts";
 import type { ShardTask } from "../../../shared/network/shardTask.ts";
 import { SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import { FleetService } from "../../../shared/wire/protocol.ts";
-import { shardTaskFromMessage, shardTaskToMessage } from "../../../shared/wire/shardTaskMessages.ts";
+import {
+  shardTaskFromMessage,
+  shardTaskToMessage,
+} from "../../../shared/wire/shardTaskMessages.ts";
 
 const { responseSerialize, responseDeserialize } = FleetService.service.Work;
 
@@ -22,7 +25,13 @@ describe("shard tasks on the wire", () => {
       for (const backend of BACKENDS) {
         it(`arrive as they were: ${weights}, ${sampling}, ${backend}`, () => {
           const task: ShardTask = {
-            network: { width: 65_536, depth: 10_000_000, negativeSlope: -1e-300, weights, gain: 1e300 },
+            network: {
+              width: 65_536,
+              depth: 10_000_000,
+              negativeSlope: -1e-300,
+              weights,
+              gain: 1e300,
+            },
             sampling,
             backend,
             seed: 2n ** 64n - 1n,

@@ -37,10 +37,10 @@ function meetsRule(
   if (stoppingRule.kind === "replicas") return replicaCount >= stoppingRule.replicaCount;
   const { precision } = stoppingRule;
   if (replicaCount >= precision.maximumReplicaCount) return true;
-  if (replicaCount < precision.minimumReplicaCount) return false;
   const last = sums.checkpoints.at(-1);
   const growth = last?.moments[0];
-  if (last === undefined || growth === undefined || last.survivorCount < 2) return false;
+  if (last === undefined || growth === undefined) return false;
+  if (last.survivorCount < precision.minimumReplicaCount) return false;
   const errors = standardErrors(last.survivorCount, growth.m2, growth.m4);
   const layers = network.depth - burnIn;
   return (["lyapunovExponent", "variance"] as const).every(

@@ -30,8 +30,12 @@ export class Grants implements Invariant {
   command(command: SchedulerCommand): void {
     if (command.kind !== "grant") return;
     const worker = this.#observed.scheduler.workers.get(command.worker);
-    const isThere = worker !== undefined && this.#isThere(worker);
-    demand(isThere, REACHABLE, () => `${command.worker} is not connected, silent or leaves`);
+    const isThere = worker?.connected === true && !worker.draining;
+    demand(
+      isThere && !this.#mirror.isSilent(worker.id),
+      REACHABLE,
+      () => `${command.worker} is not connected, silent or leaves`,
+    );
     for (const lease of command.leases) this.#granted(worker, lease);
   }
 
@@ -42,7 +46,7 @@ export class Grants implements Invariant {
     for (const run of this.#mirror.runs.values()) waiting.set(run, this.#waiting(run));
     this.#fair(step, waiting);
     for (const worker of this.#observed.scheduler.workers.values()) {
-      if (this.#isThere(worker) && !this.#mirror.awoken.has(worker.id)) this.#busy(worker, waiting);
+      if (this.#isSurelyThere(worker)) this.#busy(worker, waiting);
     }
   }
 
@@ -148,8 +152,8 @@ export class Grants implements Invariant {
     return waiting;
   }
 
-  #isThere({ id, connected, draining }: Worker): boolean {
-    return connected && !draining && !this.#mirror.isSilent(id);
+  #isSurelyThere({ id, connected, draining }: Worker): boolean {
+    return connected && !draining && !this.#mirror.mayBeSilent(id);
   }
 
   #horizon(run: MirroredRun, progress: RunProgress): number {
@@ -170,7 +174,7 @@ export class Grants implements Invariant {
   #mayServe(worker: Worker, { plan }: MirroredRun): boolean {
     const { backend } = plan.specification;
     const serves = worker.devices.some(({ description }) => description.backends.includes(backend));
-    return serves && this.#isThere(worker);
+    return serves && this.#isSurelyThere(worker);
   }
 }
 

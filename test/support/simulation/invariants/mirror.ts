@@ -1,5 +1,6 @@
 import type {
   DeviceDescription,
+  RecordedShard,
   SchedulerCommand,
   SchedulerEvent,
 } from "../../../../coordinator/scheduler/messages.ts";
@@ -26,9 +27,12 @@ export class MirroredRun {
   readonly parked = new Set<number>();
   readonly attempts = new Map<number, number>();
   readonly trouble = new Map<number, MirroredTrouble>();
+  /** Of the first partial that was accepted. */
+  generator: string | undefined;
 
   constructor({ run, specification, recorded }: EventOf<"run_submitted">) {
     this.name = run;
+    this.generator = recorded[0]?.partial.generator;
     this.plan = new ShardPlan(specification);
     this.durable = new Set(recorded.map(({ shardIndex }) => shardIndex));
   }
@@ -62,7 +66,9 @@ export class Mirror {
   /** When each worker was heard last. */
   readonly #heardAt = new Map<string, number>();
   /** Workers that were silent for long and have only just been heard again, by a heartbeat. */
-  readonly awoken = new Set<string>();
+  readonly #awoken = new Set<string>();
+  /** Workers that may have let a lease expire and were not heard since. */
+  readonly #late = new Set<string>();
   /** Leases after the event before. */
   leases = new Map<
     number,
@@ -90,19 +96,25 @@ export class Mirror {
     return recording ?? this.#observed.ledger.shards(run).get(shardIndex)?.digest;
   }
 
-  /** Whether a result answers a shard of a run that is active. */
+  /** The active run that a result is of, unless its shard was another one when it was granted. */
   run(result: EventOf<"shard_result">): MirroredRun | undefined {
     const run = this.runs.get(result.run);
-    return run?.isShard(result.shardIndex, result.partial.replicaCount) === true ? run : undefined;
+    const { worker, run: name, shardIndex } = this.leases.get(result.lease) ?? {};
+    const isOfLease =
+      worker === result.worker && name === result.run && shardIndex === result.shardIndex;
+    const isShard = run?.isShard(result.shardIndex, result.partial.replicaCount) ?? false;
+    return isOfLease || isShard ? run : undefined;
   }
 
   isImpossible({ shardIndex, partial }: EventOf<"shard_result">, run: MirroredRun): boolean {
-    return partialProblem(run.plan.task(shardIndex), partial) !== undefined;
+    const { generator = partial.generator, plan } = run;
+    const problem = partialProblem(plan.task(shardIndex), partial);
+    return problem !== undefined || partial.generator !== generator;
   }
 
   event(event: SchedulerEvent, at: number): void {
     this.now = Math.max(this.now, at);
-    if (event.kind === "tick") this.awoken.clear();
+    if (event.kind === "tick") this.#awoken.clear();
     if ("worker" in event) this.#heard(event.worker, event.kind === "heartbeat");
     switch (event.kind) {
       case "run_submitted":
@@ -142,11 +154,17 @@ export class Mirror {
     return this.now - heardAt >= this.#observed.options.leaseDurationSeconds;
   }
 
+  /** Whether the scheduler need not think that the worker is there to take a lease. */
+  mayBeSilent(worker: string): boolean {
+    return this.isSilent(worker) || this.#late.has(worker) || this.#awoken.has(worker);
+  }
+
   /** The event was handled; the scheduler's leases show what it expired. */
   handled(event: SchedulerEvent): void {
     if (event.kind !== "tick") return;
-    for (const [id, { run, shardIndex }] of this.leases) {
+    for (const [id, { run, shardIndex, worker }] of this.leases) {
       if (this.#observed.scheduler.leases.has(id)) continue;
+      this.#late.add(worker);
       const mirrored = this.runs.get(run);
       if (mirrored !== undefined) mirrored.troubleOf(shardIndex).losses += 1;
     }
@@ -161,7 +179,7 @@ export class Mirror {
         break;
       case "record":
         this.recording.set(`${command.run}#${command.shard.shardIndex}`, command.shard.digest);
-        this.runs.get(command.run)?.parked.delete(command.shard.shardIndex);
+        this.#accepted(this.runs.get(command.run), command.shard);
         break;
       case "quarantine":
         this.quarantined.add(command.worker);
@@ -188,9 +206,15 @@ export class Mirror {
   }
 
   #heard(worker: string, byHeartbeat: boolean): void {
-    if (!byHeartbeat) this.awoken.delete(worker);
-    else if (this.isSilent(worker)) this.awoken.add(worker);
+    if (!byHeartbeat) this.#awoken.delete(worker);
+    else if (this.isSilent(worker) || this.#late.has(worker)) this.#awoken.add(worker);
+    this.#late.delete(worker);
     this.#heardAt.set(worker, this.now);
+  }
+
+  #accepted(run: MirroredRun | undefined, { shardIndex, partial }: RecordedShard): void {
+    run?.parked.delete(shardIndex);
+    if (run !== undefined) run.generator ??= partial.generator;
   }
 
   #error(event: EventOf<"shard_failed"> | EventOf<"shard_result">): void {

@@ -1,0 +1,60 @@
+import {
+  estimateExponents,
+  type Estimate,
+  type ExponentEstimates,
+} from "../shared/statistics/estimate.ts";
+import type { RunSpecification } from "../shared/network/specification.ts";
+import type { CheckpointSums, ReplicaSums } from "../shared/statistics/replicaSums.ts";
+import type { ExactExponents } from "../shared/theory/exact.ts";
+import type { Estimate as EstimateMessage } from "../shared/wire/generated/lyapunov/v1/Estimate.ts";
+import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
+
+/** With fewer replicas, a ratio to a standard error says nothing. */
+const MINIMUM_FOR_Z = 30;
+/** Below this σ², the exact law does not fluctuate and a z-score would only measure rounding. */
+const CONSTANT_VARIANCE = 1e-12;
+
+interface EstimateMessages {
+  readonly lyapunovExponent: EstimateMessage;
+  readonly variance: EstimateMessage;
+}
+
+/** λ̂ and σ̂² of the survivors in the sums, compared with the exact values if there are any. */
+function estimateMessages(
+  { network, burnIn, level }: RunSpecification,
+  sums: ReplicaSums | undefined,
+  exact: ExactExponents,
+): EstimateMessages {
+  const last = sums?.checkpoints.at(-1);
+  const estimates = last && estimateExponents(last, network.depth - burnIn, level);
+  const values = exact.extinct ? exact.survivors : exact;
+  const comparable =
+    (last?.survivorCount ?? 0) >= MINIMUM_FOR_Z && values.variance > CONSTANT_VARIANCE;
+  const message = (name: keyof ExponentEstimates): EstimateMessage => {
+    const estimate: Estimate | undefined = estimates?.[name];
+    if (estimate === undefined) return { level };
+    if (!comparable || estimate.standardError === 0) return { ...estimate };
+    return { ...estimate, z: (estimate.estimate - values[name]) / estimate.standardError };
+  };
+  return { lyapunovExponent: message("lyapunovExponent"), variance: message("variance") };
+}
+
+/** The estimates of a run; where λ = −∞ is no number to estimate, those of survivors beside it. */
+export function runEstimates(
+  specification: RunSpecification,
+  sums: ReplicaSums | undefined,
+  exact: ExactExponents,
+): EstimateMessages & Pick<Run, "survivors"> {
+  const estimates = estimateMessages(specification, sums, exact);
+  if (!exact.extinct) return estimates;
+  const nothing: EstimateMessage = { level: specification.level, extinct: true };
+  const last: CheckpointSums | undefined = sums?.checkpoints.at(-1);
+  return {
+    lyapunovExponent: { ...nothing, method: "student_t" },
+    variance: { ...nothing, method: "log_normal" },
+    survivors: {
+      ...estimates,
+      survivalRatio: sums && last ? last.survivorCount / sums.replicaCount : 1,
+    },
+  };
+}
