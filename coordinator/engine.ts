@@ -6,7 +6,6 @@ import { LedgerWriter } from "./ledger/ledgerWriter.ts";
 import type { ActiveRun } from "./scheduler/activeRun.ts";
 import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "./scheduler/messages.ts";
 import type { SchedulerOptions } from "./scheduler/options.ts";
-import type { RunProgress } from "./scheduler/runProgress.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 
 /** What the engine needs from outside: it has no clock and no randomness of its own. */
@@ -29,6 +28,9 @@ export type WorkerCommand = Extract<
   SchedulerCommand,
   { kind: "grant" | "revoke" | "acknowledge" | "quarantine" }
 >;
+
+/** What is left of a run's work when it ends. */
+type EndedWork = Pick<ActiveRun, "progress" | "disagreementCount">;
 
 /** Hears of a run that changed, and whether it has ended. */
 type RunListener = (run: string, ended: boolean) => void;
@@ -135,9 +137,9 @@ export class Engine {
   /** Ends a run that has not ended; resolves once that is durable. */
   async cancel(record: RunRecord): Promise<void> {
     this.#setState(record.name, "CANCELLING");
-    const progress = this.activeRun(record.name)?.progress;
+    const work = this.activeRun(record.name);
     this.dispatch({ kind: "run_withdrawn", run: record.name });
-    await this.#end(this.#records.get(record.name) ?? record, "CANCELLED", "", progress);
+    await this.#end(this.#records.get(record.name) ?? record, "CANCELLED", "", work);
   }
 
   /** Writes in order with everything else; resolves once it is durable. */
@@ -175,11 +177,11 @@ export class Engine {
         this.#announce(command.run);
         break;
       case "run_succeeded":
-        void this.#endActive(command.run, "SUCCEEDED", "", command.progress);
+        void this.#endActive(command.run, "SUCCEEDED", "", command);
         break;
       case "run_failed":
         log.error({ run: command.run }, `run failed: ${command.error}`);
-        void this.#endActive(command.run, "FAILED", command.error, command.progress);
+        void this.#endActive(command.run, "FAILED", command.error, command);
         break;
       case "disagreement":
         log.error(command, "a partial disagrees in bits with the accepted one");
@@ -210,15 +212,10 @@ export class Engine {
     this.#announce(name);
   }
 
-  async #endActive(
-    name: string,
-    state: RunState,
-    error: string,
-    progress: RunProgress,
-  ): Promise<void> {
+  async #endActive(name: string, state: RunState, error: string, work: EndedWork): Promise<void> {
     const record = this.#records.get(name);
     if (record === undefined) return;
-    const ending = this.#end(record, state, error, progress);
+    const ending = this.#end(record, state, error, work);
     this.#ending.set(name, ending);
     await ending;
     this.#ending.delete(name);
@@ -229,16 +226,15 @@ export class Engine {
     record: RunRecord,
     state: RunState,
     error: string,
-    progress: RunProgress | undefined,
+    work: EndedWork | undefined,
   ): Promise<void> {
-    const sums = progress?.folded;
     const ended: RunRecord = {
       ...record,
       state,
       error,
       endTime: this.#options.wallClock(),
       revision: record.revision + 1,
-      ...(progress && sums && { outcome: { shardCount: progress.foldedShards, sums } }),
+      ...outcomeOf(work),
     };
     // Watchers see the last estimate while the end is on its way to the ledger.
     this.#records.set(record.name, { ...ended, state: record.state, revision: record.revision });
@@ -251,4 +247,11 @@ export class Engine {
   #announce(run: string, ended = false): void {
     for (const listener of this.#listeners) listener(run, ended);
   }
+}
+
+function outcomeOf(work: EndedWork | undefined): Pick<RunRecord, "outcome"> {
+  const sums = work?.progress.folded;
+  if (work === undefined || sums === undefined) return {};
+  const { progress, disagreementCount } = work;
+  return { outcome: { shardCount: progress.foldedShards, sums, disagreementCount } };
 }

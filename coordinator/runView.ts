@@ -88,6 +88,7 @@ function progressMessage(record: RunRecord, active: ActiveRun | undefined, now: 
       completedShardCount: shards,
       plannedShardCount: shards,
       completedReplicaCount: record.outcome?.sums.replicaCount ?? 0,
+      disagreementCount: record.outcome?.disagreementCount ?? 0,
     };
   }
   const { progress } = active;

@@ -25,6 +25,8 @@ export interface RunRecord {
 export interface RunOutcome {
   readonly shardCount: number;
   readonly sums: ReplicaSums;
+  /** Reports of a worker that contradicted an accepted shard. */
+  readonly disagreementCount: number;
 }
 
 export interface SweepRecord {

@@ -87,11 +87,17 @@ export type SchedulerCommand =
   | { readonly kind: "record"; readonly run: string; readonly shard: RecordedShard }
   | { readonly kind: "run_started"; readonly run: string }
   | { readonly kind: "run_advanced"; readonly run: string }
-  | { readonly kind: "run_succeeded"; readonly run: string; readonly progress: RunProgress }
+  | {
+      readonly kind: "run_succeeded";
+      readonly run: string;
+      readonly progress: RunProgress;
+      readonly disagreementCount: number;
+    }
   | {
       readonly kind: "run_failed";
       readonly run: string;
       readonly progress: RunProgress;
+      readonly disagreementCount: number;
       readonly error: string;
     }
   | {

@@ -304,11 +304,11 @@ export class Scheduler {
 
   /** Ends a run whose prefix meets its rule, or whose prefix cannot grow. */
   #settle(run: ActiveRun): void {
-    const { name, progress, blockedBy } = run;
-    if (progress.met) this.#commands.push({ kind: "run_succeeded", run: name, progress });
-    else if (blockedBy !== undefined) {
-      this.#commands.push({ kind: "run_failed", run: name, progress, error: blockedBy });
-    } else return;
+    const { name, progress, disagreementCount, blockedBy: error } = run;
+    const ended = { run: name, progress, disagreementCount };
+    if (progress.met) this.#commands.push({ kind: "run_succeeded", ...ended });
+    else if (error !== undefined) this.#commands.push({ kind: "run_failed", ...ended, error });
+    else return;
     this.#remove(name);
   }
 

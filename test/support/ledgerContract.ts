@@ -32,7 +32,7 @@ export function describeLedger(kind: string, create: () => Promise<Ledger>): voi
           state: "SUCCEEDED",
           sweep: "sweeps/s",
           endTime: 1_700_000_000_123,
-          outcome: { shardCount: 1, sums },
+          outcome: { shardCount: 1, disagreementCount: 1, sums },
         });
         const sweep = sweepRecord("sweeps/s", ["runs/a", "runs/b"]);
         await write(async (transaction) => {

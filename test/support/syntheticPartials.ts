@@ -19,6 +19,9 @@ export function syntheticPartial(task: ShardTask): ShardPartial {
       const extinctCount = random.chance(0.1) ? 1 : 0;
       const survivorCount = replicaCount - extinctCount;
       const variance = Math.exp(0.5 * random.normal());
+      const skewness = random.normal();
+      // Never less than Pearson's bound, 1 + skewness²: no sample has it.
+      const kurtosis = 1 + skewness ** 2 + random.between(1, 4);
       const low = random.integer(survivorCount + 1);
       const bins = [
         { index: -1, count: low },
@@ -32,8 +35,8 @@ export function syntheticPartial(task: ShardTask): ShardPartial {
           {
             mean: random.normal() / Math.sqrt(replicaCount),
             m2: survivorCount * variance,
-            m3: survivorCount * variance ** 1.5 * random.normal(),
-            m4: survivorCount * variance ** 2 * random.between(2, 5),
+            m3: survivorCount * variance ** 1.5 * skewness,
+            m4: survivorCount * variance ** 2 * kurtosis,
           },
         ],
         coMoments: [],

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { runCommand } from "./support/command.ts";
+
+/** Flags of a run, or a whole command line; then the flag, the value and the remedy in the answer. */
+type Case = readonly [line: string, flag: string, value: string, remedy: string];
+
+const RUN = "run --width 4";
+
+/** One sentence on standard error, exit code 2, and nothing started. */
+describe("bad input on the command line", () => {
+  refuses("the network", [
+    ["run", "--width", "missing", "1 to 65,536"],
+    ["run --width 0", "--width", "0", "1 to 65,536"],
+    ["run --width 65537", "--width", "65537", "1 to 65,536"],
+    ["run --width 2.5", "--width", "2.5", "an integer"],
+    ["run --width wide", "--width", "'wide'", "an integer"],
+    [`${RUN} --depth 0`, "--depth", "0", "1 to 10,000,000"],
+    [`${RUN} --depth 10000001`, "--depth", "10000001", "1 to 10,000,000"],
+    [`${RUN} --negative-slope steep`, "--negative-slope", "'steep'", "any finite number"],
+    [`${RUN} --negative-slope 1e999`, "--negative-slope", "Infinity", "any finite number"],
+    [`${RUN} --weights cauchy`, "--weights", "'cauchy'", "gaussian, orthogonal"],
+    [`${RUN} --gain -1`, "--gain", "-1", "he, xavier, lecun, lyapunov"],
+    [`${RUN} --gain He`, "--gain", "'He'", "he, xavier, lecun, lyapunov"],
+  ]);
+
+  refuses("the stopping rule", [
+    [`${RUN} --replicas 1`, "--replicas", "1", "2 to 4,294,967,296"],
+    [`${RUN} --replicas 4294967297`, "--replicas", "4294967297", "2 to 4,294,967,296"],
+    [`${RUN} --replicas many`, "--replicas", "'many'", "an integer"],
+    [`${RUN} --precision 0`, "--precision", "0", "positive"],
+    [`${RUN} --variance-precision -1`, "--variance-precision", "-1", "positive"],
+    [`${RUN} --replicas 9 --precision 1`, "--replicas", "a precision", "one of them"],
+    [`${RUN} --maximum-replicas 9`, "--precision", "no target", "standard error"],
+    [
+      `${RUN} --precision 1 --minimum-replicas 9 --maximum-replicas 5`,
+      ...(["--minimum-replicas", "9", "less"] as const),
+    ],
+  ]);
+
+  refuses("the rest of a run", [
+    [`${RUN} --seed -1`, "--seed", "-1", "0 to 2⁶⁴ − 1"],
+    [`${RUN} --seed 18446744073709551616`, "--seed", "18446744073709551616", "0 to 2⁶⁴ − 1"],
+    [`${RUN} --sampling sparse`, "--sampling", "'sparse'", "dense, isotropic"],
+    [`${RUN} --backend abacus`, "--backend", "'abacus'", "reference, simd"],
+    [`${RUN} --checkpoints 10,201`, "--checkpoints", "201", "1 to 200"],
+    [`${RUN} --checkpoints ten`, "--checkpoints", "'ten'", "an integer"],
+    [`${RUN} --burn-in 200`, "--burn-in", "200", "0 to 199"],
+    [`${RUN} --level 1`, "--level", "1", "0.5 to 0.9999"],
+    [`${RUN} --display-name ${"x".repeat(201)}`, "--display-name", "201", "at most 200"],
+    ["exact --width 4 --q one", "--q", "'one'", "such as 1,2,4"],
+    ["exact --width 1000001", "--width", "1000001", "1 to 1,000,000"],
+  ]);
+
+  refuses("the cluster", [
+    [`${RUN} --threads 0`, "--threads", "'0'", "1 to 1024"],
+    [`${RUN} --workers some`, "--workers", "'some'", "1 to 1024"],
+    [`${RUN} --coordinator somewhere`, "--coordinator", "'somewhere'", "HOST:PORT"],
+    [`${RUN} --coordinator a:1 --threads 2`, "--coordinator", "--threads", "cannot be used with"],
+    ["serve --listen somewhere", "--listen", "'somewhere'", "HOST:PORT"],
+    ["serve --listen 127.0.0.1:65536", "--listen", "127.0.0.1:65536", "HOST:PORT"],
+    ["serve --listen 0.0.0.0:7400", "--listen", "0.0.0.0:7400", "--insecure"],
+    ["work --coordinator http://here:1", "--coordinator", "'http://here:1'", "HOST:PORT"],
+    ["work --grace never", "--grace", "'never'", "0 to 86400"],
+  ]);
+
+  refuses("the command itself", [
+    ["runs show frob", "NAME", "'frob'", "runs/{id} or sweeps/{id}"],
+    ["runs list --limit 0", "--limit", "'0'", "an integer from 1"],
+    [`${RUN} --log-level loud`, "--log-level", "'loud'", "debug, info, warn, error, silent"],
+    [`${RUN} --frob 1`, "--frob", "unknown option", "--help"],
+    ["frob", "frob", "unknown command", "--help"],
+    [`${RUN} again`, "run", "again", "--help"],
+    ["run --width", "--width", "missing", "--help"],
+    ["sweep", "file", "missing", "--help"],
+    ["sweep /no/such/file", "/no/such/file", "cannot be read", "give the path"],
+    ["sweep /", "/", "cannot be read", "give the path"],
+  ]);
+
+  describe("in a sweep file", () => {
+    let folder: string;
+    let file: string;
+
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), "lyapunov-sweep-"));
+      file = join(folder, "bad.yaml");
+    });
+
+    after(async () => {
+      await rm(folder, { recursive: true });
+    });
+
+    it("names the file, the field, the value and the remedy", async () => {
+      await writeFile(file, "name: x\ngrids:\n  - width: 2\n  - width: [4, 0]\n");
+      await assertRefused(["sweep", file], [file, "grids.1.width", "0", "give an integer from 1"]);
+    });
+  });
+
+  it("in the environment names the variable", async () => {
+    const { code, stderr } = await runCommand(["runs", "list"], {
+      env: { LYAPUNOV_COORDINATOR: "somewhere" },
+    });
+    assert.equal(code, 2);
+    assert.equal(
+      stderr,
+      "lyapunov: LYAPUNOV_COORDINATOR: 'somewhere' is not allowed; " +
+        "give HOST:PORT, such as 127.0.0.1:7400\n",
+    );
+  });
+});
+
+function refuses(what: string, cases: readonly Case[]): void {
+  it(`in ${what} is refused (${cases.length} kinds)`, async () => {
+    for (let i = 0; i < cases.length; i += 4) {
+      await Promise.all(
+        cases.slice(i, i + 4).map(([line, ...words]) => assertRefused(line.split(" "), words)),
+      );
+    }
+  });
+}
+
+async function assertRefused(args: readonly string[], words: readonly string[]): Promise<void> {
+  // At this level a coordinator or a worker that starts would say so on standard error.
+  const { code, stdout, stderr } = await runCommand(["--log-level", "debug", ...args]);
+  const context = `lyapunov ${args.join(" ")}\n${stderr}`;
+  assert.equal(code, 2, context);
+  assert.equal(stdout, "", context);
+  assert.match(stderr, /^lyapunov: [^\n]+\n$/, context);
+  assert.doesNotMatch(stderr, /\. /, `one sentence: ${context}`);
+  // As words of their own: the 0 of `--width 0` is not to be found in 65,500.
+  for (const word of words) {
+    const pattern = new RegExp(`(?<!\\w)${RegExp.escape(word)}(?!\\w)`);
+    assert.match(stderr, pattern, `'${word}' is missing: ${context}`);
+  }
+}

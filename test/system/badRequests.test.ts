@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+
+import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { Cluster } from "./support/cluster.ts";
+import { refusal, Rpc } from "./support/rpc.ts";
+
+const GOOD: Run = {
+  network: {
+    width: 4,
+    depth: 10,
+    negativeSlope: 0.01,
+    weights: "WEIGHT_LAW_GAUSSIAN",
+    namedGain: "NAMED_GAIN_HE",
+  },
+  stoppingRule: { replicaCount: 100 },
+};
+
+/** What is wrong, the change that makes it so, and the field that has to be named. */
+const BAD_RUNS: readonly (readonly [string, Run, string])[] = [
+  ["no network at all", { network: null }, "network.width"],
+  ["width 0", network({ width: 0 }), "network.width"],
+  ["width 65,537", network({ width: 65_537 }), "network.width"],
+  ["a negative width", network({ width: -4 }), "network.width"],
+  ["depth 0", network({ depth: 0 }), "network.depth"],
+  ["depth 10,000,001", network({ depth: 10_000_001 }), "network.depth"],
+  ["a slope that is no number", network({ negativeSlope: NaN }), "network.negative_slope"],
+  ["an infinite slope", network({ negativeSlope: Infinity }), "network.negative_slope"],
+  ["no weight law", network({ weights: 0 }), "network.weights"],
+  ["an unknown weight law", network({ weights: 77 as 0 }), "network.weights"],
+  ["no gain", network({ namedGain: 0 }), "network.gain"],
+  ["a negative gain", network({ namedGain: 0, gain: -1 }), "network.gain"],
+  ["a gain that is no number", network({ namedGain: 0, gain: NaN }), "network.gain"],
+  ["an unknown sampling", { sampling: 77 as 0 }, "sampling"],
+  ["an unknown backend", { backend: 77 as 0 }, "backend"],
+  ["an unknown kind", { kind: 77 as 0 }, "kind"],
+  ["a checkpoint beyond the depth", { checkpointDepths: [5, 11] }, "checkpoint_depths"],
+  ["a checkpoint at 0", { checkpointDepths: [0] }, "checkpoint_depths"],
+  ["65 checkpoints", { checkpointDepths: Array<number>(65).fill(1) }, "checkpoint_depths"],
+  ["a burn-in of the whole depth", { burnIn: 10 }, "burn_in"],
+  ["a negative burn-in", { burnIn: -1 }, "burn_in"],
+  ["no stopping rule", { stoppingRule: null }, "stopping_rule"],
+  ["an empty stopping rule", { stoppingRule: {} }, "stopping_rule"],
+  ["one replica", { stoppingRule: { replicaCount: 1 } }, "stopping_rule.replica_count"],
+  [
+    "2⁶⁴ − 1 replicas",
+    { stoppingRule: { replicaCount: "18446744073709551615" } },
+    "stopping_rule.replica_count",
+  ],
+  ["no target", { stoppingRule: { precision: {} } }, "stopping_rule.precision"],
+  [
+    "a target of 0",
+    { stoppingRule: { precision: { variance: 0 } } },
+    "stopping_rule.precision.variance",
+  ],
+  [
+    "more replicas at least than at most",
+    {
+      stoppingRule: {
+        precision: { lyapunovExponent: 1, minimumReplicaCount: 9, maximumReplicaCount: 5 },
+      },
+    },
+    "stopping_rule.precision.minimum_replica_count",
+  ],
+  ["a level of 1", { level: 1 }, "level"],
+  ["a name of 201 characters", { displayName: "x".repeat(201) }, "display_name"],
+];
+
+describe("bad requests over gRPC", () => {
+  let cluster: Cluster;
+  let rpc: Rpc;
+
+  before(async () => {
+    cluster = await Cluster.start(0, 1);
+    rpc = new Rpc(cluster.address);
+  });
+
+  after(async () => {
+    rpc.close();
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  for (const [what, change, field] of BAD_RUNS) {
+    it(`refuses a run with ${what}: run.${field}`, async () => {
+      const { code, reason, fields, message } = await refusal(createRun({ ...GOOD, ...change }));
+      assert.equal(code, "INVALID_ARGUMENT");
+      assert.equal(reason, "INVALID_FIELD");
+      assert.equal(fields[0], `run.${field}`);
+      assert.match(message, new RegExp(`run\\.${RegExp.escape(field)}: .*; give `));
+    });
+  }
+
+  it("names all fields at fault at once", async () => {
+    const call = createRun({ ...GOOD, ...network({ width: 0, depth: 0 }), burnIn: 1, level: 2 });
+    const { fields } = await refusal(call);
+    assert.deepEqual(fields, [
+      "run.network.width",
+      "run.network.depth",
+      "run.burn_in",
+      "run.level",
+    ]);
+  });
+
+  it("names the run of a sweep", async () => {
+    const bad = { ...GOOD, ...network({ width: 0 }) };
+    const call = createSweep([GOOD, bad, GOOD, { ...GOOD, level: 2 }]);
+    const { code, fields } = await refusal(call);
+    assert.equal(code, "INVALID_ARGUMENT");
+    assert.deepEqual(fields, ["sweep.runs[1].network.width", "sweep.runs[3].level"]);
+  });
+
+  it("refuses a sweep without runs, and one with too many", async () => {
+    for (const runs of [[], Array.from({ length: 2001 }, () => GOOD)]) {
+      const { code, fields } = await refusal(createSweep(runs));
+      assert.deepEqual([code, fields], ["INVALID_ARGUMENT", ["sweep.runs"]]);
+    }
+  });
+
+  it("refuses nothing at all", async () => {
+    const run = await refusal(rpc.call((client, done) => client.createRun({}, done)));
+    assert.deepEqual([run.code, run.fields], ["INVALID_ARGUMENT", ["run"]]);
+    const sweep = await refusal(rpc.call((client, done) => client.createSweep({}, done)));
+    assert.deepEqual([sweep.code, sweep.fields], ["INVALID_ARGUMENT", ["sweep"]]);
+  });
+
+  it("refuses names that are none, page sizes, page tokens and long request ids", async () => {
+    const calls = {
+      name: rpc.call((client, done) => client.getRun({ name: "frob" }, done)),
+      page_size: rpc.call((client, done) => client.listRuns({ pageSize: 1001 }, done)),
+      page_token: rpc.call((client, done) => client.listRuns({ pageToken: "frob" }, done)),
+      request_id: rpc.call((client, done) =>
+        client.createRun({ run: GOOD, requestId: "x".repeat(129) }, done),
+      ),
+    };
+    for (const [field, call] of Object.entries(calls)) {
+      const { code, reason, fields } = await refusal(call);
+      assert.deepEqual([code, reason, fields], ["INVALID_ARGUMENT", "INVALID_FIELD", [field]]);
+    }
+  });
+
+  it("has created nothing by all of this", async () => {
+    const { runs } = await cluster.api.listRuns(10, "");
+    assert.deepEqual(runs, []);
+    assert.ok((await createRun(GOOD)).run?.name, "the good one is accepted");
+  });
+
+  function createRun(run: Run) {
+    return rpc.call<{ run: { name: string } | null }>((client, done) =>
+      client.createRun({ run }, done),
+    );
+  }
+
+  function createSweep(runs: readonly Run[]) {
+    return rpc.call((client, done) => client.createSweep({ sweep: { runs: [...runs] } }, done));
+  }
+});
+
+function network(change: NonNullable<Run["network"]>): Run {
+  return { network: { ...GOOD.network, ...change } };
+}

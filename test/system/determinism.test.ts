@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+
+import { Cluster, type RunJson } from "./support/cluster.ts";
+import { answerOf } from "./support/estimates.ts";
+import { halfDone } from "./support/progress.ts";
+
+const REPLICAS = 6 * 65_536 + 5;
+
+/**
+ * Runs of seven and more shards of a tenth of a second: both backends, both samplings, both weight
+ * laws, and a precision target, which has to stop at the same shard everywhere.
+ */
+const RUNS: Readonly<Record<string, readonly string[]>> = {
+  "simd, dense": flags("--width 3 --depth 6 --sampling dense --seed 11", REPLICAS),
+  "simd, isotropic": flags("--width 7 --depth 8 --weights orthogonal --seed 12", REPLICAS),
+  "reference, dense": flags(
+    "--backend reference --width 2 --depth 2 --weights orthogonal --sampling dense --seed 13",
+    REPLICAS,
+  ),
+  "reference, isotropic": flags("--backend reference --width 5 --depth 2 --seed 14", REPLICAS),
+  "ReLU, with extinctions": flags("--width 2 --depth 4 --negative-slope 0 --seed 15", REPLICAS),
+  "precision target": "--width 7 --depth 8 --seed 16 --precision 0.0003".split(" "),
+};
+
+describe("the same run on different fleets", () => {
+  let expected: Record<string, string>;
+
+  before("on one worker with one thread", async () => {
+    await using cluster = await Cluster.start(1, 1);
+    const runs = await runAll(cluster);
+    for (const [name, run] of Object.entries(runs)) {
+      // A plan of one shard would be the same everywhere for the wrong reason.
+      assert.ok(run.shardCount >= 7, `${name} has ${run.shardCount} shards`);
+    }
+    const { shardCount, stoppingRule, replicaCount } = runs["precision target"] as RunJson;
+    assert.equal(Number(replicaCount), shardCount * 65_536, JSON.stringify(stoppingRule));
+    expected = answers(runs);
+  });
+
+  for (const [workers, threads] of [
+    [1, 3],
+    [2, 1],
+    [2, 3],
+    [5, 1],
+    [5, 3],
+  ] as const) {
+    it(`gives the same bytes on ${workers} workers with ${threads} threads each`, async () => {
+      await using cluster = await Cluster.start(workers, threads);
+      assert.deepEqual(answers(await runAll(cluster)), expected);
+    });
+  }
+
+  it("gives the same bytes when shards finish in random order", async () => {
+    await using cluster = await Cluster.start(0, 1);
+    const worker = await cluster.addScriptedWorker("shuffledWorker.ts", "7");
+    assert.deepEqual(answers(await runAll(cluster)), expected);
+    const order = [...worker.stdout.matchAll(/^finished 11 (\d+)$/gm)].map(([, at]) => Number(at));
+    assert.equal(new Set(order).size, 7);
+    assert.notDeepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    );
+  });
+
+  it("gives the same bytes when a worker is killed half way", async () => {
+    // Twenty-four shards of a tenth of a second: the middle cannot be missed.
+    const args = flags("--width 7 --depth 8 --seed 17", 24 * 65_536);
+    await using cluster = await Cluster.start(1, 1);
+    const finished = cluster.run(args);
+    const victim = cluster.workers[0]!;
+    const run = await halfDone(cluster);
+    victim.signal("SIGKILL");
+    assert.equal((await victim.ended).signal, "SIGKILL");
+    // Nobody else works yet: all leases that are out are the victim's.
+    const orphaned = await cluster.api.getRun(run);
+    assert.ok(Number(orphaned.progress?.leasedShardCount) > 0);
+    assert.equal(orphaned.state, "RUN_STATE_RUNNING");
+    await cluster.addWorker(1);
+    assert.equal(answerOf(await finished), answerOf(await cluster.run(args)));
+  });
+});
+
+function flags(network: string, replicas: number): string[] {
+  return `${network} --replicas ${replicas}`.split(" ");
+}
+
+/** All runs at the same time, so that they share the fleet. */
+async function runAll(cluster: Cluster): Promise<Record<string, RunJson>> {
+  const entries = Object.entries(RUNS).map(
+    async ([name, args]) => [name, await cluster.run(args)] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function answers(runs: Record<string, RunJson>): Record<string, string> {
+  return Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, answerOf(run)]));
+}

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+
+import { ChannelCredentials, Client } from "@grpc/grpc-js";
+import { service as healthService } from "grpc-health-check";
+
+import { Cluster } from "./support/cluster.ts";
+import { startCommand } from "./support/command.ts";
+import { answerOf } from "./support/estimates.ts";
+import { halfDone } from "./support/progress.ts";
+
+/** Twenty-four shards of a tenth of a second: the middle cannot be missed. */
+const RUN = `--width 7 --depth 8 --seed 31 --replicas ${24 * 65_536}`.split(" ");
+/** Shards that take minutes: whoever does not wait for them does not finish them. */
+const SLOW_RUN =
+  "--backend reference --sampling dense --width 2000 --depth 2000 --replicas 8".split(" ");
+
+describe("SIGTERM", () => {
+  it("lets a worker deliver what it has begun and hand back the rest", async () => {
+    await using cluster = await Cluster.start(1, 1);
+    const finished = cluster.run(RUN);
+    const worker = cluster.workers[0]!;
+    const name = await halfDone(cluster);
+    worker.signal("SIGTERM");
+    assert.deepEqual(endOf(await worker.ended), [0, null]);
+    const { state, progress } = await cluster.api.getRun(name);
+    assert.equal(state, "RUN_STATE_RUNNING");
+    // Handed back, not lost: nothing has to wait for a lease to expire.
+    assert.equal(progress?.leasedShardCount, 0);
+    await cluster.addWorker(1);
+    assert.equal(answerOf(await finished), answerOf(await cluster.run(RUN)));
+  });
+
+  it("ends an idle worker", async () => {
+    await using cluster = await Cluster.start(1, 1);
+    const worker = cluster.workers[0]!;
+    worker.signal("SIGTERM");
+    assert.deepEqual(endOf(await worker.ended), [0, null]);
+  });
+
+  it("ends a worker that has no coordinator to deliver to", async () => {
+    await using worker = startCommand(["work", "--coordinator", "127.0.0.1:1", "--threads", "1"]);
+    await worker.said(/connection lost/);
+    worker.signal("SIGTERM");
+    assert.deepEqual(endOf(await worker.ended), [0, null]);
+  });
+
+  it("leaves a worker no longer than its grace time", async () => {
+    await using cluster = await Cluster.start(0, 1);
+    const worker = await cluster.addWorker(1, ["--grace", "0.5"]);
+    const run = await startSlowRun(cluster);
+    worker.signal("SIGTERM");
+    assert.deepEqual(endOf(await worker.ended), [0, null]);
+    assert.equal((await cluster.api.getRun(run)).progress?.leasedShardCount, 0);
+  });
+
+  it("ends a worker at once when it comes again", async () => {
+    await using cluster = await Cluster.start(1, 1);
+    const worker = cluster.workers[0]!;
+    await startSlowRun(cluster);
+    worker.signal("SIGTERM");
+    await worker.said(/draining/);
+    worker.signal("SIGTERM");
+    assert.deepEqual(endOf(await worker.ended), [130, null]);
+  });
+
+  it("ends a coordinator that has workers and watchers, which are told", async () => {
+    await using cluster = await Cluster.start(1, 1);
+    const run = await startSlowRun(cluster);
+    const health = watchHealth(cluster.address);
+    const watched = drain(cluster.api.watchRun(run));
+    assert.equal(await health.next(), "SERVING");
+    cluster.coordinator.signal("SIGTERM");
+    assert.equal(await health.next(), "NOT_SERVING");
+    assert.deepEqual(endOf(await cluster.coordinator.ended), [0, null]);
+    assert.match(await watched, /CANCELLED|UNAVAILABLE/);
+    await cluster.workers[0]!.said(/connection lost.*trying again/);
+  });
+});
+
+function endOf(ended: { readonly code: number | null; readonly signal: string | null }) {
+  return [ended.code, ended.signal];
+}
+
+/** Submits a run of slow shards and returns its name once somebody works on it. */
+async function startSlowRun(cluster: Cluster): Promise<string> {
+  // Left to its fate: it fails when the cluster goes.
+  cluster.run(SLOW_RUN).catch(() => undefined);
+  const name = await cluster.onlyRun();
+  for await (const { progress } of cluster.api.watchRun(name)) {
+    if (Number(progress?.leasedShardCount) > 0) break;
+  }
+  return name;
+}
+
+/** What grpc.health.v1 says of the coordinator, change by change. */
+function watchHealth(address: string) {
+  const { path, requestSerialize, responseDeserialize } = healthService["Watch"]!;
+  const client = new Client(address, ChannelCredentials.createInsecure());
+  const stream = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {
+    service: "",
+  });
+  // Cut off when the coordinator is gone.
+  stream.on("error", () => undefined);
+  const changes = stream[Symbol.asyncIterator]() as AsyncIterator<{ status: string }>;
+  return {
+    next: async () => {
+      const change = await changes.next();
+      return change.done === true ? "ended" : change.value.status;
+    },
+  };
+}
+
+/** Reads a stream to its end; why it ended. */
+async function drain(stream: AsyncIterable<unknown>): Promise<string> {
+  try {
+    for await (const message of stream) void message;
+    return "it ended well";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+
+import type { Join } from "../../shared/wire/generated/lyapunov/v1/Join.ts";
+import type { WorkRequest } from "../../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
+import { VERSION } from "../../shared/wire/version.ts";
+import { IMPOSSIBLE_PARTIALS } from "../support/syntheticPartials.ts";
+import { Cluster, type RunJson } from "./support/cluster.ts";
+import { runCommand } from "./support/command.ts";
+import { RawWorker } from "./support/rawWorker.ts";
+import { refusal } from "./support/rpc.ts";
+
+const DEVICE = { backends: ["BACKEND_REFERENCE" as const], slotCount: 1, description: "" };
+const GOOD: Join = { workerId: "w", displayName: "w", version: VERSION, devices: [DEVICE] };
+/** Four shards. */
+const RUN = "run --backend reference --width 2 --depth 1000 --replicas 512".split(" ");
+
+const REFUSED: readonly (readonly [string, WorkRequest, string])[] = [
+  ["does not join first", { heartbeat: {} }, "message"],
+  ["says nothing", {}, "message"],
+  ["has no id", { join: { ...GOOD, workerId: "" } }, "join.worker_id"],
+  ["has an id of 65 letters", { join: { ...GOOD, workerId: "x".repeat(65) } }, "join.worker_id"],
+  ["has no device", { join: { ...GOOD, devices: [] } }, "join.devices"],
+  [
+    "has 65 devices",
+    { join: { ...GOOD, devices: Array.from({ length: 65 }, () => DEVICE) } },
+    "join.devices",
+  ],
+  [
+    "has a device without slots",
+    { join: { ...GOOD, devices: [DEVICE, { ...DEVICE, slotCount: 0 }] } },
+    "join.devices[1].slot_count",
+  ],
+];
+
+describe("FleetService", () => {
+  let cluster: Cluster;
+
+  before(async () => {
+    cluster = await Cluster.start(0, 1);
+  });
+
+  after(async () => {
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  for (const [what, message, field] of REFUSED) {
+    it(`refuses a worker that ${what}`, async () => {
+      using worker = new RawWorker(cluster.address);
+      worker.send(message);
+      const { code, reason, fields } = await refusal(worker.broken);
+      assert.deepEqual([code, reason, fields], ["INVALID_ARGUMENT", "INVALID_FIELD", [field]]);
+    });
+  }
+
+  it("takes no partial that cannot be: the run fails rather than lie", async () => {
+    using worker = new RawWorker(cluster.address);
+    worker.join("liar", 1);
+    const finished = runCommand([...RUN, "--json", "--quiet", "--coordinator", cluster.address]);
+    // Its mean is not a number; other kinds are tried where the scheduler is tested.
+    worker.work(IMPOSSIBLE_PARTIALS[0]).catch(() => undefined);
+    const { code, stdout } = await finished;
+    assert.equal(code, 1);
+    const run = JSON.parse(stdout) as RunJson;
+    assert.deepEqual([run.state, run.replicaCount], ["FAILED", "0"]);
+    assert.match(run.error, /^shard 0 .*an impossible partial: at depth 1 a sum is not finite$/);
+  });
+
+  it("forgets nothing that a worker holds when it joins again on a new stream", async () => {
+    using first = new RawWorker(cluster.address);
+    first.join("twice", 2);
+    const finished = runCommand([...RUN, "--coordinator", cluster.address]);
+    const { leases } = await first.next("grant");
+    using second = new RawWorker(cluster.address);
+    second.join("twice", 2, VERSION, leases);
+    await second.next("welcome");
+    // What the stream that was left says is not heard any more; the new one's is.
+    first.deliver(leases[0]!);
+    for (const lease of leases) second.deliver(lease);
+    assert.equal((await second.next("acknowledgement")).leaseIds.length, 1);
+    assert.equal((await finished).code, 0);
+  });
+});

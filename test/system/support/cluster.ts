@@ -1,0 +1,97 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import { SimulationApi } from "../../../client/api.ts";
+import { runToJson } from "../../../client/json.ts";
+import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
+import { parseRunSpecification, type RunInput } from "../../../shared/network/specification.ts";
+import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";
+import { commandJson, startCommand } from "./command.ts";
+import { everyNumber } from "./everyNumber.ts";
+import { Started } from "./processes.ts";
+
+/** A run as `lyapunov run --json` prints it. */
+export type RunJson = ReturnType<typeof runToJson>;
+
+/** A coordinator and workers, each a process of its own. */
+export class Cluster implements AsyncDisposable {
+  /** HOST:PORT of the coordinator. */
+  readonly address: string;
+  readonly coordinator: Started;
+  readonly workers: Started[] = [];
+  readonly api: SimulationApi;
+
+  private constructor(coordinator: Started, address: string) {
+    this.coordinator = coordinator;
+    this.address = address;
+    this.api = new SimulationApi(address);
+  }
+
+  /** Starts a coordinator on a free port and `workers` workers; resolves when all have joined. */
+  static async start(workers: number, threads: number): Promise<Cluster> {
+    const coordinator = startCommand(["serve", "--listen", "127.0.0.1:0", "--json"]);
+    const [, address] = await coordinator.said(/"address": "([^"]+)"/, "stdout");
+    const cluster = new Cluster(coordinator, String(address));
+    await Promise.all(Array.from({ length: workers }, () => cluster.addWorker(threads)));
+    return cluster;
+  }
+
+  /** Starts one more worker; resolves when it has joined. */
+  async addWorker(threads: number, flags: readonly string[] = []): Promise<Started> {
+    const worker = startCommand([
+      ..."--log-level info work --coordinator".split(" "),
+      this.address,
+      "--threads",
+      String(threads),
+      ...flags,
+    ]);
+    return this.join(worker);
+  }
+
+  /** Starts a script of this folder as a worker; resolves when it has joined. */
+  async addScriptedWorker(script: string, ...args: string[]): Promise<Started> {
+    const path = new URL(script, import.meta.url).pathname;
+    return this.join(new Started(process.execPath, [path, this.address, ...args]));
+  }
+
+  /** Submits a run by the command and waits for its end. */
+  async run(args: readonly string[]): Promise<RunJson> {
+    return commandJson<RunJson>(["run", ...args, "--coordinator", this.address]);
+  }
+
+  /** Submits a run over gRPC and waits for its end; as the command's JSON has it. */
+  async estimate(input: RunInput): Promise<RunJson> {
+    const message = specificationToMessage(parseRunSpecification(input));
+    const { name } = await this.api.createRun(message, "");
+    for await (const run of this.api.watchRun(name)) {
+      for (const [path, number] of everyNumber(run)) {
+        // JSON would say null.
+        if (!Number.isFinite(number)) throw new Error(`${path} is ${number}`);
+      }
+      if (hasEnded(stateOf(run))) return runToJson(run);
+    }
+    throw new Error(`${name} has not ended, but its watch has`);
+  }
+
+  /** The name of the one run that the cluster has, as soon as it has it. */
+  async onlyRun(): Promise<string> {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const { runs } = await this.api.listRuns(2, "");
+      if (runs.length > 1) throw new Error("the cluster has more than one run");
+      if (runs[0] !== undefined) return runs[0].name;
+      await delay(50);
+    }
+    throw new Error("no run was created");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.api.close();
+    const all = [...this.workers, this.coordinator];
+    await Promise.all(all.map((started) => started[Symbol.asyncDispose]()));
+  }
+
+  private async join(worker: Started): Promise<Started> {
+    this.workers.push(worker);
+    await worker.said(/joined the coordinator/);
+    return worker;
+  }
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+import { Started, type Ended, type StartOptions } from "./processes.ts";
+
+/** The root of the checkout. */
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** What ships: the built command. */
+export const COMMAND = `${ROOT}dist/client/main.js`;
+
+/** Starts `lyapunov …`. */
+export function startCommand(args: readonly string[], options: StartOptions = {}): Started {
+  return new Started(process.execPath, [COMMAND, ...args], { cwd: ROOT, ...options });
+}
+
+/** Runs `lyapunov …` to its end. */
+export async function runCommand(
+  args: readonly string[],
+  options: StartOptions = {},
+): Promise<Ended> {
+  await using started = startCommand(args, options);
+  return await started.ended;
+}
+
+/** Runs `lyapunov … --json`, which must succeed, and reads what it prints. */
+export async function commandJson<Answer>(args: readonly string[]): Promise<Answer> {
+  const { code, stdout, stderr } = await runCommand(["--quiet", ...args, "--json"]);
+  assert.equal(code, 0, `lyapunov ${args.join(" ")}\n${stderr}`);
+  const answer = JSON.parse(stdout) as Answer;
+  // So that comparing what was read is comparing the bytes that were printed.
+  assert.equal(`${JSON.stringify(answer, undefined, 2)}\n`, stdout);
+  return answer;
+}

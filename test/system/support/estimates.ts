@@ -1,0 +1,18 @@
+import type { RunJson } from "./cluster.ts";
+
+/**
+ * All that a run's JSON says of its answer, as text: what is left out is when and under which name
+ * it was computed.
+ */
+export function answerOf(run: RunJson): string {
+  const {
+    name: _name,
+    createTime: _createTime,
+    endTime: _endTime,
+    etag: _etag,
+    progress: _progress,
+    sweep: _sweep,
+    ...answer
+  } = run;
+  return JSON.stringify(answer, undefined, 2);
+}

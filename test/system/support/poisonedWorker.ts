@@ -1,0 +1,23 @@
+/**
+ * A worker on which one shard fails every time. Arguments: HOST:PORT of the coordinator, the seed
+ * of the run and the first replica of its shard.
+ */
+import { createLog } from "../../../client/log.ts";
+import { createThreadPool, type ShardPool } from "../../../worker/threadPool.ts";
+import { startWorker } from "../../../worker/worker.ts";
+
+const [coordinator = "", seed = "", firstReplica = ""] = process.argv.slice(2);
+const threads = createThreadPool(1);
+
+const pool: ShardPool = {
+  slotCount: 1,
+  compute: async (task) => {
+    if (String(task.seed) === seed && String(task.firstReplica) === firstReplica) {
+      throw new Error("this shard is poison");
+    }
+    return threads.compute(task);
+  },
+  close: () => threads.close(),
+};
+
+await startWorker({ coordinator, log: createLog("info"), pool }).left;

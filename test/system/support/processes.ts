@@ -1,0 +1,124 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+
+import { after } from "mocha";
+
+/** Whatever tests have started and that has not ended. */
+const running = new Set<Started>();
+
+after("no process outlives the tests", async () => {
+  await Promise.all([...running].map((started) => started[Symbol.asyncDispose]()));
+});
+
+/** How a process ended: by itself, or by a signal. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** In a process group of its own, which `signal` then reaches as a whole. */
+  readonly group?: boolean;
+}
+
+/** A process that a test has started: killed at the end of its scope, if it still runs. */
+export class Started implements AsyncDisposable {
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #group: boolean;
+  #stdout = "";
+  #stderr = "";
+  #closed = false;
+  readonly #waiters = new Set<() => void>();
+
+  constructor(command: string, args: readonly string[], options: StartOptions = {}) {
+    const { env = {}, cwd, group = false } = options;
+    this.#group = group;
+    this.#child = spawn(command, args, {
+      env: { ...process.env, LYAPUNOV_COORDINATOR: undefined, ...env },
+      detached: group,
+      ...(cwd !== undefined && { cwd }),
+    });
+    running.add(this);
+    this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      this.#stdout += text;
+      this.#wake();
+    });
+    this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr += text;
+      this.#wake();
+    });
+    const { promise, resolve, reject } = Promise.withResolvers<Ended>();
+    this.#child.on("error", reject);
+    this.#child.on("close", (code, signal) => {
+      running.delete(this);
+      this.#closed = true;
+      this.#wake();
+      resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr });
+    });
+    this.ended = promise;
+    // Whoever waits for the end sees the failure; nobody has to.
+    promise.catch(() => undefined);
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error("the process could not be started");
+    return this.#child.pid;
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  get hasEnded(): boolean {
+    return this.#closed;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.#group ? -this.pid : this.pid, signal);
+  }
+
+  /** Types on the process's standard input. */
+  type(text: string): void {
+    this.#child.stdin.write(text);
+  }
+
+  /** Waits until what the process has said so far matches; fails if it ends before. */
+  async said(pattern: RegExp, stream: "stdout" | "stderr" = "stderr"): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this[stream]);
+      if (match !== null) return match;
+      if (this.hasEnded) {
+        throw new Error(
+          `ended without saying ${pattern} on ${stream}:\n${this.#stdout}${this.#stderr}`,
+        );
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiters.add(resolve);
+      await promise;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.hasEnded && this.#child.pid !== undefined) {
+      try {
+        this.signal("SIGKILL");
+      } catch {
+        // It ended a moment ago.
+      }
+    }
+    await this.ended.catch(() => undefined);
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiters) wake();
+    this.#waiters.clear();
+  }
+}

@@ -1,0 +1,71 @@
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+
+/** A TCP proxy on loopback that can be cut. */
+export class Proxy implements AsyncDisposable {
+  readonly #server = createServer((socket) => {
+    this.#accept(socket);
+  });
+  readonly #sockets = new Set<Socket>();
+  readonly #target: { readonly host: string; readonly port: number };
+  /** How many connections were made through it. */
+  connections = 0;
+  #isCut = false;
+
+  private constructor(target: string) {
+    const [host = "", port = ""] = target.split(":");
+    this.#target = { host, port: Number(port) };
+  }
+
+  /** @param target HOST:PORT */
+  static async to(target: string): Promise<Proxy> {
+    const proxy = new Proxy(target);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    proxy.#server.listen(0, "127.0.0.1", resolve);
+    await promise;
+    return proxy;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Breaks every connection, and all that come until it is mended. */
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cut();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#server.close(() => {
+      resolve();
+    });
+    await promise;
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#isCut) {
+      socket.resetAndDestroy();
+      return;
+    }
+    this.connections += 1;
+    const onward = connect(this.#target);
+    for (const [end, other] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      this.#sockets.add(end);
+      end.pipe(other);
+      end.on("error", () => undefined);
+      end.on("close", () => {
+        this.#sockets.delete(end);
+        other.destroy();
+      });
+    }
+  }
+}

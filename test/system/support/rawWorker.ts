@@ -1,0 +1,87 @@
+import { ChannelCredentials } from "@grpc/grpc-js";
+
+import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
+import type { Lease__Output } from "../../../shared/wire/generated/lyapunov/v1/Lease.ts";
+import type { WorkRequest } from "../../../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
+import type { WorkResponse__Output } from "../../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
+import { partialToMessage } from "../../../shared/wire/partialMessages.ts";
+import { FleetService } from "../../../shared/wire/protocol.ts";
+import { shardTaskFromMessage } from "../../../shared/wire/shardTaskMessages.ts";
+import { VERSION } from "../../../shared/wire/version.ts";
+import { referenceBackend } from "../../../worker/backends/reference.ts";
+import { computeShard } from "../../../worker/shard.ts";
+
+/** A worker by hand: it says what the test tells it to, when the test tells it to. */
+export class RawWorker implements Disposable {
+  readonly #client: InstanceType<typeof FleetService>;
+  readonly #stream: ReturnType<InstanceType<typeof FleetService>["Work"]>;
+  readonly #messages: AsyncIterator<WorkResponse__Output>;
+
+  readonly #unread: WorkResponse__Output[] = [];
+  /** Rejects when the stream breaks, or is broken by the coordinator. */
+  readonly broken: Promise<never>;
+
+  constructor(address: string) {
+    this.#client = new FleetService(address, ChannelCredentials.createInsecure());
+    this.#stream = this.#client.Work();
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.#stream.on("error", reject);
+    this.broken = promise;
+    // Nobody has to wait for it.
+    promise.catch(() => undefined);
+    this.#messages = this.#stream[Symbol.asyncIterator]() as AsyncIterator<WorkResponse__Output>;
+  }
+
+  /** Joins with one device that can hold `slotCount` reference shards. */
+  join(
+    workerId: string,
+    slotCount: number,
+    version: string = VERSION,
+    held: readonly Lease__Output[] = [],
+  ): void {
+    const heldLeaseIds = held.map(({ leaseId }) => leaseId);
+    const devices = [
+      { backends: ["BACKEND_REFERENCE" as const], slotCount, description: "by hand" },
+    ];
+    this.send({ join: { workerId, displayName: workerId, version, devices, heldLeaseIds } });
+  }
+
+  send(message: WorkRequest): void {
+    this.#stream.write(message);
+  }
+
+  /** The next message of this kind; others are kept until they are asked for. */
+  async next<Kind extends "welcome" | "grant" | "acknowledgement" | "dismissal">(
+    kind: Kind,
+  ): Promise<NonNullable<WorkResponse__Output[Kind]>> {
+    for (;;) {
+      const place = this.#unread.findIndex((message) => message[kind]);
+      const [message] = place === -1 ? [] : this.#unread.splice(place, 1);
+      if (message) return message[kind] as NonNullable<WorkResponse__Output[Kind]>;
+      const received = await this.#messages.next();
+      if (received.done === true) throw new Error(`the stream ended without a ${kind}`);
+      this.#unread.push(received.value);
+    }
+  }
+
+  /** Delivers whatever is granted, until the stream ends; perhaps not as it was computed. */
+  async work(change?: (partial: ShardPartial) => ShardPartial): Promise<void> {
+    for (;;) {
+      const { leases } = await this.next("grant");
+      for (const lease of leases) this.deliver(lease, change);
+    }
+  }
+
+  /** Delivers the lease's shard, perhaps not as it was computed. */
+  deliver(lease: Lease__Output, change = (partial: ShardPartial): ShardPartial => partial): void {
+    const task = shardTaskFromMessage(lease.task!);
+    const partial = partialToMessage(change(computeShard(referenceBackend, task)));
+    const { leaseId, run, shardIndex } = lease;
+    this.send({ result: { leaseId, run, shardIndex, partial, computeSeconds: 0.001 } });
+  }
+
+  [Symbol.dispose](): void {
+    this.#stream.cancel();
+    this.#client.close();
+  }
+}
