@@ -114,7 +114,7 @@ describe("when the way between worker and coordinator breaks", () => {
     proxy.cut();
     await worker.said(/connection lost/);
     // Shards go on finishing meanwhile.
-    await delay(700);
+    await delay(400);
     proxy.mend();
     const run = await finished;
     assert.equal(run.state, "SUCCEEDED");

@@ -62,7 +62,7 @@ describe("FleetService", () => {
     assert.equal(code, 1);
     const run = JSON.parse(stdout) as RunJson;
     assert.deepEqual([run.state, run.replicaCount], ["FAILED", "0"]);
-    assert.match(run.error, /^shard 0 .*an impossible partial: at depth 1 a sum is not finite$/);
+    assert.match(run.error, /^shard 0 .*an impossible partial: at depth 1 /);
   });
 
   it("forgets nothing that a worker holds when it joins again on a new stream", async () => {

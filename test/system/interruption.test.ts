@@ -29,8 +29,8 @@ describe("Ctrl-C", () => {
   });
 
   it("sent to the process group ends a sweep with 130 and leaves nothing behind", async () => {
-    await using started = startCommand(SWEEP, { group: true });
-    await started.said(IN_THE_MIDDLE);
+    await using started = startCommand(["--log-level", "info", ...SWEEP], { group: true });
+    await started.said(/"msg":"run ended"/);
     const tree = await processTree(started.pid);
     started.signal("SIGINT");
     assert.deepEqual(await survivors(tree, BOUND_MILLISECONDS), []);
