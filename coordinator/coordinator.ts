@@ -188,8 +188,7 @@ export class Coordinator {
     const plan = new ShardPlan(record.specification);
     const shards = await engine.recordedShards(record.name);
     // The last shard of the shorter rule may be a short one; the longer plan has it in full.
-    const fits = ({ shardIndex, partial }: RecordedShard) =>
-      plan.shard(shardIndex).replicaCount === partial.replicaCount;
+    const fits = (shard: RecordedShard) => plan.holds(shard);
     await engine.write(async (transaction) => {
       for (const shard of shards) {
         if (!fits(shard)) await transaction.deleteShard(record.name, shard.shardIndex);

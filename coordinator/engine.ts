@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { RunState } from "../shared/wire/runStates.ts";
 import type { Ledger, LedgerTransaction, RunRecord } from "./ledger/ledger.ts";
 import { LedgerWriter } from "./ledger/ledgerWriter.ts";
+import { ShardPlan } from "./shardPlan.ts";
 import type { ActiveRun } from "./scheduler/activeRun.ts";
 import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "./scheduler/messages.ts";
 import type { SchedulerOptions } from "./scheduler/options.ts";
@@ -35,7 +36,12 @@ type EndedWork = Pick<ActiveRun, "progress" | "disagreementCount">;
 /** Hears of a run that changed, and whether it has ended. */
 type RunListener = (run: string, ended: boolean) => void;
 
-type WorkerSink = (command: WorkerCommand) => void;
+/** A worker's stream. */
+export interface WorkerSink {
+  send(command: WorkerCommand): void;
+  /** The worker has joined on another stream, and this one is not listened to any more. */
+  supersede(): void;
+}
 
 /**
  * Feeds the scheduler with events and carries out its commands on the ledger and the workers'
@@ -62,7 +68,7 @@ export class Engine {
   async start(): Promise<void> {
     for await (const record of this.#options.ledger.unfinishedRuns()) {
       if (record.state === "CANCELLING") await this.#end(record, "CANCELLED", "", undefined);
-      else this.submit(record, await this.recordedShards(record.name));
+      else await this.#resume(record);
     }
   }
 
@@ -86,7 +92,9 @@ export class Engine {
 
   /** Commands for the worker go to `sink` from now on, and no longer to an earlier stream of it. */
   attachWorker(worker: string, sink: WorkerSink): void {
+    const earlier = this.#workers.get(worker);
     this.#workers.set(worker, sink);
+    earlier?.supersede();
   }
 
   detachWorker(worker: string, sink: WorkerSink): void {
@@ -161,11 +169,11 @@ export class Engine {
       case "grant":
       case "revoke":
       case "acknowledge":
-        this.#workers.get(command.worker)?.(command);
+        this.#workers.get(command.worker)?.send(command);
         break;
       case "quarantine":
         log.error({ worker: command.worker }, `worker quarantined: ${command.reason}`);
-        this.#workers.get(command.worker)?.(command);
+        this.#workers.get(command.worker)?.send(command);
         break;
       case "record":
         void this.#recordShard(command.run, command.shard);
@@ -200,6 +208,20 @@ export class Engine {
       this.dispatch({ kind: "shard_recorded", run, shardIndex: shard.shardIndex });
     } catch (error) {
       this.#options.onFatal(error);
+    }
+  }
+
+  /** Goes on with a run of an earlier coordinator. */
+  async #resume(record: RunRecord): Promise<void> {
+    const plan = new ShardPlan(record.specification);
+    const shards = await this.recordedShards(record.name);
+    const strange = shards.find((shard) => !plan.holds(shard));
+    if (strange === undefined) this.submit(record, shards);
+    else {
+      const error =
+        `shard ${strange.shardIndex} in the ledger is not one of this version's plan; ` +
+        `finish the run with the version that began it, or submit it anew`;
+      await this.#end(record, "FAILED", error, undefined);
     }
   }
 

@@ -13,7 +13,7 @@ import { partialDigest, partialFromMessage } from "../shared/wire/partialMessage
 import { shardTaskToMessage } from "../shared/wire/shardTaskMessages.ts";
 import { VERSION } from "../shared/wire/version.ts";
 import { invalidField } from "./calls.ts";
-import type { Engine, WorkerCommand } from "./engine.ts";
+import type { Engine, WorkerCommand, WorkerSink } from "./engine.ts";
 import type { DeviceDescription, SchedulerEvent } from "./scheduler/messages.ts";
 
 /** A lease survives the loss of a few heartbeats. */
@@ -50,7 +50,7 @@ export function fleetHandlers(
   };
 }
 
-class WorkSession {
+class WorkSession implements WorkerSink {
   readonly #engine: Engine;
   readonly #leaseDurationSeconds: number;
   readonly #stream: WorkStream;
@@ -71,7 +71,7 @@ class WorkSession {
       else if (this.#worker === undefined)
         throw invalidField("message", "the first must be a join");
       // What a superseded stream still says was said again on the new one.
-      else if (this.#engine.isAttached(this.#worker, this.#send)) {
+      else if (this.#engine.isAttached(this.#worker, this)) {
         this.#engine.dispatch(eventOf(this.#worker, message));
       }
     } catch (error) {
@@ -85,9 +85,9 @@ class WorkSession {
   }
 
   leave(): void {
-    if (this.#worker === undefined || !this.#engine.isAttached(this.#worker, this.#send)) return;
+    if (this.#worker === undefined || !this.#engine.isAttached(this.#worker, this)) return;
     this.#log.info("worker left");
-    this.#engine.detachWorker(this.#worker, this.#send);
+    this.#engine.detachWorker(this.#worker, this);
   }
 
   #join(join: Join__Output): void {
@@ -111,7 +111,7 @@ class WorkSession {
     const leaseDurationSeconds = this.#leaseDurationSeconds;
     const heartbeatIntervalSeconds = leaseDurationSeconds / HEARTBEATS_PER_LEASE;
     this.#stream.write({ welcome: { heartbeatIntervalSeconds, leaseDurationSeconds } });
-    this.#engine.attachWorker(join.workerId, this.#send);
+    this.#engine.attachWorker(join.workerId, this);
     this.#log.info({ displayName: join.displayName, devices }, "worker joined");
     this.#engine.dispatch({
       kind: "worker_joined",
@@ -121,11 +121,15 @@ class WorkSession {
     });
   }
 
-  readonly #send = (command: WorkerCommand): void => {
+  send(command: WorkerCommand): void {
     // grpc-js buffers what the peer is slow to take; grants are bounded by what a worker may hold.
     this.#stream.write(messageOf(command));
     if (command.kind === "quarantine") this.#stream.end();
-  };
+  }
+
+  supersede(): void {
+    this.#stream.end();
+  }
 }
 
 function readDevices(join: Join__Output): DeviceDescription[] {

@@ -17,6 +17,12 @@ export interface Shard {
   readonly replicaCount: number;
 }
 
+/** A shard's partial, by its place in a plan. */
+interface RecordedPartial {
+  readonly shardIndex: number;
+  readonly partial: { readonly firstReplica: number; readonly replicaCount: number };
+}
+
 /**
  * How a run's replicas are cut into shards: a function of its specification alone, never of the
  * fleet. The size does not depend on the stopping rule, so that an extended run keeps its shards;
@@ -43,6 +49,13 @@ export class ShardPlan {
     const firstReplica = index * this.shardSize;
     const replicaCount = Math.min(this.shardSize, this.#replicaLimit - firstReplica);
     return { index, firstReplica, replicaCount };
+  }
+
+  /** Whether a recorded partial is of a shard of this plan. */
+  holds({ shardIndex, partial }: RecordedPartial): boolean {
+    if (shardIndex < 0 || shardIndex >= this.shardCount) return false;
+    const { firstReplica, replicaCount } = this.shard(shardIndex);
+    return partial.firstReplica === firstReplica && partial.replicaCount === replicaCount;
   }
 
   task(index: number): ShardTask {

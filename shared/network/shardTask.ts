@@ -25,6 +25,9 @@ const OBSERVABLES: readonly string[] = ["log_norm_growth"];
 /** More than a layer can add to or take from the log-norm, whatever double its gain and slope are. */
 const MAXIMUM_LAYER_GROWTH = 1e4;
 
+/** Relative, of sums of up to 65,536 powers. */
+const ROUNDING = 1e-9;
+
 /**
  * What makes a partial impossible as the answer to a task, in a sentence, or undefined. A partial
  * that passes can still be wrong; one that does not was never computed.
@@ -78,7 +81,9 @@ function areMomentsPossible(
     m2 <= survivorCount * deviation ** 2 &&
     Math.abs(m3) <= survivorCount * deviation ** 3 &&
     m4 >= 0 &&
-    m4 <= survivorCount * deviation ** 4
+    m4 <= survivorCount * deviation ** 4 &&
+    // Cauchy and Schwarz: no values have a fourth moment below the square of the second.
+    m2 * m2 <= survivorCount * m4 * (1 + ROUNDING)
   );
 }
 

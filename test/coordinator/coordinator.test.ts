@@ -233,4 +233,38 @@ describe("Coordinator", () => {
     assert.deepEqual(answerOf(run), answerOf(await end(other.coordinator, other.engine, again)));
     assert.equal(undisturbed.propagated.length, 6);
   });
+
+  it("does not mix in shards that another version cut otherwise", async () => {
+    new InlineWorker(engine, "w", 1);
+    const name = await created(6);
+    await engine.flush();
+    const [shard] = await engine.recordedShards(name);
+    assert.ok(shard);
+    const partial = { ...shard.partial, replicaCount: SHARD_SIZE / 2 };
+    await ledger.transact(async (transaction) => {
+      await transaction.deleteShard(name, shard.shardIndex);
+      await transaction.putShard(name, { ...shard, partial });
+    });
+    const next = start(ledger, 2);
+    await next.engine.start();
+    const run = await next.coordinator.run(name);
+    assert.equal(run.state, "RUN_STATE_FAILED");
+    assert.match(String(run.error), /not one of this version's plan/);
+  });
+
+  it("ends the earlier stream of a worker that joins again", () => {
+    const superseded: string[] = [];
+    const sink = (name: string) => ({
+      send: () => undefined,
+      supersede: () => superseded.push(name),
+    });
+    const [first, second] = [sink("first"), sink("second")];
+    engine.attachWorker("w", first);
+    engine.attachWorker("w", second);
+    assert.deepEqual(superseded, ["first"]);
+    assert.deepEqual(
+      [engine.isAttached("w", first), engine.isAttached("w", second)],
+      [false, true],
+    );
+  });
 });

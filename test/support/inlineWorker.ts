@@ -1,8 +1,8 @@
-import type { Engine, WorkerCommand } from "../../coordinator/engine.ts";
+import type { Engine, WorkerCommand, WorkerSink } from "../../coordinator/engine.ts";
 import { digestOf, syntheticPartial } from "./syntheticPartials.ts";
 
 /** A worker without a stream or threads: it answers what it is granted as soon as it is let. */
-export class InlineWorker {
+export class InlineWorker implements WorkerSink {
   /** Shards that it has propagated, as `run#index`. */
   readonly propagated: string[] = [];
   readonly #engine: Engine;
@@ -14,7 +14,7 @@ export class InlineWorker {
     this.#engine = engine;
     this.#id = id;
     this.#allowance = allowance;
-    engine.attachWorker(id, this.#receive);
+    engine.attachWorker(id, this);
     engine.dispatch({
       kind: "worker_joined",
       worker: id,
@@ -25,10 +25,14 @@ export class InlineWorker {
 
   leave(): void {
     this.#allowance = 0;
-    this.#engine.detachWorker(this.#id, this.#receive);
+    this.#engine.detachWorker(this.#id, this);
   }
 
-  readonly #receive = (command: WorkerCommand): void => {
+  supersede(): void {
+    this.#allowance = 0;
+  }
+
+  send(command: WorkerCommand): void {
     if (command.kind !== "grant") return;
     for (const { id: lease, run, shardIndex, task } of command.leases) {
       // Never within the dispatch that granted it: a stream would take its time, too.
@@ -49,5 +53,5 @@ export class InlineWorker {
         });
       });
     }
-  };
+  }
 }

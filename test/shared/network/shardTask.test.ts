@@ -107,6 +107,7 @@ describe("partialProblem", () => {
     ["an m₃ that is no number", growth({ m3: NaN }), MOMENTS],
     ["a negative m₄", growth({ m4: -1 }), MOMENTS],
     ["an infinite m₄", growth({ m4: Infinity }), MOMENTS],
+    ["an m₄ too small for its m₂", growth({ m2: 32, m4: 31 }), MOMENTS],
     ["other bins", sketch({ binWidth: 1 }), SKETCH],
     ["a sketch of others", sketch({ binIndexes: [0], binCounts: [7] }), SKETCH],
     ["bins without counts", sketch({ binIndexes: [0, 1], binCounts: [32] }), SKETCH],
