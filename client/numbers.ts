@@ -20,9 +20,10 @@ export function fixed(value: number | null | undefined, digits: number): string 
 
 /** Seven significant digits. */
 export function significant(value: number | null | undefined): string {
-  return value === undefined || value === null
-    ? ABSENT
-    : String(Number(value.toPrecision(7))).replace("-", "−");
+  if (value === undefined || value === null) return ABSENT;
+  // At the critical gain an exact λ is zero but for rounding.
+  if (Math.abs(value) < 1e-14) return "0";
+  return String(Number(value.toPrecision(7))).replace("-", "−");
 }
 
 /** `he`, or the number. */

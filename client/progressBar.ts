@@ -41,7 +41,7 @@ export class ProgressBar {
       },
       Presets.shades_classic,
     );
-    this.#bar.start(SCALE, 0, { caption: "waiting for a worker", rate: "0 replicas/s", left: "…" });
+    this.#bar.start(SCALE, 0, { caption: "…", rate: "0 replicas/s", left: "…" });
   }
 
   update(state: WorkState): void {

@@ -95,12 +95,12 @@ export function parseSweep(path: string, text: string): SweepSpecification {
   }
   const { name, firstSeed, defaults = {}, grids } = result.data;
   let index = 0;
-  const size = grids.reduce((sum, grid) => sum + gridSize({ ...defaults, ...grid }), 0);
+  const blocks = grids.map((grid) => withDefaults(defaults, grid));
+  const size = blocks.reduce((sum, grid) => sum + gridSize(grid), 0);
   if (size > MAXIMUM_SWEEP_RUNS) {
     throw badInput(`${path}: grids: ${size} runs are too many; give at most ${MAXIMUM_SWEEP_RUNS}`);
   }
-  const runs = grids.flatMap((grid, place) => {
-    const { checkpoints, ...axes } = { ...defaults, ...grid };
+  const runs = blocks.flatMap(({ checkpoints, ...axes }, place) => {
     return points(axes).map((point) => {
       try {
         const seed = firstSeed + index++;
@@ -131,6 +131,23 @@ function problemOf(document: unknown, issue: z.core.$ZodIssue): string {
   );
   const field = issue.path.length === 0 ? "the file" : issue.path.join(".");
   return `${field}: ${refused(value)}; ${issue.message}`;
+}
+
+/** The fields of a grid over those of the defaults; one stopping rule replaces the other kind. */
+function withDefaults(defaults: Block, grid: Block): Block {
+  const { replicas: _replicas, ...others } = defaults;
+  const {
+    precision: _precision,
+    variancePrecision: _variancePrecision,
+    minimumReplicas: _minimumReplicas,
+    maximumReplicas: _maximumReplicas,
+    ...rest
+  } = defaults;
+  const wantsPrecision =
+    grid.replicas === undefined &&
+    (grid.precision !== undefined || grid.variancePrecision !== undefined);
+  if (wantsPrecision) return { ...others, ...grid };
+  return grid.replicas === undefined ? { ...defaults, ...grid } : { ...rest, ...grid };
 }
 
 function gridSize({ checkpoints: _checkpoints, ...axes }: Block): number {

@@ -36,14 +36,17 @@ function growth(estimate: Estimate__Output, exponent: number, depth: number): [s
   if (isZero(estimate, depth)) {
     const bound = ZERO_WITHIN * (estimate.standardError ?? 0) * depth;
     return bound <= LOG_UNDECIDED
-      ? ["Holds", `neither shrinks nor grows more than ${factor(bound)}-fold over ${layers}`]
+      ? [
+          "Holds",
+          `typically neither shrinks nor grows more than ${factor(bound)}-fold over ${layers}`,
+        ]
       : [
           "Undecided",
-          `shrinks or grows up to ${factor(bound)}-fold over ${layers}: give more replicas`,
+          `typically shrinks or grows up to ${factor(bound)}-fold over ${layers}: give more replicas`,
         ];
   }
   const logFactor = Math.abs(exponent) * depth;
-  const fate = `${exponent < 0 ? "shrinks" : "grows"} ${factor(logFactor)}-fold over ${layers}`;
+  const fate = `typically ${exponent < 0 ? "shrinks" : "grows"} ${factor(logFactor)}-fold over ${layers}`;
   if (logFactor < Math.LN2) return ["Drifts", fate];
   return [exponent < 0 ? "Vanishes" : "Explodes", fate];
 }

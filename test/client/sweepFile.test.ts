@@ -46,6 +46,17 @@ grids:
     ]);
   });
 
+  it("let a grid's stopping rule replace that of the defaults, of either kind", () => {
+    const rules = (defaults: string, grid: string) =>
+      parseSweep(
+        "sweep.yaml",
+        `{ name: a, defaults: { width: 2, ${defaults} }, grids: [{ ${grid} }] }`,
+      ).runs.map(({ stoppingRule }) => stoppingRule.kind);
+    assert.deepEqual(rules("replicas: 64", "precision: 0.1"), ["precision"]);
+    assert.deepEqual(rules("precision: 0.1, maximumReplicas: 4096", "replicas: 64"), ["replicas"]);
+    assert.deepEqual(rules("precision: 0.1", "depth: 3"), ["precision"]);
+  });
+
   it("carry stopping rules, checkpoints and all that a run can have", () => {
     const { displayName, runs } = parseSweep(
       "sweep.yaml",
