@@ -10,6 +10,12 @@ function networks(text: string): string[] {
   });
 }
 
+/** The kinds of stopping rule of a file with these defaults and this grid. */
+function rules(defaults: string, grid: string): string[] {
+  const text = `{ name: a, defaults: { width: 2, ${defaults} }, grids: [{ ${grid} }] }`;
+  return parseSweep("sweep.yaml", text).runs.map(({ stoppingRule }) => stoppingRule.kind);
+}
+
 describe("sweep files", () => {
   it("are the products of their lists, the first fields varying slowest", () => {
     const text = `
@@ -47,11 +53,6 @@ grids:
   });
 
   it("let a grid's stopping rule replace that of the defaults, of either kind", () => {
-    const rules = (defaults: string, grid: string) =>
-      parseSweep(
-        "sweep.yaml",
-        `{ name: a, defaults: { width: 2, ${defaults} }, grids: [{ ${grid} }] }`,
-      ).runs.map(({ stoppingRule }) => stoppingRule.kind);
     assert.deepEqual(rules("replicas: 64", "precision: 0.1"), ["precision"]);
     assert.deepEqual(rules("precision: 0.1, maximumReplicas: 4096", "replicas: 64"), ["replicas"]);
     assert.deepEqual(rules("precision: 0.1", "depth: 3"), ["precision"]);

@@ -235,9 +235,10 @@ describe("Coordinator", () => {
   });
 
   it("does not mix in shards that another version cut otherwise", async () => {
-    new InlineWorker(engine, "w", 1);
+    const first = new InlineWorker(engine, "w", 1);
     const name = await created(6);
     await engine.flush();
+    first.leave();
     const [shard] = await engine.recordedShards(name);
     assert.ok(shard);
     const partial = { ...shard.partial, replicaCount: SHARD_SIZE / 2 };
