@@ -40,3 +40,10 @@ export async function openCluster(flags: ClusterFlags): Promise<Cluster> {
     },
   };
 }
+
+/** What is said to someone who interrupts: what they submitted elsewhere goes on. */
+export function farewell({ remoteAddress }: Cluster, name: string | undefined): string {
+  return name === undefined || remoteAddress === undefined
+    ? "interrupted"
+    : `interrupted; ${name} goes on: lyapunov runs watch ${name} --coordinator ${remoteAddress}`;
+}

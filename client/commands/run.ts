@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { parseRunSpecification } from "../../shared/network/specification.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
-import { openCluster } from "../cluster.ts";
+import { farewell, openCluster } from "../cluster.ts";
 import { addClusterFlags, addRunFlags, type ClusterFlags } from "../options.ts";
 import { reportRun } from "../report.ts";
 import { runInput, type RunFlags } from "../runInput.ts";
@@ -29,12 +29,7 @@ async function run(flags: Flags): Promise<void> {
   const specification = parseRunSpecification(runInput(flags));
   const cluster = await openCluster(flags);
   let created: Run__Output | undefined;
-  endOnSignal(() =>
-    created === undefined || cluster.remoteAddress === undefined
-      ? "interrupted"
-      : `interrupted; ${created.name} goes on: lyapunov runs watch ${created.name} ` +
-        `--coordinator ${cluster.remoteAddress}`,
-  );
+  endOnSignal(() => farewell(cluster, created?.name));
   try {
     created = await cluster.api.createRun(specificationToMessage(specification), randomUUID());
     const ended = await watchRun(cluster.api, created.name, {

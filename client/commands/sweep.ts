@@ -7,7 +7,7 @@ import type { Command } from "commander";
 
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
-import { openCluster } from "../cluster.ts";
+import { farewell, openCluster } from "../cluster.ts";
 import { badInput } from "../failure.ts";
 import { addClusterFlags, type ClusterFlags } from "../options.ts";
 import { reportSweep } from "../report.ts";
@@ -33,12 +33,7 @@ async function sweep(file: string, flags: Flags): Promise<void> {
   if (flags.plot !== undefined) await assertWritable(flags.plot);
   const cluster = await openCluster(flags);
   let created: Sweep__Output | undefined;
-  endOnSignal(() =>
-    created === undefined || cluster.remoteAddress === undefined
-      ? "interrupted"
-      : `interrupted; ${created.name} goes on: lyapunov runs watch ${created.name} ` +
-        `--coordinator ${cluster.remoteAddress}`,
-  );
+  endOnSignal(() => farewell(cluster, created?.name));
   try {
     const message = { displayName, runs: runs.map(specificationToMessage) };
     created = await cluster.api.createSweep(message, randomUUID());

@@ -5,15 +5,11 @@ import { ActiveRun } from "./activeRun.ts";
 import { Device, type Lease, type Worker } from "./fleet.ts";
 import type { GrantedLease, SchedulerCommand, SchedulerEvent } from "./messages.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./options.ts";
+import { Recordings, type LeaseHolder } from "./recordings.ts";
 import { RunProgress } from "./runProgress.ts";
 import { mayCopy, stragglers } from "./stragglers.ts";
 
 type EventOf<Kind extends SchedulerEvent["kind"]> = Extract<SchedulerEvent, { kind: Kind }>;
-
-interface LeaseHolder {
-  readonly worker: string;
-  readonly lease: number;
-}
 
 /**
  * Who propagates which shard: a pure state machine. Events with a time go in, commands come out;
@@ -29,10 +25,7 @@ export class Scheduler {
   readonly #workers = new Map<string, Worker>();
   readonly #leases = new Map<number, Lease>();
   readonly #quarantined = new Map<string, string>();
-  /** Results to acknowledge once their shard is durable, by `run/shard`. */
-  readonly #waiting = new Map<string, { digest: string; holders: LeaseHolder[] }>();
-  /** Partials on their way to the ledger, by `run/shard`. */
-  readonly #recording = new Map<string, Extract<SchedulerCommand, { kind: "record" }>["shard"]>();
+  readonly #recordings = new Recordings();
   #nextLease: number;
   #now = 0;
   #commands: SchedulerCommand[] = [];
@@ -162,18 +155,17 @@ export class Scheduler {
     if (this.#quarantined.has(worker)) return;
     const active = this.#runs.get(event.run);
     // A live lease is of the shard as it is now; without one it may have been a shorter shard.
-    const answers = this.#leaseAnswered(event) !== undefined;
-    const run = active && (answers || this.#fits(active, shardIndex, partial)) ? active : undefined;
+    const lease = this.#leaseAnswered(event);
+    const run =
+      active && (lease !== undefined || active.progress.plan.holds(event)) ? active : undefined;
     const problem = run && this.#problem(run, shardIndex, partial);
-    const key = shardKey(event.run, shardIndex);
-    const known = this.#waiting.get(key)?.digest ?? run?.digest(shardIndex);
+    const known = this.#recordings.digest(event.run, shardIndex) ?? run?.digest(shardIndex);
     const isFirst = run !== undefined && problem === undefined && known === undefined;
     // Before the lease is released: that of an open shard would offer it to everyone.
     if (isFirst) {
       run.recording(shardIndex, digest);
       run.generator ??= partial.generator;
     }
-    const lease = this.#leaseAnswered(event);
     if (lease !== undefined) {
       lease.device.measured(lease.rateKey, lease.work, event.computeSeconds);
       this.#release(lease);
@@ -189,12 +181,11 @@ export class Scheduler {
       if (lease !== undefined) this.#trouble(run, shardIndex, { error, worker, lost: false });
     } else if (isFirst) {
       const shard = { shardIndex, partial, digest };
-      this.#waiting.set(key, { digest, holders: [holder] });
-      this.#recording.set(key, shard);
+      this.#recordings.begin(run.name, shard, holder);
       this.#revokeShard(run, shardIndex);
       this.#commands.push({ kind: "record", run: run.name, shard });
-    } else if (known === digest) this.#acknowledgeOnceDurable(key, holder);
-    else this.#disagreement(run, shardIndex, worker);
+    } else if (known !== digest) this.#disagreement(run, shardIndex, worker);
+    else if (!this.#recordings.wait(run.name, shardIndex, holder)) this.#acknowledge(holder);
   }
 
   #problem(run: ActiveRun, shardIndex: number, partial: ShardPartial): string | undefined {
@@ -206,15 +197,14 @@ export class Scheduler {
   }
 
   #recorded({ run: name, shardIndex }: EventOf<"shard_recorded">): void {
-    const key = shardKey(name, shardIndex);
-    for (const holder of this.#waiting.get(key)?.holders ?? []) this.#acknowledge(holder);
-    this.#waiting.delete(key);
-    const shard = this.#recording.get(key);
-    this.#recording.delete(key);
+    const recording = this.#recordings.finish(name, shardIndex);
+    if (recording === undefined) return;
+    const { shard, holders } = recording;
+    for (const holder of holders) this.#acknowledge(holder);
     const run = this.#runs.get(name);
-    if (run === undefined || shard === undefined) return;
+    if (run === undefined) return;
     // A run that was withdrawn and submitted anew meanwhile may know the shard from the ledger.
-    if (run.progress.has(shardIndex) || !this.#fits(run, shardIndex, shard.partial)) return;
+    if (run.progress.has(shardIndex) || !run.progress.plan.holds(shard)) return;
     const { horizon } = run;
     run.recorded(shard);
     if (run.horizon > horizon) this.#workAppeared = true;
@@ -445,35 +435,12 @@ export class Scheduler {
     this.#commands.push({ kind: "acknowledge", worker, leases: [lease] });
   }
 
-  #acknowledgeOnceDurable(key: string, holder: LeaseHolder): void {
-    const waiting = this.#waiting.get(key);
-    if (waiting === undefined) this.#acknowledge(holder);
-    else waiting.holders.push(holder);
-  }
-
   #leasesOf(worker: string): Lease[] {
     const devices = this.#workers.get(worker)?.devices ?? [];
     return devices.flatMap((device) => [...device.leases.values()]);
-  }
-
-  #fits(run: ActiveRun, shardIndex: number, partial: { readonly replicaCount: number }): boolean {
-    return (
-      isShardOf(run, shardIndex) &&
-      run.progress.plan.shard(shardIndex).replicaCount === partial.replicaCount
-    );
   }
 }
 
 function serves(worker: Worker, backend: BackendName): boolean {
   return worker.devices.some(({ description }) => description.backends.includes(backend));
-}
-
-function shardKey(run: string, shardIndex: number): string {
-  return `${run}/${shardIndex}`;
-}
-
-function isShardOf(run: ActiveRun, shardIndex: number): boolean {
-  return (
-    Number.isInteger(shardIndex) && shardIndex >= 0 && shardIndex < run.progress.plan.shardCount
-  );
 }
