@@ -1,32 +1,191 @@
 /**
- * What the system adds to its kernels: one worker against two, and the share of time that threads
- * do not spend propagating. Rounds are interleaved; medians and the spread are reported. Run it on
- * an otherwise idle machine: `node bench/system.ts [rounds]`.
+ * What the system leaves of its kernel's rate, and what a second thread adds:
+ * `node bench/system.ts --help`.
+ *
+ * The same run is propagated by a bare thread, by a cluster with one thread, by one with two, and by
+ * two bare threads, which show what the machine itself gives; in turns. Both clusters stay up, and what
+ * is timed goes from a client's request to the watch's end.
+ * Seconds are of the wall clock, so the machine should be idle.
  */
 import { performance } from "node:perf_hooks";
+import { parseArgs } from "node:util";
 
 import pino from "pino";
+import { Piscina } from "piscina";
 
 import { SimulationApi } from "../client/api.ts";
 import { MemoryLedger } from "../coordinator/ledger/memoryLedger.ts";
 import { startCoordinator } from "../coordinator/server.ts";
-import { parseRunSpecification } from "../shared/network/specification.ts";
+import { ShardPlan } from "../coordinator/shardPlan.ts";
+import { parseRunSpecification, type RunSpecification } from "../shared/network/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { createThreadPool, type ShardPool } from "../worker/threadPool.ts";
 import { startWorker } from "../worker/worker.ts";
-import { median, spread } from "./medians.ts";
+import { measuredBar, printBars } from "./bars.ts";
+import type { BareTask } from "./bareThread.ts";
+import { commandLine, describeMachine } from "./machine.ts";
+import { printTable, readable, report, RESULTS_FOLDER } from "./results.ts";
+import { ratios, summarize } from "./statistics.ts";
 
-const WIDTH = 32;
-const DEPTH = 200;
-const REPLICAS = 16_384;
+const USAGE = `usage: node bench/system.ts
+  [--rounds 5] [--seconds 10, of the bare kernel in a round] [--width 64] [--depth 200]
+  [--results ${RESULTS_FOLDER}]
+`;
 
-interface Measurement {
+const { values: flags } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    seconds: { type: "string", default: "10" },
+    width: { type: "string", default: "64" },
+    depth: { type: "string", default: "200" },
+    results: { type: "string", default: RESULTS_FOLDER },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (flags.help) process.stdout.write(USAGE);
+else await benchmark();
+
+/** How long a run took. */
+interface Turn {
   readonly wallSeconds: number;
-  /** Share of the threads' time that was spent in the kernel. */
-  readonly kernelShare: number;
+  /** Of the wall time, all threads together. */
+  readonly kernelSeconds: number;
+  /** Of this process's main thread, which coordinates, talks and counts. */
+  readonly mainThreadSeconds: number;
 }
 
-async function measure(workerCount: number, seed: number): Promise<Measurement> {
+/** Something that propagates whole runs. */
+interface Propagator {
+  readonly name: string;
+  run(specification: RunSpecification): Promise<Turn>;
+  close(): Promise<unknown>;
+}
+
+async function benchmark(): Promise<void> {
+  const rounds = Number(flags.rounds);
+  const bare = startBareThreads("the bare kernel, 1 thread", 1);
+  const bareTwo = startBareThreads("the bare kernel, 2 threads", 2);
+  const one = await startCluster("the system, 1 thread", 1);
+  const two = await startCluster("the system, 2 threads", 2);
+  const contenders = [bare, one, two, bareTwo];
+  const { shardSize } = new ShardPlan(specification(1, 2));
+
+  // Threads start and kernels are compiled before any clock does.
+  const trial = specification(0, 8 * shardSize);
+  for (const contender of contenders) await contender.run(trial);
+  const trials = [await bare.run(trial), await bare.run(trial)];
+  const shortest = Math.min(...trials.map(({ wallSeconds }) => wallSeconds));
+  const pairs = Math.ceil((Number(flags.seconds) / shortest) * 4);
+  // As many shards for either of two threads.
+  const replicaCount = 2 * pairs * shardSize;
+
+  const turns = contenders.map((): Turn[] => []);
+  for (let round = 0; round < rounds; round++) {
+    process.stderr.write(`round ${round + 1} of ${rounds}\n`);
+    for (const [i, contender] of contenders.entries()) {
+      turns[i]?.push(await contender.run(specification(round + 1, replicaCount)));
+    }
+  }
+  await Promise.all(contenders.map((contender) => contender.close()));
+
+  const weights = replicaCount * Number(flags.depth) * Number(flags.width) ** 2;
+  const rates = contenders.map(({ name }, i) => {
+    const own = turns[i] ?? [];
+    return {
+      contender: name,
+      weightsPerSecond: summarize(own.map((turn) => weights / turn.wallSeconds)),
+      kernelSeconds: summarize(own.map((turn) => turn.kernelSeconds)),
+      mainThreadSeconds: summarize(own.map((turn) => turn.mainThreadSeconds)),
+      wallSeconds: own.map((turn) => turn.wallSeconds),
+    };
+  });
+  const [bareSeconds = [], oneSeconds = [], twoSeconds = [], bareTwoSeconds = []] = rates.map(
+    (rate) => rate.wallSeconds,
+  );
+  const bars = [
+    {
+      name: "the system's rate ÷ the bare kernel's, one thread",
+      least: 0.97,
+      ratios: ratios(bareSeconds, oneSeconds),
+    },
+    { name: "two threads ÷ one", least: 1.9, ratios: ratios(oneSeconds, twoSeconds) },
+  ].map(measuredBar);
+  const ceiling = summarize(ratios(bareSeconds, bareTwoSeconds));
+
+  printTable(
+    `A dense Gaussian run of ${replicaCount} replicas, width ${flags.width}, depth ${flags.depth} (medians)`,
+    ["", "weights/s", "wall s", "kernel s, all threads", "main thread s"],
+    rates.map((rate) => [
+      rate.contender,
+      readable(rate.weightsPerSecond.median),
+      summarize(rate.wallSeconds).median.toFixed(2),
+      rate.kernelSeconds.median.toFixed(2),
+      rate.mainThreadSeconds.median.toFixed(2),
+    ]),
+  );
+  printBars(bars);
+  process.stderr.write(
+    `The machine's own two threads ÷ one, by bare kernels: ${ceiling.median.toFixed(3)} ± ` +
+      `${ceiling.halfInterquartileRange.toFixed(3)}\n`,
+  );
+  await report(flags.results, "system.json", {
+    measuredAt: new Date().toISOString(),
+    command: commandLine("bench/system.ts"),
+    machine: describeMachine(),
+    width: Number(flags.width),
+    depth: Number(flags.depth),
+    replicaCount,
+    shardCount: 2 * pairs,
+    rounds,
+    bars,
+    bareTwoThreadsOverOne: ceiling,
+    rates,
+  });
+}
+
+function specification(seed: number, replicaCount: number): RunSpecification {
+  return parseRunSpecification({
+    network: {
+      width: Number(flags.width),
+      depth: Number(flags.depth),
+      negativeSlope: 0.01,
+      weights: "gaussian",
+      gain: "he",
+    },
+    sampling: "dense",
+    seed,
+    stoppingRule: { replicaCount },
+  });
+}
+
+function startBareThreads(name: string, threads: number): Propagator {
+  const filename = new URL("bareThread.ts", import.meta.url).href;
+  const pool = new Piscina<BareTask, number>({
+    filename,
+    minThreads: threads,
+    maxThreads: threads,
+    idleTimeout: Infinity,
+  });
+  return {
+    name,
+    run: async (run) => {
+      const tasks = Array.from({ length: threads }, (_, thread) =>
+        pool.run({ specification: run, thread, threads }),
+      );
+      const seconds = await Promise.all(tasks);
+      return {
+        wallSeconds: Math.max(...seconds),
+        kernelSeconds: seconds.reduce((sum, own) => sum + own, 0),
+        mainThreadSeconds: 0,
+      };
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+/** A coordinator and a worker in this process, which talk over loopback. */
+async function startCluster(name: string, threads: number): Promise<Propagator> {
   const log = pino({ level: "silent" });
   const coordinator = await startCoordinator({
     address: "127.0.0.1:0",
@@ -38,61 +197,33 @@ async function measure(workerCount: number, seed: number): Promise<Measurement> 
   });
   const address = `127.0.0.1:${coordinator.port}`;
   let kernelSeconds = 0;
-  const timed = (pool: ShardPool): ShardPool => ({
+  const pool = createThreadPool(threads);
+  const timed: ShardPool = {
     ...pool,
     compute: async (task, signal) => {
       const computed = await pool.compute(task, signal);
       kernelSeconds += computed.computeSeconds;
       return computed;
     },
-  });
-  const workers = Array.from({ length: workerCount }, () =>
-    startWorker({ coordinator: address, log, pool: timed(createThreadPool(1)) }),
-  );
-  const api = new SimulationApi(address);
-  const run = async (replicaCount: number) => {
-    const specification = parseRunSpecification({
-      network: { width: WIDTH, depth: DEPTH, negativeSlope: 0.01, weights: "gaussian", gain: "he" },
-      sampling: "dense",
-      seed,
-      stoppingRule: { replicaCount },
-    });
-    const { name } = await api.createRun(specificationToMessage(specification), "");
-    for await (const _ of api.watchRun(name));
   };
-  // Threads start and kernels are compiled before the clock does.
-  await run(1024);
-  kernelSeconds = 0;
-  const start = performance.now();
-  await run(REPLICAS);
-  const wallSeconds = (performance.now() - start) / 1000;
-  const kernelShare = kernelSeconds / (wallSeconds * workerCount);
-  api.close();
-  await Promise.all(workers.map((worker) => worker.stop()));
-  await coordinator.close();
-  return { wallSeconds, kernelShare };
+  const worker = await startWorker({ coordinator: address, log, pool: timed });
+  const api = new SimulationApi(address);
+  return {
+    name,
+    run: async (run) => {
+      kernelSeconds = 0;
+      const before = performance.eventLoopUtilization();
+      const start = performance.now();
+      const created = await api.createRun(specificationToMessage(run), "");
+      for await (const _ of api.watchRun(created.name));
+      const wallSeconds = (performance.now() - start) / 1000;
+      const { active } = performance.eventLoopUtilization(before);
+      return { wallSeconds, kernelSeconds, mainThreadSeconds: active / 1000 };
+    },
+    close: async () => {
+      api.close();
+      await worker.stop();
+      await coordinator.close();
+    },
+  };
 }
-
-const rounds = Number(process.argv[2] ?? 5);
-const one: Measurement[] = [];
-const two: Measurement[] = [];
-for (let round = 0; round < rounds; round++) {
-  one.push(await measure(1, round));
-  two.push(await measure(2, round));
-  process.stderr.write(`round ${round + 1} of ${rounds}\n`);
-}
-const speedUps = one.map(({ wallSeconds }, i) => wallSeconds / (two[i]?.wallSeconds ?? NaN));
-const overhead = (measurements: readonly Measurement[]) =>
-  measurements.map(({ kernelShare }) => 1 - kernelShare);
-const result = {
-  width: WIDTH,
-  depth: DEPTH,
-  replicas: REPLICAS,
-  rounds,
-  twoWorkersOverOne: { median: median(speedUps), spread: spread(speedUps) },
-  timeOutsideKernel: {
-    oneWorker: { median: median(overhead(one)), spread: spread(overhead(one)) },
-    twoWorkers: { median: median(overhead(two)), spread: spread(overhead(two)) },
-  },
-};
-process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);

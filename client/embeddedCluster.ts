@@ -36,9 +36,14 @@ export async function startEmbeddedCluster(
     },
   });
   const address = `127.0.0.1:${coordinator.port}`;
-  const workers = Array.from({ length: count }, () =>
+  const starting = Array.from({ length: count }, async () =>
     startWorker({ coordinator: address, threads, log: log.child({ part: "worker" }) }),
   );
+  const workers = await Promise.all(starting).catch(async (error: unknown) => {
+    // One machine: what one worker lacks, all of them do.
+    await coordinator.close();
+    throw error;
+  });
   // A dismissed worker is in the log; the run shows that nobody works on it.
   for (const worker of workers) worker.left.catch(() => undefined);
   return {

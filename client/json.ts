@@ -1,3 +1,4 @@
+import { lawParameters } from "../shared/network/weights.ts";
 import { shortName } from "../shared/wire/enumerations.ts";
 import type { CheckpointEstimate__Output } from "../shared/wire/generated/lyapunov/v1/CheckpointEstimate.ts";
 import type { Estimate__Output } from "../shared/wire/generated/lyapunov/v1/Estimate.ts";
@@ -79,6 +80,7 @@ function networkToJson(network: Network__Output | null) {
     depth: network.depth,
     negativeSlope: network.negativeSlope,
     weights: shortName("weights", network.weights),
+    ...lawParameters(network),
     gain: network.gain,
     ...(namedGain !== undefined && { namedGain }),
   };

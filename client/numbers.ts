@@ -1,3 +1,4 @@
+import { lawLabel } from "../shared/network/weights.ts";
 import { shortName } from "../shared/wire/enumerations.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 
@@ -29,4 +30,10 @@ export function significant(value: number | null | undefined): string {
 /** `he`, or the number. */
 export function gainLabel(run: Run__Output): string {
   return shortName("namedGain", run.network?.namedGain) ?? String(run.network?.gain);
+}
+
+/** `gaussian`, or with its parameter `student_t(ν=5)`. */
+export function weightsLabel({ network }: Run__Output): string {
+  const law = shortName("weights", network?.weights);
+  return law === undefined ? ABSENT : lawLabel(law, network ?? {});
 }

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 
 import { BACKENDS } from "../shared/network/backends.ts";
 import { NAMED_GAINS } from "../shared/network/gains.ts";
-import { SAMPLINGS, WEIGHT_LAWS } from "../shared/network/weights.ts";
+import { ISOTROPIC_LAWS, SAMPLINGS, WEIGHT_LAWS } from "../shared/network/weights.ts";
 import type { LogLevel } from "./log.ts";
 import { RUN_DEFAULTS, type Typed } from "./runInput.ts";
 
@@ -21,7 +21,11 @@ export interface ClusterFlags {
 
 export function addNetworkFlags(command: Command): Command {
   return command
-    .option("--width <units>", "units of every layer, 1 to 65,536", typed)
+    .option(
+      "--width <units>",
+      "units of every layer, 1 to 1,000,000, or to 65,536 where whole matrices are drawn",
+      typed,
+    )
     .option("--depth <layers>", "layers, 1 to 10,000,000", typed, RUN_DEFAULTS.depth)
     .option(
       "--negative-slope <number>",
@@ -34,6 +38,8 @@ export function addNetworkFlags(command: Command): Command {
       `law of the weights: ${WEIGHT_LAWS.join(", ")}`,
       RUN_DEFAULTS.weights,
     )
+    .option("--degrees-of-freedom <number>", "ν of student_t, above 2", typed)
+    .option("--density <probability>", "p of sparse_gaussian, from 2⁻²⁰ to 1", typed)
     .option("--gain <gain>", `a number, or ${NAMED_GAINS.join(", ")}`, typed, RUN_DEFAULTS.gain);
 }
 
@@ -55,7 +61,8 @@ export function addRunFlags(command: Command): Command {
     .option("--seed <integer>", "equal seeds give equal bits", String(RUN_DEFAULTS.seed))
     .option(
       "--sampling <way>",
-      `how layers are drawn: ${SAMPLINGS.join(", ")} (default: the cheapest exact one)`,
+      `how layers are drawn: ${SAMPLINGS.join(", ")} (default: isotropic for ` +
+        `${ISOTROPIC_LAWS.join(" and ")} weights, at the same cost for every width; else dense)`,
     )
     .option("--backend <name>", `what propagates: ${BACKENDS.join(", ")} (default: simd)`)
     .option(

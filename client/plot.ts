@@ -1,12 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import type { TopLevelSpec } from "vega-lite";
 
-import { View, parse } from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
-
-import { shortName } from "../shared/wire/enumerations.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import { exponentOf } from "./verdict.ts";
-import { gainLabel } from "./numbers.ts";
+import { gainLabel, weightsLabel } from "./numbers.ts";
+import { writeSvg } from "./svg.ts";
 
 const AXES = [
   { title: "width d", value: (run: Run__Output) => run.network?.width },
@@ -21,9 +18,7 @@ export async function writeSweepPlot(
   title: string,
   runs: readonly Run__Output[],
 ): Promise<void> {
-  const { spec } = compile(sweepPlot(title, runs));
-  const view = new View(parse(spec), { renderer: "none" });
-  await writeFile(path, await view.toSVG());
+  await writeSvg(path, sweepPlot(title, runs));
 }
 
 /** Points are estimates with intervals, lines are exact; the second panel shows e^(λ·depth). */
@@ -37,7 +32,7 @@ function sweepPlot(title: string, runs: readonly Run__Output[]): TopLevelSpec {
     return [
       {
         x: axis.value(run),
-        series: `${gainLabel(run)}, ${shortName("weights", run.network?.weights)}`,
+        series: `${gainLabel(run)}, ${weightsLabel(run)}`,
         estimate: estimate.estimate,
         lower: estimate.lower,
         upper: estimate.upper,
@@ -72,6 +67,7 @@ function sweepPlot(title: string, runs: readonly Run__Output[]): TopLevelSpec {
     layer: [
       rule,
       {
+        transform: [{ filter: { field: exact, valid: true } }],
         mark: { type: "line" as const, strokeWidth: 1 },
         encoding: { x, color, y: { field: exact, type: "quantitative" as const, title: yTitle } },
       },

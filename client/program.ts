@@ -2,6 +2,7 @@ import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { CommanderError, Command, Option } from "commander";
 
 import { VERSION } from "../shared/wire/version.ts";
+import { addBenchCommand } from "./commands/bench.ts";
 import { addExactCommand } from "./commands/exact.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addRunsCommand } from "./commands/runs.ts";
@@ -35,6 +36,7 @@ export async function runProgram(): Promise<void> {
   addServeCommand(program);
   addWorkCommand(program);
   addRunsCommand(program);
+  addBenchCommand(program);
 
   // Whoever reads our output may stop reading: `lyapunov runs list | head` is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -91,9 +91,14 @@ export function workState(
     remainingSeconds: over ? 0 : gained > 0 ? (elapsed * (1 - share)) / gained : undefined,
     caption:
       !over && sum(({ leasedShardCount }) => leasedShardCount) === 0
-        ? "waiting for a worker"
+        ? (runs.find(isWaiting)?.error ?? "waiting for a worker")
         : caption(runs, ended),
   };
+}
+
+/** Whether the coordinator says what it waits for. */
+function isWaiting(run: Run__Output): boolean {
+  return !hasEnded(stateOf(run)) && run.error !== "";
 }
 
 function shareOf(run: Run__Output): number {

@@ -4,7 +4,7 @@ import { shortName } from "../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import { hasEnded, stateOf } from "../shared/wire/runStates.ts";
-import { ABSENT, fixed, gainLabel, significant, withError } from "./numbers.ts";
+import { ABSENT, fixed, gainLabel, significant, weightsLabel, withError } from "./numbers.ts";
 import { duration } from "./progressBar.ts";
 import { depthOfFactor1000, exponentOf, varianceOf, verdict } from "./verdict.ts";
 
@@ -19,7 +19,7 @@ export function runDetails(run: Run__Output): string {
     ["run", `${run.name}, ${shortName("state", run.state)}`],
     [
       "network",
-      `${shortName("weights", network?.weights)}, width ${network?.width}, depth ${network?.depth}, ` +
+      `${weightsLabel(run)}, width ${network?.width}, depth ${network?.depth}, ` +
         `negative slope ${network?.negativeSlope}, gain ${gainText(run)}`,
     ],
     [
@@ -42,7 +42,9 @@ export function runDetails(run: Run__Output): string {
     ["factor 1000", factorLine(run)],
     ["verdict", verdict(run)],
   );
-  if (run.error !== "") table.push(["error", run.error]);
+  if (run.error !== "") {
+    table.push([hasEnded(stateOf(run)) ? "error" : "waiting", run.error]);
+  }
   return table.toString();
 }
 

@@ -1,3 +1,4 @@
+import type { NetworkInput } from "../shared/network/networkInput.ts";
 import type { RunInput } from "../shared/network/specification.ts";
 import type { StoppingRuleInput } from "../shared/network/stoppingRuleInput.ts";
 
@@ -19,6 +20,8 @@ export interface NetworkFlags {
   readonly depth: Typed;
   readonly negativeSlope: Typed;
   readonly weights: Typed;
+  readonly degreesOfFreedom?: Typed;
+  readonly density?: Typed;
   readonly gain: Typed;
 }
 
@@ -55,9 +58,9 @@ export function runInput(flags: RunFlags): RunInput {
   };
 }
 
-export function networkInput(flags: NetworkFlags): NonNullable<RunInput["network"]> {
-  const { width, depth, negativeSlope, weights, gain } = flags;
-  return { width, depth, negativeSlope, weights, gain };
+export function networkInput(flags: NetworkFlags): NetworkInput {
+  const { width, depth, negativeSlope, weights, degreesOfFreedom, density, gain } = flags;
+  return { width, depth, negativeSlope, weights, degreesOfFreedom, density, gain };
 }
 
 /** Undefined if no flag says when to stop. */

@@ -11,6 +11,7 @@ import {
 } from "../shared/network/specification.ts";
 import { refused, ValidationError } from "../shared/network/violations.ts";
 import { badInput } from "./failure.ts";
+import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
 import { RUN_DEFAULTS, runInput } from "./runInput.ts";
 
 const scalar = z.union([z.number(), z.string()]);
@@ -19,13 +20,15 @@ const axis = z.union(
   "give a number, a name, or a list of them",
 );
 
-/** Every field may be one value or a list of values; a block is the grid of its lists. */
+/** Every field may be one value or a list of values; a block is the grid of its lists (grid.ts). */
 const block = z.strictObject(
   {
     width: axis.optional(),
     depth: axis.optional(),
     negativeSlope: axis.optional(),
     weights: axis.optional(),
+    degreesOfFreedom: axis.optional(),
+    density: axis.optional(),
     gain: axis.optional(),
     sampling: axis.optional(),
     backend: axis.optional(),
@@ -57,7 +60,6 @@ const sweepFile = z.strictObject(
 );
 
 type Block = z.infer<typeof block>;
-type Point = Readonly<Record<string, number | string>>;
 
 /** A named set of runs, ready to be submitted. */
 export interface SweepSpecification {
@@ -95,12 +97,16 @@ export function parseSweep(path: string, text: string): SweepSpecification {
   }
   const { name, firstSeed, defaults = {}, grids } = result.data;
   let index = 0;
-  const blocks = grids.map((grid) => withDefaults(defaults, grid));
-  const size = blocks.reduce((sum, grid) => sum + gridSize(grid), 0);
+  const blocks = grids.map((grid) => {
+    const { checkpoints: _checkpoints, ...own } = grid;
+    const { checkpoints, ...axes } = withDefaults(defaults, grid);
+    return { axes: withoutIdleDefaults(axes, own), checkpoints };
+  });
+  const size = blocks.reduce((sum, { axes }) => sum + gridSize(axes), 0);
   if (size > MAXIMUM_SWEEP_RUNS) {
     throw badInput(`${path}: grids: ${size} runs are too many; give at most ${MAXIMUM_SWEEP_RUNS}`);
   }
-  const runs = blocks.flatMap(({ checkpoints, ...axes }, place) => {
+  const runs = blocks.flatMap(({ axes, checkpoints }, place) => {
     return points(axes).map((point) => {
       try {
         const seed = firstSeed + index++;
@@ -150,22 +156,10 @@ function withDefaults(defaults: Block, grid: Block): Block {
   return grid.replicas === undefined ? { ...defaults, ...grid } : { ...rest, ...grid };
 }
 
-function gridSize({ checkpoints: _checkpoints, ...axes }: Block): number {
-  return Object.values(axes).reduce<number>(
-    (size, values) => size * (Array.isArray(values) ? values.length : 1),
-    1,
-  );
-}
-
-/** The grid of a block: the first fields vary slowest. */
-function points(axes: Omit<Block, "checkpoints">): Point[] {
-  let grid: Point[] = [{}];
-  for (const [field, values] of Object.entries(axes)) {
-    if (values === undefined) continue;
-    const alternatives = Array.isArray(values) ? values : [values];
-    grid = grid.flatMap((point) => alternatives.map((value) => ({ ...point, [field]: value })));
-  }
-  return grid;
+/** What the defaults say of laws that the grid does not have is of no interest to it. */
+function withoutIdleDefaults(axes: Axes, grid: Axes): Axes {
+  const idle = idleParameters(axes).filter((parameter) => grid[parameter] === undefined);
+  return Object.fromEntries(Object.entries(axes).filter(([field]) => !idle.includes(field)));
 }
 
 const FILE_NAMES: Readonly<Record<string, string>> = {

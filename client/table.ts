@@ -3,7 +3,7 @@ import Table from "cli-table3";
 import { shortName } from "../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
-import { ABSENT, fixed, gainLabel, withError } from "./numbers.ts";
+import { ABSENT, fixed, gainLabel, weightsLabel, withError } from "./numbers.ts";
 import { depthOfFactor1000, exponentOf, varianceOf, verdict } from "./verdict.ts";
 
 /** Runs as a table for people: estimates beside exact values, and what they mean. */
@@ -59,7 +59,7 @@ const COLUMNS: readonly Column[] = [
   { head: "width", value: (run) => String(run.network?.width) },
   { head: "depth", value: (run) => String(run.network?.depth) },
   { head: "slope", value: (run) => String(run.network?.negativeSlope) },
-  { head: "weights", value: (run) => shortName("weights", run.network?.weights) ?? ABSENT },
+  { head: "weights", value: weightsLabel },
   { head: "gain", value: gainLabel },
   { head: "sampling", value: (run) => shortName("sampling", run.sampling) ?? ABSENT },
   { head: "backend", value: (run) => shortName("backend", run.backend) ?? ABSENT },

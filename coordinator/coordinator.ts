@@ -56,13 +56,13 @@ export class Coordinator {
 
   /** @throws ApiError NOT_FOUND */
   async run(name: string): Promise<Run> {
-    const { engine, clock } = this.#options;
-    return runView(await this.#record(name), engine.activeRun(name), clock());
+    const record = await this.#record(name);
+    return runView(record, this.#options.engine.work(name), this.#options.clock());
   }
 
   async #summary(name: string): Promise<Run> {
-    const { engine, clock } = this.#options;
-    return runSummary(await this.#record(name), engine.activeRun(name), clock());
+    const record = await this.#record(name);
+    return runSummary(record, this.#options.engine.work(name), this.#options.clock());
   }
 
   async runs(pageSize: number, pageToken: string) {

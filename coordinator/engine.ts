@@ -30,6 +30,13 @@ export type WorkerCommand = Extract<
   { kind: "grant" | "revoke" | "acknowledge" | "quarantine" }
 >;
 
+/** The work of a run that has not ended. */
+export interface RunWork {
+  readonly active: ActiveRun;
+  /** Why nobody can go on with it, in a sentence, if so it is. */
+  readonly waitsFor: string | undefined;
+}
+
 /** What is left of a run's work when it ends. */
 type EndedWork = Pick<ActiveRun, "progress" | "disagreementCount">;
 
@@ -122,6 +129,18 @@ export class Engine {
   /** The work of a run that has not ended. */
   activeRun(name: string): ActiveRun | undefined {
     return this.#scheduler.runs.get(name);
+  }
+
+  /** The same, with what it waits for. */
+  work(name: string): RunWork | undefined {
+    const active = this.activeRun(name);
+    if (active === undefined) return undefined;
+    const generator = this.#scheduler.generatorMissing(name);
+    const waitsFor =
+      generator === undefined
+        ? undefined
+        : `it waits for a worker whose ${active.backend} is ${generator}, as its first shards have it`;
+    return { active, waitsFor };
   }
 
   async recordedShards(run: string): Promise<RecordedShard[]> {

@@ -2,9 +2,10 @@ import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { status as Code } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import { BACKENDS } from "../shared/network/backends.ts";
+import { BACKENDS, type DeviceBackend } from "../shared/network/backends.ts";
 import { shortName } from "../shared/wire/enumerations.ts";
 import { ApiError, toStatus } from "../shared/wire/errorDetails.ts";
+import type { Device__Output } from "../shared/wire/generated/lyapunov/v1/Device.ts";
 import type { FleetServiceHandlers } from "../shared/wire/generated/lyapunov/v1/FleetService.ts";
 import type { Join__Output } from "../shared/wire/generated/lyapunov/v1/Join.ts";
 import type { WorkRequest__Output } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
@@ -20,6 +21,7 @@ import type { DeviceDescription, SchedulerEvent } from "./scheduler/messages.ts"
 const HEARTBEATS_PER_LEASE = 10;
 const MAXIMUM_SLOTS = 1024;
 const MAXIMUM_DEVICES = 64;
+const MAXIMUM_GENERATOR_LENGTH = 100;
 
 type WorkStream = ServerDuplexStream<WorkRequest__Output, WorkResponse>;
 
@@ -139,16 +141,34 @@ function readDevices(join: Join__Output): DeviceDescription[] {
   if (join.devices.length === 0 || join.devices.length > MAXIMUM_DEVICES) {
     throw invalidField("join.devices", `give 1 to ${MAXIMUM_DEVICES} devices`);
   }
-  return join.devices.map(({ backends, slotCount }, i) => {
+  return join.devices.map((device, i) => {
+    const { slotCount } = device;
     if (slotCount < 1 || slotCount > MAXIMUM_SLOTS) {
       throw invalidField(
         `join.devices[${i}].slot_count`,
         `${slotCount} is not allowed; give 1 to ${MAXIMUM_SLOTS}`,
       );
     }
-    // A backend that this coordinator does not know can be asked for by none of its runs.
-    const names = backends.map((backend) => shortName("backend", backend));
-    return { backends: BACKENDS.filter((backend) => names.includes(backend)), slotCount };
+    return { backends: readBackends(device, `join.devices[${i}]`), slotCount };
+  });
+}
+
+/** What is said of a backend by its generator; one that is named alone has an unknown generator. */
+function readBackends({ backends, deviceBackends }: Device__Output, path: string): DeviceBackend[] {
+  const generators = new Map(backends.map((backend) => [shortName("backend", backend), ""]));
+  for (const [i, { backend, generator }] of deviceBackends.entries()) {
+    if (generator.length > MAXIMUM_GENERATOR_LENGTH) {
+      throw invalidField(
+        `${path}.device_backends[${i}].generator`,
+        `${generator.length} characters are too many; give at most ${MAXIMUM_GENERATOR_LENGTH}`,
+      );
+    }
+    generators.set(shortName("backend", backend), generator);
+  }
+  // A backend that this coordinator does not know can be asked for by none of its runs.
+  return BACKENDS.flatMap((name) => {
+    const generator = generators.get(name);
+    return generator === undefined ? [] : [{ name, generator }];
   });
 }
 

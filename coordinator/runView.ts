@@ -1,5 +1,5 @@
 import { summarizeGrowth } from "../shared/statistics/estimate.ts";
-import type { Network } from "../shared/network/network.ts";
+import { isIsotropicNetwork, type Network } from "../shared/network/network.ts";
 import type { RunSpecification } from "../shared/network/specification.ts";
 import { sketchQuantile } from "../shared/statistics/quantileSketch.ts";
 import type { CheckpointSums } from "../shared/statistics/replicaSums.ts";
@@ -12,6 +12,7 @@ import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { timestamp } from "../shared/wire/timestamps.ts";
 import { runEstimates } from "./estimateMessages.ts";
+import type { RunWork } from "./engine.ts";
 import type { RunRecord } from "./ledger/ledger.ts";
 import type { ActiveRun } from "./scheduler/activeRun.ts";
 import { countsOf } from "./scheduler/runProgress.ts";
@@ -19,22 +20,24 @@ import { countsOf } from "./scheduler/runProgress.ts";
 const QUANTILES = [0.025, 0.25, 0.5, 0.75, 0.975];
 /** The fields of a run that follow from its specification: what validation answers. */
 export function specificationView(specification: RunSpecification): Run {
+  const exact = exactOf(specification.network);
   return {
     ...specificationToMessage(specification),
-    exact: exactMessage(exactOf(specification.network)),
+    exact: exact === undefined ? null : exactMessage(exact),
   };
 }
 
-/** The run as clients see it. `active` is its work, as long as it has not ended. */
-export function runView(record: RunRecord, active: ActiveRun | undefined, now: number): Run {
-  const sums = active?.progress.folded ?? record.outcome?.sums;
+/** The run as clients see it. `work` is there as long as it has not ended. */
+export function runView(record: RunRecord, work: RunWork | undefined, now: number): Run {
+  const sums = work?.active.progress.folded ?? record.outcome?.sums;
   const checkpoints = (sums?.checkpoints ?? []).map(checkpointMessage);
-  return { ...runSummary(record, active, now), checkpoints };
+  return { ...runSummary(record, work, now), checkpoints };
 }
 
 /** The same without its checkpoints, which are most of it. */
-export function runSummary(record: RunRecord, active: ActiveRun | undefined, now: number): Run {
+export function runSummary(record: RunRecord, work: RunWork | undefined, now: number): Run {
   const { specification, outcome } = record;
+  const active = work?.active;
   const sums = active?.progress.folded ?? outcome?.sums;
   const last = sums?.checkpoints.at(-1);
   return {
@@ -46,7 +49,7 @@ export function runSummary(record: RunRecord, active: ActiveRun | undefined, now
     shardCount: active?.progress.foldedShards ?? outcome?.shardCount ?? 0,
     ...runEstimates(specification, sums, exactOf(specification.network)),
     progress: progressMessage(record, active, now),
-    error: record.error,
+    error: work?.waitsFor ?? record.error,
     sweep: record.sweep ?? "",
     createTime: timestamp(record.createTime),
     endTime: record.endTime === undefined ? null : timestamp(record.endTime),
@@ -121,7 +124,9 @@ function progressMessage(record: RunRecord, active: ActiveRun | undefined, now: 
 /** Closed forms are asked for several times a second while a run is watched. */
 const exactCache = new WeakMap<Network, ExactExponents>();
 
-function exactOf(network: Network): ExactExponents {
+/** The closed forms, if there are any. */
+function exactOf(network: Network): ExactExponents | undefined {
+  if (!isIsotropicNetwork(network)) return undefined;
   const known = exactCache.get(network) ?? exactExponents(network);
   exactCache.set(network, known);
   return known;

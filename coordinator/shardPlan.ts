@@ -1,5 +1,7 @@
+import { isIsotropicNetwork } from "../shared/network/network.ts";
 import type { ShardTask } from "../shared/network/shardTask.ts";
 import type { RunSpecification } from "../shared/network/specification.ts";
+import type { WeightLaw } from "../shared/network/weights.ts";
 import { replicaLimit } from "../shared/statistics/stoppingRule.ts";
 import { exactExponents } from "../shared/theory/exact.ts";
 
@@ -9,6 +11,17 @@ const MAXIMUM_SHARD_SIZE = 65_536;
 /** The kernels propagate four replicas at a time. */
 const MINIMUM_SHARD_SIZE = 4;
 const BINS_PER_STANDARD_DEVIATION = 8;
+
+/** Cost of drawing and consuming a weight of each law beside a Gaussian one: measured, rounded. */
+const WEIGHT_COSTS: Readonly<Record<WeightLaw, number>> = {
+  gaussian: 1,
+  orthogonal: 1,
+  uniform: 0.3,
+  rademacher: 0.1,
+  truncated_normal: 4,
+  student_t: 16,
+  sparse_gaussian: 2,
+};
 
 /** A fixed, contiguous range of replicas: the unit of leasing, of the ledger and of determinism. */
 export interface Shard {
@@ -86,19 +99,23 @@ function shardSize(specification: RunSpecification): number {
   return Math.min(MAXIMUM_SHARD_SIZE, Math.max(MINIMUM_SHARD_SIZE, power));
 }
 
-/** Cost of one replica in weights of the simd backend: measured in bench/, rounded. */
+/** Cost of one replica in Gaussian weights of the simd backend: measured in bench/, rounded. */
 function replicaWork({ network, sampling, backend }: RunSpecification): number {
-  const { width, depth } = network;
-  const layer = sampling === "isotropic" ? 60 : width * (width + 8) + 30;
+  const { width, depth, weights } = network;
+  const layer =
+    sampling === "isotropic" ? 60 : WEIGHT_COSTS[weights] * width * width + 8 * width + 30;
   return depth * layer * (backend === "reference" ? 16 : 1);
 }
 
 /**
  * Bins of an eighth of the growth's standard deviation at each checkpoint, by the exact σ² of the
- * network (of its survivors where replicas go extinct).
+ * network (of its survivors where replicas go extinct), or of one with Gaussian weights where there
+ * is no closed form: σ² depends on the law of the entries in the order 1/width² alone.
  */
 function sketchBinWidths({ network, checkpointDepths, burnIn }: RunSpecification): number[] {
-  const exact = exactExponents(network);
+  const exact = exactExponents(
+    isIsotropicNetwork(network) ? network : { ...network, weights: "gaussian" },
+  );
   const variance = exact.variance ?? exact.survivors?.variance ?? 0;
   // A linear orthogonal network does not fluctuate at all; its bins only need to be small.
   const deviation = Math.max(Math.sqrt(variance), 1e-6);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ClientDuplexStream } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import type { BackendName } from "../shared/network/backends.ts";
+import type { DeviceBackend } from "../shared/network/backends.ts";
 import { wireName } from "../shared/wire/enumerations.ts";
 import type { Grant__Output } from "../shared/wire/generated/lyapunov/v1/Grant.ts";
 import type { WorkRequest } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
@@ -20,7 +20,7 @@ export type WorkStream = ClientDuplexStream<WorkRequest, WorkResponse__Output>;
 
 /** Something that propagates shards, and what it can propagate with. */
 export interface AgentDevice {
-  readonly backends: readonly BackendName[];
+  readonly backends: readonly DeviceBackend[];
   readonly description: string;
   readonly pool: ShardPool;
 }
@@ -126,7 +126,11 @@ export class Agent {
         displayName,
         version: VERSION,
         devices: devices.map(({ backends, description, pool }) => ({
-          backends: backends.map((backend) => wireName("backend", backend)),
+          backends: backends.map(({ name }) => wireName("backend", name)),
+          deviceBackends: backends.map(({ name, generator }) => ({
+            backend: wireName("backend", name),
+            generator,
+          })),
           slotCount: pool.slotCount,
           description,
         })),

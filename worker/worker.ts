@@ -4,9 +4,10 @@ import { availableParallelism, cpus, hostname } from "node:os";
 import { ChannelCredentials } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import { BACKENDS } from "../shared/network/backends.ts";
+import { BACKENDS, type DeviceBackend } from "../shared/network/backends.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { Agent } from "./agent.ts";
+import { loadBackend } from "./backends/registry.ts";
 import { createThreadPool, type ShardPool } from "./threadPool.ts";
 
 export interface WorkerOptions {
@@ -29,7 +30,13 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-export function startWorker(options: WorkerOptions): RunningWorker {
+/**
+ * Starts a worker with the backends that this machine can have.
+ *
+ * @throws Error saying why, if it can have none.
+ */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const backends = await availableBackends(options.log);
   const pool = options.pool ?? createThreadPool(options.threads ?? availableParallelism());
   const client = new FleetService(options.coordinator, ChannelCredentials.createInsecure(), {
     "grpc.keepalive_time_ms": 20_000,
@@ -43,7 +50,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
   const agent = new Agent({
     workerId: randomUUID(),
     displayName: `${hostname()}/${process.pid}`,
-    devices: [{ backends: BACKENDS, description: cpus()[0]?.model.trim() ?? "CPU", pool }],
+    devices: [{ backends, description: cpus()[0]?.model.trim() ?? "CPU", pool }],
     open: () => client.Work(),
     log: options.log,
     random: Math.random,
@@ -75,4 +82,22 @@ export function startWorker(options: WorkerOptions): RunningWorker {
       await left;
     },
   };
+}
+
+/** What each backend's partials will say of their bits; a backend that cannot be loaded is left out. */
+async function availableBackends(log: Logger): Promise<DeviceBackend[]> {
+  const backends: DeviceBackend[] = [];
+  const reasons: string[] = [];
+  for (const name of BACKENDS) {
+    try {
+      const { generator } = await loadBackend(name);
+      backends.push({ name, generator });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      reasons.push(`${name}: ${reason}`);
+      log.warn(`the backend ${name} is left out: ${reason}`);
+    }
+  }
+  if (backends.length > 0) return backends;
+  throw new Error(`no backend can be had on this machine: ${reasons.join("; ")}`);
 }

@@ -1,16 +1,13 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
 
-import { parseNetwork } from "../../shared/network/specification.ts";
+import { parseIsotropicNetwork } from "../../shared/network/networkInput.ts";
 import { exactExponents, type ExactExponents } from "../../shared/theory/exact.ts";
 import { momentExponent } from "../../shared/theory/momentExponent.ts";
 import { badInput } from "../failure.ts";
 import { addNetworkFlags, typedList } from "../options.ts";
 import { printJson } from "../report.ts";
 import { networkInput, type NetworkFlags, type Typed } from "../runInput.ts";
-
-/** The closed form costs the same at every width. */
-const MAXIMUM_EXACT_WIDTH = 1_000_000;
 
 type Flags = NetworkFlags & { readonly q: readonly Typed[]; readonly json?: boolean };
 
@@ -25,7 +22,7 @@ export function addExactCommand(program: Command): void {
 }
 
 function exact(flags: Flags): void {
-  const network = parseNetwork(networkInput(flags), MAXIMUM_EXACT_WIDTH);
+  const network = parseIsotropicNetwork(networkInput(flags));
   const values = exactExponents(network);
   const momentExponents = flags.q.map((q) => {
     if (typeof q !== "number" || !Number.isFinite(q)) {

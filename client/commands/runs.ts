@@ -11,7 +11,7 @@ import { badInput } from "../failure.ts";
 import { runToJson, sweepToJson } from "../json.ts";
 import { addressOption, addStoppingFlags, DEFAULT_ADDRESS, integerUpTo } from "../options.ts";
 import { printJson, reportRun, reportSweep } from "../report.ts";
-import { gainLabel } from "../numbers.ts";
+import { gainLabel, weightsLabel } from "../numbers.ts";
 import { runDetails } from "../runDetails.ts";
 import { runTable } from "../table.ts";
 import { exponentOf } from "../verdict.ts";
@@ -121,7 +121,7 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
       run.name,
       shortName("state", run.state) ?? "",
       run.sweep,
-      `${shortName("weights", run.network?.weights)} ${run.network?.width}×${run.network?.depth}, ` +
+      `${weightsLabel(run)} ${run.network?.width}×${run.network?.depth}, ` +
         `α ${run.network?.negativeSlope}, gain ${gainLabel(run)}`,
       run.replicaCount,
       estimate?.estimate?.toPrecision(6) ?? "–",

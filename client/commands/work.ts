@@ -46,13 +46,18 @@ export function addWorkCommand(program: Command): void {
 async function work(flags: Flags): Promise<void> {
   const { startWorker } = await import("../../worker/worker.ts");
   const log = createLog(flags.logLevel ?? "info");
-  const worker = startWorker({ coordinator: flags.coordinator, threads: flags.threads, log });
-  log.info({ coordinator: flags.coordinator, threads: flags.threads }, "worker started");
-  const stopped = untilSignal().then(async () => {
-    log.info({ graceSeconds: flags.grace }, "draining; a second signal ends it at once");
-    await worker.drain(flags.grace);
-  });
+  const signalled = untilSignal();
   try {
+    const worker = await startWorker({
+      coordinator: flags.coordinator,
+      threads: flags.threads,
+      log,
+    });
+    log.info({ coordinator: flags.coordinator, threads: flags.threads }, "worker started");
+    const stopped = signalled.then(async () => {
+      log.info({ graceSeconds: flags.grace }, "draining; a second signal ends it at once");
+      await worker.drain(flags.grace);
+    });
     await Promise.race([worker.left, stopped]);
   } catch (error) {
     throw new CommandError((error as Error).message, EXIT.failed, { cause: error });

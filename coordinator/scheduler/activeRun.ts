@@ -1,9 +1,13 @@
+import type { BackendName } from "../../shared/network/backends.ts";
+import type { Bits } from "./fleet.ts";
 import type { RecordedShard } from "./messages.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { RateMeter } from "./rateMeter.ts";
 import type { RunProgress } from "./runProgress.ts";
 
 const RATE_WINDOW_SECONDS = 15;
+
+type RecordedPartial = Pick<RecordedShard, "partial" | "digest">;
 
 interface ShardTrouble {
   errors: number;
@@ -14,7 +18,7 @@ interface ShardTrouble {
 }
 
 /** The shards of a run that has not ended: which may be granted, which are out, which are trouble. */
-export class ActiveRun {
+export class ActiveRun implements Bits {
   readonly name: string;
   readonly progress: RunProgress;
   /** Live leases of each shard that has any. */
@@ -24,8 +28,8 @@ export class ActiveRun {
   leasedWork = 0;
   started = false;
   disagreementCount = 0;
-  /** Random generator of the first partial that was accepted; all others must have the same. */
-  generator: string | undefined;
+  #generator: string | undefined;
+  #hasPartial = false;
   readonly #digests: string[] = [];
   /** Shards handed to the ledger, not yet durable. */
   readonly #recording = new Set<number>();
@@ -41,6 +45,19 @@ export class ActiveRun {
     this.name = name;
     this.progress = progress;
     this.#horizon = progress.horizon;
+  }
+
+  get backend(): BackendName {
+    return this.progress.specification.backend;
+  }
+
+  /**
+   * The generator that all partials must have: that of the first that was accepted. Until there is
+   * one, that of the first device that was granted a lease and says which it has, for as long as a
+   * lease is out: the work of others would be wasted.
+   */
+  get generator(): string | undefined {
+    return this.#generator;
   }
 
   get parkedCount(): number {
@@ -94,8 +111,13 @@ export class ActiveRun {
     return this.#next < this.#horizon ? this.#next : undefined;
   }
 
-  /** Notes a new lease of the shard and returns its attempt number. */
-  lease(shardIndex: number, lease: number): number {
+  /**
+   * Notes a new lease of the shard and returns its attempt number.
+   *
+   * @param generator of the device, if it is known.
+   */
+  lease(shardIndex: number, lease: number, generator: string | undefined): number {
+    this.#generator ??= generator;
     this.#returned.delete(shardIndex);
     if (shardIndex === this.#next) this.#next += 1;
     const leases = this.leases.get(shardIndex) ?? new Set();
@@ -113,13 +135,20 @@ export class ActiveRun {
     this.leasedWork -= this.progress.plan.work(shardIndex);
     if (leases.size > 0) return false;
     this.leases.delete(shardIndex);
+    if (this.leases.size === 0 && !this.#hasPartial) this.#generator = undefined;
     if (this.isSettled(shardIndex) || this.#parked.has(shardIndex)) return false;
     this.#returned.add(shardIndex);
     return true;
   }
 
+  #accept(generator: string): void {
+    this.#generator ??= generator;
+    this.#hasPartial = true;
+  }
+
   /** A partial is on its way to the ledger. */
-  recording(shardIndex: number, digest: string): void {
+  recording(shardIndex: number, { partial, digest }: RecordedPartial): void {
+    this.#accept(partial.generator);
     this.#recording.add(shardIndex);
     this.#returned.delete(shardIndex);
     // A late answer takes back the giving up, before the fold can come to wait for the shard.
@@ -134,7 +163,7 @@ export class ActiveRun {
     this.#attempts.delete(shardIndex);
     this.#trouble.delete(shardIndex);
     this.#parked.delete(shardIndex);
-    this.generator ??= partial.generator;
+    this.#accept(partial.generator);
     this.progress.record(shardIndex, partial);
     this.#horizon = this.progress.horizon;
   }

@@ -1,3 +1,4 @@
+import type { BackendName } from "../../shared/network/backends.ts";
 import type { DeviceDescription } from "./messages.ts";
 import type { SchedulerOptions } from "./options.ts";
 
@@ -15,6 +16,13 @@ export interface Lease {
   /** The key under which its rate is learned. */
   readonly rateKey: string;
   deadline: number;
+}
+
+/** What decides the bits of a run's partials. */
+export interface Bits {
+  readonly backend: BackendName;
+  /** Undefined while any will do. */
+  readonly generator: string | undefined;
 }
 
 /** A worker that has joined and is not lost. */
@@ -35,15 +43,36 @@ export class Device {
   readonly index: number;
   readonly description: DeviceDescription;
   readonly leases = new Map<number, Lease>();
+  readonly #generators: Map<BackendName, string>;
   readonly #secondsPerWork = new Map<string, number>();
 
   constructor(index: number, description: DeviceDescription) {
     this.index = index;
     this.description = description;
+    this.#generators = new Map(
+      description.backends.map(({ name, generator }) => [name, generator]),
+    );
   }
 
   get idle(): boolean {
     return this.leases.size < this.description.slotCount;
+  }
+
+  /** What is known of the bits of a backend: undefined if nothing. */
+  generatorOf(backend: BackendName): string | undefined {
+    const generator = this.#generators.get(backend);
+    return generator === "" ? undefined : generator;
+  }
+
+  /** A partial tells what the device has not said. */
+  learn(backend: BackendName, generator: string): void {
+    this.#generators.set(backend, generator);
+  }
+
+  /** Whether it has the run's backend and, as far as both are known, its generator. */
+  serves({ backend, generator }: Bits): boolean {
+    const own = this.#generators.get(backend);
+    return own !== undefined && (generator === undefined || own === "" || own === generator);
   }
 
   /** Time that a slot will need for so much work; undefined before anything was measured. */

@@ -1,4 +1,4 @@
-import type { BackendName } from "../../shared/network/backends.ts";
+import type { DeviceBackend } from "../../shared/network/backends.ts";
 import type { ShardTask } from "../../shared/network/shardTask.ts";
 import type { RunSpecification } from "../../shared/network/specification.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
@@ -14,7 +14,7 @@ export interface RecordedShard {
 
 /** Something that propagates shards inside a worker. */
 export interface DeviceDescription {
-  readonly backends: readonly BackendName[];
+  readonly backends: readonly DeviceBackend[];
   /** Shards propagated at the same time. */
   readonly slotCount: number;
 }

@@ -1,8 +1,8 @@
-import type { BackendName } from "../../shared/network/backends.ts";
 import { partialProblem } from "../../shared/network/shardTask.ts";
+import { lawLabel } from "../../shared/network/weights.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { ActiveRun } from "./activeRun.ts";
-import { Device, type Lease, type Worker } from "./fleet.ts";
+import { Device, type Bits, type Lease, type Worker } from "./fleet.ts";
 import type { GrantedLease, SchedulerCommand, SchedulerEvent } from "./messages.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./options.ts";
 import { Recordings, type LeaseHolder } from "./recordings.ts";
@@ -52,6 +52,16 @@ export class Scheduler {
 
   get leases(): ReadonlyMap<number, Lease> {
     return this.#leases;
+  }
+
+  /** What a run waits for that no worker has: a generator for its backend. */
+  generatorMissing(name: string): string | undefined {
+    const run = this.#runs.get(name);
+    if (run?.generator === undefined || run.leases.size > 0) return undefined;
+    const isServed = [...this.#workers.values()].some(
+      (worker) => this.#isPresent(worker) && serves(worker, run),
+    );
+    return isServed ? undefined : run.generator;
   }
 
   /** Why a worker may not join, if it may not. */
@@ -158,18 +168,17 @@ export class Scheduler {
     const lease = this.#leaseAnswered(event);
     const run =
       active && (lease !== undefined || active.progress.plan.holds(event)) ? active : undefined;
+    const isOfOtherKind = partial.generator !== (run?.generator ?? partial.generator);
     const problem = run && this.#problem(run, shardIndex, partial);
     const known = this.#recordings.digest(event.run, shardIndex) ?? run?.digest(shardIndex);
     const isFirst = run !== undefined && problem === undefined && known === undefined;
     // Before the lease is released: that of an open shard would offer it to everyone.
-    if (isFirst) {
-      run.recording(shardIndex, digest);
-      run.generator ??= partial.generator;
-    }
+    if (isFirst) run.recording(shardIndex, event);
     if (lease !== undefined) {
       lease.device.measured(lease.rateKey, lease.work, event.computeSeconds);
       this.#release(lease);
     }
+    const isNews = lease !== undefined && run !== undefined && this.#learn(lease, run, partial);
     const holder = { worker, lease: event.lease };
     if (run === undefined) {
       // The run has ended, or was extended past a last, short shard.
@@ -177,8 +186,10 @@ export class Scheduler {
     } else if (problem !== undefined) {
       this.#acknowledge(holder);
       const error = `an impossible partial: ${problem}`;
-      // What is said again after the lease is gone is the same failure, not another one.
-      if (lease !== undefined) this.#trouble(run, shardIndex, { error, worker, lost: false });
+      // What is said again after the lease is gone is the same failure, not another one; and that a
+      // device turns out to be of another generator is no fault of the shard.
+      const isFailure = lease !== undefined && !(isNews && isOfOtherKind);
+      if (isFailure) this.#trouble(run, shardIndex, { error, worker, lost: false });
     } else if (isFirst) {
       const shard = { shardIndex, partial, digest };
       this.#recordings.begin(run.name, shard, holder);
@@ -194,6 +205,23 @@ export class Scheduler {
       return `its generator is ${partial.generator.slice(0, 100)}, not the run's ${generator}`;
     }
     return partialProblem(run.progress.plan.task(shardIndex), partial);
+  }
+
+  /**
+   * Whether the answer to a lease told the generator of a device that had not said it. What the
+   * device holds of runs that it proves not to be for is taken back.
+   */
+  #learn({ device, worker: id }: Lease, { backend }: Bits, { generator }: ShardPartial): boolean {
+    if (device.generatorOf(backend) !== undefined) return false;
+    device.learn(backend, generator);
+    const useless = [...device.leases.values()].filter((lease) => {
+      const run = this.#runs.get(lease.run);
+      return run !== undefined && !device.serves(run);
+    });
+    for (const lease of useless) this.#release(lease);
+    const worker = this.#workers.get(id);
+    if (worker !== undefined) this.#revoke(worker, useless);
+    return true;
   }
 
   #recorded({ run: name, shardIndex }: EventOf<"shard_recorded">): void {
@@ -334,11 +362,10 @@ export class Scheduler {
     let best: { run: ActiveRun; shardIndex: number } | undefined;
     for (const run of this.#runs.values()) {
       if (best !== undefined && run.leasedWork >= best.run.leasedWork) continue;
-      const { backend } = run.progress.specification;
-      if (!device.description.backends.includes(backend)) continue;
+      if (!device.serves(run)) continue;
       const shardIndex = run.grantable(worker.id, (tried) =>
         [...this.#workers.values()].some(
-          (other) => !tried.has(other.id) && this.#isPresent(other) && serves(other, backend),
+          (other) => !tried.has(other.id) && this.#isPresent(other) && serves(other, run),
         ),
       );
       if (shardIndex !== undefined) best = { run, shardIndex };
@@ -361,7 +388,8 @@ export class Scheduler {
   #grant(worker: Worker, device: Device, run: ActiveRun, shardIndex: number): GrantedLease {
     const { specification, plan } = run.progress;
     const id = this.#nextLease++;
-    const rateKey = `${specification.backend}/${specification.sampling}/${specification.network.weights}`;
+    const { backend, sampling, network } = specification;
+    const rateKey = `${backend}/${sampling}/${lawLabel(network.weights, network)}`;
     const work = plan.work(shardIndex);
     const lease: Lease = {
       id,
@@ -377,7 +405,7 @@ export class Scheduler {
     };
     this.#leases.set(id, lease);
     device.leases.set(id, lease);
-    const attempt = run.lease(shardIndex, id);
+    const attempt = run.lease(shardIndex, id, device.generatorOf(backend));
     if (!run.started) {
       run.started = true;
       run.rate.start(this.#now);
@@ -441,6 +469,6 @@ export class Scheduler {
   }
 }
 
-function serves(worker: Worker, backend: BackendName): boolean {
-  return worker.devices.some(({ description }) => description.backends.includes(backend));
+function serves(worker: Worker, run: Bits): boolean {
+  return worker.devices.some((device) => device.serves(run));
 }

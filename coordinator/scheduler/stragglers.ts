@@ -32,7 +32,7 @@ export function stragglers(
 export function mayCopy(lease: Lease, run: ActiveRun, worker: Worker, device: Device): boolean {
   return (
     lease.worker !== worker.id &&
-    device.description.backends.includes(run.progress.specification.backend) &&
+    device.serves(run) &&
     !run.hasFailedAt(lease.shardIndex, worker.id)
   );
 }

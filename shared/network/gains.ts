@@ -1,13 +1,20 @@
 import { exactExponents } from "../theory/exact.ts";
-import type { Layer } from "../theory/layer.ts";
+import { isIsotropic, type IsotropicLaw, type WeightLaw } from "./weights.ts";
 
 /** Gains known by name; the first three are those of `torch.nn.init` for square layers. */
 export const NAMED_GAINS = ["he", "xavier", "lecun", "lyapunov"] as const;
 
 export type NamedGain = (typeof NAMED_GAINS)[number];
 
+/** What a named gain depends on. */
+interface GainLayer<Law extends WeightLaw> {
+  readonly width: number;
+  readonly weights: Law;
+  readonly negativeSlope: number;
+}
+
 /**
- * The number a name stands for.
+ * The number a name stands for; undefined for `lyapunov` where the law has no closed form.
  *
  * - `he`: √(2/(1+α²)), which keeps the mean square.
  * - `xavier`, `lecun`: 1.
@@ -15,16 +22,22 @@ export type NamedGain = (typeof NAMED_GAINS)[number];
  *   explodes. For α = 0, where λ = −∞ at every gain, the gain critical for the networks that
  *   survive.
  */
-export function resolveGain(name: NamedGain, layer: Omit<Layer, "gain">): number {
+export function resolveGain(name: NamedGain, layer: GainLayer<IsotropicLaw>): number;
+export function resolveGain(name: NamedGain, layer: GainLayer<WeightLaw>): number | undefined;
+export function resolveGain(
+  name: NamedGain,
+  { width, weights, negativeSlope }: GainLayer<WeightLaw>,
+): number | undefined {
   switch (name) {
     case "he":
       // hypot, for α² overflows long before α does.
-      return Math.SQRT2 / Math.hypot(1, layer.negativeSlope);
+      return Math.SQRT2 / Math.hypot(1, negativeSlope);
     case "xavier":
     case "lecun":
       return 1;
     case "lyapunov": {
-      const exact = exactExponents({ ...layer, gain: 1 });
+      if (!isIsotropic(weights)) return undefined;
+      const exact = exactExponents({ width, weights, negativeSlope, gain: 1 });
       return exact.extinct ? exact.survivors.criticalGain : exact.criticalGain;
     }
   }

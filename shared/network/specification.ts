@@ -1,13 +1,12 @@
 import type { StoppingRule } from "../statistics/stoppingRule.ts";
 import { BACKENDS, type BackendName } from "./backends.ts";
-import { NAMED_GAINS, resolveGain } from "./gains.ts";
+import { survivalBound } from "./extinction.ts";
 import type { Network } from "./network.ts";
+import { readNetwork, readSampling, type NetworkInput } from "./networkInput.ts";
 import { readStoppingRule, type StoppingRuleInput } from "./stoppingRuleInput.ts";
 import { FieldReader, refused } from "./violations.ts";
-import { SAMPLINGS, WEIGHT_LAWS, type Sampling } from "./weights.ts";
+import type { Sampling } from "./weights.ts";
 
-const MAXIMUM_WIDTH = 65_536;
-const MAXIMUM_DEPTH = 10_000_000;
 const MAXIMUM_SEED = 2n ** 64n - 1n;
 const MAXIMUM_CHECKPOINTS = 64;
 export const MAXIMUM_DISPLAY_NAME_LENGTH = 200;
@@ -35,16 +34,7 @@ export interface RunSpecification {
 
 /** A specification as it comes from a command line, a sweep file or the wire: nothing is trusted. */
 export interface RunInput {
-  readonly network?: {
-    readonly width?: unknown;
-    readonly depth?: unknown;
-    readonly negativeSlope?: unknown;
-    readonly weights?: unknown;
-    /** A number or the name of a gain. */
-    readonly gain?: unknown;
-    /** The name of a gain; a number beside it must be what it stands for. */
-    readonly namedGain?: unknown;
-  };
+  readonly network?: NetworkInput;
   readonly seed?: unknown;
   readonly sampling?: unknown;
   readonly backend?: unknown;
@@ -58,7 +48,7 @@ export interface RunInput {
 /** @throws ValidationError naming every field at fault, as paths such as `network.width`. */
 export function parseRunSpecification(input: RunInput): RunSpecification {
   const reader = new FieldReader();
-  const network = readNetwork(reader, input.network ?? {}, MAXIMUM_WIDTH);
+  const network = readNetwork(reader, input.network ?? {});
   const burnIn = reader.integer("burn_in", input.burnIn ?? 0, 0, network.depth - 1);
   const stoppingRule = readStoppingRule(reader, input.stoppingRule ?? {});
   refuseHopelessPrecision(reader, network, stoppingRule);
@@ -66,8 +56,7 @@ export function parseRunSpecification(input: RunInput): RunSpecification {
     kind: "propagation",
     network,
     seed: readSeed(reader, input.seed ?? 0n),
-    // Gaussian and Haar matrices look the same from every direction, so the cheap way is exact.
-    sampling: reader.oneOf("sampling", input.sampling ?? "isotropic", SAMPLINGS),
+    sampling: readSampling(reader, input.sampling, network),
     backend: reader.oneOf("backend", input.backend ?? "simd", BACKENDS),
     checkpointDepths: readCheckpoints(reader, input.checkpointDepths ?? [], burnIn, network.depth),
     burnIn,
@@ -84,62 +73,21 @@ export function parseRunSpecification(input: RunInput): RunSpecification {
   return specification;
 }
 
-/** @throws ValidationError naming every field at fault, as paths such as `network.width`. */
-export function parseNetwork(
-  input: NonNullable<RunInput["network"]>,
-  maximumWidth: number,
-): Network {
-  const reader = new FieldReader();
-  const network = readNetwork(reader, input, maximumWidth);
-  reader.finish();
-  return network;
-}
-
-function readNetwork(
-  reader: FieldReader,
-  input: NonNullable<RunInput["network"]>,
-  maximumWidth: number,
-): Network {
-  const width = reader.integer("network.width", input.width, 1, maximumWidth);
-  const depth = reader.integer("network.depth", input.depth, 1, MAXIMUM_DEPTH);
-  const negativeSlope = reader.number(
-    "network.negative_slope",
-    input.negativeSlope,
-    "any finite number",
-    () => true,
-  );
-  const weights = reader.oneOf("network.weights", input.weights, WEIGHT_LAWS);
-  const namedGain = NAMED_GAINS.find((name) => name === (input.namedGain ?? input.gain));
-  if (namedGain !== undefined) {
-    // A refused slope is reported already; any number stands in for it here.
-    const slope = Number.isFinite(negativeSlope) ? negativeSlope : 1;
-    const gain = resolveGain(namedGain, { width, weights, negativeSlope: slope });
-    if (typeof input.gain === "number" && input.gain !== gain) {
-      reader.refuse(
-        "network.gain",
-        `${input.gain} is not allowed beside the named gain ${namedGain}, which is ${gain}; ` +
-          `give one of them`,
-      );
-    }
-    return { width, depth, negativeSlope, weights, gain, namedGain };
-  }
-  const expected = `a positive finite number or one of ${NAMED_GAINS.join(", ")}`;
-  const gain = reader.number("network.gain", input.gain, expected, (value) => value > 0);
-  return { width, depth, negativeSlope, weights, gain };
-}
-
-/** A layer of ReLUs is all negative with probability 2^−width; then the replica is extinct. */
 function refuseHopelessPrecision(reader: FieldReader, network: Network, rule: StoppingRule): void {
-  const { width, depth, negativeSlope } = network;
-  if (rule.kind !== "precision" || negativeSlope !== 0) return;
+  if (rule.kind !== "precision") return;
+  const { width, depth, negativeSlope, weights } = network;
   const { minimumReplicaCount, maximumReplicaCount } = rule.precision;
-  const survivors = maximumReplicaCount * Math.exp(depth * Math.log1p(-(2 ** -width)));
-  if (survivors >= minimumReplicaCount) return;
+  const survivors = maximumReplicaCount * survivalBound(network);
+  // Where something else was refused, it may not be a number.
+  if (!(survivors < minimumReplicaCount)) return;
+  const canVanish = weights === "sparse_gaussian" || weights === "rademacher";
   reader.refuse(
     "stopping_rule.precision",
-    `of ${maximumReplicaCount} replicas about ${survivors.toPrecision(2)} survive ${depth} layers ` +
-      `of ${width} ReLUs, and ${minimumReplicaCount} are needed; give a smaller depth, ` +
-      `a greater width or a number of replicas`,
+    `of ${maximumReplicaCount} replicas ${canVanish ? "at most" : "about"} ` +
+      `${survivors.toPrecision(2)} survive ${depth} layers of ${width} ` +
+      `${negativeSlope === 0 ? "ReLUs" : "units"}, and ${minimumReplicaCount} are needed; ` +
+      `give a smaller depth, a greater width${weights === "sparse_gaussian" ? " or density" : ""} ` +
+      `or a number of replicas`,
   );
 }
 

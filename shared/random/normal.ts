@@ -16,26 +16,14 @@ function radiusUniform(word: number): number {
   return ((word >>> 1) + 0.5) * WORD_TO_UNIT;
 }
 
+/** A coordinate of a uniform point on the circle: the sign is bit 0 of the first word. */
+export function cosine(signWord: number, angleWord: number): number {
+  const angle = (angleWord | 1) * WORD_TO_ANGLE;
+  if ((angleWord & 1) === 1) return Math.sin(angle);
+  return (signWord & 1) === 1 ? -Math.cos(angle) : Math.cos(angle);
+}
+
 /** The first normal of a pair of words. */
 export function normal(word0: number, word1: number): number {
-  const radius = Math.sqrt(-2 * Math.log(radiusUniform(word0)));
-  const angle = (word1 | 1) * WORD_TO_ANGLE;
-  if ((word1 & 1) === 1) return radius * Math.sin(angle);
-  return (word0 & 1) === 1 ? -radius * Math.cos(angle) : radius * Math.cos(angle);
-}
-
-/** The second normal of a pair of words. */
-function secondNormal(word0: number, word1: number): number {
-  // The exchange bit is the only difference: the angle is made with that bit set.
-  return normal(word0, word1 ^ 1);
-}
-
-/** Writes the four normals of a block of words to `out[offset …]`, as far as `out` reaches. */
-export function fillNormals(block: Uint32Array, out: Float64Array, offset: number): void {
-  const [w0, w1, w2, w3] = block as unknown as [number, number, number, number];
-  const count = out.length - offset;
-  out[offset] = normal(w0, w1);
-  if (count > 1) out[offset + 1] = secondNormal(w0, w1);
-  if (count > 2) out[offset + 2] = normal(w2, w3);
-  if (count > 3) out[offset + 3] = secondNormal(w2, w3);
+  return Math.sqrt(-2 * Math.log(radiusUniform(word0))) * cosine(word0, word1);
 }

@@ -1,72 +1,88 @@
-import { fillNormals } from "./normal.ts";
+import { fillNormals } from "./normal32.ts";
 import { philox4x32 } from "./philox.ts";
+import { sfc32 } from "./sfc32.ts";
 
 /**
- * The random stream of a replica: a public contract, version 1.
+ * The random stream of a replica: a public contract, version 2.
  *
  * Every backend, in whatever language, draws the same bits, and test/shared/random/known-answers.txt
- * holds them to it. Philox4x32-10 is used with
+ * holds them to it. The words of a layer come in **strips**, which may be drawn apart. One block of
+ * Philox4x32-10 with
  *
  *     key     = (seed mod 2³², ⌊seed / 2³²⌋)
- *     counter = (block, row, replica, layer)
+ *     counter = (strip, 0, replica, layer)
  *
- * Layers are counted from 1; layer 0, row 0 is the initial input x₀. A block gives four words
- * (w₀, w₁, w₂, w₃) and, two and two, four normals (normal.ts): normal number j of a row is normal
- * j mod 4 of its block ⌊j/4⌋.
+ * is the state (a, b, c, counter) from which sfc32 (sfc32.ts) draws the words of a strip, at half
+ * the cost of more blocks. Layers are counted from 1. A strip holds ⌊1024 / width⌋ rows of W, or
+ * one, if that is none, from row 0 on; their words follow one another without a gap.
  *
- * | what | where |
+ * | what | its words |
  * | --- | --- |
- * | x₀[j] | normal j of row 0, layer 0 |
- * | Gaussian W[i][j] | normal j of row i, of the layer |
- * | orthogonal W | normals 0 … n−1 of row n make the n-th reflection, n = 1 … width (below) |
- * | isotropic norms | the words of row 0 of the layer, blocks 0, 1, 2 …, in sequence (below) |
+ * | x₀ | strip 0 of layer 0: a row of normals |
+ * | W of independent entries | row after row, as entries.ts has it |
+ * | orthogonal W | row n − 1 holds n normals, which make the n-th reflection, n = 1 … width (below) |
+ * | isotropic norms | strip 0 of the layer, word after word (below) |
+ *
+ * **Normals** are float32 numbers, in pairs from two words (normal32.ts); a row of an odd number of them leaves out
+ * the last.
  *
  * **Orthogonal** (Stewart 1980; Diaconis and Shahshahani 1987): Q₁ = ±1 and
- * Qₙ = −sgn(g₀) Hₙ · diag(1, Qₙ₋₁), where g are the n normals of row n and Hₙ is the reflection
- * along e₁ + sgn(g₀) g/‖g‖. The first column of Qₙ is g/‖g‖, uniform on the sphere, and the
- * reflection carries the Haar matrix Qₙ₋₁ onto its complement, so Qₙ is Haar. W x is reached in
- * place, without W: for n = 1, 2, …, width, reflect the last n entries of x.
+ * Qₙ = −sgn(g₀) Hₙ · diag(1, Qₙ₋₁), where g are the n normals and Hₙ is the reflection along
+ * e₁ + sgn(g₀) g/‖g‖. The first column of Qₙ is g/‖g‖, uniform on the sphere, and the reflection
+ * carries the Haar matrix Qₙ₋₁ onto its complement, so Qₙ is Haar. W x is reached in place, without
+ * W: for n = 1, 2, …, width, reflect the last n entries of x.
  *
  * **Isotropic**: words 0 and 1 choose K ~ Binomial(width, ½) (binomial.ts); then χ²_K, then
  * χ²_{width−K}, each from attempts of three words (chiSquare.ts).
  */
-export const GENERATOR = "philox4x32-10/box-muller/1";
+export const GENERATOR = "philox4x32-10/sfc32/2";
 
-/** The layer whose row 0 is the initial input. */
-export const INPUT_LAYER = 0;
+/** The layer of which strip 0 is the initial input. */
+const INPUT_LAYER = 0;
+
+/** Entries of a strip, where a row has not more. */
+const STRIP_ENTRIES = 1024;
+
+/** Rows of a strip. */
+export function rowsOfStrip(width: number): number {
+  return Math.max(1, Math.floor(STRIP_ENTRIES / width));
+}
 
 /** The two words of the key: the seed, modulo 2⁶⁴, low word first. */
 export function keyOfSeed(seed: bigint): readonly [number, number] {
   return [Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn)];
 }
 
-/** Reads the rows of normals, and the sequences of words, of any replica under one seed. */
+/** Reads the words of any replica under one seed. */
 export class Stream {
   readonly #key0: number;
   readonly #key1: number;
-  readonly #block = new Uint32Array(4);
 
   constructor(seed: bigint) {
     [this.#key0, this.#key1] = keyOfSeed(seed);
   }
 
-  /** Fills `out` with the first normals of a row. */
-  normals(out: Float64Array, row: number, replica: number, layer: number): void {
-    for (let offset = 0; offset < out.length; offset += 4) {
-      philox4x32(this.#block, offset / 4, row, replica, layer, this.#key0, this.#key1);
-      fillNormals(this.#block, out, offset);
-    }
+  /** A reader of the words of a strip, in sequence. */
+  words(replica: number, layer: number, strip = 0): () => number {
+    const state = new Uint32Array(4);
+    philox4x32(state, strip, 0, replica, layer, this.#key0, this.#key1);
+    return sfc32(...(state as unknown as [number, number, number, number]));
   }
 
-  /** A reader of the words of row 0 of a layer, in sequence. */
-  words(replica: number, layer: number): () => number {
-    const block = new Uint32Array(4);
-    let position = 0;
+  /** Fills `out` with the initial input of a replica. */
+  input(out: Float64Array, replica: number): void {
+    fillNormals(out, this.words(replica, INPUT_LAYER));
+  }
+
+  /** Reads rows 0, 1, 2, … of a layer: each call of the result enters the next row and gives its words. */
+  rows(replica: number, layer: number, width: number): () => () => number {
+    const rows = rowsOfStrip(width);
+    let row = 0;
+    let nextWord = this.words(replica, layer);
     return () => {
-      if (position % 4 === 0) {
-        philox4x32(block, position / 4, 0, replica, layer, this.#key0, this.#key1);
-      }
-      return block[position++ % 4] as number;
+      if (row > 0 && row % rows === 0) nextWord = this.words(replica, layer, row / rows);
+      row++;
+      return nextWord;
     };
   }
 }

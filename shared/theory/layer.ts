@@ -1,4 +1,4 @@
-import type { WeightLaw } from "../network/weights.ts";
+import type { IsotropicLaw } from "../network/weights.ts";
 
 /**
  * One layer `x ↦ φ(W x)` whose weights look the same from every direction: the law of W x depends
@@ -7,7 +7,7 @@ import type { WeightLaw } from "../network/weights.ts";
  */
 export interface Layer {
   readonly width: number;
-  readonly weights: WeightLaw;
+  readonly weights: IsotropicLaw;
   /** α, any finite number; 0 is ReLU. */
   readonly negativeSlope: number;
   /** Positive and finite; entries have standard deviation gain/√width. */

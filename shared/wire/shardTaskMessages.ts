@@ -1,6 +1,6 @@
 import { BACKENDS } from "../network/backends.ts";
 import type { ShardTask } from "../network/shardTask.ts";
-import { SAMPLINGS, WEIGHT_LAWS } from "../network/weights.ts";
+import { lawParameters, SAMPLINGS, WEIGHT_LAWS } from "../network/weights.ts";
 import { shortName, wireName, type EnumerationField } from "./enumerations.ts";
 import type {
   ShardTask as ShardTaskMessage,
@@ -35,6 +35,7 @@ export function shardTaskFromMessage(message: ShardTask__Output): ShardTask {
       depth: network.depth,
       negativeSlope,
       weights: known("weights", network.weights, WEIGHT_LAWS),
+      ...lawParameters(network),
       gain: network.gain,
     },
     sampling: known("sampling", message.sampling, SAMPLINGS),

@@ -1,6 +1,8 @@
 import type { Network } from "../network/network.ts";
+import type { NetworkInput } from "../network/networkInput.ts";
 import type { RunInput, RunSpecification } from "../network/specification.ts";
 import type { StoppingRuleInput } from "../network/stoppingRuleInput.ts";
+import { lawParameters } from "../network/weights.ts";
 import type { StoppingRule } from "../statistics/stoppingRule.ts";
 import { shortName, wireName } from "./enumerations.ts";
 import type {
@@ -28,15 +30,14 @@ export function runInputFromMessage(run: Run__Output): RunInput {
   };
 }
 
-function networkInputFromMessage(
-  network: Network__Output | null,
-): NonNullable<RunInput["network"]> {
+function networkInputFromMessage(network: Network__Output | null): NetworkInput {
   if (network === null) return {};
   return {
     width: network.width,
     depth: network.depth,
     negativeSlope: network.negativeSlope,
     weights: shortName("weights", network.weights),
+    ...lawParameters(network),
     gain: network.gain === 0 ? undefined : network.gain,
     namedGain: shortName("namedGain", network.namedGain),
   };
@@ -82,6 +83,7 @@ export function networkToMessage(network: Network): NetworkMessage {
     depth: network.depth,
     negativeSlope: network.negativeSlope,
     weights: wireName("weights", network.weights),
+    ...lawParameters(network),
     gain: network.gain,
     namedGain: wireName("namedGain", network.namedGain),
   };

@@ -40,16 +40,17 @@ describe("failures of the command", () => {
       { field: "network.negative_slope", description: "'x' is not allowed" },
       { field: "stopping_rule.precision.lyapunov_exponent", description: "0 is not allowed" },
       { field: "checkpoint_depths", description: "9 is not allowed" },
+      { field: "network.degrees_of_freedom", description: "2 is not allowed" },
     ];
     const message =
       "--negative-slope: 'x' is not allowed; --precision: 0 is not allowed; " +
-      "--checkpoints: 9 is not allowed";
+      "--checkpoints: 9 is not allowed; --degrees-of-freedom: 2 is not allowed";
     const here = new ValidationError(violations);
     assert.deepEqual(describeFailure(here), { message, exitCode: EXIT.badInput });
-    const there = new ApiError(Code.INVALID_ARGUMENT, "INVALID_FIELD", "three fields", {
+    const there = new ApiError(Code.INVALID_ARGUMENT, "INVALID_FIELD", "four fields", {
       violations: violations.map((one) => ({ ...one, field: `run.${one.field}` })),
     });
-    const received = Object.assign(new Error("three fields"), toStatus(there));
+    const received = Object.assign(new Error("four fields"), toStatus(there));
     assert.deepEqual(describeFailure(received), { message, exitCode: EXIT.badInput });
   });
 

@@ -3,6 +3,10 @@ import assert from "node:assert/strict";
 import { runToJson } from "../../client/json.ts";
 import { estimate, received } from "./support/messages.ts";
 
+function networkJson(network: object) {
+  return runToJson(received({}, { network })).network;
+}
+
 describe("a run as JSON", () => {
   it("has the names of the contract", () => {
     const json = runToJson(
@@ -48,6 +52,22 @@ describe("a run as JSON", () => {
       [json.exact?.lyapunovExponent, json.exact?.variance, json.exact?.criticalGain],
       [-0.214328, 0.367338, 1.752163],
     );
+  });
+
+  it("has the parameter of a law that has one", () => {
+    const studentT = networkJson({ weights: "student_t", degreesOfFreedom: 2.5 });
+    assert.deepEqual([studentT?.weights, studentT?.degreesOfFreedom], ["student_t", 2.5]);
+    const sparse = networkJson({ weights: "sparse_gaussian", density: 0.1 });
+    assert.deepEqual([sparse?.weights, sparse?.density], ["sparse_gaussian", 0.1]);
+    assert.ok(!("density" in (studentT ?? {})) && !("degreesOfFreedom" in (sparse ?? {})));
+    assert.deepEqual(Object.keys(networkJson({ weights: "uniform" }) ?? {}), [
+      "width",
+      "depth",
+      "negativeSlope",
+      "weights",
+      "gain",
+      "namedGain",
+    ]);
   });
 
   it("says null where λ = −∞, and where no closed form is known", () => {

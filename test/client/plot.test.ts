@@ -7,6 +7,28 @@ import { writeSweepPlot } from "../../client/plot.ts";
 import { estimate, received } from "./support/messages.ts";
 
 describe("the picture of a sweep", () => {
+  it("shows laws without a closed form as points without lines", async () => {
+    const runs = [3, 5].flatMap((degreesOfFreedom) =>
+      [2, 4].map((width) =>
+        received(
+          { lyapunovExponent: estimate(-1 / width, 0.01), exact: null },
+          { network: { width, weights: "student_t", degreesOfFreedom } },
+        ),
+      ),
+    );
+    const folder = await mkdtemp(join(tmpdir(), "lyapunov-"));
+    try {
+      const path = join(folder, "sweep.svg");
+      await writeSweepPlot(path, "a title", runs);
+      const svg = await readFile(path, "utf8");
+      for (const nu of [3, 5]) assert.ok(svg.includes(`he, student_t(ν=${nu})`), String(nu));
+      assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 2 * runs.length);
+      assert.doesNotMatch(svg, /NaN|undefined/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it("shows every initialization as a series over the width", async () => {
     const runs = [2, 4, 8].flatMap((width) =>
       ["he", "lyapunov"].map((gain) =>

@@ -39,6 +39,15 @@ describe("progress", () => {
     });
   });
 
+  it("says what it waits for where the coordinator does, and no run that has ended", () => {
+    const error = "it waits for a worker whose simd is fused";
+    const failed = received({ state: "RUN_STATE_FAILED", error: "shard 0 was given up" });
+    const waiting = received({ state: "RUN_STATE_RUNNING", progress: {}, error });
+    assert.equal(workState([failed, waiting], undefined, 5).caption, error);
+    const queued = received({ state: "RUN_STATE_QUEUED", progress: {} });
+    assert.equal(workState([failed, queued], undefined, 5).caption, "waiting for a worker");
+  });
+
   it("ends with the mean rate of the watch", () => {
     const run = received({
       state: "RUN_STATE_SUCCEEDED",

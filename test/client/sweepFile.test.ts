@@ -97,7 +97,53 @@ grids:
     });
   });
 
+  it("give the parameter of a law to that law alone, from the defaults too", () => {
+    const { runs } = parseSweep(
+      "sweep.yaml",
+      `
+name: laws
+defaults: { width: 4, degreesOfFreedom: [3, 5] }
+grids:
+  - weights: [gaussian, student_t, sparse_gaussian]
+    density: 0.25
+  - weights: uniform
+`,
+    );
+    assert.deepEqual(
+      runs.map(({ network: { weights, degreesOfFreedom, density }, seed, sampling }) =>
+        [weights, degreesOfFreedom, density, seed, sampling].join(),
+      ),
+      [
+        "gaussian,,,0,isotropic",
+        "student_t,3,,1,dense",
+        "student_t,5,,2,dense",
+        "sparse_gaussian,,0.25,3,dense",
+        "uniform,,,4,dense",
+      ],
+    );
+  });
+
   const refused: readonly [string, string, RegExp][] = [
+    [
+      "a parameter that no law of the grid has",
+      "{ name: a, grids: [{ width: 2, degreesOfFreedom: 5 }] }",
+      /^sweep\.yaml: grids\.0\.degreesOfFreedom: 5 is not allowed with gaussian weights, .*student_t/,
+    ],
+    [
+      "a law without its parameter",
+      "{ name: a, grids: [{ width: 2, weights: sparse_gaussian }] }",
+      /^sweep\.yaml: grids\.0\.density: it is missing; give a number from 2⁻²⁰/,
+    ],
+    [
+      "a parameter that is none",
+      "{ name: a, grids: [{ width: 2, weights: student_t, degreesOfFreedom: [] }] }",
+      /^sweep\.yaml: grids\.0\.degreesOfFreedom: \[\] is not allowed; give /,
+    ],
+    [
+      "isotropic sampling of a law that is not",
+      "{ name: a, grids: [{ width: 2, weights: [gaussian, uniform], sampling: isotropic }] }",
+      /^sweep\.yaml: grids\.0\.sampling: 'isotropic' is not allowed with uniform weights/,
+    ],
     ["no YAML", "name: [", /^sweep\.yaml: not YAML: /],
     ["an empty file", "", /^sweep\.yaml: the file: /],
     ["no name", "grids: [{ width: 2 }]", /^sweep\.yaml: name: /],

@@ -45,6 +45,22 @@ describe("the table of runs", () => {
     assert.equal(cells(runTable(seeds))[0]?.[0], "seed");
   });
 
+  it("tells laws of one name apart by their parameters", () => {
+    const laws = [
+      { weights: "gaussian" },
+      { weights: "student_t", degreesOfFreedom: 3 },
+      { weights: "student_t", degreesOfFreedom: 5 },
+      { weights: "sparse_gaussian", density: 0.1 },
+    ];
+    const [head, ...rows] = cells(runTable(laws.map((network) => received({}, { network }))));
+    const column = head!.indexOf("weights");
+    assert.deepEqual(
+      rows.map((row) => row[column]),
+      ["gaussian", "student_t(ν=3)", "student_t(ν=5)", "sparse_gaussian(p=0.1)"],
+    );
+    assert.ok(!head!.includes("seed"));
+  });
+
   it("leaves out what is not known, and says why a run failed", () => {
     const run = received({ state: "RUN_STATE_FAILED", error: "shard 3 was given up", exact: null });
     const [head, row] = cells(runTable([run]));

@@ -21,9 +21,12 @@ function specificationOf(shards: number) {
   return specificationWith({ stoppingRule: { replicaCount: shards * SHARD_SIZE - 5 } });
 }
 
+/** Seconds. */
+let time = 0;
+
 const OUTSIDE = {
   log: pino({ level: "silent" }),
-  clock: () => 0,
+  clock: () => time,
   wallClock: () => 1_700_000_000_000,
   scheduler: DEFAULT_SCHEDULER_OPTIONS,
   onFatal: (error: unknown) => {
@@ -129,6 +132,25 @@ describe("Coordinator", () => {
       coordinator.cancelRun(name),
       refusal(Code.FAILED_PRECONDITION, "ALREADY_ENDED"),
     );
+  });
+
+  it("says what a run waits for that nobody can go on with", async () => {
+    const fused = new InlineWorker(engine, "w", 1, "fused");
+    const name = await created(3);
+    await engine.flush();
+    assert.equal((await coordinator.run(name)).error, "");
+    fused.leave();
+    const waiting = "it waits for a worker whose simd is fused, as its first shards have it";
+    time += 10;
+    engine.dispatch({ kind: "tick" });
+    const plain = new InlineWorker(engine, "x", Infinity, "plain");
+    const run = await coordinator.run(name);
+    assert.match(String(run.state), /RUNNING$/);
+    assert.equal(run.error, waiting);
+    assert.deepEqual(plain.propagated, []);
+    const other = new InlineWorker(engine, "y", Infinity, "fused");
+    assert.equal((await end(coordinator, engine, name)).error, "");
+    assert.equal(other.propagated.length, 2);
   });
 
   it("does not cancel a run whose end is on its way to the ledger", async () => {

@@ -4,26 +4,35 @@ import * as fc from "fast-check";
 
 import { ShardPlan } from "../../coordinator/shardPlan.ts";
 import { BACKENDS } from "../../shared/network/backends.ts";
-import { SAMPLINGS, WEIGHT_LAWS } from "../../shared/network/weights.ts";
+import { isIsotropic, SAMPLINGS, WEIGHT_LAWS } from "../../shared/network/weights.ts";
 import type { StoppingRule } from "../../shared/statistics/stoppingRule.ts";
+import { lawInput } from "../support/laws.ts";
 import { DEPTH, SHARD_SIZE, specificationWith } from "../support/specifications.ts";
 
 const specifications = fc
   .record({
-    width: fc.constantFrom(1, 2, 16, 300, 65_536),
+    width: fc.constantFrom(1, 2, 16, 300, 65_536, 1_000_000),
     depth: fc.constantFrom(1, 7, 200, 100_000, 10_000_000),
     negativeSlope: fc.constantFrom(-1, 0, 0.01, 1, 30),
     weights: fc.constantFrom(...WEIGHT_LAWS),
     sampling: fc.constantFrom(...SAMPLINGS),
     backend: fc.constantFrom(...BACKENDS),
   })
-  .map(({ width, depth, negativeSlope, weights, ...rest }) =>
-    specificationWith({
+  .map(({ width, depth, negativeSlope, weights, sampling: any, ...rest }) => {
+    const sampling = isIsotropic(weights) ? any : "dense";
+    return specificationWith({
       ...rest,
-      network: { width, depth, negativeSlope, weights, gain: 1 },
+      sampling,
+      network: {
+        width: sampling === "dense" ? Math.min(width, 65_536) : width,
+        depth,
+        negativeSlope,
+        ...lawInput(weights),
+        gain: 1,
+      },
       checkpointDepths: [depth],
-    }),
-  );
+    });
+  });
 
 const rules: fc.Arbitrary<StoppingRule> = fc.oneof(
   fc.record({
@@ -82,6 +91,33 @@ describe("ShardPlan", () => {
       assert.equal(plan.shardSize, shardSize);
     });
   }
+
+  it("sizes the shards of other laws by what a weight of them costs", () => {
+    const sizes = WEIGHT_LAWS.map((weights) => {
+      const network = { width: 64, depth: 200, ...lawInput(weights) };
+      const plan = new ShardPlan(
+        specificationWith({ network, sampling: "dense", checkpointDepths: [200] }),
+      );
+      return [weights, plan.shardSize];
+    });
+    assert.deepEqual(Object.fromEntries(sizes), {
+      gaussian: 128,
+      orthogonal: 128,
+      uniform: 512,
+      rademacher: 1024,
+      truncated_normal: 32,
+      student_t: 8,
+      sparse_gaussian: 64,
+    });
+  });
+
+  it("cuts isotropic networks of any width alike", () => {
+    const sizes = [1, 16, 65_536, 1_000_000].map((width) => {
+      const network = { width, depth: 200 };
+      return new ShardPlan(specificationWith({ network, checkpointDepths: [200] })).shardSize;
+    });
+    assert.deepEqual(sizes, [16_384, 16_384, 16_384, 16_384]);
+  });
 
   it("covers every replica exactly once", () => {
     fc.assert(
@@ -155,6 +191,14 @@ describe("ShardPlan", () => {
     // σ² of the linear network of width 2 is ψ′(1)/4 = π²/24.
     const expected = (Math.PI * Math.sqrt(DEPTH / 24)) / 8;
     assert.ok(Math.abs((plan.task(0).sketchBinWidths[0] ?? 0) / expected - 1) < 1e-12);
+  });
+
+  it("makes bins by Gaussian weights where there is no closed form", () => {
+    const [gaussian, ...others] = WEIGHT_LAWS.filter((law) => law !== "orthogonal").map(
+      (weights) =>
+        new ShardPlan(specificationWith({ network: lawInput(weights) })).task(0).sketchBinWidths,
+    );
+    for (const widths of others) assert.deepEqual(widths, gaussian);
   });
 
   it("counts work in weights, in proportion to the replicas", () => {

@@ -9,16 +9,18 @@ export class InlineWorker implements WorkerSink {
   readonly #id: string;
   /** Leases that it may still answer. */
   #allowance: number;
+  readonly #generator: string | undefined;
 
-  constructor(engine: Engine, id: string, allowance = Infinity) {
+  constructor(engine: Engine, id: string, allowance = Infinity, generator?: string) {
     this.#engine = engine;
     this.#id = id;
     this.#allowance = allowance;
+    this.#generator = generator;
     engine.attachWorker(id, this);
     engine.dispatch({
       kind: "worker_joined",
       worker: id,
-      devices: [{ backends: ["simd"], slotCount: 2 }],
+      devices: [{ backends: [{ name: "simd", generator: generator ?? "" }], slotCount: 2 }],
       heldLeases: [],
     });
   }
@@ -40,7 +42,7 @@ export class InlineWorker implements WorkerSink {
         if (this.#allowance <= 0) return;
         this.#allowance -= 1;
         this.propagated.push(`${run}#${shardIndex}`);
-        const partial = syntheticPartial(task);
+        const partial = syntheticPartial(task, this.#generator);
         this.#engine.dispatch({
           kind: "shard_result",
           worker: this.#id,

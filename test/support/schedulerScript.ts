@@ -47,8 +47,9 @@ export class SchedulerScript {
     return this.feed({ kind: "run_submitted", run, specification, recorded: records });
   }
 
-  join(worker: string, slotCount = 1, held: readonly string[] = []): string[] {
-    const devices = [{ backends: ["simd"] as const, slotCount }];
+  /** A worker of one device, which may say what its generator is. */
+  join(worker: string, slotCount = 1, held: readonly string[] = [], generator = ""): string[] {
+    const devices = [{ backends: [{ name: "simd", generator } as const], slotCount }];
     const heldLeases = held.map((shard) => this.#lease(worker, shard));
     return this.feed({ kind: "worker_joined", worker, devices, heldLeases });
   }
@@ -112,11 +113,11 @@ export class SchedulerScript {
   }
 
   /** The true partial of a shard. */
-  partial(shard: string): ShardPartial {
+  partial(shard: string, generator?: string): ShardPartial {
     const { run, shardIndex } = parse(shard);
     const plan = this.#plans.get(run);
     if (plan === undefined) throw new Error(`${run} was never submitted`);
-    return syntheticPartial(plan.task(shardIndex));
+    return syntheticPartial(plan.task(shardIndex), generator);
   }
 
   #lease(worker: string, shard: string): number {

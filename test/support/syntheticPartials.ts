@@ -6,12 +6,12 @@ import { Random } from "./random.ts";
  * A partial that looks like a real one and costs nothing: a pure function of the run's seed and the
  * shard's first replica, with growth of variance about 1 at every depth.
  */
-export function syntheticPartial(task: ShardTask): ShardPartial {
+export function syntheticPartial(task: ShardTask, generator = "synthetic"): ShardPartial {
   const random = new Random(Number(task.seed), task.firstReplica);
   const { replicaCount } = task;
   return {
     backend: task.backend,
-    generator: "synthetic",
+    generator,
     firstReplica: task.firstReplica,
     replicaCount,
     observables: ["log_norm_growth"],

@@ -13,16 +13,48 @@ const RUN = "run --width 4";
 /** One sentence on standard error, exit code 2, and nothing started. */
 describe("bad input on the command line", () => {
   refuses("the network", [
-    ["run", "--width", "missing", "1 to 65,536"],
-    ["run --width 0", "--width", "0", "1 to 65,536"],
-    ["run --width 65537", "--width", "65537", "1 to 65,536"],
+    ["run", "--width", "missing", "1 to 1,000,000"],
+    ["run --width 0", "--width", "0", "1 to 1,000,000"],
+    ["run --width 1000001", "--width", "1000001", "1 to 1,000,000"],
+    ["run --width 65537 --sampling dense", "--width", "65537", "1 to 65,536"],
+    ["run --width 65537 --weights uniform", "--width", "65537", "1 to 65,536"],
     ["run --width 2.5", "--width", "2.5", "an integer"],
     ["run --width wide", "--width", "'wide'", "an integer"],
     [`${RUN} --depth 0`, "--depth", "0", "1 to 10,000,000"],
     [`${RUN} --depth 10000001`, "--depth", "10000001", "1 to 10,000,000"],
     [`${RUN} --negative-slope steep`, "--negative-slope", "'steep'", "any finite number"],
     [`${RUN} --negative-slope 1e999`, "--negative-slope", "Infinity", "any finite number"],
-    [`${RUN} --weights cauchy`, "--weights", "'cauchy'", "gaussian, orthogonal"],
+    [`${RUN} --weights cauchy`, "--weights", "'cauchy'", "truncated_normal, student_t"],
+    [`${RUN} --weights student_t`, "--degrees-of-freedom", "missing", "a number above 2"],
+    [
+      `${RUN} --weights student_t --degrees-of-freedom 2`,
+      ...(["--degrees-of-freedom", "2", "a number above 2"] as const),
+    ],
+    [
+      `${RUN} --weights student_t --degrees-of-freedom five`,
+      ...(["--degrees-of-freedom", "'five'", "a number above 2"] as const),
+    ],
+    [
+      `${RUN} --degrees-of-freedom 5`,
+      ...(["--degrees-of-freedom", "5", "give it with student_t"] as const),
+    ],
+    [`${RUN} --weights sparse_gaussian`, "--density", "missing", "2⁻²⁰, about 10⁻⁶, to 1"],
+    [
+      `${RUN} --weights sparse_gaussian --density 1.5`,
+      ...(["--density", "1.5", "2⁻²⁰, about 10⁻⁶, to 1"] as const),
+    ],
+    [
+      `${RUN} --weights uniform --density 0.5`,
+      ...(["--density", "0.5", "give it with sparse_gaussian"] as const),
+    ],
+    [
+      `${RUN} --weights uniform --gain lyapunov`,
+      ...(["--gain", "'lyapunov'", "a number or one of he, xavier, lecun"] as const),
+    ],
+    [
+      `${RUN} --weights rademacher --sampling isotropic`,
+      ...(["--sampling", "'isotropic'", "give dense"] as const),
+    ],
     [`${RUN} --gain -1`, "--gain", "-1", "he, xavier, lecun, lyapunov"],
     [`${RUN} --gain He`, "--gain", "'He'", "he, xavier, lecun, lyapunov"],
   ]);
@@ -41,6 +73,19 @@ describe("bad input on the command line", () => {
     ],
   ]);
 
+  refuses("a benchmark", [
+    ["bench --width 0", "--width", "0", "1 to 1,000,000"],
+    ["bench --width 8,wide", "--width", "'wide'", "an integer"],
+    ["bench --width 1000000", "--width", "1000000", "1 to 65,536"],
+    ["bench --weights gaussian,cauchy", "--weights", "'cauchy'", "truncated_normal, student_t"],
+    ["bench --weights uniform --sampling isotropic", "--sampling", "'isotropic'", "give dense"],
+    ["bench --weights uniform --density 0.5", "--density", "0.5", "give it with sparse_gaussian"],
+    ["bench --replicas 1", "--replicas", "1", "2 to 4,294,967,296"],
+    ["bench --seconds 0", "--seconds", "'0'", "seconds from 0.01 to 60"],
+    ["bench --threads 0", "--threads", "'0'", "1 to 1024"],
+    ["bench --backend abacus", "--backend", "'abacus'", "reference, simd"],
+  ]);
+
   refuses("the rest of a run", [
     [`${RUN} --seed -1`, "--seed", "-1", "0 to 2⁶⁴ − 1"],
     [`${RUN} --seed 18446744073709551616`, "--seed", "18446744073709551616", "0 to 2⁶⁴ − 1"],
@@ -52,6 +97,11 @@ describe("bad input on the command line", () => {
     [`${RUN} --level 1`, "--level", "1", "0.5 to 0.9999"],
     [`${RUN} --display-name ${"x".repeat(201)}`, "--display-name", "201", "at most 200"],
     ["exact --width 4 --q one", "--q", "'one'", "such as 1,2,4"],
+    [
+      "exact --width 4 --weights student_t --degrees-of-freedom 5",
+      ...(["--weights", "'student_t'", "gaussian or orthogonal"] as const),
+    ],
+    ["exact --width 4 --density 0.5", "--density", "0.5", "give it with sparse_gaussian"],
     ["exact --width 1000001", "--width", "1000001", "1 to 1,000,000"],
   ]);
 

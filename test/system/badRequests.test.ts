@@ -19,7 +19,12 @@ const GOOD: Run = {
 const BAD_RUNS: readonly (readonly [string, Run, string])[] = [
   ["no network at all", { network: null }, "network.width"],
   ["width 0", network({ width: 0 }), "network.width"],
-  ["width 65,537", network({ width: 65_537 }), "network.width"],
+  ["width 1,000,001", network({ width: 1_000_001 }), "network.width"],
+  [
+    "matrices of width 65,537",
+    { ...network({ width: 65_537 }), sampling: "SAMPLING_DENSE" },
+    "network.width",
+  ],
   ["a negative width", network({ width: -4 }), "network.width"],
   ["depth 0", network({ depth: 0 }), "network.depth"],
   ["depth 10,000,001", network({ depth: 10_000_001 }), "network.depth"],
@@ -27,6 +32,37 @@ const BAD_RUNS: readonly (readonly [string, Run, string])[] = [
   ["an infinite slope", network({ negativeSlope: Infinity }), "network.negative_slope"],
   ["no weight law", network({ weights: 0 }), "network.weights"],
   ["an unknown weight law", network({ weights: 77 as 0 }), "network.weights"],
+  [
+    "no degrees of freedom",
+    network({ weights: "WEIGHT_LAW_STUDENT_T" }),
+    "network.degrees_of_freedom",
+  ],
+  [
+    "degrees of freedom that are no number",
+    network({ weights: "WEIGHT_LAW_STUDENT_T", degreesOfFreedom: NaN }),
+    "network.degrees_of_freedom",
+  ],
+  [
+    "degrees of freedom of a law without",
+    network({ degreesOfFreedom: 5 }),
+    "network.degrees_of_freedom",
+  ],
+  ["a density of a law without", network({ density: 0 }), "network.density"],
+  [
+    "a density of 0",
+    network({ weights: "WEIGHT_LAW_SPARSE_GAUSSIAN", density: 0 }),
+    "network.density",
+  ],
+  [
+    "a critical gain that is not known",
+    network({ weights: "WEIGHT_LAW_UNIFORM", namedGain: "NAMED_GAIN_LYAPUNOV" }),
+    "network.gain",
+  ],
+  [
+    "isotropic sampling of other weights",
+    { ...network({ weights: "WEIGHT_LAW_RADEMACHER" }), sampling: "SAMPLING_ISOTROPIC" },
+    "sampling",
+  ],
   ["no gain", network({ namedGain: 0 }), "network.gain"],
   ["a negative gain", network({ namedGain: 0, gain: -1 }), "network.gain"],
   ["a gain that is no number", network({ namedGain: 0, gain: NaN }), "network.gain"],

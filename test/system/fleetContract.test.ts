@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import type { Join } from "../../shared/wire/generated/lyapunov/v1/Join.ts";
 import type { WorkRequest } from "../../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
+import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { VERSION } from "../../shared/wire/version.ts";
 import { IMPOSSIBLE_PARTIALS } from "../support/syntheticPartials.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
@@ -30,7 +31,23 @@ const REFUSED: readonly (readonly [string, WorkRequest, string])[] = [
     { join: { ...GOOD, devices: [DEVICE, { ...DEVICE, slotCount: 0 }] } },
     "join.devices[1].slot_count",
   ],
+  [
+    "names a generator of 101 characters",
+    {
+      join: {
+        ...GOOD,
+        devices: [
+          { ...DEVICE, deviceBackends: [{ backend: "BACKEND_SIMD", generator: "x".repeat(101) }] },
+        ],
+      },
+    },
+    "join.devices[0].device_backends[0].generator",
+  ],
 ];
+
+function ofOneKind(partial: ShardPartial): ShardPartial {
+  return { ...partial, generator: "one" };
+}
 
 describe("FleetService", () => {
   let cluster: Cluster;
@@ -63,6 +80,22 @@ describe("FleetService", () => {
     const run = JSON.parse(stdout) as RunJson;
     assert.deepEqual([run.state, run.replicaCount], ["FAILED", "0"]);
     assert.match(run.error, /^shard 0 .*an impossible partial: at depth 1 /);
+  });
+
+  it("grants a run to workers of the generator that it has begun with alone", async () => {
+    using first = new RawWorker(cluster.address);
+    first.join("one-kind", 1, VERSION, [], "one");
+    const finished = runCommand([...RUN, "--coordinator", cluster.address]);
+    const { leases } = await first.next("grant");
+    using other = new RawWorker(cluster.address);
+    other.join("another-kind", 1, VERSION, [], "another");
+    await other.next("welcome");
+    for (const lease of leases) first.deliver(lease, ofOneKind);
+    const never = other.next("grant").then(() => "granted");
+    never.catch(() => undefined);
+    first.work(ofOneKind).catch(() => undefined);
+    const end = await Promise.race([finished, never]);
+    assert.ok(end !== "granted" && typeof end === "object" && end.code === 0);
   });
 
   it("forgets nothing that a worker holds when it joins again on a new stream", async () => {

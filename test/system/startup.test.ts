@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { VERSION } from "../../shared/wire/version.ts";
 import { Cluster } from "./support/cluster.ts";
 import { ROOT, runCommand, startCommand } from "./support/command.ts";
 import { Started, type Ended } from "./support/processes.ts";
@@ -80,6 +81,49 @@ describe("a worker of another version", () => {
     const { reason, quarantined } = await worker.next("dismissal");
     assert.match(reason, /version unknown/);
     assert.equal(quarantined, false);
+  });
+});
+
+describe("a worker on a machine that cannot have a backend", () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "lyapunov-backends-"));
+    await installAs(folder, VERSION);
+    // As where there is no WebAssembly SIMD: the kernel does not load.
+    await rm(join(folder, "dist/worker/backends/simd/kernel.wasm"));
+  });
+
+  after(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  function startWorker(address: string): Started {
+    const args = [join(folder, "dist/client/main.js"), "work", "--coordinator", address];
+    return new Started(process.execPath, [...args, "--threads", "1"]);
+  }
+
+  it("does without it, says why, and is asked for the others alone", async () => {
+    await using cluster = await Cluster.start(0, 1);
+    const worker = await cluster.join(startWorker(cluster.address));
+    assert.match(worker.stderr, /the backend simd is left out: .*kernel\.wasm/);
+    const shape = ["--width", "2", "--replicas", "64"];
+    const done = await cluster.run([...shape, "--backend", "reference"]);
+    assert.equal(done.state, "SUCCEEDED");
+    const args = ["run", ...shape, "--backend", "simd", "--coordinator", cluster.address];
+    await using waiting = startCommand(args);
+    await waiting.said(/waiting for a worker/);
+  });
+
+  it("says in one sentence that it can have none, and ends", async () => {
+    await rm(join(folder, "dist/worker/backends/reference.js"));
+    await using worker = startWorker("127.0.0.1:1");
+    const { code, stderr } = await worker.ended;
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /lyapunov: no backend can be had on this machine: reference: .*; simd: .*\n$/,
+    );
   });
 });
 

@@ -1,10 +1,13 @@
 import type { Network } from "../../shared/network/network.ts";
+import { entryLaw } from "../../shared/random/entries.ts";
 
 /**
  * The part of a layer's log-norm growth that is the same for every replica: log gain and, because
- * Gaussian entries are drawn with variance 1, −½ log width. Added as a logarithm, no gain is too
- * small or too large.
+ * independent entries are drawn at the scale that is natural to their law, what makes their variance
+ * gain²/width. Added as a logarithm, no gain is too small or too large.
  */
-export function driftPerLayer({ gain, weights, width }: Network): number {
-  return Math.log(gain) - (weights === "gaussian" ? 0.5 * Math.log(width) : 0);
+export function driftPerLayer(network: Network): number {
+  const { gain, weights, width } = network;
+  if (weights === "orthogonal") return Math.log(gain);
+  return Math.log(gain) - 0.5 * Math.log(width) - Math.log(entryLaw(network).deviation);
 }

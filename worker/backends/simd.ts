@@ -8,14 +8,16 @@ import { GROUP, laneActivation, readLogNorms } from "./simd/lanes.ts";
 /**
  * Loads the WebAssembly SIMD kernel; fails where the machine cannot run it.
  *
- * Isotropic replicas are in float64 and agree with `reference` to rounding. Dense ones are in
- * float32, with the same random words: each is a replica of `reference` whose weights are changed
- * by 1e-7 of themselves. Most growths agree to 10⁻⁶ √depth; for the exceptions, see
- * test/worker/backends/agreement.test.ts.
+ * Activations are float64, and words become entries by the same arithmetic as in `reference`, so
+ * that replicas agree to rounding; float32 activations would not do (bench/README.md).
+ *
+ * Processors that round a multiply-add once give other bits than those that round it twice, and say
+ * so in the name of the generator: the coordinator never mixes the two in a run.
  */
 export async function loadSimdBackend(): Promise<Backend> {
   const kernel = await loadKernel();
-  return { generator: GENERATOR, propagate: (task) => propagate(kernel, task) };
+  const rounding = kernel.fusesMultiplyAdd() ? "fused" : "unfused";
+  return { generator: `${GENERATOR} ${rounding}`, propagate: (task) => propagate(kernel, task) };
 }
 
 /**
@@ -28,6 +30,11 @@ function propagate(kernel: Kernel, task: PropagationTask): ReplicaObservables {
   const values = new Float64Array(depths.length * replicaCount);
   const activation = laneActivation(network);
   const lanes = (sampling === "dense" ? denseLanes : isotropicLanes)(kernel, network, activation);
+  const drift = activation.drift + lanes.drift;
+  const canDie =
+    activation.logRatio === -Infinity ||
+    network.weights === "rademacher" ||
+    network.weights === "sparse_gaussian";
   kernel.setKey(...keyOfSeed(task.seed));
 
   for (let offset = 0; offset < replicaCount; offset += lanes.batchGroups * GROUP) {
@@ -35,10 +42,9 @@ function propagate(kernel: Kernel, task: PropagationTask): ReplicaObservables {
     const groups = Math.ceil(count / GROUP);
     const firstReplica = task.firstReplica + offset;
     const layersPerCall = Math.max(1, Math.floor(lanes.layerGroupsPerCall / groups));
-    const logNorms = () => readLogNorms(kernel, lanes, activation, count);
-    // A batch that is wholly extinct, as ReLU's may be, stays as it is.
-    const extinct = () =>
-      activation.logRatio === -Infinity && logNorms().every((logNorm) => logNorm === -Infinity);
+    const logNorms = () => readLogNorms(kernel, activation, count);
+    // A batch that is wholly extinct stays as it is.
+    const extinct = () => canDie && logNorms().every((logNorm) => logNorm === -Infinity);
     lanes.start(firstReplica, groups);
     const initial = logNorms();
 
@@ -50,7 +56,7 @@ function propagate(kernel: Kernel, task: PropagationTask): ReplicaObservables {
         layer += layers;
       }
       for (const [i, logNorm] of logNorms().entries()) {
-        const growth = logNorm - (initial[i] as number) + depth * activation.drift;
+        const growth = logNorm - (initial[i] as number) + depth * drift;
         values[position * replicaCount + offset + i] = growth;
       }
     }

@@ -7,7 +7,7 @@ const OPTIONS = { ...DEFAULT_SCHEDULER_OPTIONS, prefetchSeconds: 3, leasesPerSlo
 
 /** A device that holds leases of which each is expected to take so long. */
 function deviceWith(slotCount: number, expectedSeconds: readonly (number | undefined)[]): Device {
-  const device = new Device(0, { backends: ["simd"], slotCount });
+  const device = new Device(0, { backends: [{ name: "simd", generator: "g" }], slotCount });
   for (const [i, expected] of expectedSeconds.entries()) {
     const lease: Lease = {
       id: i + 1,
@@ -50,6 +50,33 @@ describe("Device", () => {
         assert.equal(deviceWith(slotCount, expected).wantsMore(OPTIONS), wants);
       });
     }
+  });
+
+  describe("serves", () => {
+    const device = new Device(0, {
+      backends: [
+        { name: "reference", generator: "" },
+        { name: "simd", generator: "g+fma" },
+      ],
+      slotCount: 1,
+    });
+    for (const [what, backend, generator, serves] of [
+      ["a run that is not bound to a generator", "simd", undefined, true],
+      ["one of its own generator", "simd", "g+fma", true],
+      ["no other", "simd", "g", false],
+      ["any, if it does not say which it has", "reference", "g", true],
+    ] as const) {
+      it(`${what}: ${serves}`, () => {
+        assert.equal(device.serves({ backend, generator }), serves);
+      });
+    }
+
+    it("nothing for a backend that it lacks", () => {
+      assert.equal(deviceWith(1, []).serves({ backend: "reference", generator: undefined }), false);
+      assert.equal(deviceWith(1, []).generatorOf("reference"), undefined);
+      assert.equal(deviceWith(1, []).generatorOf("simd"), "g");
+      assert.equal(device.generatorOf("reference"), undefined);
+    });
   });
 
   it("learns its rate for each kind of work, the newest counting three tenths", () => {

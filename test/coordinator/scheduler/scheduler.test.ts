@@ -38,7 +38,7 @@ describe("Scheduler", () => {
     const scheduler = new Scheduler(undefined, 500);
     const specification = specificationWith();
     scheduler.handle({ kind: "run_submitted", run: "r", specification, recorded: [] }, 0);
-    const devices = [{ backends: ["simd"] as const, slotCount: 1 }];
+    const devices = [{ backends: [{ name: "simd", generator: "" } as const], slotCount: 1 }];
     scheduler.handle({ kind: "worker_joined", worker: "a", devices, heldLeases: [] }, 0);
     assert.deepEqual([...scheduler.leases.keys()], [500]);
   });
@@ -209,7 +209,7 @@ describe("Scheduler", () => {
     it("copies to nobody what they cannot propagate", () => {
       const script = new SchedulerScript();
       script.submit("r", { backend: "reference", stoppingRule: { replicaCount: 4 } });
-      const devices = [{ backends: ["reference"] as const, slotCount: 1 }];
+      const devices = [{ backends: [{ name: "reference", generator: "" } as const], slotCount: 1 }];
       script.feed({ kind: "worker_joined", worker: "a", devices, heldLeases: [] });
       script.join("b");
       assert.deepEqual(script.tick(15), []);

@@ -24,6 +24,7 @@ const HAPPENINGS = [
   "extend",
   "coordinator restarts",
   "repeated attempt",
+  "nobody has a run's generator",
   "revoke",
   "disagreement",
   "quarantine",

@@ -123,7 +123,7 @@ describe("Scheduler: a shard in trouble", () => {
   it("does not take partials of another generator than the ledger's", () => {
     const script = new SchedulerScript();
     script.submit("r", 2, [0]);
-    script.join("a");
+    script.join("a", 1, [], "synthetic");
     const other = { ...script.partial("r#1"), generator: "dice" };
     assert.deepEqual(script.answer("a", "r#1", other), ["acknowledge a r#1", "grant a r#1/2"]);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { NAMED_GAINS, resolveGain } from "../../../shared/network/gains.ts";
-import { WEIGHT_LAWS } from "../../../shared/network/weights.ts";
+import { ISOTROPIC_LAWS, isIsotropic, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import { exactExponents } from "../../../shared/theory/exact.ts";
 
 function he(negativeSlope: number): number {
@@ -23,7 +23,7 @@ describe("resolveGain", () => {
   });
 
   it("puts Lyapunov initialization on the critical line, of the survivors for ReLU", () => {
-    for (const weights of WEIGHT_LAWS) {
+    for (const weights of ISOTROPIC_LAWS) {
       for (const width of [1, 4, 300]) {
         for (const negativeSlope of [0, 0.01, 1, -20]) {
           const layer = { width, weights, negativeSlope };
@@ -32,6 +32,16 @@ describe("resolveGain", () => {
           assert.ok(Math.abs(lyapunovExponent) < 1e-14);
         }
       }
+    }
+  });
+
+  it("has no critical gain for laws without a closed form, and the other names for all", () => {
+    for (const weights of WEIGHT_LAWS) {
+      const layer = { width: 8, weights, negativeSlope: 0.01 };
+      const critical = resolveGain("lyapunov", layer);
+      assert.equal(critical === undefined, !isIsotropic(weights), weights);
+      assert.equal(resolveGain("he", layer), he(0.01));
+      assert.equal(resolveGain("lecun", layer), 1);
     }
   });
 

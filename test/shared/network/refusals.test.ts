@@ -32,10 +32,16 @@ function network(change: object): RunInput {
 }
 
 describe("parseRunSpecification refuses, naming the field, the value and what to give,", () => {
-  const widths = "give an integer from 1 to 65,536";
+  const widths = "give an integer from 1 to 1,000,000";
+  const dense =
+    "where whole matrices are drawn; give an integer from 1 to 65,536, " +
+    "or gaussian or orthogonal weights and isotropic sampling";
+  const freedoms = "give a number above 2, below which the variance is infinite, to 1,000,000";
+  const densities = "give a number from 2⁻²⁰, about 10⁻⁶, to 1";
   const depths = "give an integer from 1 to 10,000,000";
   const slopes = "give any finite number";
-  const laws = "give one of gaussian, orthogonal";
+  const laws =
+    "give one of gaussian, orthogonal, uniform, rademacher, truncated_normal, student_t, sparse_gaussian";
   const gains = "give a positive finite number or one of he, xavier, lecun, lyapunov";
   const seeds = "give an integer from 0 to 2⁶⁴ − 1, in quotes in a file";
   const levels = "give a number from 0.5 to 0.9999";
@@ -44,9 +50,21 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
     ["a width of 0", network({ width: 0 }), "network.width", `0 is not allowed; ${widths}`],
     [
       "a width too large",
-      network({ width: 65_537 }),
+      network({ width: 1_000_001 }),
       "network.width",
-      `65537 is not allowed; ${widths}`,
+      `1000001 is not allowed; ${widths}`,
+    ],
+    [
+      "a width too large to draw matrices",
+      { ...network({ width: 65_537 }), sampling: "dense" },
+      "network.width",
+      `65537 is not allowed ${dense}`,
+    ],
+    [
+      "a width too large for a law that needs matrices",
+      network({ width: 65_537, weights: "rademacher" }),
+      "network.width",
+      `65537 is not allowed ${dense}`,
     ],
     ["a broken width", network({ width: 1.5 }), "network.width", `1.5 is not allowed; ${widths}`],
     [
@@ -89,6 +107,82 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
       `'Gaussian' is not allowed; ${laws}`,
     ],
     ["a missing law", network({ weights: "" }), "network.weights", `it is missing; ${laws}`],
+    [
+      "Student's t without degrees of freedom",
+      network({ weights: "student_t" }),
+      "network.degrees_of_freedom",
+      `it is missing; ${freedoms}`,
+    ],
+    [
+      "two degrees of freedom",
+      network({ weights: "student_t", degreesOfFreedom: 2 }),
+      "network.degrees_of_freedom",
+      `2 is not allowed; ${freedoms}`,
+    ],
+    [
+      "no number of degrees of freedom",
+      network({ weights: "student_t", degreesOfFreedom: NaN }),
+      "network.degrees_of_freedom",
+      `NaN is not allowed; ${freedoms}`,
+    ],
+    [
+      "too many degrees of freedom",
+      network({ weights: "student_t", degreesOfFreedom: 1e6 + 1 }),
+      "network.degrees_of_freedom",
+      `1000001 is not allowed; ${freedoms}`,
+    ],
+    [
+      "degrees of freedom of another law",
+      network({ degreesOfFreedom: 5 }),
+      "network.degrees_of_freedom",
+      "5 is not allowed with gaussian weights, which have no such parameter; " +
+        "give it with student_t alone",
+    ],
+    [
+      "sparse weights without a density",
+      network({ weights: "sparse_gaussian" }),
+      "network.density",
+      `it is missing; ${densities}`,
+    ],
+    [
+      "a density of 0",
+      network({ weights: "sparse_gaussian", density: 0 }),
+      "network.density",
+      `0 is not allowed; ${densities}`,
+    ],
+    [
+      "a density below the least",
+      network({ weights: "sparse_gaussian", density: 2 ** -20.1 }),
+      "network.density",
+      `${2 ** -20.1} is not allowed; ${densities}`,
+    ],
+    [
+      "a density above 1",
+      network({ weights: "sparse_gaussian", density: 1.01 }),
+      "network.density",
+      `1.01 is not allowed; ${densities}`,
+    ],
+    [
+      "a density of another law",
+      network({ weights: "student_t", degreesOfFreedom: 5, density: 0.5 }),
+      "network.density",
+      "0.5 is not allowed with student_t weights, which have no such parameter; " +
+        "give it with sparse_gaussian alone",
+    ],
+    [
+      "the critical gain of a law that has none in closed form",
+      network({ weights: "uniform", gain: "lyapunov" }),
+      "network.gain",
+      "'lyapunov' is not allowed with uniform weights, whose critical gain has no closed form; " +
+        "give a number or one of he, xavier, lecun",
+    ],
+    [
+      "isotropic sampling of a law that is not",
+      { ...network({ weights: "truncated_normal" }), sampling: "isotropic" },
+      "sampling",
+      "'isotropic' is not allowed with truncated_normal weights, which do not look the same from " +
+        "every direction; give dense",
+    ],
     ["a gain of 0", network({ gain: 0 }), "network.gain", `0 is not allowed; ${gains}`],
     ["a negative gain", network({ gain: -1 }), "network.gain", `-1 is not allowed; ${gains}`],
     [
@@ -189,6 +283,21 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
       );
     });
 
+    it("whose weights are often all zero, with the most that is to be expected", () => {
+      // Of one unit one in four weights is not zero: of a million replicas, 4⁻⁸ survive 8 layers.
+      const sparse = { ...relu, negativeSlope: 0.5, weights: "sparse_gaussian", density: 0.25 };
+      const [violation, ...others] = violationsOf({
+        network: { ...sparse, width: 1, depth: 8 },
+        stoppingRule: rule(1_000_000),
+      });
+      assert.deepEqual(others, []);
+      assert.equal(
+        violation?.description,
+        "of 1000000 replicas at most 15 survive 8 layers of 1 units, and 1000 are needed; " +
+          "give a smaller depth, a greater width or density or a number of replicas",
+      );
+    });
+
     for (const [what, run] of [
       ["where enough do", { network: relu, stoppingRule: rule(18_000) }],
       [
@@ -231,7 +340,7 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
     assert.throws(() => parseRunSpecification(network({ width: 0, depth: 0 })), {
       name: "ValidationError",
       message:
-        "network.width: 0 is not allowed; give an integer from 1 to 65,536; " +
+        "network.width: 0 is not allowed; give an integer from 1 to 1,000,000; " +
         "network.depth: 0 is not allowed; give an integer from 1 to 10,000,000",
     });
   });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 
-import {
-  parseNetwork,
-  parseRunSpecification,
-  type RunInput,
-} from "../../../shared/network/specification.ts";
+import { parseIsotropicNetwork } from "../../../shared/network/networkInput.ts";
+import { parseRunSpecification, type RunInput } from "../../../shared/network/specification.ts";
+import { isIsotropic, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
+import { lawInput } from "../../support/laws.ts";
 
 const NETWORK = { width: 16, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: 1.5 };
 const INPUT = { network: NETWORK, stoppingRule: { replicaCount: 1024 } };
@@ -12,6 +11,10 @@ const INPUT = { network: NETWORK, stoppingRule: { replicaCount: 1024 } };
 /** A network with one field replaced. */
 function network(change: object): RunInput {
   return { ...INPUT, network: { ...NETWORK, ...change } };
+}
+
+function read(change: object) {
+  return parseRunSpecification(network(change)).network;
 }
 
 describe("parseRunSpecification", () => {
@@ -100,6 +103,37 @@ describe("parseRunSpecification", () => {
     }
   });
 
+  describe("chooses the cheapest sampling that is exact", () => {
+    for (const weights of WEIGHT_LAWS) {
+      const expected = isIsotropic(weights) ? "isotropic" : "dense";
+      it(`for ${weights}: ${expected}`, () => {
+        const given = network(lawInput(weights));
+        assert.equal(parseRunSpecification(given).sampling, expected);
+        assert.equal(parseRunSpecification({ ...given, sampling: "dense" }).sampling, "dense");
+      });
+    }
+  });
+
+  it("takes widths up to a million where no matrices are drawn, else up to 65,536", () => {
+    const isotropic = network({ width: 1_000_000, gain: "lyapunov" });
+    assert.equal(parseRunSpecification(isotropic).network.width, 1_000_000);
+    const dense = network({ width: 65_536, weights: "uniform" });
+    assert.equal(parseRunSpecification(dense).network.width, 65_536);
+  });
+
+  it("keeps the parameter of a law that has one, and no other law's", () => {
+    for (const degreesOfFreedom of [2.000_001, 3, 1e6]) {
+      const studentT = { ...NETWORK, weights: "student_t", degreesOfFreedom };
+      assert.deepEqual(read(studentT), studentT);
+    }
+    for (const density of [2 ** -20, 0.1, 1]) {
+      const sparse = { ...NETWORK, weights: "sparse_gaussian", density };
+      assert.deepEqual(read(sparse), sparse);
+    }
+    const nothing = { degreesOfFreedom: undefined, density: undefined };
+    assert.deepEqual(Object.keys(read(nothing)), Object.keys(NETWORK));
+  });
+
   it("keeps the name of a named gain beside its number", () => {
     const { gain, namedGain } = parseRunSpecification(network({ gain: "he" })).network;
     assert.equal(namedGain, "he");
@@ -109,13 +143,23 @@ describe("parseRunSpecification", () => {
   });
 });
 
-describe("parseNetwork", () => {
-  it("takes a network up to the width that it is told", () => {
-    assert.deepEqual(parseNetwork(NETWORK, 16), NETWORK);
-    assert.throws(
-      () => parseNetwork(NETWORK, 15),
-      /16 is not allowed; give an integer from 1 to 15/,
-    );
+describe("parseIsotropicNetwork", () => {
+  it("takes a network whose exponents have closed forms, of a width up to a million", () => {
+    const wide = { ...NETWORK, weights: "orthogonal", width: 1_000_000 };
+    assert.deepEqual(parseIsotropicNetwork(NETWORK), NETWORK);
+    assert.deepEqual(parseIsotropicNetwork(wide), wide);
+    assert.throws(() => parseIsotropicNetwork({ ...NETWORK, width: 0 }), /network\.width: 0 is/);
+  });
+
+  it("refuses every other law with one sentence, whatever else is given", () => {
+    for (const weights of WEIGHT_LAWS.filter((law) => !isIsotropic(law))) {
+      assert.throws(() => parseIsotropicNetwork({ ...NETWORK, weights, gain: "lyapunov" }), {
+        name: "ValidationError",
+        message:
+          `network.weights: '${weights}' is not allowed, for its exponents have no closed form; ` +
+          "give gaussian or orthogonal, or estimate them by a run",
+      });
+    }
   });
 });
 

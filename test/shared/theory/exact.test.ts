@@ -4,7 +4,7 @@ import digamma from "@stdlib/math-base-special-digamma";
 import trigamma from "@stdlib/math-base-special-trigamma";
 import * as fc from "fast-check";
 
-import { WEIGHT_LAWS, type WeightLaw } from "../../../shared/network/weights.ts";
+import { ISOTROPIC_LAWS, type IsotropicLaw } from "../../../shared/network/weights.ts";
 import { exactExponents, type Exponents } from "../../../shared/theory/exact.ts";
 import { narrowCumulants } from "../../../shared/theory/narrow.ts";
 import { describeSlope } from "../../../shared/theory/slope.ts";
@@ -13,14 +13,14 @@ import { assertClose, logUniform, referenceTable } from "./support.ts";
 
 const RUNS = { seed: 20260210, numRuns: 300 };
 
-const weights = fc.constantFrom(...WEIGHT_LAWS);
+const weights = fc.constantFrom(...ISOTROPIC_LAWS);
 const width = fc.integer({ min: 1, max: 1_000_000 });
 const slope = fc.tuple(fc.constantFrom(-1, 1), logUniform(-307, 307)).map(([sign, a]) => sign * a);
 const moderateSlope = logUniform(-3, 3);
 const gain = logUniform(-6, 6);
 
 /** The exponents of a layer, of its survivors if its slope is 0. */
-function exponents(law: WeightLaw, d: number, negativeSlope: number, layerGain = 1): Exponents {
+function exponents(law: IsotropicLaw, d: number, negativeSlope: number, layerGain = 1): Exponents {
   const layer = { width: d, weights: law, negativeSlope, gain: layerGain };
   const exact = exactExponents(layer);
   return exact.extinct ? exact.survivors : exact;
@@ -48,7 +48,7 @@ describe("exactExponents", () => {
     const [d, slopeText, ...values] = line.trim().replaceAll("−", "-").split(/ +/);
     it(`prints the reference values of width ${d}, slope ${slopeText}`, () => {
       const negativeSlope = Number(slopeText);
-      const actual = WEIGHT_LAWS.flatMap((law) => {
+      const actual = ISOTROPIC_LAWS.flatMap((law) => {
         const exact = exponents(law, Number(d), negativeSlope, he(negativeSlope));
         return [exact.lyapunovExponent, exact.variance, exact.criticalGain];
       });
@@ -61,7 +61,7 @@ describe("exactExponents", () => {
 
   it("agrees with the transform integrated at 80 digits, to 12 significant digits", () => {
     for (const [law, d, negativeSlope, ...expected] of referenceTable("cumulants.txt")) {
-      const exact = exponents(law as WeightLaw, Number(d), Number(negativeSlope));
+      const exact = exponents(law as IsotropicLaw, Number(d), Number(negativeSlope));
       const where = `${law} ${d} ${negativeSlope}`;
       for (const [index, actual] of cumulantsOf(exact).entries()) {
         const value = Number(expected[index]);
@@ -202,7 +202,7 @@ describe("exactExponents", () => {
 
   it("is finite, and its variance positive, for every slope and gain that a double holds", () => {
     const extremes = [Number.MIN_VALUE, 1e-300, 1e-6, 1 + Number.EPSILON, 1e300, Number.MAX_VALUE];
-    for (const law of WEIGHT_LAWS) {
+    for (const law of ISOTROPIC_LAWS) {
       for (const d of [1, 2, 3, 255, 256, 1_000_000]) {
         for (const negativeSlope of extremes) {
           for (const extremeGain of [Number.MIN_VALUE, 1, Number.MAX_VALUE]) {
@@ -243,7 +243,7 @@ describe("exactExponents", () => {
     });
 
     it("is the limit of small slopes once extinction is rare", () => {
-      for (const law of WEIGHT_LAWS) {
+      for (const law of ISOTROPIC_LAWS) {
         const [limit, small] = [exponents(law, 200, 0), exponents(law, 200, 1e-9)];
         for (const [index, value] of cumulantsOf(small).entries()) {
           const expected = cumulantsOf(limit)[index]!;

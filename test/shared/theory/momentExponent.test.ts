@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 
 import * as fc from "fast-check";
 
-import { WEIGHT_LAWS, type WeightLaw } from "../../../shared/network/weights.ts";
+import { ISOTROPIC_LAWS, type IsotropicLaw } from "../../../shared/network/weights.ts";
 import { exactExponents } from "../../../shared/theory/exact.ts";
 import { momentExponent } from "../../../shared/theory/momentExponent.ts";
 import { assertClose, logUniform, referenceTable } from "./support.ts";
 
 const RUNS = { seed: 20260210, numRuns: 300 };
 
-function atGainOne(q: number, weights: WeightLaw, width: number, negativeSlope: number): number {
+function atGainOne(q: number, weights: IsotropicLaw, width: number, negativeSlope: number): number {
   return momentExponent(q, { width, weights, negativeSlope, gain: 1 });
 }
 
 describe("momentExponent", () => {
   it("agrees with mixtures and derivatives of the transform at 80 digits", () => {
     for (const [law, width, slope, q, expected] of referenceTable("moments.txt")) {
-      const actual = atGainOne(Number(q), law as WeightLaw, Number(width), Number(slope));
+      const actual = atGainOne(Number(q), law as IsotropicLaw, Number(width), Number(slope));
       const value = Number(expected);
       const where = `${law} ${width} ${slope} ${q}`;
       // 13 decimals, but 10 significant digits of the smallest values and 13 of the largest.
@@ -27,7 +27,7 @@ describe("momentExponent", () => {
   });
 
   it("is log(½ gain² (1+α²)) at q = 2 and 0 at q = 0", () => {
-    for (const weights of WEIGHT_LAWS) {
+    for (const weights of ISOTROPIC_LAWS) {
       for (const width of [1, 2, 7, 256, 1_000_000]) {
         for (const negativeSlope of [0, 1e-9, 0.2, 1, -3, 1e100]) {
           const layer = { width, weights, negativeSlope, gain: 1.7 };
@@ -60,7 +60,7 @@ describe("momentExponent", () => {
   });
 
   it("has the cumulants of the growth for derivatives at 0", () => {
-    for (const weights of WEIGHT_LAWS) {
+    for (const weights of ISOTROPIC_LAWS) {
       for (const width of [3, 16, 200, 1000, 1_000_000]) {
         for (const negativeSlope of [0.1, 0.9, 2.5]) {
           const layer = { width, weights, negativeSlope, gain: 1 };
@@ -90,7 +90,7 @@ describe("momentExponent", () => {
     assert.ok(Number.isFinite(atGainOne(-4.999, "gaussian", 5, 0.1)));
     assert.ok(Number.isFinite(atGainOne(-5, "orthogonal", 5, 0.1)));
     assert.ok(Number.isFinite(atGainOne(-500, "orthogonal", 5, 0.1)));
-    for (const weights of WEIGHT_LAWS) {
+    for (const weights of ISOTROPIC_LAWS) {
       assert.equal(atGainOne(-1e-9, weights, 5, 0), Infinity);
       assertClose(atGainOne(1e-9, weights, 5, 0), Math.log1p(-(2 ** -5)), 1e-8, "q = 0+");
     }
@@ -109,7 +109,7 @@ describe("momentExponent", () => {
     const width = logUniform(0, 6).map(Math.floor);
     fc.assert(
       fc.property(
-        fc.constantFrom(...WEIGHT_LAWS),
+        fc.constantFrom(...ISOTROPIC_LAWS),
         width,
         logUniform(-6, 6),
         fc.oneof(q, fc.constant("seam" as const)),

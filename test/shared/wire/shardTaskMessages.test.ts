@@ -8,6 +8,7 @@ import {
   shardTaskFromMessage,
   shardTaskToMessage,
 } from "../../../shared/wire/shardTaskMessages.ts";
+import { lawInput } from "../../support/laws.ts";
 
 const { responseSerialize, responseDeserialize } = FleetService.service.Work;
 
@@ -29,7 +30,7 @@ describe("shard tasks on the wire", () => {
               width: 65_536,
               depth: 10_000_000,
               negativeSlope: -1e-300,
-              weights,
+              ...lawInput(weights),
               gain: 1e300,
             },
             sampling,

@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { BACKENDS } from "../../../shared/network/backends.ts";
 import { NAMED_GAINS } from "../../../shared/network/gains.ts";
 import { parseRunSpecification, type RunInput } from "../../../shared/network/specification.ts";
-import { SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
+import { isIsotropic, SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import { SimulationService } from "../../../shared/wire/protocol.ts";
 import {
   runInputFromMessage,
   specificationToMessage,
 } from "../../../shared/wire/specificationMessages.ts";
+import { lawInput } from "../../support/laws.ts";
 
 const { requestSerialize, requestDeserialize } = SimulationService.service.CreateRun;
 
@@ -55,10 +56,10 @@ describe("specifications on the wire", () => {
     };
   }
   for (const weights of WEIGHT_LAWS) {
-    for (const sampling of SAMPLINGS) {
+    for (const sampling of isIsotropic(weights) ? SAMPLINGS : (["dense"] as const)) {
       for (const backend of BACKENDS) {
         inputs[`${weights}, ${sampling}, ${backend}`] = {
-          network: { ...network, weights },
+          network: { ...network, ...lawInput(weights) },
           sampling,
           backend,
           stoppingRule: { replicaCount: 9 },
@@ -71,4 +72,23 @@ describe("specifications on the wire", () => {
       assert.deepEqual(sent(input), parseRunSpecification(input));
     });
   }
+
+  it("refuse the zero of a parameter that is there, and miss one that is not", () => {
+    const message = specificationToMessage(
+      parseRunSpecification({
+        network: { ...network, ...lawInput("sparse_gaussian") },
+        stoppingRule: { replicaCount: 9 },
+      }),
+    );
+    for (const [density, complaint] of [
+      [0, /network\.density: 0 is not allowed/],
+      [undefined, /network\.density: it is missing/],
+    ] as const) {
+      const { density: _density, ...without } = message.network!;
+      const run = { ...message, network: { ...without, ...(density === 0 && { density }) } };
+      const arrived = requestDeserialize(requestSerialize({ run })).run;
+      assert.ok(arrived);
+      assert.throws(() => parseRunSpecification(runInputFromMessage(arrived)), complaint);
+    }
+  });
 });

@@ -91,6 +91,21 @@ export const FAULTY_SCHEDULERS: readonly FaultyScheduler[] = [
     ),
   },
   {
+    fault: "does not hear what the generator of a device is",
+    invariant: "a run is granted to devices of one generator",
+    create: withEvents((event) =>
+      event.kind === "worker_joined"
+        ? {
+            ...event,
+            devices: event.devices.map(({ backends, slotCount }) => ({
+              backends: backends.map(({ name }) => ({ name, generator: "" })),
+              slotCount,
+            })),
+          }
+        : event,
+    ),
+  },
+  {
     fault: "stops short of the rule",
     invariant: "a run succeeds exactly at the shortest prefix that meets its rule",
     create: withEvents((event) => {

@@ -1,4 +1,3 @@
-import type { DeviceDescription } from "../../../coordinator/scheduler/messages.ts";
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { ShardPlan } from "../../../coordinator/shardPlan.ts";
 import { BACKENDS, type BackendName } from "../../../shared/network/backends.ts";
@@ -8,11 +7,14 @@ import {
 } from "../../../shared/network/specification.ts";
 import type { StoppingRule } from "../../../shared/statistics/stoppingRule.ts";
 import type { Random } from "../random.ts";
-import type { Temperament } from "./simulatedWorker.ts";
+import type { SimulatedDevice, Temperament } from "./simulatedWorker.ts";
 
 /** Layers that make shards of 32 replicas for `simd` and of 4 for `reference`. */
 const DEPTH = 100_000;
 const MAXIMUM_SHARDS = 30;
+
+/** What a backend can be of: partials of two do not mix. */
+export const GENERATORS = ["fused", "plain"] as const;
 
 /** A run of 1 to 30 shards, for a count of replicas or for a precision. */
 export function randomSpecification(random: Random, seed: number): RunSpecification {
@@ -92,11 +94,26 @@ export function randomSchedulerOptions(random: Random): SchedulerOptions {
   };
 }
 
-export function randomDevices(random: Random): DeviceDescription[] {
-  return Array.from({ length: 1 + random.integer(2) }, () => ({
-    backends: random.pick<readonly BackendName[]>([...BACKENDS.map((name) => [name]), BACKENDS]),
-    slotCount: 1 + random.integer(4),
-  }));
+export function randomDevices(random: Random): SimulatedDevice[] {
+  return Array.from({ length: 1 + random.integer(2) }, () => {
+    const names = random.pick<readonly BackendName[]>([
+      ...BACKENDS.map((name) => [name]),
+      BACKENDS,
+    ]);
+    // Most devices say what they are, and most are of one kind.
+    const generator = random.pick([...GENERATORS, "fused"]);
+    const said = random.chance(0.9) ? generator : "";
+    return deviceOf(names, generator, 1 + random.integer(4), said);
+  });
+}
+
+export function deviceOf(
+  names: readonly BackendName[],
+  generator: string,
+  slotCount: number,
+  said = generator,
+): SimulatedDevice {
+  return { backends: names.map((name) => ({ name, generator: said })), slotCount, generator };
 }
 
 /** Most workers are sound; of the others each has its own way to be trouble. */

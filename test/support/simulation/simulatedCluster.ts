@@ -1,4 +1,4 @@
-import type { SchedulerCommand } from "../../../coordinator/scheduler/messages.ts";
+import type { RecordedShard, SchedulerCommand } from "../../../coordinator/scheduler/messages.ts";
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
 import { ShardPlan } from "../../../coordinator/shardPlan.ts";
@@ -10,6 +10,8 @@ import { Channel } from "./channel.ts";
 import { FAULTS } from "./faults.ts";
 import { PrefixFold } from "./prefixFold.ts";
 import {
+  deviceOf,
+  GENERATORS,
   randomDevices,
   randomSchedulerOptions,
   randomSpecification,
@@ -70,6 +72,11 @@ export class SimulatedCluster {
     const lastFault = random.between(0.2, 1) * LAST_FAULT_SECONDS;
     this.#every(TICK_SECONDS, () => {
       this.coordinator.tick();
+      const { scheduler } = this.coordinator;
+      for (const run of scheduler.runs.keys()) {
+        if (scheduler.generatorMissing(run) !== undefined)
+          this.note("nobody has a run's generator");
+      }
     });
     const runCount = 1 + random.integer(4);
     for (let i = 1; i <= runCount; i++) {
@@ -142,7 +149,7 @@ export class SimulatedCluster {
     });
   }
 
-  /** Faults stop: everyone is sound from here on, and there is someone for every backend. */
+  /** Faults stop: everyone is sound from here on, and there is someone for every backend of every kind. */
   #calmDown(): void {
     this.note("calm");
     for (const { temperament } of this.workers) {
@@ -158,14 +165,18 @@ export class SimulatedCluster {
   #reinforce(): void {
     const { scheduler } = this.coordinator;
     for (const backend of BACKENDS) {
-      const served = this.workers.some(
-        ({ id, state, devices }) =>
-          state === "working" &&
-          scheduler.quarantineReason(id) === undefined &&
-          devices.some(({ backends }) => backends.includes(backend)),
-      );
-      if (!served)
-        this.addWorker(soundTemperament(this.random), [{ backends: [backend], slotCount: 2 }]);
+      for (const generator of GENERATORS) {
+        const served = this.workers.some(
+          ({ id, state, devices }) =>
+            state === "working" &&
+            scheduler.quarantineReason(id) === undefined &&
+            devices.some(({ backends }) =>
+              backends.some((own) => own.name === backend && own.generator === generator),
+            ),
+        );
+        if (served) continue;
+        this.addWorker(soundTemperament(this.random), [deviceOf([backend], generator, 2)]);
+      }
     }
   }
 
@@ -189,11 +200,14 @@ export class SimulatedCluster {
       if (state !== "succeeded") continue;
       const plan = new ShardPlan(specification);
       const shards = this.ledger.shards(name);
-      const truth = shortestPrefix(specification, plan);
-      const prefix = Array.from({ length: truth }, (_, shardIndex) => shardIndex);
+      const needed = shortestPrefix(specification, plan);
+      const prefix = Array.from({ length: needed }, (_, shardIndex) => shardIndex);
+      const [generator, ...others] = new Set([...shards.values()].map(generatorOf));
+      demand(others.length === 0, "the partials of a run are of one generator", () => name);
       const isLie = (shardIndex: number) => {
         const digest = shards.get(shardIndex)?.digest;
-        return digest !== undefined && digest !== digestOf(syntheticPartial(plan.task(shardIndex)));
+        const truth = syntheticPartial(plan.task(shardIndex), generator);
+        return digest !== undefined && digest !== digestOf(truth);
       };
       // A lie that nobody contradicted may move the end of a precision run.
       if (prefix.some(isLie)) continue;
@@ -201,7 +215,7 @@ export class SimulatedCluster {
       demand(
         missing.length === 0,
         "the answer does not depend on the fleet",
-        () => `${name} succeeded without shards ${missing.join(", ")} of ${truth}`,
+        () => `${name} succeeded without shards ${missing.join(", ")} of ${needed}`,
       );
       this.note("succeeded in truth");
     }
@@ -213,6 +227,10 @@ export class SimulatedCluster {
       this.#every(seconds, action);
     });
   }
+}
+
+function generatorOf({ partial }: RecordedShard): string {
+  return partial.generator;
 }
 
 /** Shards that the run needs, from its synthetic partials alone. */

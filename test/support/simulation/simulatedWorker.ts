@@ -24,6 +24,12 @@ export interface Temperament {
   stubborn: boolean;
 }
 
+/** A device as it is, which may not be all that it says. */
+export interface SimulatedDevice extends DeviceDescription {
+  /** That of its partials. */
+  readonly generator: string;
+}
+
 /** What surrounds a worker. */
 export interface Surroundings {
   readonly timeline: Timeline;
@@ -39,7 +45,7 @@ type State = "working" | "draining" | "gone";
 /** A worker as agent.ts has it, with its own lease book, in simulated time and with faults. */
 export class SimulatedWorker implements WorkerEnd {
   readonly id: string;
-  readonly devices: readonly DeviceDescription[];
+  readonly devices: readonly SimulatedDevice[];
   readonly temperament: Temperament;
   readonly #surroundings: Surroundings;
   readonly #book: LeaseBook;
@@ -51,7 +57,7 @@ export class SimulatedWorker implements WorkerEnd {
 
   constructor(
     id: string,
-    devices: readonly DeviceDescription[],
+    devices: readonly SimulatedDevice[],
     temperament: Temperament,
     surroundings: Surroundings,
   ) {
@@ -204,7 +210,7 @@ export class SimulatedWorker implements WorkerEnd {
 
   #answer(lease: HeldLease): ShardPartial {
     const { random } = this.#surroundings;
-    const truth = syntheticPartial(lease.task);
+    const truth = syntheticPartial(lease.task, this.devices[lease.deviceIndex]?.generator);
     if (random.chance(this.temperament.nonsense)) return random.pick(IMPOSSIBLE_PARTIALS)(truth);
     if (this.temperament.lies === 0 || random.chance(0.8)) return truth;
     this.temperament.lies -= 1;

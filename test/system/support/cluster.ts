@@ -89,7 +89,8 @@ export class Cluster implements AsyncDisposable {
     await Promise.all(all.map((started) => started[Symbol.asyncDispose]()));
   }
 
-  private async join(worker: Started): Promise<Started> {
+  /** Takes a worker for the cluster's own; resolves when it has joined. */
+  async join(worker: Started): Promise<Started> {
     this.workers.push(worker);
     await worker.said(/joined the coordinator/);
     return worker;

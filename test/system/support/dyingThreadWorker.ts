@@ -23,4 +23,5 @@ const pool = {
   close: () => piscina.destroy(),
 };
 
-await startWorker({ coordinator, log: createLog("info"), pool }).left;
+const worker = await startWorker({ coordinator, log: createLog("info"), pool });
+await worker.left;

@@ -32,16 +32,23 @@ export class RawWorker implements Disposable {
     this.#messages = this.#stream[Symbol.asyncIterator]() as AsyncIterator<WorkResponse__Output>;
   }
 
-  /** Joins with one device that can hold `slotCount` reference shards. */
+  /** Joins with one device that can hold `slotCount` reference shards, and perhaps says how. */
   join(
     workerId: string,
     slotCount: number,
     version: string = VERSION,
     held: readonly Lease__Output[] = [],
+    generator?: string,
   ): void {
     const heldLeaseIds = held.map(({ leaseId }) => leaseId);
+    const backend = "BACKEND_REFERENCE" as const;
     const devices = [
-      { backends: ["BACKEND_REFERENCE" as const], slotCount, description: "by hand" },
+      {
+        backends: [backend],
+        slotCount,
+        description: "by hand",
+        ...(generator !== undefined && { deviceBackends: [{ backend, generator }] }),
+      },
     ];
     this.send({ join: { workerId, displayName: workerId, version, devices, heldLeaseIds } });
   }

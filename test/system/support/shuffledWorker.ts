@@ -29,4 +29,5 @@ const pool: ShardPool = {
   close: () => threads.close(),
 };
 
-await startWorker({ coordinator, log: createLog("info"), pool }).left;
+const worker = await startWorker({ coordinator, log: createLog("info"), pool });
+await worker.left;

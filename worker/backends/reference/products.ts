@@ -1,6 +1,9 @@
+import type { Network } from "../../../shared/network/network.ts";
+import { entryLaw } from "../../../shared/random/entries.ts";
+import { fillNormals } from "../../../shared/random/normal32.ts";
 import type { Stream } from "../../../shared/random/stream.ts";
 
-/** Puts W x into `out`, for the matrix W of one layer of one replica. */
+/** Puts W x into `out`, for the matrix W of one layer of one replica; x has a norm of 1. */
 export type LayerProduct = (
   stream: Stream,
   replica: number,
@@ -9,20 +12,32 @@ export type LayerProduct = (
   out: Float64Array,
 ) => void;
 
+/**
+ * Sums of ±x_j smaller than this are zero. Activations of ±1 weights often repeat one another, and
+ * in exact arithmetic their sums cancel; rounding leaves 2⁻⁵⁰ at most of widths where that happens.
+ */
+const CANCELLED = 2 ** -44;
+
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
 }
 
-/** W with independent standard normal entries, a row at a time. */
-export const gaussianProduct: LayerProduct = (stream, replica, layer, x, out) => {
-  const row = new Float64Array(x.length);
-  for (let i = 0; i < out.length; i++) {
-    stream.normals(row, i, replica, layer);
-    out[i] = dot(row, x);
-  }
-};
+/** W with independent entries at their law's own scale, a row at a time. */
+function entryProduct(network: Network): LayerProduct {
+  const law = entryLaw(network);
+  const cancelled = network.weights === "rademacher" ? CANCELLED : 0;
+  const row = new Float64Array(network.width);
+  return (stream, replica, layer, x, out) => {
+    const nextRow = stream.rows(replica, layer, network.width);
+    for (let i = 0; i < out.length; i++) {
+      law.fill(row, nextRow());
+      const sum = dot(row, x);
+      out[i] = Math.abs(sum) < cancelled ? 0 : sum;
+    }
+  };
+}
 
 /**
  * W Haar-distributed on the orthogonal group, by the subgroup algorithm that stream.ts describes:
@@ -30,11 +45,12 @@ export const gaussianProduct: LayerProduct = (stream, replica, layer, x, out) =>
  * w = e₁ + sgn(g₀) g/‖g‖ and ‖w‖² = 2 (1 + |g₀|/‖g‖).
  */
 export const orthogonalProduct: LayerProduct = (stream, replica, layer, x, out) => {
+  const nextRow = stream.rows(replica, layer, x.length);
   out.set(x);
   for (let n = 1; n <= x.length; n++) {
     const v = out.subarray(x.length - n);
     const w = new Float64Array(n);
-    stream.normals(w, n, replica, layer);
+    fillNormals(w, nextRow());
     const sign = Math.sign(w[0] as number);
     const norm = Math.sqrt(dot(w, w));
     for (let j = 0; j < n; j++) w[j] = (sign * (w[j] as number)) / norm;
@@ -45,3 +61,7 @@ export const orthogonalProduct: LayerProduct = (stream, replica, layer, x, out) 
     }
   }
 };
+
+export function layerProduct(network: Network): LayerProduct {
+  return network.weights === "orthogonal" ? orthogonalProduct : entryProduct(network);
+}

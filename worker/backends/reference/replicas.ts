@@ -1,13 +1,13 @@
 import type { Network } from "../../../shared/network/network.ts";
 import { binomial, binomialTable } from "../../../shared/random/binomial.ts";
 import { chiSquare } from "../../../shared/random/chiSquare.ts";
-import { INPUT_LAYER, type Stream } from "../../../shared/random/stream.ts";
+import type { Stream } from "../../../shared/random/stream.ts";
 import { activate, logActivatedNorm } from "./activation.ts";
-import { gaussianProduct, orthogonalProduct } from "./products.ts";
+import { layerProduct } from "./products.ts";
 
 /**
  * Propagates one replica through one more layer and returns the logarithm of the factor by which
- * the activations grew, for a gain of 1 and, if Gaussian, for entries of variance 1.
+ * the activations grew, but for what every layer adds (drift.ts).
  */
 export type Step = (layer: number) => number;
 
@@ -15,12 +15,13 @@ export type Step = (layer: number) => number;
 export type Start = (stream: Stream, replica: number) => Step;
 
 /** Real matrices, multiplied with a vector that is normalised after every layer. */
-export function denseReplicas({ width, negativeSlope, weights }: Network): Start {
-  const product = weights === "gaussian" ? gaussianProduct : orthogonalProduct;
+export function denseReplicas(network: Network): Start {
+  const { width, negativeSlope } = network;
+  const product = layerProduct(network);
   let x = new Float64Array(width);
   let z = new Float64Array(width);
   return (stream, replica) => {
-    stream.normals(x, 0, replica, INPUT_LAYER);
+    stream.input(x, replica);
     activate(x, 1);
     return (layer) => {
       product(stream, replica, layer, x, z);

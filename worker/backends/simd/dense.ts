@@ -1,6 +1,20 @@
 import type { Network } from "../../../shared/network/network.ts";
+import type { WeightLaw } from "../../../shared/network/weights.ts";
+import { keepingWords } from "../../../shared/random/entries.ts";
+import { rowsOfStrip } from "../../../shared/random/stream.ts";
 import type { Kernel } from "./kernel.ts";
-import { GROUP, type LaneActivation, type Lanes, readState32 } from "./lanes.ts";
+import { GROUP, type LaneActivation, type Lanes } from "./lanes.ts";
+
+/** Laws as assembly/law.ts numbers them. */
+const LAWS: Record<WeightLaw, number> = {
+  gaussian: 0,
+  orthogonal: 1,
+  uniform: 2,
+  rademacher: 3,
+  truncated_normal: 4,
+  student_t: 5,
+  sparse_gaussian: 6,
+};
 
 /** Bytes of x and z to keep in the processor's second-level cache, if that is enough for one. */
 const BATCH_BYTES = 256 * 1024;
@@ -9,32 +23,32 @@ const BATCH_GROUPS = 64;
 /** Weights to draw in one call into WebAssembly: a few milliseconds. */
 const WEIGHTS_PER_CALL = 1 << 20;
 
-/** Real matrices, drawn entry by entry, in float32. */
+/** Real matrices, drawn entry by entry. */
 export function denseLanes(kernel: Kernel, network: Network, activation: LaneActivation): Lanes {
-  const { width, weights } = network;
-  const advance = {
-    gaussian: kernel.advanceGaussian,
-    orthogonal: kernel.advanceOrthogonal,
-  }[weights];
-  const groupBytes = 2 * 4 * GROUP * width;
+  const { width, weights, degreesOfFreedom, density } = network;
+  const groupBytes = 2 * 8 * GROUP * width;
   const { above, below, belowAlone, inputSign } = denseActivation(network, activation);
   return {
     batchGroups: Math.max(1, Math.min(BATCH_GROUPS, Math.floor(BATCH_BYTES / groupBytes))),
     layerGroupsPerCall: WEIGHTS_PER_CALL / (GROUP * width * width),
+    // The kernel's uniform entries are whole numbers in (−2³¹, 2³¹).
+    drift: weights === "uniform" ? -31 * Math.LN2 : 0,
     start(firstReplica, groups) {
+      kernel.setLaw(LAWS[weights], degreesOfFreedom ?? 1, keepingWords(density ?? 1) - 1);
       kernel.reserve(width, groups, 0);
       kernel.setActivation(above, below, belowAlone);
       kernel.startDense(firstReplica, inputSign);
     },
     advance(firstReplica, groups, firstLayer, layers) {
-      // A wide layer is taken some rows at a time.
-      const rows = Math.max(1, Math.floor(WEIGHTS_PER_CALL / (groups * GROUP * width)));
-      const rowsPerCall = layers > 1 ? width : rows;
+      // A wide layer is taken some strips at a time.
+      const stripRows = rowsOfStrip(width);
+      const strips = Math.floor(WEIGHTS_PER_CALL / (groups * GROUP * width * stripRows));
+      const rowsPerCall = layers > 1 ? width : stripRows * Math.max(1, strips);
       for (let row = 0; row < width; row += rowsPerCall) {
-        advance(firstReplica, firstLayer, layers, row, Math.min(width, row + rowsPerCall));
+        const endRow = Math.min(width, row + rowsPerCall);
+        kernel.advanceDense(firstReplica, firstLayer, layers, row, endRow);
       }
     },
-    read: readState32,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Network } from "../../../shared/network/network.ts";
 import { type BinomialTable, binomialTable } from "../../../shared/random/binomial.ts";
 import type { Kernel } from "./kernel.ts";
-import { GROUP, type LaneActivation, type Lanes, readState64 } from "./lanes.ts";
+import { GROUP, type LaneActivation, type Lanes } from "./lanes.ts";
 
 /** Bytes of a column of the table in the kernel's memory: threshold (8), alias (4), nothing. */
 const COLUMN_BYTES = 16;
@@ -19,6 +19,7 @@ export function isotropicLanes(
   return {
     batchGroups: 64,
     layerGroupsPerCall: LAYERS_PER_CALL / GROUP,
+    drift: 0,
     start(_firstReplica, groups) {
       kernel.reserve(0, groups, table.aliases.length * COLUMN_BYTES);
       writeTable(kernel, table);
@@ -28,7 +29,6 @@ export function isotropicLanes(
     advance(firstReplica, _groups, firstLayer, layers) {
       kernel.advanceIsotropic(firstReplica, firstLayer, layers);
     },
-    read: readState64,
   };
 }
 

@@ -5,14 +5,21 @@ import { packageRoot } from "../../../shared/wire/packageRoot.ts";
 /** The exports of simd/assembly, compiled to WebAssembly; each is documented where it is defined. */
 export interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer };
+  readonly fusesMultiplyAdd: () => number;
   readonly setKey: (low: number, high: number) => void;
+  readonly setLaw: (law: number, degreesOfFreedom: number, lastKeepingWord: number) => void;
   readonly reserve: (width: number, groups: number, binomialBytes: number) => void;
   readonly stateAddress: () => number;
 
   readonly setActivation: (above: number, below: number, belowAlone: number) => void;
   readonly startDense: (firstReplica: number, sign: number) => void;
-  readonly advanceGaussian: AdvanceDense;
-  readonly advanceOrthogonal: AdvanceDense;
+  readonly advanceDense: (
+    firstReplica: number,
+    firstLayer: number,
+    layers: number,
+    firstRow: number,
+    endRow: number,
+  ) => void;
 
   readonly binomialAddress: () => number;
   readonly setBinomial: (trials: number, firstOutcome: number, columnBits: number) => void;
@@ -20,36 +27,41 @@ export interface Kernel {
   readonly startIsotropic: () => void;
   readonly advanceIsotropic: (firstReplica: number, firstLayer: number, layers: number) => void;
 
-  /** For tests of the random stream, after `reserve`. */
+  /** For tests of the random stream, after `setLaw` and `reserve`. */
   readonly philoxBlock: (out: number, ...counter: [number, number, number, number]) => void;
   readonly wordsAddress: () => number;
-  readonly drawWords: (replica: number, layer: number, row: number, count: number) => void;
+  readonly drawStrip: (firstReplica: number, layer: number, strip: number, count: number) => void;
   readonly convertWords: (count: number) => number;
   readonly convertPair: (word0: number, word1: number) => number;
+  readonly inputAddress: () => number;
+  readonly outputAddress: () => number;
 }
-
-/** Propagates through some layers, or through some rows of one layer. */
-type AdvanceDense = (
-  firstReplica: number,
-  firstLayer: number,
-  layers: number,
-  firstRow: number,
-  endRow: number,
-) => void;
 
 const KERNEL_PATH = "dist/worker/backends/simd/kernel.wasm";
 
 /** The smallest module with a vector in it: (func v128.const i64x2 0 0, drop). */
-const SIMD_PROBE = Buffer.from(
-  `0061736d01000000010401600000030201000a17011500fd0c${"00".repeat(16)}1a0b`,
-  "hex",
-);
+const SIMD_PROBE = moduleOf(`fd0c${"00".repeat(16)}1a`);
+
+/** The same with a relaxed multiply-add: three vectors, f32x4.relaxed_madd, drop. */
+const RELAXED_SIMD_PROBE = moduleOf(`${`fd0c${"00".repeat(16)}`.repeat(3)}fd85021a`);
+
+/** A module with one function of no arguments and no results. */
+function moduleOf(instructions: string): Buffer {
+  const sized = (bytes: string) => (bytes.length / 2).toString(16).padStart(2, "0") + bytes;
+  const code = `0a${sized(`01${sized(`00${instructions}0b`)}`)}`;
+  return Buffer.from(`0061736d0100000001040160000003020100${code}`, "hex");
+}
 
 /** Instantiates a kernel for its caller alone: a kernel keeps state between calls. */
 export async function loadKernel(): Promise<Kernel> {
   if (!WebAssembly.validate(SIMD_PROBE)) {
     throw new Error(
       "backend simd: this processor or this Node has no WebAssembly SIMD; choose another backend",
+    );
+  }
+  if (!WebAssembly.validate(RELAXED_SIMD_PROBE)) {
+    throw new Error(
+      "backend simd: this Node has no relaxed WebAssembly SIMD; use Node 24 or choose another backend",
     );
   }
   const path = join(packageRoot(), KERNEL_PATH);

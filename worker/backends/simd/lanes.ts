@@ -15,19 +15,12 @@ const STATE_BYTES = 96;
 export interface Lanes {
   /** Most groups in a batch. */
   readonly batchGroups: number;
+  /** Growth per layer that the lanes have too much, beside that of drift.ts. */
+  readonly drift: number;
   /** Layers × groups to propagate in one call, for it to take a few milliseconds. */
   readonly layerGroupsPerCall: number;
   start(firstReplica: number, groups: number): void;
   advance(firstReplica: number, groups: number, firstLayer: number, layers: number): void;
-  /** The lane state of a replica, by its number in the batch. */
-  read(states: DataView, replica: number): LaneState;
-}
-
-/** What became of a replica's norm: assembly/layer.ts has the formula. */
-export interface LaneState {
-  readonly squaredNorm: number;
-  readonly exponent: number;
-  readonly oneSidedLayers: number;
 }
 
 /**
@@ -55,39 +48,22 @@ export function laneActivation(network: Network): LaneActivation {
   };
 }
 
-/** log ‖x‖ of the first `count` replicas of a batch, but for the drift. */
+/** log ‖x‖ of the first `count` replicas of a batch, but for the drift: assembly/layer.ts has the formula. */
 export function readLogNorms(
   kernel: Kernel,
-  lanes: Lanes,
   { logRatio }: LaneActivation,
   count: number,
 ): Float64Array {
   const bytes = STATE_BYTES * Math.ceil(count / GROUP);
   const states = new DataView(kernel.memory.buffer, kernel.stateAddress(), bytes);
   return Float64Array.from({ length: count }, (_, replica) => {
-    const { squaredNorm, exponent, oneSidedLayers } = lanes.read(states, replica);
+    // Two replicas to a vector. Integers are small: their low words are enough.
+    const at = (STATE_BYTES / 2) * Math.floor(replica / 2) + 8 * (replica % 2);
+    const squaredNorm = states.getFloat64(at, true);
+    const exponent = states.getInt32(at + 16, true);
+    const oneSidedLayers = states.getInt32(at + 32, true);
     // Not a plain product: 0 · −∞ is no number.
     const lost = oneSidedLayers === 0 ? 0 : oneSidedLayers * logRatio;
     return 0.5 * Math.log(squaredNorm) + Math.LN2 * exponent + lost;
   });
-}
-
-/** Lane states in float32, four to a vector. */
-export function readState32(states: DataView, replica: number): LaneState {
-  const at = STATE_BYTES * Math.floor(replica / 4) + 4 * (replica % 4);
-  return {
-    squaredNorm: states.getFloat32(at, true),
-    exponent: states.getInt32(at + 16, true),
-    oneSidedLayers: states.getInt32(at + 32, true),
-  };
-}
-
-/** Lane states in float64, two to a vector. Integers are small: their low words are enough. */
-export function readState64(states: DataView, replica: number): LaneState {
-  const at = (STATE_BYTES / 2) * Math.floor(replica / 2) + 8 * (replica % 2);
-  return {
-    squaredNorm: states.getFloat64(at, true),
-    exponent: states.getInt32(at + 16, true),
-    oneSidedLayers: states.getInt32(at + 32, true),
-  };
 }

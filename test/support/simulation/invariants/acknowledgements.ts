@@ -27,7 +27,7 @@ export class Acknowledgements implements Invariant {
     const name = `lease ${lease} of ${worker}`;
     demand(result !== undefined, DURABLE, () => `${name} was acknowledged and never delivered`);
     const run = this.#mirror.run(result);
-    if (run === undefined || this.#mirror.isImpossible(result, run)) return;
+    if (run === undefined || this.#mirror.isImpossible(result)) return;
     const durable = this.#observed.ledger.shards(result.run).get(result.shardIndex);
     demand(
       durable?.digest === result.digest,

@@ -59,8 +59,7 @@ export class Duplicates implements Invariant {
   ): boolean {
     const alreadyQuarantined = this.#mirror.quarantined.has(event.worker) && !reported;
     const run = this.#mirror.run(event);
-    if (alreadyQuarantined || run === undefined || this.#mirror.isImpossible(event, run))
-      return false;
+    if (alreadyQuarantined || run === undefined || this.#mirror.isImpossible(event)) return false;
     const accepted = this.#mirror.acceptedDigest(event.run, event.shardIndex);
     return accepted !== undefined && accepted !== event.digest;
   }

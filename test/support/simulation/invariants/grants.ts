@@ -10,6 +10,7 @@ const OTHERS_FIRST = "a shard goes back to a worker that failed it only if nobod
 const SHARD_ORDER = "the shards of a run are granted in order";
 const FAIR = "no run is granted while another has less work out and a shard to grant";
 const BUSY = "no device is idle while a shard waits for it";
+const ONE_KIND = "a run is granted to devices of one generator";
 const ATTEMPTS = "every attempt has a new number";
 
 /** Who is given what: fair between runs, then in shard order, to those who are there. */
@@ -36,7 +37,10 @@ export class Grants implements Invariant {
       REACHABLE,
       () => `${command.worker} is not connected, silent or leaves`,
     );
-    for (const lease of command.leases) this.#granted(worker, lease);
+    for (const lease of command.leases) {
+      this.#granted(worker, lease);
+      this.#mirror.bind(command.worker, lease);
+    }
   }
 
   state(step: Step): void {
@@ -57,8 +61,14 @@ export class Grants implements Invariant {
     const run = this.#mirror.runs.get(name);
     demand(run !== undefined, REACHABLE, () => `lease ${id} is of ${name}, which is not active`);
     const { backend } = run.plan.specification;
-    const serves = worker.devices[deviceIndex]?.description.backends.includes(backend);
+    const device = this.#mirror.devices.get(worker.id)?.[deviceIndex];
+    const serves = device?.backends.some((own) => own.name === backend);
     demand(serves === true, REACHABLE, () => `lease ${id} is of ${backend}`);
+    demand(
+      device !== undefined && run.isFor(device),
+      ONE_KIND,
+      () => `lease ${id} is of ${name}, which is bound to ${run.generator}`,
+    );
     const expected = (run.attempts.get(shardIndex) ?? 0) + 1;
     demand(
       attempt === expected,
@@ -104,6 +114,7 @@ export class Grants implements Invariant {
     waiting: ReadonlyMap<MirroredRun, readonly number[]>,
   ): void {
     const granted = this.#mirror.runs.get(lease.run);
+    const device = this.#mirror.devices.get(workerId)?.[lease.deviceIndex];
     for (const [run, shards] of waiting) {
       const shard = shards.find((shardIndex) => !hasTried(run, shardIndex, workerId));
       if (shard === undefined) continue;
@@ -113,7 +124,7 @@ export class Grants implements Invariant {
           SHARD_ORDER,
           () => `${run.name}#${shard} was left waiting`,
         );
-      } else if (run.plan.specification.backend === granted?.plan.specification.backend) {
+      } else if (device !== undefined && run.isFor(device)) {
         demand(
           (work.get(lease.run) ?? 0) <= (work.get(run.name) ?? 0),
           FAIR,
@@ -127,7 +138,8 @@ export class Grants implements Invariant {
     for (const { description, leases, index } of worker.devices) {
       if (leases.size >= description.slotCount) continue;
       for (const [run, shards] of waiting) {
-        if (!description.backends.includes(run.plan.specification.backend)) continue;
+        const device = this.#mirror.devices.get(worker.id)?.[index];
+        if (device === undefined || !run.isFor(device)) continue;
         const shard = shards.find((shardIndex) => !hasTried(run, shardIndex, worker.id));
         demand(
           shard === undefined,
@@ -171,10 +183,9 @@ export class Grants implements Invariant {
     return [...leases].some((other) => other < id);
   }
 
-  #mayServe(worker: Worker, { plan }: MirroredRun): boolean {
-    const { backend } = plan.specification;
-    const serves = worker.devices.some(({ description }) => description.backends.includes(backend));
-    return serves && this.#isSurelyThere(worker);
+  #mayServe(worker: Worker, run: MirroredRun): boolean {
+    const devices = this.#mirror.devices.get(worker.id) ?? [];
+    return devices.some((device) => run.isFor(device)) && this.#isSurelyThere(worker);
   }
 }
 

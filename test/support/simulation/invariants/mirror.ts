@@ -1,11 +1,14 @@
+import type { Lease } from "../../../../coordinator/scheduler/fleet.ts";
 import type {
   DeviceDescription,
+  GrantedLease,
   RecordedShard,
   SchedulerCommand,
   SchedulerEvent,
 } from "../../../../coordinator/scheduler/messages.ts";
 import { ShardPlan } from "../../../../coordinator/shardPlan.ts";
 import { partialProblem } from "../../../../shared/network/shardTask.ts";
+import type { DeviceBackend } from "../../../../shared/network/backends.ts";
 import type { Observed } from "./observed.ts";
 
 type EventOf<Kind extends SchedulerEvent["kind"]> = Extract<SchedulerEvent, { kind: Kind }>;
@@ -27,12 +30,17 @@ export class MirroredRun {
   readonly parked = new Set<number>();
   readonly attempts = new Map<number, number>();
   readonly trouble = new Map<number, MirroredTrouble>();
-  /** Of the first partial that was accepted. */
+  /**
+   * Of the first partial that was accepted; before, of the first device that said it when it was
+   * granted a lease, as long as one is out.
+   */
   generator: string | undefined;
+  hasPartial: boolean;
 
   constructor({ run, specification, recorded }: EventOf<"run_submitted">) {
     this.name = run;
     this.generator = recorded[0]?.partial.generator;
+    this.hasPartial = recorded.length > 0;
     this.plan = new ShardPlan(specification);
     this.durable = new Set(recorded.map(({ shardIndex }) => shardIndex));
   }
@@ -45,6 +53,13 @@ export class MirroredRun {
     };
     this.trouble.set(shardIndex, trouble);
     return trouble;
+  }
+
+  /** Whether the device may work on it: it has the backend and, if both are known, the generator. */
+  isFor({ backends }: DeviceDescription): boolean {
+    const { backend } = this.plan.specification;
+    const own = backends.find(({ name }) => name === backend)?.generator;
+    return own !== undefined && (own === "" || own === (this.generator ?? own));
   }
 
   isShard(shardIndex: number, replicaCount: number): boolean {
@@ -70,10 +85,8 @@ export class Mirror {
   /** Workers that may have let a lease expire and were not heard since. */
   readonly #late = new Set<string>();
   /** Leases after the event before. */
-  leases = new Map<
-    number,
-    { readonly run: string; readonly shardIndex: number; readonly worker: string }
-  >();
+  leases = new Map<number, Pick<Lease, "run" | "shardIndex" | "worker" | "device">>();
+  readonly #impossible = new WeakSet<EventOf<"shard_result">>();
   /** The scheduler's time: a clock that jumps back is held. */
   now = 0;
   readonly #observed: Observed;
@@ -106,10 +119,9 @@ export class Mirror {
     return isOfLease || isShard ? run : undefined;
   }
 
-  isImpossible({ shardIndex, partial }: EventOf<"shard_result">, run: MirroredRun): boolean {
-    const { generator = partial.generator, plan } = run;
-    const problem = partialProblem(plan.task(shardIndex), partial);
-    return problem !== undefined || partial.generator !== generator;
+  /** Whether it was impossible when it came. */
+  isImpossible(result: EventOf<"shard_result">): boolean {
+    return this.#impossible.has(result);
   }
 
   event(event: SchedulerEvent, at: number): void {
@@ -131,14 +143,17 @@ export class Mirror {
         if (this.quarantined.has(event.worker)) break;
         this.delivered.set(`${event.worker}/${event.lease}`, event);
         const run = this.run(event);
-        if (run !== undefined && this.isImpossible(event, run)) this.#error(event);
+        if (run !== undefined) this.#judge(event, run);
         break;
       }
       case "shard_failed":
         this.#error(event);
         break;
       case "worker_joined":
-        this.devices.set(event.worker, event.devices);
+        // One that was not forgotten meanwhile is what it was, and what it showed itself to be.
+        if (!this.#observed.scheduler.workers.has(event.worker)) {
+          this.devices.set(event.worker, event.devices);
+        }
         break;
       case "heartbeat":
       case "worker_draining":
@@ -161,6 +176,7 @@ export class Mirror {
 
   /** The event was handled; the scheduler's leases show what it expired. */
   handled(event: SchedulerEvent): void {
+    this.#setFree();
     if (event.kind !== "tick") return;
     for (const [id, { run, shardIndex, worker }] of this.leases) {
       if (this.#observed.scheduler.leases.has(id)) continue;
@@ -173,8 +189,9 @@ export class Mirror {
   command(command: SchedulerCommand): void {
     switch (command.kind) {
       case "grant":
-        for (const { run, shardIndex, attempt } of command.leases) {
-          this.runs.get(run)?.attempts.set(shardIndex, attempt);
+        for (const lease of command.leases) {
+          this.runs.get(lease.run)?.attempts.set(lease.shardIndex, lease.attempt);
+          this.bind(command.worker, lease);
         }
         break;
       case "record":
@@ -200,6 +217,16 @@ export class Mirror {
     }
   }
 
+  /** The lease binds its run to what the device says. */
+  bind(worker: string, { run: name, deviceIndex }: GrantedLease): void {
+    const run = this.runs.get(name);
+    const backends = this.devices.get(worker)?.[deviceIndex]?.backends ?? [];
+    const own = backends.find((backend) => backend.name === run?.plan.specification.backend);
+    if (run !== undefined && own !== undefined && own.generator !== "") {
+      run.generator ??= own.generator;
+    }
+  }
+
   /** All commands of the event were looked at. */
   settled(): void {
     this.leases = new Map(this.#observed.scheduler.leases);
@@ -214,7 +241,47 @@ export class Mirror {
 
   #accepted(run: MirroredRun | undefined, { shardIndex, partial }: RecordedShard): void {
     run?.parked.delete(shardIndex);
-    if (run !== undefined) run.generator ??= partial.generator;
+    if (run === undefined) return;
+    run.generator ??= partial.generator;
+    run.hasPartial = true;
+  }
+
+  /** Runs without a partial none of whose leases is left from before: grants come last. */
+  #setFree(): void {
+    const kept = new Set<string>();
+    for (const [id, { run }] of this.leases) {
+      if (this.#observed.scheduler.leases.has(id)) kept.add(run);
+    }
+    for (const run of this.runs.values()) {
+      if (!run.hasPartial && !kept.has(run.name)) run.generator = undefined;
+    }
+  }
+
+  #judge(result: EventOf<"shard_result">, run: MirroredRun): void {
+    const { shardIndex, partial } = result;
+    const isOfOtherKind = partial.generator !== (run.generator ?? partial.generator);
+    const isNews = this.#learns(result, run);
+    if (!isOfOtherKind && partialProblem(run.plan.task(shardIndex), partial) === undefined) return;
+    this.#impossible.add(result);
+    if (!(isOfOtherKind && isNews)) this.#error(result);
+  }
+
+  /** Whether the answer to a live lease tells what the device has not said. */
+  #learns(result: EventOf<"shard_result">, run: MirroredRun): boolean {
+    const lease = this.leases.get(result.lease);
+    const { worker, partial } = result;
+    if (lease?.worker !== worker || lease.run !== run.name) return false;
+    if (lease.shardIndex !== result.shardIndex) return false;
+    const { backend } = run.plan.specification;
+    const devices = this.devices.get(worker) ?? [];
+    const device = devices[lease.device.index];
+    const isUnknown = ({ name, generator }: DeviceBackend) => name === backend && generator === "";
+    if (device?.backends.some(isUnknown) !== true) return false;
+    const backends = device.backends.map((own) =>
+      isUnknown(own) ? { ...own, generator: partial.generator } : own,
+    );
+    this.devices.set(worker, devices.with(lease.device.index, { ...device, backends }));
+    return true;
   }
 
   #error(event: EventOf<"shard_failed"> | EventOf<"shard_result">): void {

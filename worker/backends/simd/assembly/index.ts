@@ -1,42 +1,62 @@
 // The exports of the kernel. TypeScript's side of them is ../kernel.ts.
 
-import { normals, words } from "./memory";
+import { entries, inputOf, outputOf, words } from "./memory";
+import { fillNormals32 } from "./normal32";
 import { normal64 } from "./normal64";
-import { fillNormals } from "./normal32";
-import { drawRow, enterGroup, enterLayer } from "./philox";
+import { drawWords, enterStrip } from "./strip";
+import { multiplyAdd, VECTOR } from "./vector";
 
-export { advanceGaussian } from "./gaussian";
+export { advanceDense } from "./dense";
 export { startDense } from "./input";
 export { advanceIsotropic, binomialAddress, setBinomial } from "./isotropic";
 export { setIsotropic, startIsotropic } from "./isotropic";
+export { setLaw } from "./law";
 export { setActivation } from "./layer";
 export { reserve, stateAddress } from "./memory";
-export { advanceOrthogonal } from "./orthogonal";
 export { setKey } from "./philox";
 
-// For tests of the random stream, after `reserve`.
+const PROBE: usize = memory.data(2 * 16, 16);
 
-export { philoxBlock } from "./philoxBlock";
+/** Whether multiplyAdd rounds once: (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴ then, and else 0. */
+export function fusesMultiplyAdd(): bool {
+  v128.store(PROBE, f32x4.splat(1.000244140625));
+  v128.store(PROBE, f32x4.splat(-1.00048828125), VECTOR);
+  const factor = v128.load(PROBE);
+  const difference = multiplyAdd<f32>(factor, factor, v128.load(PROBE, VECTOR));
+  return f32x4.extract_lane(difference, 0) != 0;
+}
+
+// For tests of the random stream, after `setLaw` and `reserve`.
+
+export { philoxBlock } from "./philox";
 
 /** Where words are drawn. */
 export function wordsAddress(): usize {
   return words;
 }
 
-/** Draws the first `count` words of a row for four replicas. */
-export function drawWords(firstReplica: u32, layer: u32, row: u32, count: i32): void {
-  enterLayer(layer);
-  enterGroup(firstReplica);
-  drawRow(words, row, count);
+/** Draws the first `count` words of a strip for four replicas. */
+export function drawStrip(firstReplica: u32, layer: u32, strip: u32, count: i32): void {
+  enterStrip(firstReplica, layer, strip);
+  drawWords(words, count);
 }
 
-/** Turns `count` words of four replicas into normals, and returns where these are. */
+/** Turns `count` words of four replicas into normals in float32, and returns where these are. */
 export function convertWords(count: i32): usize {
-  fillNormals(words + 16 * <usize>count);
-  return normals;
+  fillNormals32(words + VECTOR * <usize>count, 2);
+  return entries;
 }
 
 /** The first normal of two words, in float64. */
 export function convertPair(word0: u32, word1: u32): f64 {
   return f64x2.extract_lane(normal64(i32x4.splat(word0), i32x4.splat(word1)), 0);
+}
+
+/** Where x and z of the first group are. */
+export function inputAddress(): usize {
+  return inputOf(0);
+}
+
+export function outputAddress(): usize {
+  return outputOf(0);
 }

@@ -1,20 +1,22 @@
 // The initial inputs of dense replicas.
 
 import { startGroup } from "./layer";
-import { groups, inputOf, normals, width, words } from "./memory";
-import { fillNormals } from "./normal32";
-import { drawRow, enterGroup, enterLayer } from "./philox";
+import { entries, groups, halfBytes, inputOf, pairsOf, width, words } from "./memory";
+import { fillNormals32 } from "./normal32";
+import { drawWords, enterStrip } from "./strip";
 import { GROUP, VECTOR } from "./vector";
 
-/** Puts every group at x₀ times `sign`, x₀ being row 0 of layer 0. */
-export function startDense(firstReplica: u32, sign: f32): void {
-  enterLayer(0);
+/** Puts every group at x₀ times `sign`. */
+export function startDense(firstReplica: u32, sign: f64): void {
   for (let group = 0; group < groups; group++) {
-    enterGroup(firstReplica + GROUP * group);
-    fillNormals(drawRow(words, 0, width));
-    const x = inputOf(group);
-    for (let at: usize = 0; at < VECTOR * <usize>width; at += VECTOR) {
-      v128.store(x + at, f32x4.mul(v128.load(normals + at), f32x4.splat(sign)));
+    enterStrip(firstReplica + GROUP * group, 0, 0);
+    fillNormals32(drawWords(words, 2 * pairsOf(width)), 2);
+    for (let half: usize = 0; half < 2; half++) {
+      const x = inputOf(group) + halfBytes() * half;
+      for (let at: usize = 0; at < VECTOR * <usize>width; at += VECTOR) {
+        const normal = f64x2.promote_low_f32x4(v128.load64_zero(entries + at + 8 * half));
+        v128.store(x + at, f64x2.mul(normal, f64x2.splat(sign)));
+      }
     }
     startGroup(group);
   }

@@ -3,18 +3,13 @@
 // variance 1), or by ‖φ(z)‖²/‖z‖² (orthogonal).
 
 import { chiSquare, tryChiSquare } from "./chiSquare";
+import { EXPONENT, ONE_SIDED, SQUARED_NORM } from "./layer";
 import { binomialTable, groups, STATE, stateOf, words } from "./memory";
-import { drawRow, enterGroup, enterLayer } from "./philox";
+import { drawWords, enterStrip } from "./strip";
 import { GROUP, multiplyAdd, VECTOR } from "./vector";
 import { nextWord, seekWord } from "./words";
 
-// Half a state, for two lanes: squared norms (float64), exponents and numbers of one-sided layers
-// (int64), as in layer.ts.
-const SQUARED_NORM: usize = 0;
-const EXPONENT: usize = VECTOR;
-const ONE_SIDED: usize = 2 * VECTOR;
-
-/** Words of K, and then of one attempt at each chi-square: two blocks hold them all. */
+/** Words of K, and then of one attempt at each chi-square. */
 const WORDS_OF_BINOMIAL: u32 = 2;
 const WORDS: i32 = 8;
 
@@ -131,11 +126,10 @@ function multiplyNorms(state: usize, factor: v128, oneSided: v128): void {
 /** Propagates all groups through some layers. */
 export function advanceIsotropic(firstReplica: u32, firstLayer: u32, layers: i32): void {
   for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
-    enterLayer(layer);
     for (let group = 0; group < groups; group++) {
       const replica = firstReplica + GROUP * group;
-      enterGroup(replica);
-      drawRow(words, 0, WORDS);
+      enterStrip(replica, layer, 0);
+      drawWords(words, WORDS);
       drawPositiveUnits();
       for (let half = 0; half < 2; half++) {
         drawNorms(half, replica + 2 * half, layer);

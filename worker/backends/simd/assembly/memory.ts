@@ -1,33 +1,40 @@
-// What lies where in linear memory, after the constants. `reserve` lays it out for a width and a
-// number of groups; TypeScript reads the lane states at the checkpoints.
+// What lies where in linear memory, after the constants. `reserve` lays it out for the law of
+// law.ts, a width and a number of groups; TypeScript reads the lane states at the checkpoints.
 
+import { Law, law, wordsOfRow } from "./law";
 import { VECTOR } from "./vector";
 
-/** Bytes of the four words of a block, for a group. */
-export const BLOCK: usize = 4 * VECTOR;
-
-/** Bytes of an entry of the block table (philox.ts). */
-export const BLOCK_ENTRY: usize = 16;
-
-/** Bytes of a group's state: three vectors in float32 (layer.ts), six in float64 (isotropic.ts). */
+/** Bytes of a group's state: three vectors for each half (layer.ts). */
 export const STATE: usize = 6 * VECTOR;
 
-/** Blocks to draw at a time, in whole rows: 4 KiB of words. */
-const DRAWN_BLOCKS: i32 = 64;
+/** Words to draw at a time, in whole rows: 4 KiB, for them to stay in the first-level cache. */
+const DRAWN_WORDS: i32 = 256;
+
+/** The same for signs, where what is made of x must serve many rows: 64 KiB, and rows at least. */
+const DRAWN_SIGN_WORDS: i32 = 4096;
+const DRAWN_SIGN_ROWS: i32 = 16;
+
+/** Entries of a strip, where a row has not more (shared/random/stream.ts). */
+const STRIP_ENTRIES: i32 = 1024;
 
 export let width: i32 = 0;
 export let groups: i32 = 0;
 
-export let blockTable: usize = 0;
-
-/** Rows drawn together: one if it is long. Their words, and then their normals, row after row. */
+/** Rows of a strip, words of a row, and rows drawn together: one if it is long. */
+export let rowsOfStrip: i32 = 0;
+export let rowWords: i32 = 0;
 export let rowsAtOnce: i32 = 0;
+
+/** Words, and the entries that are made of them, row after row, each a whole number of pairs. */
 export let words: usize = 0;
-export let normals: usize = 0;
+export let entries: usize = 0;
+
+/** A row in float64, of half a group (orthogonal.ts). */
+export let doubles: usize = 0;
 
 let states: usize = 0;
 
-/** x of each group, and z = W x. */
+/** x of each group, and z = W x: those of the first half, then those of the second. */
 let inputs: usize = 0;
 let outputs: usize = 0;
 let vectorBytes: usize = 0;
@@ -35,21 +42,21 @@ let vectorBytes: usize = 0;
 /** The table of the binomial law, where there is one (isotropic.ts). */
 export let binomialTable: usize = 0;
 
-/** Pairs of normals, or of words, that hold `count` of them. */
+/** Pairs of entries that hold `count` of them. */
 @inline
 export function pairsOf(count: i32): i32 {
   return (count + 1) >> 1;
 }
 
-/** Blocks of a row, and at least the two that isotropic layers need. */
-@inline
-export function rowBlocks(): i32 {
-  return max(2, (width + 3) >> 2);
-}
-
 @inline
 export function stateOf(group: i32): usize {
   return states + STATE * <usize>group;
+}
+
+/** Bytes of a row: from x or z of the first half to that of the second. */
+@inline
+export function halfBytes(): usize {
+  return 2 * VECTOR * <usize>pairsOf(width);
 }
 
 @inline
@@ -62,21 +69,34 @@ export function outputOf(group: i32): usize {
   return outputs + vectorBytes * <usize>group;
 }
 
+/** Rows to draw together. */
+function rowsToDraw(): i32 {
+  const rows = DRAWN_WORDS / max(1, rowWords);
+  if (law != Law.Rademacher) return max(1, min(rowsOfStrip, rows));
+  const strips = max(DRAWN_SIGN_ROWS, DRAWN_SIGN_WORDS / max(1, rowWords)) / rowsOfStrip;
+  return rowsOfStrip * max(1, strips);
+}
+
 /** Lays the memory out anew, all zeros, and grows it if it must. */
 export function reserve(newWidth: i32, newGroups: i32, binomialBytes: usize): void {
   width = newWidth;
   groups = newGroups;
-  rowsAtOnce = max(1, DRAWN_BLOCKS / rowBlocks());
-  // One element of padding where the width is odd, so that a vector is a whole number of pairs; and
-  // half a block more than whole rows, which the last row may spill over (philox.ts).
-  vectorBytes = 2 * VECTOR * <usize>pairsOf(width);
-  const drawnBytes = BLOCK * <usize>(rowBlocks() * rowsAtOnce) + BLOCK;
+  rowsOfStrip = max(1, STRIP_ENTRIES / max(1, width));
+  rowWords = wordsOfRow(width);
+  rowsAtOnce = rowsToDraw();
+  // One element of padding where the width is odd, so that a vector is a whole number of pairs. The
+  // first row of normals, the input, may be longer than a row of the law's words.
+  const rowBytes: usize = halfBytes();
+  vectorBytes = 2 * rowBytes;
+  const wordBytes: usize =
+    VECTOR * <usize>max(DRAWN_WORDS, max(rowWords * min(rowsAtOnce, width), 2 * pairsOf(width)));
+  const entryBytes: usize = rowBytes * <usize>(law == Law.Rademacher ? 1 : rowsAtOnce);
 
   const begin = (__heap_base + 63) & ~63;
-  blockTable = begin;
-  words = blockTable + BLOCK_ENTRY * <usize>rowBlocks();
-  normals = words + drawnBytes;
-  states = normals + drawnBytes;
+  words = begin;
+  entries = words + wordBytes;
+  doubles = entries + entryBytes;
+  states = doubles + rowBytes;
   inputs = states + STATE * <usize>groups;
   outputs = inputs + vectorBytes * <usize>groups;
   binomialTable = outputs + vectorBytes * <usize>groups;

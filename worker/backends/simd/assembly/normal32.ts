@@ -1,8 +1,10 @@
-// Box–Muller in float32, four replicas at once: the normals of shared/random/normal.ts, with a
-// relative error of a few 2⁻²⁴ for every pair of words.
+// Box–Muller in float32, four replicas at once: the normals of shared/random/normal32.ts, to the bit
+// where multiply-adds are fused. Polynomials are evaluated pair by pair (Estrin 1960), which waits
+// less than Horner's rule does. The constants of a loop are read before it, for V8 to keep them in
+// registers; the sixteen there are hold those of the radius or those of the angle, so two loops.
 
-import { normals, words } from "./memory";
-import { cubic, multiplyAdd, septic, storeSplats, VECTOR, xor } from "./vector";
+import { entries, words } from "./memory";
+import { multiplyAdd, storeSplats, VECTOR, xor } from "./vector";
 
 /** −2 ln(1+f)/f on [−½, 0]; relative error 1.5e-7. */
 const LOGARITHM: usize = memory.data(8 * 16, 16);
@@ -23,31 +25,36 @@ storeSplats<f32>(COSINE, [
   0.9999999403953552, -0.30842363834381104, 0.015848150476813316, -0.0003176308237016201,
 ]);
 
-const INTEGERS: usize = memory.data(5 * 16, 16);
-storeSplats<u32>(INTEGERS, [1, 0x807fffff, 0x3f000000, 126, 0]);
+const INTEGERS: usize = memory.data(7 * 16, 16);
+storeSplats<u32>(INTEGERS, [1, 0x807fffff, 0x3f000000, 126, 0, 32 << 23, 31 << 23]);
 const ONE = INTEGERS;
 const SIGN_AND_FRACTION = INTEGERS + 16;
 const EXPONENT_OF_HALF = INTEGERS + 32;
 const HALF_EXPONENT_FIELD = INTEGERS + 48;
 const ZERO = INTEGERS + 64;
+const EXPONENT_32 = INTEGERS + 80;
+const EXPONENT_31 = INTEGERS + 96;
 
-const FLOATS: usize = memory.data(4 * 16, 16);
-storeSplats<f32>(FLOATS, [2.3283064365386963e-10, 4.656612873077393e-10, 1, 1.3862943611198906]);
-const TWO_TO_MINUS_32 = FLOATS;
-const TWO_TO_MINUS_31 = FLOATS + 16;
-const UNIT = FLOATS + 32;
-const TWICE_LN_2 = FLOATS + 48;
+const FLOATS: usize = memory.data(2 * 16, 16);
+storeSplats<f32>(FLOATS, [1, 1.3862943611198906]);
+const UNIT = FLOATS;
+const TWICE_LN_2 = FLOATS + 16;
 
-/** The odd number next to a word, read as a signed integer, times a power of two. */
+/**
+ * The odd number next to a word, read as a signed integer, times a power of two: taken off the
+ * exponent field, which leaves a multiplier free.
+ */
 @inline
-function signedUnit(word: v128, scale: usize): v128 {
-  return f32x4.mul(f32x4.convert_i32x4_s(v128.or(word, v128.load(ONE))), v128.load(scale));
+function signedUnit(word: v128, exponent: v128): v128 {
+  return i32x4.sub(f32x4.convert_i32x4_s(v128.or(word, v128.load(ONE))), exponent);
 }
 
 /**
- * √(−2 ln u). As a signed number the word gives y in [−½, ½] with u = y if y > 0 and u = 1 + y if
- * y < 0: float32 is then exact in relative terms at both ends, where u itself would round to 1 and
- * the radius to 0. Write u = 2⁻ᵏ (1 + f) with f in [−½, 0):
+ * Stores √(−2 ln u) for the first word of each pair, where the first normal of the pair will be.
+ *
+ * As a signed number the word gives y in [−½, ½] with u = y if y > 0 and u = 1 + y if y < 0: float32
+ * is then exact in relative terms at both ends, where u itself would round to 1 and the radius to 0.
+ * Write u = 2⁻ᵏ (1 + f) with f in [−½, 0):
  *
  *     y > 0:  k ≥ 1 is read from the exponent of y, and 1 + f is its fraction, moved to [½, 1);
  *     y < 0:  k = 0 and f = y.
@@ -56,33 +63,69 @@ function signedUnit(word: v128, scale: usize): v128 {
  * f if y > 0, and below −1 if y < 0; and as signed integers, of two negative floats the one smaller
  * in size comes first, and any positive float, such as y > 0, last.
  */
-@inline
-function radius(word: v128): v128 {
-  const y = signedUnit(word, TWO_TO_MINUS_32);
-  const fraction = v128.or(v128.and(y, v128.load(SIGN_AND_FRACTION)), v128.load(EXPONENT_OF_HALF));
-  const f = i32x4.min_s(y, f32x4.sub(fraction, v128.load(UNIT)));
-  const exponent = i32x4.sub(v128.load(HALF_EXPONENT_FIELD), i32x4.shr_u(y, 23));
-  const k = f32x4.convert_i32x4_s(i32x4.max_s(exponent, v128.load(ZERO)));
-  const tail = f32x4.mul(septic<f32>(LOGARITHM, f), f);
-  return f32x4.sqrt(multiplyAdd<f32>(k, v128.load(TWICE_LN_2), tail));
+function storeRadii(end: usize, stride: usize): void {
+  const c0 = v128.load(LOGARITHM);
+  const c1 = v128.load(LOGARITHM, VECTOR);
+  const c2 = v128.load(LOGARITHM, 2 * VECTOR);
+  const c3 = v128.load(LOGARITHM, 3 * VECTOR);
+  const c4 = v128.load(LOGARITHM, 4 * VECTOR);
+  const c5 = v128.load(LOGARITHM, 5 * VECTOR);
+  const c6 = v128.load(LOGARITHM, 6 * VECTOR);
+  const c7 = v128.load(LOGARITHM, 7 * VECTOR);
+  const twiceLn2 = v128.load(TWICE_LN_2);
+  let out = entries;
+  for (let at = words; at < end; at += stride, out += 2 * VECTOR) {
+    const y = signedUnit(v128.load(at), v128.load(EXPONENT_32));
+    const signAndFraction = v128.and(y, v128.load(SIGN_AND_FRACTION));
+    const fraction = v128.or(signAndFraction, v128.load(EXPONENT_OF_HALF));
+    const f = i32x4.min_s(y, f32x4.sub(fraction, v128.load(UNIT)));
+    const exponent = i32x4.sub(v128.load(HALF_EXPONENT_FIELD), i32x4.shr_u(y, 23));
+    const k = f32x4.convert_i32x4_s(i32x4.max_s(exponent, v128.load(ZERO)));
+    const square = f32x4.mul(f, f);
+    const p01 = multiplyAdd<f32>(c1, f, c0);
+    const p23 = multiplyAdd<f32>(c3, f, c2);
+    const p45 = multiplyAdd<f32>(c5, f, c4);
+    const p67 = multiplyAdd<f32>(c7, f, c6);
+    const low = multiplyAdd<f32>(p23, square, p01);
+    const high = multiplyAdd<f32>(p67, square, p45);
+    const p = multiplyAdd<f32>(high, f32x4.mul(square, square), low);
+    v128.store(out, f32x4.sqrt(multiplyAdd<f32>(k, twiceLn2, f32x4.mul(p, f))));
+  }
 }
 
-/** Turns the words drawn, up to `end`, into normals. */
-@inline
-export function fillNormals(end: usize): void {
-  let out = normals;
-  for (let at = words; at < end; at += 2 * VECTOR, out += 2 * VECTOR) {
-    const word0 = v128.load(at);
+/** Multiplies the radii by points on the circle. */
+function turn(end: usize, stride: usize): void {
+  const s0 = v128.load(SINE);
+  const s1 = v128.load(SINE, VECTOR);
+  const s2 = v128.load(SINE, 2 * VECTOR);
+  const s3 = v128.load(SINE, 3 * VECTOR);
+  const c0 = v128.load(COSINE);
+  const c1 = v128.load(COSINE, VECTOR);
+  const c2 = v128.load(COSINE, 2 * VECTOR);
+  const c3 = v128.load(COSINE, 3 * VECTOR);
+  let out = entries;
+  for (let at = words; at < end; at += stride, out += 2 * VECTOR) {
     const word1 = v128.load(at, VECTOR);
-    const r = radius(word0);
-    const t = signedUnit(word1, TWO_TO_MINUS_31);
+    const t = signedUnit(word1, v128.load(EXPONENT_31));
     const square = f32x4.mul(t, t);
-    const sine = f32x4.mul(cubic<f32>(SINE, square), t);
-    const cosine = xor(cubic<f32>(COSINE, square), i32x4.shl(word0, 31));
-    // Two words change places where bit 0 of word 1 is set.
+    const fourth = f32x4.mul(square, square);
+    const s01 = multiplyAdd<f32>(s1, square, s0);
+    const s23 = multiplyAdd<f32>(s3, square, s2);
+    const sine = f32x4.mul(multiplyAdd<f32>(s23, fourth, s01), t);
+    const c01 = multiplyAdd<f32>(c1, square, c0);
+    const c23 = multiplyAdd<f32>(c3, square, c2);
+    const cosine = xor(multiplyAdd<f32>(c23, fourth, c01), i32x4.shl(v128.load(at), 31));
+    // The two change places where bit 0 of word 1 is set.
     const exchange = i32x4.shr_s(i32x4.shl(word1, 31), 31);
     const difference = v128.and(xor(sine, cosine), exchange);
+    const r = v128.load(out);
     v128.store(out, f32x4.mul(r, xor(cosine, difference)));
     v128.store(out, f32x4.mul(r, xor(sine, difference)), VECTOR);
   }
+}
+
+/** Turns the words drawn, up to `end`, into normals: two of the first two of every `wordCount`. */
+export function fillNormals32(end: usize, wordCount: usize): void {
+  storeRadii(end, wordCount * VECTOR);
+  turn(end, wordCount * VECTOR);
 }

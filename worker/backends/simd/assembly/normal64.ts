@@ -1,4 +1,4 @@
-// Box–Muller in float64, two replicas at once: the normals of shared/random/normal.ts to a few
+// Box–Muller in float64, two replicas at once: the normals of shared/random/normal64.ts to a few
 // units in the last place. The polynomials are those of fdlibm (Sun Microsystems, 1993): e_log.c,
 // k_sin.c, k_cos.c.
 
@@ -112,13 +112,26 @@ function signedCosine(square: v128, word: v128): v128 {
   return xor(cosine, i64x2.shl(i64x2.extend_low_i32x4_u(word), 63));
 }
 
+/** Where bit 0 of word 1 is set, and the two normals change places. */
+@inline
+function exchange(word1: v128): v128 {
+  return i64x2.extend_low_i32x4_s(i32x4.shr_s(i32x4.shl(word1, 31), 31));
+}
+
+/**
+ * A coordinate of a uniform point on the circle; words in the two lower lanes, of which the sign is
+ * bit 0 of the first.
+ */
+@inline
+export function cosine64(signWord: v128, angleWord: v128): v128 {
+  const theta = angle(angleWord);
+  const square = f64x2.mul(theta, theta);
+  const cosine = signedCosine(square, signWord);
+  return v128.bitselect(sine(theta, square), cosine, exchange(angleWord));
+}
+
 /** The first normal of a pair of words; words in the two lower lanes. */
 @inline
 export function normal64(word0: v128, word1: v128): v128 {
-  const theta = angle(word1);
-  const square = f64x2.mul(theta, theta);
-  // The two normals change places where bit 0 of word 1 is set.
-  const exchange = i64x2.extend_low_i32x4_s(i32x4.shr_s(i32x4.shl(word1, 31), 31));
-  const first = v128.bitselect(sine(theta, square), signedCosine(square, word0), exchange);
-  return f64x2.mul(radius(word0), first);
+  return f64x2.mul(radius(word0), cosine64(word0, word1));
 }

@@ -1,5 +1,5 @@
-// Vectors of lanes. A lane is a replica: a vector holds one number of each of four replicas, a
-// group, in float32, or of two of them in float64.
+// Vectors of lanes. A lane is a replica: a vector holds one word or float32 of each of four
+// replicas, a group, or one float64 of two of them, half a group.
 
 /** Replicas that draw their random words together. */
 export const GROUP: i32 = 4;
@@ -7,10 +7,19 @@ export const GROUP: i32 = 4;
 /** Bytes of a vector. */
 export const VECTOR: usize = 16;
 
-/** a · b + c, rounded twice: the same bits on every processor, which a fused one would not give. */
+/**
+ * a · b + c, rounded once on processors that fuse, as all of the last ten years do, and twice on
+ * others: index.ts has the probe that tells, and its answer is part of the backend's identity.
+ */
 @inline
 export function multiplyAdd<F>(a: v128, b: v128, c: v128): v128 {
-  return v128.add<F>(v128.mul<F>(a, b), c);
+  return v128.relaxed_madd<F>(a, b, c);
+}
+
+/** Lanes 2 and 3 of four, as lanes 0 and 1. */
+@inline
+export function upper(x: v128): v128 {
+  return v128.shuffle<i32>(x, x, 2, 3, 2, 3);
 }
 
 @inline
@@ -28,28 +37,10 @@ export function storeSplats<T>(at: usize, values: StaticArray<T>): void {
   }
 }
 
-/** Polynomials by Horner's rule; the splats of their coefficients are at `at`, the lowest first. */
-@inline
-export function cubic<F>(at: usize, x: v128): v128 {
-  let y = multiplyAdd<F>(v128.load(at, 48), x, v128.load(at, 32));
-  y = multiplyAdd<F>(y, x, v128.load(at, 16));
-  return multiplyAdd<F>(y, x, v128.load(at));
-}
-
+/** A polynomial by Horner's rule; the splats of its coefficients are at `at`, the lowest first. */
 @inline
 export function quintic<F>(at: usize, x: v128): v128 {
   let y = multiplyAdd<F>(v128.load(at, 80), x, v128.load(at, 64));
-  y = multiplyAdd<F>(y, x, v128.load(at, 48));
-  y = multiplyAdd<F>(y, x, v128.load(at, 32));
-  y = multiplyAdd<F>(y, x, v128.load(at, 16));
-  return multiplyAdd<F>(y, x, v128.load(at));
-}
-
-@inline
-export function septic<F>(at: usize, x: v128): v128 {
-  let y = multiplyAdd<F>(v128.load(at, 112), x, v128.load(at, 96));
-  y = multiplyAdd<F>(y, x, v128.load(at, 80));
-  y = multiplyAdd<F>(y, x, v128.load(at, 64));
   y = multiplyAdd<F>(y, x, v128.load(at, 48));
   y = multiplyAdd<F>(y, x, v128.load(at, 32));
   y = multiplyAdd<F>(y, x, v128.load(at, 16));

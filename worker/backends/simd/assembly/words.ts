@@ -1,23 +1,30 @@
-// The words of one replica in sequence, one at a time: row 0 of a layer, as in Stream.words of
+// The words of strip 0 of one replica's layer, one at a time: as Stream.words of
 // shared/random/stream.ts. For what the vector code leaves over.
 
-import { philoxBlock } from "./philoxBlock";
+import { philoxBlock } from "./philox";
 
-const BLOCK: usize = memory.data(4 * 4, 16);
+const SEED: usize = memory.data(4 * 4, 16);
 
-let replica: u32 = 0;
-let layer: u32 = 0;
-let position: u32 = 0;
+let a: u32 = 0;
+let b: u32 = 0;
+let c: u32 = 0;
+let counter: u32 = 0;
 
-/** Goes to a word of a replica's layer. */
-export function seekWord(newReplica: u32, newLayer: u32, newPosition: u32): void {
-  replica = newReplica;
-  layer = newLayer;
-  position = newPosition;
-  if (position % 4 != 0) philoxBlock(BLOCK, position / 4, 0, replica, layer);
+/** Goes to a word. */
+export function seekWord(replica: u32, layer: u32, position: u32): void {
+  philoxBlock(SEED, 0, 0, replica, layer);
+  a = load<u32>(SEED);
+  b = load<u32>(SEED, 4);
+  c = load<u32>(SEED, 8);
+  counter = load<u32>(SEED, 12);
+  for (let i: u32 = 0; i < position; i++) nextWord();
 }
 
 export function nextWord(): u32 {
-  if (position % 4 == 0) philoxBlock(BLOCK, position / 4, 0, replica, layer);
-  return load<u32>(BLOCK + 4 * <usize>(position++ % 4));
+  const word = a + b + counter;
+  counter++;
+  a = b ^ (b >> 9);
+  b = c + (c << 3);
+  c = rotl<u32>(c, 21) + word;
+  return word;
 }

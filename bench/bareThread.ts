@@ -1,0 +1,30 @@
+import { performance } from "node:perf_hooks";
+
+import { ShardPlan } from "../coordinator/shardPlan.ts";
+import type { RunSpecification } from "../shared/network/specification.ts";
+import { loadBackend } from "../worker/backends/registry.ts";
+import { computeShard } from "../worker/shard.ts";
+
+const backend = await loadBackend("simd");
+
+/** A thread's part of a run: every `threads`-th shard, from the one with its own number on. */
+export interface BareTask {
+  readonly specification: RunSpecification;
+  readonly thread: number;
+  readonly threads: number;
+}
+
+/**
+ * The task of a thread that does nothing else: its shards one after another, with nothing around the
+ * kernel.
+ *
+ * @returns seconds of the wall clock.
+ */
+export default function propagateShards({ specification, thread, threads }: BareTask): number {
+  const plan = new ShardPlan(specification);
+  const start = performance.now();
+  for (let index = thread; index < plan.shardCount; index += threads) {
+    computeShard(backend, plan.task(index));
+  }
+  return (performance.now() - start) / 1000;
+}

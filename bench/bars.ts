@@ -1,0 +1,40 @@
+import { printTable } from "./results.ts";
+import { summarize, type Summary } from "./statistics.ts";
+
+/** What the project asks of itself: a ratio, and the least that it may be. */
+export interface Bar {
+  readonly name: string;
+  readonly least: number;
+  /** The ratio in each round; empty where a side of it was not measured. */
+  readonly ratios: readonly number[];
+}
+
+export interface MeasuredBar extends Summary {
+  readonly name: string;
+  readonly least: number;
+  /** Null where it was not measured. */
+  readonly met: boolean | null;
+}
+
+export function measuredBar({ name, least, ratios }: Bar): MeasuredBar {
+  const summary = summarize(ratios);
+  return { name, least, ...summary, met: ratios.length === 0 ? null : summary.median >= least };
+}
+
+export function printBars(bars: readonly MeasuredBar[]): void {
+  const rows = bars.map(({ name, least, median, halfInterquartileRange, met }) =>
+    met === null
+      ? [name, "not measured", least.toFixed(2), "–"]
+      : [
+          name,
+          `${median.toFixed(3)} ± ${halfInterquartileRange.toFixed(3)}`,
+          least.toFixed(2),
+          met ? "met" : "NOT MET",
+        ],
+  );
+  printTable(
+    "Bars (medians of ratios round by round ± half the interquartile range)",
+    ["ratio", "measured", "at least", ""],
+    rows,
+  );
+}

@@ -1,0 +1,97 @@
+import { BACKENDS, type BackendName } from "../shared/network/backends.ts";
+import type { Network } from "../shared/network/network.ts";
+import {
+  ISOTROPIC_LAWS,
+  type Sampling,
+  WEIGHT_LAWS,
+  type WeightLaw,
+} from "../shared/network/weights.ts";
+import type { Library } from "./peers.ts";
+
+/** The laws that the peers have, too. */
+const LAWS = ["gaussian", "uniform", "rademacher"] as const;
+
+export type Law = (typeof LAWS)[number];
+
+export const WIDTHS = [8, 32, 128, 512];
+const ISOTROPIC_WIDTHS = [64, 4096, 1_000_000];
+
+/** NumPy with a trick for random signs beside it; see peers.py. */
+const PACKED = "numpy, packed bits";
+
+export type Contender = BackendName | Library | typeof PACKED;
+
+/** What one contender is timed on. */
+export interface Case {
+  readonly contender: Contender;
+  readonly weights: WeightLaw;
+  readonly sampling: Sampling;
+  readonly width: number;
+}
+
+export interface OwnCase extends Case {
+  readonly contender: BackendName;
+}
+
+export interface PeerCase extends Case {
+  readonly weights: Law;
+  readonly library: Library;
+  readonly packed: boolean;
+}
+
+/** In the order of turns: contenders on the same law and width follow each other. */
+export function cases(widths: readonly number[], libraries: readonly Library[]): Case[] {
+  const sampling = "dense";
+  const dense = WEIGHT_LAWS.flatMap((weights) =>
+    widths.flatMap((width): Case[] => [
+      { contender: "simd", weights, sampling, width },
+      ...(isShared(weights) ? peerCases(weights, width, libraries) : []),
+    ]),
+  );
+  const isotropic = ISOTROPIC_LAWS.flatMap((weights) =>
+    ISOTROPIC_WIDTHS.map((width): Case => {
+      return { contender: "simd", weights, sampling: "isotropic", width };
+    }),
+  );
+  const reference = [...dense, ...isotropic]
+    .filter(({ contender }) => contender === "simd")
+    .map((ours): Case => ({ ...ours, contender: "reference" }));
+  return [...dense, ...isotropic, ...reference];
+}
+
+function peerCases(weights: Law, width: number, libraries: readonly Library[]): PeerCase[] {
+  return libraries.flatMap((library) => {
+    const plain = { contender: library, library, weights, sampling: "dense", width } as const;
+    const hasTrick = library === "numpy" && weights === "rademacher";
+    return [
+      { ...plain, packed: false },
+      ...(hasTrick ? [{ ...plain, contender: PACKED, packed: true } as const] : []),
+    ];
+  });
+}
+
+export function isOurs(measured: Case): measured is OwnCase {
+  return BACKENDS.some((backend) => backend === measured.contender);
+}
+
+export function isPeers(measured: Case): measured is PeerCase {
+  return "library" in measured;
+}
+
+function isShared(weights: WeightLaw): weights is Law {
+  return LAWS.some((law) => law === weights);
+}
+
+/** The network of all measurements; laws that have a parameter need one. */
+export function networkOf({ weights, width }: Case, depth: number): Network {
+  const negativeSlope = 0.01;
+  return {
+    width,
+    depth,
+    negativeSlope,
+    weights,
+    gain: Math.SQRT2 / Math.hypot(1, negativeSlope),
+    ...(weights === "student_t" && { degreesOfFreedom: 5 }),
+    ...(weights === "sparse_gaussian" && { density: 0.25 }),
+  };
+}

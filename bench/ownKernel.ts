@@ -1,0 +1,85 @@
+import { ShardPlan } from "../coordinator/shardPlan.ts";
+import type { Backend } from "../worker/backends/backend.ts";
+import { networkOf, type OwnCase } from "./cases.ts";
+
+/** A run's depth by default; its shards are what is propagated here, or their first layers. */
+const DEPTH = 200;
+/** A round is several calls, so that it takes as long as it should. */
+const CALLS_PER_ROUND = 4;
+
+export interface OwnMeasurement {
+  readonly replicaLayers: number;
+  /** Of this process's processor time, helping threads of V8 included. */
+  readonly seconds: number;
+  /** Mean growth of the log-norm in a layer; null where replicas died. */
+  readonly exponent: number | null;
+}
+
+/** One of our backends on one law and width: shards of real size, each of new replicas. */
+export class OwnKernel {
+  readonly #measured: OwnCase;
+  readonly #backend: Backend;
+  readonly #replicaCount: number;
+  #depth = 1;
+  #firstReplica = 0;
+
+  constructor(measured: OwnCase, backend: Backend) {
+    this.#measured = measured;
+    this.#backend = backend;
+    this.#replicaCount = new ShardPlan({
+      kind: "propagation",
+      network: networkOf(measured, DEPTH),
+      seed: 1n,
+      sampling: measured.sampling,
+      backend: measured.contender,
+      checkpointDepths: [DEPTH],
+      burnIn: 0,
+      stoppingRule: { kind: "replicas", replicaCount: 2 ** 32 },
+      level: 0.95,
+      displayName: "",
+    }).shardSize;
+  }
+
+  /** Finds how many layers take long enough, which also lets V8 compile the code. */
+  calibrate(seconds: number): void {
+    // Whole shards, for what an isotropic one starts with is much in a wide layer.
+    if (this.#measured.sampling === "isotropic") this.#depth = DEPTH;
+    while (this.#depth < DEPTH && this.#call().seconds < seconds / CALLS_PER_ROUND) {
+      this.#depth = Math.min(DEPTH, 2 * this.#depth);
+    }
+  }
+
+  measure(seconds: number): OwnMeasurement {
+    let spent = 0;
+    const growths: number[] = [];
+    while (spent < seconds) {
+      const call = this.#call();
+      spent += call.seconds;
+      growths.push(call.growth);
+    }
+    const exponent = growths.reduce((sum, growth) => sum + growth, 0) / growths.length;
+    return {
+      replicaLayers: growths.length * this.#replicaCount * this.#depth,
+      seconds: spent,
+      exponent: Number.isFinite(exponent) ? exponent : null,
+    };
+  }
+
+  /** The mean growth in a layer, and what it cost. */
+  #call(): { readonly growth: number; readonly seconds: number } {
+    const replicaCount = this.#replicaCount;
+    const before = process.cpuUsage();
+    const { values } = this.#backend.propagate({
+      network: networkOf(this.#measured, this.#depth),
+      sampling: this.#measured.sampling,
+      seed: 1n,
+      depths: [this.#depth],
+      firstReplica: this.#firstReplica,
+      replicaCount,
+    });
+    const { user, system } = process.cpuUsage(before);
+    this.#firstReplica = (this.#firstReplica + replicaCount) % 2 ** 31;
+    const sum = values.reduce((total, growth) => total + growth, 0);
+    return { growth: sum / replicaCount / this.#depth, seconds: (user + system) * 1e-6 };
+  }
+}

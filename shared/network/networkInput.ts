@@ -1,0 +1,168 @@
+import { NAMED_GAINS, resolveGain } from "./gains.ts";
+import type { IsotropicNetwork, Network } from "./network.ts";
+import { FieldReader, refused } from "./violations.ts";
+import {
+  isIsotropic,
+  ISOTROPIC_LAWS,
+  LAW_PARAMETERS,
+  parameterOf,
+  SAMPLINGS,
+  WEIGHT_LAWS,
+  type Sampling,
+  type WeightLaw,
+} from "./weights.ts";
+
+/** Closed forms and isotropic layers cost the same at every width. */
+const MAXIMUM_WIDTH = 1_000_000;
+/** A dense layer costs the square of its width. */
+const MAXIMUM_DENSE_WIDTH = 65_536;
+const MAXIMUM_DEPTH = 10_000_000;
+const MAXIMUM_DEGREES_OF_FREEDOM = 1_000_000;
+const MINIMUM_DENSITY = 2 ** -20;
+
+/** A network as it comes from outside: nothing is trusted. */
+export interface NetworkInput {
+  readonly width?: unknown;
+  readonly depth?: unknown;
+  readonly negativeSlope?: unknown;
+  readonly weights?: unknown;
+  readonly degreesOfFreedom?: unknown;
+  readonly density?: unknown;
+  /** A number or the name of a gain. */
+  readonly gain?: unknown;
+  /** The name of a gain; a number beside it must be what it stands for. */
+  readonly namedGain?: unknown;
+}
+
+/**
+ * A network whose exponents have closed forms.
+ *
+ * @throws ValidationError naming every field at fault, as paths such as `network.width`.
+ */
+export function parseIsotropicNetwork(input: NetworkInput): IsotropicNetwork {
+  const reader = new FieldReader();
+  const isOther = WEIGHT_LAWS.some((law) => law === input.weights && !isIsotropic(law));
+  if (isOther) {
+    // Nothing else is worth saying: a parameter or a gain may be as this law wants it.
+    reader.refuse(
+      "network.weights",
+      `${refused(input.weights)}, for its exponents have no closed form; ` +
+        `give ${ISOTROPIC_LAWS.join(" or ")}, or estimate them by a run`,
+    );
+    reader.finish();
+  }
+  const network = readNetwork(reader, input);
+  reader.finish();
+  return network as IsotropicNetwork;
+}
+
+export function readNetwork(reader: FieldReader, input: NetworkInput): Network {
+  const width = reader.integer("network.width", input.width, 1, MAXIMUM_WIDTH);
+  const depth = reader.integer("network.depth", input.depth, 1, MAXIMUM_DEPTH);
+  const negativeSlope = reader.number(
+    "network.negative_slope",
+    input.negativeSlope,
+    "any finite number",
+    () => true,
+  );
+  const weights = reader.oneOf("network.weights", input.weights, WEIGHT_LAWS);
+  const shape = {
+    width,
+    depth,
+    negativeSlope,
+    weights,
+    ...readLawParameter(reader, input, weights),
+  };
+  const namedGain = NAMED_GAINS.find((name) => name === (input.namedGain ?? input.gain));
+  if (namedGain !== undefined) {
+    // A refused slope is reported already; any number stands in for it here.
+    const slope = Number.isFinite(negativeSlope) ? negativeSlope : 1;
+    const gain = resolveGain(namedGain, { width, weights, negativeSlope: slope });
+    if (gain === undefined) {
+      const others = NAMED_GAINS.filter((name) => name !== namedGain);
+      reader.refuse(
+        "network.gain",
+        `${refused(namedGain)} with ${weights} weights, whose critical gain has no closed form; ` +
+          `give a number or one of ${others.join(", ")}`,
+      );
+      return { ...shape, gain: NaN, namedGain };
+    }
+    if (typeof input.gain === "number" && input.gain !== gain) {
+      reader.refuse(
+        "network.gain",
+        `${input.gain} is not allowed beside the named gain ${namedGain}, which is ${gain}; ` +
+          `give one of them`,
+      );
+    }
+    return { ...shape, gain, namedGain };
+  }
+  const expected = `a positive finite number or one of ${NAMED_GAINS.join(", ")}`;
+  const gain = reader.number("network.gain", input.gain, expected, (value) => value > 0);
+  return { ...shape, gain };
+}
+
+/** The parameter that the law has, if it has one; that of another law is refused. */
+function readLawParameter(
+  reader: FieldReader,
+  input: NetworkInput,
+  weights: WeightLaw,
+): Pick<Network, "degreesOfFreedom" | "density"> {
+  const parameter = parameterOf(weights);
+  for (const [law, other] of Object.entries(LAW_PARAMETERS)) {
+    const value = input[other];
+    if (other === parameter || value === undefined) continue;
+    const field = other === "density" ? "network.density" : "network.degrees_of_freedom";
+    reader.refuse(
+      field,
+      `${refused(value)} with ${weights} weights, which have no such parameter; ` +
+        `give it with ${law} alone`,
+    );
+  }
+  switch (parameter) {
+    case undefined:
+      return {};
+    case "degreesOfFreedom":
+      return {
+        degreesOfFreedom: reader.number(
+          "network.degrees_of_freedom",
+          input.degreesOfFreedom,
+          "a number above 2, below which the variance is infinite, to 1,000,000",
+          (value) => value > 2 && value <= MAXIMUM_DEGREES_OF_FREEDOM,
+        ),
+      };
+    case "density":
+      return {
+        density: reader.number(
+          "network.density",
+          input.density,
+          "a number from 2⁻²⁰, about 10⁻⁶, to 1",
+          (value) => value >= MINIMUM_DENSITY && value <= 1,
+        ),
+      };
+  }
+}
+
+/** By default the cheapest that is exact: isotropic where matrices look the same from every direction. */
+export function readSampling(
+  reader: FieldReader,
+  value: unknown,
+  { weights, width }: Network,
+): Sampling {
+  const cheapest = isIsotropic(weights) ? "isotropic" : "dense";
+  const sampling = reader.oneOf("sampling", value ?? cheapest, SAMPLINGS);
+  if (sampling === "isotropic" && cheapest === "dense") {
+    reader.refuse(
+      "sampling",
+      `${refused(sampling)} with ${weights} weights, which do not look the same from every ` +
+        `direction; give dense`,
+    );
+  }
+  if (sampling === "dense" && width > MAXIMUM_DENSE_WIDTH) {
+    reader.refuse(
+      "network.width",
+      `${refused(width)} where whole matrices are drawn; give an integer from 1 to 65,536, ` +
+        `or ${ISOTROPIC_LAWS.join(" or ")} weights and isotropic sampling`,
+    );
+  }
+  return sampling;
+}

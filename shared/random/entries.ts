@@ -1,0 +1,123 @@
+import erfinv from "@stdlib/math-base-special-erfinv";
+
+import type { Network } from "../network/network.ts";
+import { cosine } from "./normal.ts";
+import { fillNormals, normals32 } from "./normal32.ts";
+
+/** A law of independent entries of W, as it is drawn: each has its own natural scale. */
+export interface EntryLaw {
+  /** The entries' standard deviation. */
+  readonly deviation: number;
+  /** Fills `row` with entries from the words of a row. */
+  fill(row: Float64Array, nextWord: () => number): void;
+}
+
+/** erf(√2), the probability of (−2, 2) under the standard normal law. */
+const WITHIN_TWO = 0.9544997361036416;
+
+/** φ(2), the standard normal density at 2. */
+const DENSITY_AT_TWO = 0.05399096651318806;
+
+/** The odd number next to a word, read as a signed integer, over 2³¹: in (−1, 1), never zero. */
+function signedUniform(word: number): number {
+  return (word | 1) * 2 ** -31;
+}
+
+/** From a word an entry; a row takes a whole number of pairs of words. */
+function wordwise(deviation: number, entry: (word: number) => number): EntryLaw {
+  return {
+    deviation,
+    fill(row, nextWord) {
+      for (let j = 0; j < row.length; j++) row[j] = entry(nextWord());
+      if (row.length % 2 === 1) nextWord();
+    },
+  };
+}
+
+const gaussian: EntryLaw = { deviation: 1, fill: fillNormals };
+
+/** Uniform on (−1, 1). */
+const uniform = wordwise(Math.sqrt(1 / 3), signedUniform);
+
+/** 1, or −1 where the bit is set: bit j mod 32, from the highest, of word ⌊j/32⌋ of the row. */
+const rademacher: EntryLaw = {
+  deviation: 1,
+  fill(row, nextWord) {
+    let word = 0;
+    for (let j = 0; j < row.length; j++) {
+      if (j % 32 === 0) word = nextWord();
+      row[j] = 1 - 2 * ((word >>> (31 - (j % 32))) & 1);
+    }
+  },
+};
+
+/** A standard normal cut at ±2, by its quantile function. */
+const truncatedNormal = wordwise(Math.sqrt(1 - (4 * DENSITY_AT_TWO) / WITHIN_TWO), (word) => {
+  return Math.SQRT2 * erfinv(WITHIN_TWO * signedUniform(word));
+});
+
+/**
+ * Student's t by the polar method: with u uniform and θ a uniform angle, √(ν (u^{−2/ν} − 1)) cos θ
+ * (Bailey 1994, *Polar generation of random variates with the t-distribution*). An entry takes three
+ * words: 63 bits of words 0 and 1 make u, so that tails reach the quantile of 2⁻⁶⁴; bit 0 of word 1
+ * is a sign, and word 2 the angle, as for normals.
+ */
+function studentT(degreesOfFreedom: number): EntryLaw {
+  const entry = (word0: number, word1: number, word2: number): number => {
+    const u = (word0 + ((word1 >>> 1) + 0.5) * 2 ** -31) * 2 ** -32;
+    const square = degreesOfFreedom * Math.expm1((-2 / degreesOfFreedom) * Math.log(u));
+    return Math.sqrt(square) * cosine(word1, word2);
+  };
+  return {
+    deviation: Math.sqrt(degreesOfFreedom / (degreesOfFreedom - 2)),
+    fill(row, nextWord) {
+      for (let j = 0; j < row.length; j++) row[j] = entry(nextWord(), nextWord(), nextWord());
+      if (row.length % 2 === 1) for (let i = 0; i < 3; i++) nextWord();
+    },
+  };
+}
+
+/** How many of 2³² words keep an entry of sparse weights: the density, rounded, but never none. */
+export function keepingWords(density: number): number {
+  return Math.max(1, Math.round(density * 2 ** 32));
+}
+
+/** Normals, or 0: two entries take four words, a pair of normals and then a word each to keep it. */
+function sparseGaussian(density: number): EntryLaw {
+  const keeping = keepingWords(density);
+  return {
+    deviation: Math.sqrt(keeping * 2 ** -32),
+    fill(row, nextWord) {
+      for (let j = 0; j < row.length; j += 2) {
+        const [first, second] = normals32(nextWord(), nextWord());
+        const [keepsFirst, keepsSecond] = [nextWord() < keeping, nextWord() < keeping];
+        row[j] = keepsFirst ? first : 0;
+        if (j + 1 < row.length) row[j + 1] = keepsSecond ? second : 0;
+      }
+    },
+  };
+}
+
+/**
+ * The law of a network's entries.
+ *
+ * @throws RangeError if the entries are not independent, or a parameter is missing
+ */
+export function entryLaw({ weights, degreesOfFreedom, density }: Network): EntryLaw {
+  switch (weights) {
+    case "gaussian":
+      return gaussian;
+    case "uniform":
+      return uniform;
+    case "rademacher":
+      return rademacher;
+    case "truncated_normal":
+      return truncatedNormal;
+    case "student_t":
+      return studentT(degreesOfFreedom ?? NaN);
+    case "sparse_gaussian":
+      return sparseGaussian(density ?? NaN);
+    case "orthogonal":
+      throw new RangeError("the entries of an orthogonal matrix are not independent");
+  }
+}

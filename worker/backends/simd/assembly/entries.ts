@@ -1,0 +1,106 @@
+// Rows of independent entries, from words to products with x.
+
+import { Law, law } from "./law";
+import { entries, halfBytes, pairsOf, rowWords, width, words } from "./memory";
+import { fillNormals32 } from "./normal32";
+import { fillSparseGaussians } from "./sparseGaussian";
+import { fillStudentTs } from "./studentT";
+import { fillTruncatedNormals } from "./truncatedNormal";
+import { multiplyAdd, storeSplats, upper, VECTOR } from "./vector";
+
+const ODD: usize = memory.data(16, 16);
+storeSplats<u32>(ODD, [1]);
+
+/** How the entries of a group are stored. */
+enum Form {
+  /** Float32. */
+  Single,
+  /** Words: the odd number next to one, read as a signed integer, is the entry. */
+  Word,
+}
+
+/** A vector of four entries, for `lower` to widen. */
+@inline
+function entriesAt(form: Form, at: usize): v128 {
+  return form == Form.Word ? v128.or(v128.load(at), v128.load(ODD)) : v128.load(at);
+}
+
+/** Lanes 0 and 1, in float64. */
+@inline
+function lower(form: Form, x: v128): v128 {
+  return form == Form.Word ? f64x2.convert_low_i32x4_s(x) : f64x2.promote_low_f32x4(x);
+}
+
+/** Stores at z the scalar product of a row at `row` and x, both halves at once. */
+@inline
+function multiplyRow(form: Form, row: usize, x: usize, z: usize): void {
+  const offset = halfBytes();
+  let sum0 = f64x2.splat(0);
+  let sum1 = sum0;
+  let upperSum0 = sum0;
+  let upperSum1 = sum0;
+  for (const end = x + offset; x < end; x += 2 * VECTOR, row += 2 * VECTOR) {
+    const entries0 = entriesAt(form, row);
+    const entries1 = entriesAt(form, row + VECTOR);
+    sum0 = multiplyAdd<f64>(lower(form, entries0), v128.load(x), sum0);
+    sum1 = multiplyAdd<f64>(lower(form, entries1), v128.load(x, VECTOR), sum1);
+    const upperX = x + offset;
+    upperSum0 = multiplyAdd<f64>(lower(form, upper(entries0)), v128.load(upperX), upperSum0);
+    upperSum1 = multiplyAdd<f64>(lower(form, upper(entries1)), v128.load(upperX, VECTOR), upperSum1);
+  }
+  v128.store(z, f64x2.add(sum0, sum1));
+  v128.store(z + offset, f64x2.add(upperSum0, upperSum1));
+}
+
+/** Stores at z the scalar product of half a row of float64 and half of x. */
+@inline
+function multiplyHalfRow(row: usize, x: usize, z: usize): void {
+  let sum0 = f64x2.splat(0);
+  let sum1 = sum0;
+  for (const end = x + halfBytes(); x < end; x += 2 * VECTOR, row += 2 * VECTOR) {
+    sum0 = multiplyAdd<f64>(v128.load(row), v128.load(x), sum0);
+    sum1 = multiplyAdd<f64>(v128.load(row, VECTOR), v128.load(x, VECTOR), sum1);
+  }
+  v128.store(z, f64x2.add(sum0, sum1));
+}
+
+@inline
+function multiplyRows(form: Form, rows: i32, x: usize, z: usize): void {
+  // A row of words is as long as one of entries.
+  let row = form == Form.Word ? words : entries;
+  for (let i = 0; i < rows; i++, row += halfBytes(), z += VECTOR) multiplyRow(form, row, x, z);
+}
+
+/** The entries of laws that are computed in float64, half after half. */
+@inline
+function multiplyHalves(end: usize, rows: i32, x: usize, z: usize): void {
+  for (let half: usize = 0; half < 2; half++) {
+    if (law == Law.StudentT) fillStudentTs(end, half);
+    else fillTruncatedNormals(end, half);
+    const offset = halfBytes() * half;
+    let row = entries;
+    for (let i = 0; i < rows; i++, row += halfBytes()) {
+      multiplyHalfRow(row, x + offset, z + offset + VECTOR * i);
+    }
+  }
+}
+
+/** Stores at z the products of x and `rows` rows, whose words are drawn. */
+export function multiplyDrawn(rows: i32, x: usize, z: usize): void {
+  const end = words + VECTOR * <usize>(rows * rowWords);
+  switch (law) {
+    case Law.Gaussian:
+      fillNormals32(end, 2);
+      multiplyRows(Form.Single, rows, x, z);
+      break;
+    case Law.SparseGaussian:
+      fillSparseGaussians(end);
+      multiplyRows(Form.Single, rows, x, z);
+      break;
+    case Law.Uniform:
+      multiplyRows(Form.Word, rows, x, z);
+      break;
+    default:
+      multiplyHalves(end, rows, x, z);
+  }
+}
