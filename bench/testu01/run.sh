@@ -24,7 +24,7 @@ run_order() {
   done
   # Written when both are done, so that a run cut short leaves the earlier evidence whole.
   for battery in small crush; do
-    sed -n '/Summary results/,$p' "$WORK/$order.$battery.log" | cat -s
+    sed -n '/Summary results/,$ { s/ *$//; p }' "$WORK/$order.$battery.log" | cat -s
     cat "$WORK/$order.$battery.time"
     echo
   done >"$WORK/$order.txt"

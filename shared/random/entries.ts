@@ -2,14 +2,14 @@ import erfinv from "@stdlib/math-base-special-erfinv";
 
 import type { Network } from "../network/network.ts";
 import { cosine } from "./normal.ts";
-import { fillNormals, normals32 } from "./normal32.ts";
+import { fillNormals, storeNormals } from "./normal32.ts";
 
 /** A law of independent entries of W, as it is drawn: each has its own natural scale. */
 export interface EntryLaw {
   /** The entries' standard deviation. */
   readonly deviation: number;
-  /** Fills `row` with entries from the words of a row. */
-  fill(row: Float64Array, nextWord: () => number): void;
+  /** Draws a `row` of entries from the words of a row. */
+  draw(row: Float64Array, nextWord: () => number): void;
 }
 
 /** erf(√2), the probability of (−2, 2) under the standard normal law. */
@@ -27,14 +27,14 @@ function signedUniform(word: number): number {
 function wordwise(deviation: number, entry: (word: number) => number): EntryLaw {
   return {
     deviation,
-    fill(row, nextWord) {
+    draw(row, nextWord) {
       for (let j = 0; j < row.length; j++) row[j] = entry(nextWord());
       if (row.length % 2 === 1) nextWord();
     },
   };
 }
 
-const gaussian: EntryLaw = { deviation: 1, fill: fillNormals };
+const gaussian: EntryLaw = { deviation: 1, draw: fillNormals };
 
 /** Uniform on (−1, 1). */
 const uniform = wordwise(Math.sqrt(1 / 3), signedUniform);
@@ -42,7 +42,7 @@ const uniform = wordwise(Math.sqrt(1 / 3), signedUniform);
 /** 1, or −1 where the bit is set: bit j mod 32, from the highest, of word ⌊j/32⌋ of the row. */
 const rademacher: EntryLaw = {
   deviation: 1,
-  fill(row, nextWord) {
+  draw(row, nextWord) {
     let word = 0;
     for (let j = 0; j < row.length; j++) {
       if (j % 32 === 0) word = nextWord();
@@ -70,7 +70,7 @@ function studentT(degreesOfFreedom: number): EntryLaw {
   };
   return {
     deviation: Math.sqrt(degreesOfFreedom / (degreesOfFreedom - 2)),
-    fill(row, nextWord) {
+    draw(row, nextWord) {
       for (let j = 0; j < row.length; j++) row[j] = entry(nextWord(), nextWord(), nextWord());
       if (row.length % 2 === 1) for (let i = 0; i < 3; i++) nextWord();
     },
@@ -87,12 +87,11 @@ function sparseGaussian(density: number): EntryLaw {
   const keeping = keepingWords(density);
   return {
     deviation: Math.sqrt(keeping * 2 ** -32),
-    fill(row, nextWord) {
+    draw(row, nextWord) {
       for (let j = 0; j < row.length; j += 2) {
-        const [first, second] = normals32(nextWord(), nextWord());
-        const [keepsFirst, keepsSecond] = [nextWord() < keeping, nextWord() < keeping];
-        row[j] = keepsFirst ? first : 0;
-        if (j + 1 < row.length) row[j + 1] = keepsSecond ? second : 0;
+        storeNormals(row, j, nextWord(), nextWord());
+        if (nextWord() >= keeping) row[j] = 0;
+        if (nextWord() >= keeping && j + 1 < row.length) row[j + 1] = 0;
       }
     },
   };

@@ -7,6 +7,18 @@ import { growths, KINDS, loadBackends, type TaskOptions } from "./tasks.ts";
 
 const SLOPES = [0, 0.01, 0.3, 1, -1, 10, 1e-30, -1e30];
 
+/**
+ * Where sparse entries keep units apart, one may shrink by the slope in layer after layer beside
+ * another that does not, until it is below 10⁻³⁰⁸ of the norm and lost, in either backend.
+ */
+const SPARSE_SLOPES = SLOPES.filter(
+  (slope) => slope === 0 || Math.abs(Math.log(Math.abs(slope))) < 5,
+);
+
+function slopesOf(weights: WeightLaw): readonly number[] {
+  return weights === "sparse_gaussian" ? SPARSE_SLOPES : SLOPES;
+}
+
 describe("backends", () => {
   let backends: Record<BackendName, Backend>;
   before(async () => {
@@ -26,11 +38,20 @@ describe("backends", () => {
 
   for (const name of BACKENDS) {
     it(`find the known growths: ${name}`, () => {
-      for (const [weights, sampling, width, slope, depth, key, replica, expected] of knownAnswers(
-        "growth",
-      )) {
+      for (const [
+        weights,
+        parameter,
+        sampling,
+        width,
+        slope,
+        depth,
+        key,
+        replica,
+        expected,
+      ] of knownAnswers("growth")) {
         const [found] = growths(backends[name], {
           weights: weights as WeightLaw,
+          ...(parameter !== "-" && { parameter: real(parameter) }),
           sampling: sampling as Sampling,
           width: real(width),
           negativeSlope: real(slope),
@@ -39,33 +60,32 @@ describe("backends", () => {
           replicaCount: 1,
           seed: seed(key),
         });
-        const tolerance = name === "simd" && sampling === "dense" ? 2e-6 : 1e-13;
         const error = Math.abs((found?.[0] as number) - real(expected));
-        assert.ok(error < tolerance, `${weights} ${sampling} ${width}: ${error}`);
+        assert.ok(error < 2e-13, `${weights} ${sampling} ${width}: ${error}`);
       }
     });
   }
 
   for (const { weights, sampling } of KINDS) {
     it(`agree replica by replica: ${weights}, ${sampling}`, () => {
-      const all = SLOPES.flatMap((negativeSlope) =>
-        [1, 2, 3, 7, 8, 16, 63, 64, 65].flatMap((width) =>
+      const all = slopesOf(weights).flatMap((negativeSlope) =>
+        [1, 2, 3, 7, 8, 16, 63, 64, 65, 256].flatMap((width) =>
           deviations({
             weights,
             sampling,
             width,
             negativeSlope,
-            depths: width > 16 ? [1, 10] : [1, 10, 100],
+            depths: width > 64 ? [1, 3] : width > 16 ? [1, 10] : [1, 10, 100],
             firstReplica: 5,
-            replicaCount: width > 16 ? 3 : 7,
+            replicaCount: width > 64 ? 1 : width > 16 ? 3 : 7,
           }),
         ),
       );
-      assertAgreement(all, sampling);
+      assertAgreement(all);
     });
 
     it(`agree replica by replica in depth: ${weights}, ${sampling}`, () => {
-      const all = SLOPES.flatMap((negativeSlope) =>
+      const all = slopesOf(weights).flatMap((negativeSlope) =>
         [1, 2, 5].flatMap((width) =>
           deviations({
             weights,
@@ -77,34 +97,25 @@ describe("backends", () => {
           }),
         ),
       );
-      assertAgreement(all, sampling);
+      assertAgreement(all);
     });
   }
 
   it("agree where a layer takes several calls into WebAssembly", () => {
     for (const weights of ["gaussian", "orthogonal"] as const) {
       const options = { weights, sampling: "dense", width: 530, depths: [1, 2] } as const;
-      assertAgreement(deviations({ ...options, replicaCount: 2 }), "dense");
+      assertAgreement(deviations({ ...options, replicaCount: 2 }));
     }
   });
 });
 
 /**
- * Isotropic growths agree to rounding. Dense ones are in float32: a replica of `simd` is a replica
- * of `reference` with weights changed by 1e-7, and most differ by as little. But a layer that
- * shrinks x much turns its error into a large one of the direction, and the chance of an error
- * beyond t falls but as 1/t (for linear networks exactly so: the error grows by the ratio of a
- * χ_{width−1} and a χ_width, whose mean is 1). Measured, P(|ΔS| > t) ≈ 1e-8 · depth/t: beyond
- * 10⁻⁴ √depth, one replica in 10⁴/√depth.
+ * Both backends follow the same recipe from words to weights and propagate in float64, so they differ
+ * by rounding alone. The error of a direction grows by factors whose mean is 1 (for linear networks
+ * exactly so: the ratio of a χ_{width−1} and a χ_width), so the chance of an error beyond t falls
+ * but as 1/t: measured, 10⁻¹² is passed now and then, and 10⁻⁹ would be by one comparison in 10⁶.
  */
-function assertAgreement(deviations: readonly number[], sampling: Sampling): void {
-  const sorted = deviations.toSorted((a, b) => a - b);
-  const quantile = (p: number) => sorted[Math.ceil(p * (sorted.length - 1))] as number;
-  if (sampling === "isotropic") {
-    assert.ok(quantile(1) < 1e-10, `${quantile(1)}`);
-  } else {
-    assert.ok(quantile(0.5) < 2e-6, `median ${quantile(0.5)}`);
-    assert.ok(quantile(0.95) < 1e-4, `95 % ${quantile(0.95)}`);
-    assert.ok(quantile(1) < 1e-2, `worst ${quantile(1)}`);
-  }
+function assertAgreement(deviations: readonly number[]): void {
+  const worst = Math.max(...deviations);
+  assert.ok(worst < 1e-9, `worst ${worst}`);
 }

@@ -1,5 +1,7 @@
 import { BACKENDS, type BackendName } from "../../../shared/network/backends.ts";
 import {
+  isIsotropic,
+  parameterOf,
   type Sampling,
   SAMPLINGS,
   WEIGHT_LAWS,
@@ -7,11 +9,14 @@ import {
 } from "../../../shared/network/weights.ts";
 import type { Backend, PropagationTask } from "../../../worker/backends/backend.ts";
 import { loadBackend } from "../../../worker/backends/registry.ts";
+import { lawInput } from "../../support/laws.ts";
 
 /** What a test varies of a task; the rest has a usual value. */
 export interface TaskOptions {
   readonly width: number;
   readonly weights: WeightLaw;
+  /** Of a law that has one. */
+  readonly parameter?: number;
   readonly sampling: Sampling;
   readonly negativeSlope?: number;
   readonly gain?: number;
@@ -29,7 +34,10 @@ export function growths(backend: Backend, options: TaskOptions): Float64Array[] 
       width,
       depth: depths.at(-1) as number,
       negativeSlope: options.negativeSlope ?? 0.01,
-      weights,
+      ...lawInput(weights),
+      ...(options.parameter !== undefined && {
+        [parameterOf(weights) as string]: options.parameter,
+      }),
       gain: options.gain ?? 1,
     },
     sampling,
@@ -55,5 +63,13 @@ export async function loadBackends(): Promise<Record<BackendName, Backend>> {
 
 /** Every way of drawing weights. */
 export const KINDS = WEIGHT_LAWS.flatMap((weights) =>
-  SAMPLINGS.map((sampling) => ({ weights, sampling })),
+  SAMPLINGS.filter((sampling) => sampling === "dense" || isIsotropic(weights)).map((sampling) => ({
+    weights,
+    sampling,
+  })),
+);
+
+/** Those whose entries are never zero and never cancel, so that networks die of ReLU alone. */
+export const LASTING_KINDS = KINDS.filter(
+  ({ weights }) => weights !== "rademacher" && weights !== "sparse_gaussian",
 );

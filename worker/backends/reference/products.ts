@@ -32,7 +32,7 @@ function entryProduct(network: Network): LayerProduct {
   return (stream, replica, layer, x, out) => {
     const nextRow = stream.rows(replica, layer, network.width);
     for (let i = 0; i < out.length; i++) {
-      law.fill(row, nextRow());
+      law.draw(row, nextRow());
       const sum = dot(row, x);
       out[i] = Math.abs(sum) < cancelled ? 0 : sum;
     }

@@ -58,8 +58,8 @@ export function denseLanes(kernel: Kernel, network: Network, activation: LaneAct
  */
 function denseActivation({ negativeSlope }: Network, { mirrored, ratio }: LaneActivation) {
   const sign = negativeSlope < 0 ? -1 : 1;
-  // A slope this small changes no sum, but its products may be denormal, and slow.
-  const slope = Math.abs(ratio) < 2 ** -60 ? 0 : ratio;
+  // The square of a slope this small may be denormal, and slow; it changes no sum that is not zero.
+  const slope = Math.abs(ratio) < 2 ** -400 ? 0 : ratio;
   return mirrored
     ? { inputSign: -1, above: sign, below: sign * slope, belowAlone: 1 }
     : { inputSign: 1, above: 1, below: slope, belowAlone: sign };
