@@ -21,6 +21,9 @@ function lawOf(weights: Named, parameter?: number): EntryLaw {
 
 const COUNT = 400_000;
 
+/** A stream of the smallest word. */
+const zero = () => 0;
+
 function sampleOf(weights: Named, parameter?: number): Float64Array {
   const sample = new Float64Array(COUNT);
   lawOf(weights, parameter).draw(sample, new Stream(77n).words(0, 1));
@@ -110,7 +113,6 @@ describe("entries", () => {
   it("reach far into the tails", () => {
     // The smallest uniforms that words can make.
     const row = new Float64Array(1);
-    const zero = () => 0;
     lawOf("gaussian").draw(row, zero);
     assert.ok((row[0] as number) > 6.5);
     // Student's t of 3 degrees: √3 · 2^(64/3) and more.

@@ -47,9 +47,13 @@ export const RELAXED_SIMD_PROBE = moduleOf(`${`fd0c${"00".repeat(16)}`.repeat(3)
 
 /** A module with one function of no arguments and no results. */
 function moduleOf(instructions: string): Buffer {
-  const sized = (bytes: string) => (bytes.length / 2).toString(16).padStart(2, "0") + bytes;
   const code = `0a${sized(`01${sized(`00${instructions}0b`)}`)}`;
   return Buffer.from(`0061736d0100000001040160000003020100${code}`, "hex");
+}
+
+/** Hexadecimal bytes, fewer than 128, after their number. */
+function sized(bytes: string): string {
+  return (bytes.length / 2).toString(16).padStart(2, "0") + bytes;
 }
 
 /** Instantiates a kernel for its caller alone: a kernel keeps state between calls. */
