@@ -20,7 +20,9 @@ export function createThreadPool(slotCount: number): ShardPool {
   const filename = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url).href;
   const piscina = new Piscina<ShardTask, ComputedShard>({
     filename,
-    minThreads: slotCount,
+    // Threads start with the first shards: a worker that is dismissed at once has none to end while
+    // they load, which can bring the process down (an assertion of Node's module loader).
+    minThreads: 0,
     maxThreads: slotCount,
     idleTimeout: Infinity,
   });
