@@ -88,7 +88,9 @@ describe("clients in other languages", () => {
         sameMessage: true,
         reason: "INVALID_FIELD",
         domain: "lyapunov-cluster",
-        violations: [["run.network.width", "0 is not allowed; give an integer from 1 to 1,000,000"]],
+        violations: [
+          ["run.network.width", "0 is not allowed; give an integer from 1 to 1,000,000"],
+        ],
       });
     });
   });
