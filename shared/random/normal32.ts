@@ -2,7 +2,7 @@
  * Standard normals in float32: those of normal.ts, computed by float32 arithmetic that is spelled out
  * to the last rounding. They are float32 numbers, and part of the contract: whoever follows the
  * recipe gets the same weights bit for bit, and may then propagate them as precisely as he likes.
- * The relative error against normal.ts is below 4e-7 for every pair of words.
+ * The relative error against normal.ts is below 4e-7 in every pair of words that was tried.
  *
  * Products and sums are rounded to float32 one by one, but multiply-adds once; here a multiply-add is
  * rounded to a double first, which makes a difference once in 2²⁹.

@@ -113,7 +113,7 @@ describe("backends", () => {
  * Both backends follow the same recipe from words to weights and propagate in float64, so they differ
  * by rounding alone. The error of a direction grows by factors whose mean is 1 (for linear networks
  * exactly so: the ratio of a χ_{width−1} and a χ_width), so the chance of an error beyond t falls
- * but as 1/t: measured, 10⁻¹² is passed now and then, and 10⁻⁹ would be by one comparison in 10⁶.
+ * but as 1/t: 10⁻¹² is passed now and then, and the limit leaves room for a thousand times that.
  */
 function assertAgreement(deviations: readonly number[]): void {
   const worst = Math.max(...deviations);
