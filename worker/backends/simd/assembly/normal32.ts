@@ -79,8 +79,8 @@ function storeRadii(end: usize, stride: usize): void {
     const signAndFraction = v128.and(y, v128.load(SIGN_AND_FRACTION));
     const fraction = v128.or(signAndFraction, v128.load(EXPONENT_OF_HALF));
     const f = i32x4.min_s(y, f32x4.sub(fraction, v128.load(UNIT)));
-    const exponent = i32x4.sub(v128.load(HALF_EXPONENT_FIELD), i32x4.shr_u(y, 23));
-    const k = f32x4.convert_i32x4_s(i32x4.max_s(exponent, v128.load(ZERO)));
+    const exponent = i16x8.sub_sat_u(v128.load(HALF_EXPONENT_FIELD), i32x4.shr_u(y, 23));
+    const k = f32x4.convert_i32x4_s(exponent);
     const square = f32x4.mul(f, f);
     const p01 = multiplyAdd<f32>(c1, f, c0);
     const p23 = multiplyAdd<f32>(c3, f, c2);
@@ -89,7 +89,7 @@ function storeRadii(end: usize, stride: usize): void {
     const low = multiplyAdd<f32>(p23, square, p01);
     const high = multiplyAdd<f32>(p67, square, p45);
     const p = multiplyAdd<f32>(high, f32x4.mul(square, square), low);
-    v128.store(out, f32x4.sqrt(multiplyAdd<f32>(k, twiceLn2, f32x4.mul(p, f))));
+    v128.store(out, multiplyAdd<f32>(k, twiceLn2, f32x4.mul(p, f)));
   }
 }
 
@@ -118,7 +118,7 @@ function turn(end: usize, stride: usize): void {
     // The two change places where bit 0 of word 1 is set.
     const exchange = i32x4.shr_s(i32x4.shl(word1, 31), 31);
     const difference = v128.and(xor(sine, cosine), exchange);
-    const r = v128.load(out);
+    const r = f32x4.sqrt(v128.load(out));
     v128.store(out, f32x4.mul(r, xor(cosine, difference)));
     v128.store(out, f32x4.mul(r, xor(sine, difference)), VECTOR);
   }
