@@ -52,6 +52,43 @@ function multiplyRow(form: Form, row: usize, x: usize, z: usize): void {
   v128.store(z + offset, f64x2.add(upperSum0, upperSum1));
 }
 
+@inline
+function multiplyTwoRows(form: Form, row: usize, x: usize, z: usize): void {
+  const offset = halfBytes();
+  let sum0 = f64x2.splat(0);
+  let sum1 = sum0;
+  let upperSum0 = sum0;
+  let upperSum1 = sum0;
+  let sum2 = sum0;
+  let sum3 = sum0;
+  let upperSum2 = sum0;
+  let upperSum3 = sum0;
+  for (const end = x + offset; x < end; x += 2 * VECTOR, row += 2 * VECTOR) {
+    const entries0 = entriesAt(form, row);
+    const entries1 = entriesAt(form, row + VECTOR);
+    const next = row + offset;
+    const entries2 = entriesAt(form, next);
+    const entries3 = entriesAt(form, next + VECTOR);
+    const x0 = v128.load(x);
+    const x1 = v128.load(x, VECTOR);
+    sum0 = multiplyAdd<f64>(lower(form, entries0), x0, sum0);
+    sum1 = multiplyAdd<f64>(lower(form, entries1), x1, sum1);
+    sum2 = multiplyAdd<f64>(lower(form, entries2), x0, sum2);
+    sum3 = multiplyAdd<f64>(lower(form, entries3), x1, sum3);
+    const upperX = x + offset;
+    const upperX0 = v128.load(upperX);
+    const upperX1 = v128.load(upperX, VECTOR);
+    upperSum0 = multiplyAdd<f64>(lower(form, upper(entries0)), upperX0, upperSum0);
+    upperSum1 = multiplyAdd<f64>(lower(form, upper(entries1)), upperX1, upperSum1);
+    upperSum2 = multiplyAdd<f64>(lower(form, upper(entries2)), upperX0, upperSum2);
+    upperSum3 = multiplyAdd<f64>(lower(form, upper(entries3)), upperX1, upperSum3);
+  }
+  v128.store(z, f64x2.add(sum0, sum1));
+  v128.store(z, f64x2.add(sum2, sum3), VECTOR);
+  v128.store(z + offset, f64x2.add(upperSum0, upperSum1));
+  v128.store(z + offset, f64x2.add(upperSum2, upperSum3), VECTOR);
+}
+
 /** Stores at z the scalar product of half a row of float64 and half of x. */
 @inline
 function multiplyHalfRow(row: usize, x: usize, z: usize): void {
@@ -68,7 +105,9 @@ function multiplyHalfRow(row: usize, x: usize, z: usize): void {
 function multiplyRows(form: Form, rows: i32, x: usize, z: usize): void {
   // A row of words is as long as one of entries.
   let row = form == Form.Word ? words : entries;
-  for (let i = 0; i < rows; i++, row += halfBytes(), z += VECTOR) multiplyRow(form, row, x, z);
+  let i = 1;
+  for (; i < rows; i += 2, row += 2 * halfBytes(), z += 2 * VECTOR) multiplyTwoRows(form, row, x, z);
+  if (i == rows) multiplyRow(form, row, x, z);
 }
 
 /** The entries of laws that are computed in float64, half after half. */

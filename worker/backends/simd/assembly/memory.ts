@@ -94,7 +94,7 @@ export function reserve(newWidth: i32, newGroups: i32, binomialBytes: usize): vo
 
   const begin = (__heap_base + 63) & ~63;
   words = begin;
-  entries = words + wordBytes;
+  entries = words + wordBytes + 64;
   doubles = entries + entryBytes;
   states = doubles + rowBytes;
   inputs = states + STATE * <usize>groups;

@@ -25,15 +25,14 @@ storeSplats<f32>(COSINE, [
   0.9999999403953552, -0.30842363834381104, 0.015848150476813316, -0.0003176308237016201,
 ]);
 
-const INTEGERS: usize = memory.data(7 * 16, 16);
-storeSplats<u32>(INTEGERS, [1, 0x807fffff, 0x3f000000, 126, 0, 32 << 23, 31 << 23]);
+const INTEGERS: usize = memory.data(6 * 16, 16);
+storeSplats<u32>(INTEGERS, [1, 0x807fffff, 0x3f000000, 126, 32 << 23, 31 << 23]);
 const ONE = INTEGERS;
 const SIGN_AND_FRACTION = INTEGERS + 16;
 const EXPONENT_OF_HALF = INTEGERS + 32;
 const HALF_EXPONENT_FIELD = INTEGERS + 48;
-const ZERO = INTEGERS + 64;
-const EXPONENT_32 = INTEGERS + 80;
-const EXPONENT_31 = INTEGERS + 96;
+const EXPONENT_32 = INTEGERS + 64;
+const EXPONENT_31 = INTEGERS + 80;
 
 const FLOATS: usize = memory.data(2 * 16, 16);
 storeSplats<f32>(FLOATS, [1, 1.3862943611198906]);
@@ -50,9 +49,7 @@ function signedUnit(word: v128, exponent: v128): v128 {
 }
 
 /**
- * Stores √(−2 ln u) for the first word of each pair, where the first normal of the pair will be.
- *
- * As a signed number the word gives y in [−½, ½] with u = y if y > 0 and u = 1 + y if y < 0: float32
+ * As a signed number a word gives y in [−½, ½], with u = y if y > 0 and u = 1 + y if y < 0: float32
  * is then exact in relative terms at both ends, where u itself would round to 1 and the radius to 0.
  * Write u = 2⁻ᵏ (1 + f) with f in [−½, 0):
  *
@@ -63,7 +60,25 @@ function signedUnit(word: v128, exponent: v128): v128 {
  * f if y > 0, and below −1 if y < 0; and as signed integers, of two negative floats the one smaller
  * in size comes first, and any positive float, such as y > 0, last.
  */
-function storeRadii(end: usize, stride: usize): void {
+@inline
+function fractionLessOne(y: v128): v128 {
+  const signAndFraction = v128.and(y, v128.load(SIGN_AND_FRACTION));
+  const fraction = v128.or(signAndFraction, v128.load(EXPONENT_OF_HALF));
+  return i32x4.min_s(y, f32x4.sub(fraction, v128.load(UNIT)));
+}
+
+/** k: where y < 0, its sign is above the field of the exponent, and the subtraction stops at 0. */
+@inline
+function negatedExponent(y: v128): v128 {
+  return f32x4.convert_i32x4_s(i16x8.sub_sat_u(v128.load(HALF_EXPONENT_FIELD), i32x4.shr_u(y, 23)));
+}
+
+/**
+ * Stores r² = −2 ln u for the first word of each pair, where the first normal of the pair will be.
+ * f and k are taken from the next pair's word while the polynomial of this one's is evaluated: a
+ * processor's queue of waiting instructions is too short to see that far ahead.
+ */
+function storeSquaredRadii(end: usize, stride: usize): void {
   const c0 = v128.load(LOGARITHM);
   const c1 = v128.load(LOGARITHM, VECTOR);
   const c2 = v128.load(LOGARITHM, 2 * VECTOR);
@@ -74,13 +89,11 @@ function storeRadii(end: usize, stride: usize): void {
   const c7 = v128.load(LOGARITHM, 7 * VECTOR);
   const twiceLn2 = v128.load(TWICE_LN_2);
   let out = entries;
-  for (let at = words; at < end; at += stride, out += 2 * VECTOR) {
-    const y = signedUnit(v128.load(at), v128.load(EXPONENT_32));
-    const signAndFraction = v128.and(y, v128.load(SIGN_AND_FRACTION));
-    const fraction = v128.or(signAndFraction, v128.load(EXPONENT_OF_HALF));
-    const f = i32x4.min_s(y, f32x4.sub(fraction, v128.load(UNIT)));
-    const exponent = i16x8.sub_sat_u(v128.load(HALF_EXPONENT_FIELD), i32x4.shr_u(y, 23));
-    const k = f32x4.convert_i32x4_s(exponent);
+  let y = signedUnit(v128.load(words), v128.load(EXPONENT_32));
+  let f = fractionLessOne(y);
+  let k = negatedExponent(y);
+  for (let next = words + stride; next < end + stride; next += stride, out += 2 * VECTOR) {
+    y = signedUnit(v128.load(next), v128.load(EXPONENT_32));
     const square = f32x4.mul(f, f);
     const p01 = multiplyAdd<f32>(c1, f, c0);
     const p23 = multiplyAdd<f32>(c3, f, c2);
@@ -90,10 +103,12 @@ function storeRadii(end: usize, stride: usize): void {
     const high = multiplyAdd<f32>(p67, square, p45);
     const p = multiplyAdd<f32>(high, f32x4.mul(square, square), low);
     v128.store(out, multiplyAdd<f32>(k, twiceLn2, f32x4.mul(p, f)));
+    f = fractionLessOne(y);
+    k = negatedExponent(y);
   }
 }
 
-/** Multiplies the radii by points on the circle. */
+/** Multiplies the radii by points on the circle; roots here, beside products that do not wait. */
 function turn(end: usize, stride: usize): void {
   const s0 = v128.load(SINE);
   const s1 = v128.load(SINE, VECTOR);
@@ -104,9 +119,10 @@ function turn(end: usize, stride: usize): void {
   const c2 = v128.load(COSINE, 2 * VECTOR);
   const c3 = v128.load(COSINE, 3 * VECTOR);
   let out = entries;
+  let t = signedUnit(v128.load(words, VECTOR), v128.load(EXPONENT_31));
   for (let at = words; at < end; at += stride, out += 2 * VECTOR) {
+    const nextT = signedUnit(v128.load(at + stride, VECTOR), v128.load(EXPONENT_31));
     const word1 = v128.load(at, VECTOR);
-    const t = signedUnit(word1, v128.load(EXPONENT_31));
     const square = f32x4.mul(t, t);
     const fourth = f32x4.mul(square, square);
     const s01 = multiplyAdd<f32>(s1, square, s0);
@@ -115,17 +131,19 @@ function turn(end: usize, stride: usize): void {
     const c01 = multiplyAdd<f32>(c1, square, c0);
     const c23 = multiplyAdd<f32>(c3, square, c2);
     const cosine = xor(multiplyAdd<f32>(c23, fourth, c01), i32x4.shl(v128.load(at), 31));
-    // The two change places where bit 0 of word 1 is set.
-    const exchange = i32x4.shr_s(i32x4.shl(word1, 31), 31);
-    const difference = v128.and(xor(sine, cosine), exchange);
+    // The two change places where bit 0 of word 1 is set; the difference is taken where it is not.
+    const one = v128.load(ONE);
+    const kept = i32x4.sub(v128.and(word1, one), one);
+    const difference = v128.and(xor(sine, cosine), kept);
     const r = f32x4.sqrt(v128.load(out));
-    v128.store(out, f32x4.mul(r, xor(cosine, difference)));
-    v128.store(out, f32x4.mul(r, xor(sine, difference)), VECTOR);
+    v128.store(out, f32x4.mul(r, xor(sine, difference)));
+    v128.store(out, f32x4.mul(r, xor(cosine, difference)), VECTOR);
+    t = nextT;
   }
 }
 
 /** Turns the words drawn, up to `end`, into normals: two of the first two of every `wordCount`. */
 export function fillNormals32(end: usize, wordCount: usize): void {
-  storeRadii(end, wordCount * VECTOR);
+  storeSquaredRadii(end, wordCount * VECTOR);
   turn(end, wordCount * VECTOR);
 }
