@@ -2,31 +2,50 @@
 
 import { multiplyDrawn } from "./entries";
 import { finishLayer } from "./layer";
-import { Law, law } from "./law";
+import { Law, law, wordsOfRow } from "./law";
 import {
-  groups, inputOf, outputOf, rowsAtOnce, rowsOfStrip, rowWords, width, words,
+  columnsAtOnce, groups, inputOf, nextWords, outputOf, rowsAtOnce, rowsOfStrip, width,
+  words,
 } from "./memory";
 import { reflectRows } from "./orthogonal";
 import { multiplySigns } from "./rademacher";
-import { drawWords, enterStrip } from "./strip";
+import { drawTwice, drawWords, enterStrip, enterTwoStrips } from "./strip";
 import { GROUP, VECTOR } from "./vector";
 
-/** Rows firstRow … endRow − 1 of z = W x, from the beginning of a strip on. */
+/**
+ * Rows firstRow … endRow − 1 of z = W x, of a group and of the next, if there is one; from the
+ * beginning of a strip on.
+ */
 function multiplyEntries(
+  group: i32,
   replica: u32,
   layer: u32,
   firstRow: i32,
   endRow: i32,
-  x: usize,
-  z: usize,
 ): void {
+  const both = group + 1 < groups;
   for (let row = firstRow; row < endRow; ) {
-    enterStrip(replica, layer, row / rowsOfStrip);
+    if (both) enterTwoStrips(replica, layer, row / rowsOfStrip);
+    else enterStrip(replica, layer, row / rowsOfStrip);
     const endOfStrip = min(row + rowsOfStrip, endRow);
     while (row < endOfStrip) {
       const rows = min(rowsAtOnce, endOfStrip - row);
-      drawWords(words, rows * rowWords);
-      multiplyDrawn(rows, x, z + VECTOR * <usize>row);
+      for (let column = 0; column < width; column += columnsAtOnce) {
+        const begins = column == 0;
+        const columns = min(columnsAtOnce, width - column);
+        const drawn = rows * wordsOfRow(columns);
+        const bytes = VECTOR * <usize>drawn;
+        if (both) drawTwice(words, nextWords, drawn);
+        else drawWords(words, drawn);
+        const fromX = VECTOR * <usize>column;
+        const fromZ = VECTOR * <usize>row;
+        const x = inputOf(group) + fromX;
+        multiplyDrawn(words, words + bytes, rows, columns, begins, x, outputOf(group) + fromZ);
+        if (!both) continue;
+        const nextX = inputOf(group + 1) + fromX;
+        const nextZ = outputOf(group + 1) + fromZ;
+        multiplyDrawn(nextWords, nextWords + bytes, rows, columns, begins, nextX, nextZ);
+      }
       row += rows;
     }
   }
@@ -51,7 +70,7 @@ export function advanceDense(
       const z = law == Law.Orthogonal ? x : outputOf(group);
       if (law == Law.Orthogonal) reflectRows(replica, layer, firstRow, endRow, x);
       else if (law == Law.Rademacher) multiplySigns(replica, layer, firstRow, endRow, x, z);
-      else multiplyEntries(replica, layer, firstRow, endRow, x, z);
+      else if (group % 2 == 0) multiplyEntries(group, replica, layer, firstRow, endRow);
       if (endRow == width) finishLayer(group, z);
     }
   }

@@ -1,7 +1,7 @@
 // Rows of independent entries, from words to products with x.
 
 import { Law, law } from "./law";
-import { entries, halfBytes, pairsOf, rowWords, width, words } from "./memory";
+import { entries, halfBytes, pairsOf } from "./memory";
 import { fillNormals32 } from "./normal32";
 import { fillSparseGaussians } from "./sparseGaussian";
 import { fillStudentTs } from "./studentT";
@@ -31,15 +31,28 @@ function lower(form: Form, x: v128): v128 {
   return form == Form.Word ? f64x2.convert_low_i32x4_s(x) : f64x2.promote_low_f32x4(x);
 }
 
-/** Stores at z the scalar product of a row at `row` and x, both halves at once. */
+/** z, or 0 where nothing is to be added to it. */
 @inline
-function multiplyRow(form: Form, row: usize, x: usize, z: usize): void {
+function sumAt(z: usize, begins: bool): v128 {
+  return begins ? f64x2.splat(0) : v128.load(z);
+}
+
+/** Adds at z the scalar product of `bytes` of a row at `row` and x, both halves at once. */
+@inline
+function multiplyRow(
+  form: Form,
+  row: usize,
+  bytes: usize,
+  begins: bool,
+  x: usize,
+  z: usize,
+): void {
   const offset = halfBytes();
-  let sum0 = f64x2.splat(0);
-  let sum1 = sum0;
-  let upperSum0 = sum0;
-  let upperSum1 = sum0;
-  for (const end = x + offset; x < end; x += 2 * VECTOR, row += 2 * VECTOR) {
+  let sum0 = sumAt(z, begins);
+  let sum1 = f64x2.splat(0);
+  let upperSum0 = sumAt(z + offset, begins);
+  let upperSum1 = sum1;
+  for (const end = x + bytes; x < end; x += 2 * VECTOR, row += 2 * VECTOR) {
     const entries0 = entriesAt(form, row);
     const entries1 = entriesAt(form, row + VECTOR);
     sum0 = multiplyAdd<f64>(lower(form, entries0), v128.load(x), sum0);
@@ -52,21 +65,29 @@ function multiplyRow(form: Form, row: usize, x: usize, z: usize): void {
   v128.store(z + offset, f64x2.add(upperSum0, upperSum1));
 }
 
+/** The same for two rows, which share what is read of x. */
 @inline
-function multiplyTwoRows(form: Form, row: usize, x: usize, z: usize): void {
+function multiplyTwoRows(
+  form: Form,
+  row: usize,
+  bytes: usize,
+  begins: bool,
+  x: usize,
+  z: usize,
+): void {
   const offset = halfBytes();
-  let sum0 = f64x2.splat(0);
-  let sum1 = sum0;
-  let upperSum0 = sum0;
-  let upperSum1 = sum0;
-  let sum2 = sum0;
-  let sum3 = sum0;
-  let upperSum2 = sum0;
-  let upperSum3 = sum0;
-  for (const end = x + offset; x < end; x += 2 * VECTOR, row += 2 * VECTOR) {
+  let sum0 = sumAt(z, begins);
+  let sum1 = f64x2.splat(0);
+  let sum2 = sumAt(z + VECTOR, begins);
+  let sum3 = sum1;
+  let upperSum0 = sumAt(z + offset, begins);
+  let upperSum1 = sum1;
+  let upperSum2 = sumAt(z + offset + VECTOR, begins);
+  let upperSum3 = sum1;
+  for (const end = x + bytes; x < end; x += 2 * VECTOR, row += 2 * VECTOR) {
     const entries0 = entriesAt(form, row);
     const entries1 = entriesAt(form, row + VECTOR);
-    const next = row + offset;
+    const next = row + bytes;
     const entries2 = entriesAt(form, next);
     const entries3 = entriesAt(form, next + VECTOR);
     const x0 = v128.load(x);
@@ -89,12 +110,12 @@ function multiplyTwoRows(form: Form, row: usize, x: usize, z: usize): void {
   v128.store(z + offset, f64x2.add(upperSum2, upperSum3), VECTOR);
 }
 
-/** Stores at z the scalar product of half a row of float64 and half of x. */
+/** Adds at z the scalar product of `bytes` of half a row of float64 and half of x. */
 @inline
-function multiplyHalfRow(row: usize, x: usize, z: usize): void {
-  let sum0 = f64x2.splat(0);
-  let sum1 = sum0;
-  for (const end = x + halfBytes(); x < end; x += 2 * VECTOR, row += 2 * VECTOR) {
+function multiplyHalfRow(row: usize, bytes: usize, begins: bool, x: usize, z: usize): void {
+  let sum0 = sumAt(z, begins);
+  let sum1 = f64x2.splat(0);
+  for (const end = x + bytes; x < end; x += 2 * VECTOR, row += 2 * VECTOR) {
     sum0 = multiplyAdd<f64>(v128.load(row), v128.load(x), sum0);
     sum1 = multiplyAdd<f64>(v128.load(row, VECTOR), v128.load(x, VECTOR), sum1);
   }
@@ -102,44 +123,72 @@ function multiplyHalfRow(row: usize, x: usize, z: usize): void {
 }
 
 @inline
-function multiplyRows(form: Form, rows: i32, x: usize, z: usize): void {
-  // A row of words is as long as one of entries.
-  let row = form == Form.Word ? words : entries;
+function multiplyRows(
+  form: Form,
+  row: usize,
+  rows: i32,
+  bytes: usize,
+  begins: bool,
+  x: usize,
+  z: usize,
+): void {
   let i = 1;
-  for (; i < rows; i += 2, row += 2 * halfBytes(), z += 2 * VECTOR) multiplyTwoRows(form, row, x, z);
-  if (i == rows) multiplyRow(form, row, x, z);
+  for (; i < rows; i += 2, row += 2 * bytes, z += 2 * VECTOR) {
+    multiplyTwoRows(form, row, bytes, begins, x, z);
+  }
+  if (i == rows) multiplyRow(form, row, bytes, begins, x, z);
 }
 
 /** The entries of laws that are computed in float64, half after half. */
 @inline
-function multiplyHalves(end: usize, rows: i32, x: usize, z: usize): void {
+function multiplyHalves(
+  begin: usize,
+  end: usize,
+  rows: i32,
+  bytes: usize,
+  begins: bool,
+  x: usize,
+  z: usize,
+): void {
   for (let half: usize = 0; half < 2; half++) {
-    if (law == Law.StudentT) fillStudentTs(end, half);
-    else fillTruncatedNormals(end, half);
+    if (law == Law.StudentT) fillStudentTs(begin, end, half);
+    else fillTruncatedNormals(begin, end, half);
     const offset = halfBytes() * half;
     let row = entries;
-    for (let i = 0; i < rows; i++, row += halfBytes()) {
-      multiplyHalfRow(row, x + offset, z + offset + VECTOR * i);
+    for (let i = 0; i < rows; i++, row += bytes) {
+      multiplyHalfRow(row, bytes, begins, x + offset, z + offset + VECTOR * i);
     }
   }
 }
 
-/** Stores at z the products of x and `rows` rows, whose words are drawn. */
-export function multiplyDrawn(rows: i32, x: usize, z: usize): void {
-  const end = words + VECTOR * <usize>(rows * rowWords);
+/**
+ * Stores at z, or adds to it where this does not begin a row, the products of `columns` elements of x and as many entries of each of `rows` rows,
+ * whose words are from `begin` to `end`.
+ */
+export function multiplyDrawn(
+  begin: usize,
+  end: usize,
+  rows: i32,
+  columns: i32,
+  begins: bool,
+  x: usize,
+  z: usize,
+): void {
+  const bytes: usize = 2 * VECTOR * <usize>pairsOf(columns);
   switch (law) {
     case Law.Gaussian:
-      fillNormals32(end, 2);
-      multiplyRows(Form.Single, rows, x, z);
+      fillNormals32(begin, end, 2);
+      multiplyRows(Form.Single, entries, rows, bytes, begins, x, z);
       break;
     case Law.SparseGaussian:
-      fillSparseGaussians(end);
-      multiplyRows(Form.Single, rows, x, z);
+      fillSparseGaussians(begin, end);
+      multiplyRows(Form.Single, entries, rows, bytes, begins, x, z);
       break;
     case Law.Uniform:
-      multiplyRows(Form.Word, rows, x, z);
+      // A row of words is as long as one of entries.
+      multiplyRows(Form.Word, begin, rows, bytes, begins, x, z);
       break;
     default:
-      multiplyHalves(end, rows, x, z);
+      multiplyHalves(begin, end, rows, bytes, begins, x, z);
   }
 }

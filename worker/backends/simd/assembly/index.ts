@@ -43,7 +43,7 @@ export function drawStrip(firstReplica: u32, layer: u32, strip: u32, count: i32)
 
 /** Turns `count` words of four replicas into normals in float32, and returns where these are. */
 export function convertWords(count: i32): usize {
-  fillNormals32(words + VECTOR * <usize>count, 2);
+  fillNormals32(words, words + VECTOR * <usize>count, 2);
   return entries;
 }
 

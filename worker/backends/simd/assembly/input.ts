@@ -10,7 +10,7 @@ import { GROUP, VECTOR } from "./vector";
 export function startDense(firstReplica: u32, sign: f64): void {
   for (let group = 0; group < groups; group++) {
     enterStrip(firstReplica + GROUP * group, 0, 0);
-    fillNormals32(drawWords(words, 2 * pairsOf(width)), 2);
+    fillNormals32(words, drawWords(words, 2 * pairsOf(width)), 2);
     for (let half: usize = 0; half < 2; half++) {
       const x = inputOf(group) + halfBytes() * half;
       for (let at: usize = 0; at < VECTOR * <usize>width; at += VECTOR) {

@@ -14,19 +14,33 @@ const DRAWN_WORDS: i32 = 256;
 const DRAWN_SIGN_WORDS: i32 = 4096;
 const DRAWN_SIGN_ROWS: i32 = 16;
 
+/**
+ * Bytes of a cache line. A store and a load of different lines at the same place of their pages may
+ * be taken for one: buffers that are used together lie a line off.
+ */
+const CACHE_LINE: usize = 64;
+
 /** Entries of a strip, where a row has not more (shared/random/stream.ts). */
 const STRIP_ENTRIES: i32 = 1024;
 
 export let width: i32 = 0;
 export let groups: i32 = 0;
 
-/** Rows of a strip, words of a row, and rows drawn together: one if it is long. */
+/**
+ * Rows of a strip, words of a row, rows drawn together, and columns: all, but of a long row, which is
+ * drawn by parts.
+ */
 export let rowsOfStrip: i32 = 0;
 export let rowWords: i32 = 0;
 export let rowsAtOnce: i32 = 0;
+export let columnsAtOnce: i32 = 0;
 
-/** Words, and the entries that are made of them, row after row, each a whole number of pairs. */
+/**
+ * Words, those of the next group, and the entries that are made of either, row after row, each a
+ * whole number of pairs.
+ */
 export let words: usize = 0;
+export let nextWords: usize = 0;
 export let entries: usize = 0;
 
 /** A row in float64, of half a group (orthogonal.ts). */
@@ -77,6 +91,12 @@ function rowsToDraw(): i32 {
   return rowsOfStrip * max(1, strips);
 }
 
+/** Columns to draw together, a whole number of pairs. */
+function columnsToDraw(): i32 {
+  if (law == Law.Rademacher || rowWords <= DRAWN_WORDS) return width;
+  return 2 * (DRAWN_WORDS / wordsOfRow(2));
+}
+
 /** Lays the memory out anew, all zeros, and grows it if it must. */
 export function reserve(newWidth: i32, newGroups: i32, binomialBytes: usize): void {
   width = newWidth;
@@ -84,6 +104,7 @@ export function reserve(newWidth: i32, newGroups: i32, binomialBytes: usize): vo
   rowsOfStrip = max(1, STRIP_ENTRIES / max(1, width));
   rowWords = wordsOfRow(width);
   rowsAtOnce = rowsToDraw();
+  columnsAtOnce = columnsToDraw();
   // One element of padding where the width is odd, so that a vector is a whole number of pairs. The
   // first row of normals, the input, may be longer than a row of the law's words.
   const rowBytes: usize = halfBytes();
@@ -94,7 +115,8 @@ export function reserve(newWidth: i32, newGroups: i32, binomialBytes: usize): vo
 
   const begin = (__heap_base + 63) & ~63;
   words = begin;
-  entries = words + wordBytes + 64;
+  nextWords = words + wordBytes + CACHE_LINE;
+  entries = nextWords + wordBytes + CACHE_LINE;
   doubles = entries + entryBytes;
   states = doubles + rowBytes;
   inputs = states + STATE * <usize>groups;

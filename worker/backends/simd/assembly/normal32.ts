@@ -3,7 +3,7 @@
 // less than Horner's rule does. The constants of a loop are read before it, for V8 to keep them in
 // registers; the sixteen there are hold those of the radius or those of the angle, so two loops.
 
-import { entries, words } from "./memory";
+import { entries } from "./memory";
 import { multiplyAdd, storeSplats, VECTOR, xor } from "./vector";
 
 /** −2 ln(1+f)/f on [−½, 0]; relative error 1.5e-7. */
@@ -78,7 +78,7 @@ function negatedExponent(y: v128): v128 {
  * f and k are taken from the next pair's word while the polynomial of this one's is evaluated: a
  * processor's queue of waiting instructions is too short to see that far ahead.
  */
-function storeSquaredRadii(end: usize, stride: usize): void {
+function storeSquaredRadii(begin: usize, end: usize, stride: usize): void {
   const c0 = v128.load(LOGARITHM);
   const c1 = v128.load(LOGARITHM, VECTOR);
   const c2 = v128.load(LOGARITHM, 2 * VECTOR);
@@ -89,10 +89,10 @@ function storeSquaredRadii(end: usize, stride: usize): void {
   const c7 = v128.load(LOGARITHM, 7 * VECTOR);
   const twiceLn2 = v128.load(TWICE_LN_2);
   let out = entries;
-  let y = signedUnit(v128.load(words), v128.load(EXPONENT_32));
+  let y = signedUnit(v128.load(begin), v128.load(EXPONENT_32));
   let f = fractionLessOne(y);
   let k = negatedExponent(y);
-  for (let next = words + stride; next < end + stride; next += stride, out += 2 * VECTOR) {
+  for (let next = begin + stride; next < end + stride; next += stride, out += 2 * VECTOR) {
     y = signedUnit(v128.load(next), v128.load(EXPONENT_32));
     const square = f32x4.mul(f, f);
     const p01 = multiplyAdd<f32>(c1, f, c0);
@@ -109,7 +109,7 @@ function storeSquaredRadii(end: usize, stride: usize): void {
 }
 
 /** Multiplies the radii by points on the circle; roots here, beside products that do not wait. */
-function turn(end: usize, stride: usize): void {
+function turn(begin: usize, end: usize, stride: usize): void {
   const s0 = v128.load(SINE);
   const s1 = v128.load(SINE, VECTOR);
   const s2 = v128.load(SINE, 2 * VECTOR);
@@ -119,8 +119,8 @@ function turn(end: usize, stride: usize): void {
   const c2 = v128.load(COSINE, 2 * VECTOR);
   const c3 = v128.load(COSINE, 3 * VECTOR);
   let out = entries;
-  let t = signedUnit(v128.load(words, VECTOR), v128.load(EXPONENT_31));
-  for (let at = words; at < end; at += stride, out += 2 * VECTOR) {
+  let t = signedUnit(v128.load(begin, VECTOR), v128.load(EXPONENT_31));
+  for (let at = begin; at < end; at += stride, out += 2 * VECTOR) {
     const nextT = signedUnit(v128.load(at + stride, VECTOR), v128.load(EXPONENT_31));
     const word1 = v128.load(at, VECTOR);
     const square = f32x4.mul(t, t);
@@ -142,8 +142,8 @@ function turn(end: usize, stride: usize): void {
   }
 }
 
-/** Turns the words drawn, up to `end`, into normals: two of the first two of every `wordCount`. */
-export function fillNormals32(end: usize, wordCount: usize): void {
-  storeSquaredRadii(end, wordCount * VECTOR);
-  turn(end, wordCount * VECTOR);
+/** Turns the words from `begin` to `end` into normals: two of the first two of every `wordCount`. */
+export function fillNormals32(begin: usize, end: usize, wordCount: usize): void {
+  storeSquaredRadii(begin, end, wordCount * VECTOR);
+  turn(begin, end, wordCount * VECTOR);
 }

@@ -51,7 +51,7 @@ export function reflectRows(
     const last = min(min(row + rowsAtOnce, endOfStrip), endRow);
     let end = words;
     for (let n = row + 1; n <= last; n++) end = drawWords(end, 2 * pairsOf(n));
-    fillNormals32(end, 2);
+    fillNormals32(words, end, 2);
     let g = entries;
     for (let n = row + 1; n <= last; n++) {
       const v = x + VECTOR * <usize>(width - n);

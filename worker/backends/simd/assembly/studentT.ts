@@ -1,7 +1,7 @@
 // Student's t by the polar method: √(ν (u^{−2/ν} − 1)) cos θ (shared/random/entries.ts).
 
 import { degreesOfFreedom } from "./law";
-import { entries, words } from "./memory";
+import { entries } from "./memory";
 import { cosine64, log64 } from "./normal64";
 import { multiplyAdd, storeSplats, VECTOR } from "./vector";
 
@@ -60,12 +60,12 @@ function uniform(word0: v128, word1: v128): v128 {
   return f64x2.mul(n, v128.load(TWO_TO_MINUS_32));
 }
 
-/** Turns the words drawn, up to `end`, into entries of half a group, in float64. */
-export function fillStudentTs(end: usize, half: usize): void {
+/** Turns the words from `begin` to `end` into entries of half a group, in float64. */
+export function fillStudentTs(begin: usize, end: usize, half: usize): void {
   let out = entries;
   const degrees = f64x2.splat(degreesOfFreedom);
   const exponent = f64x2.splat(-2 / degreesOfFreedom);
-  for (let at = words + 8 * half; at < end; at += 3 * VECTOR, out += VECTOR) {
+  for (let at = begin + 8 * half; at < end; at += 3 * VECTOR, out += VECTOR) {
     const word1 = v128.load64_zero(at, VECTOR);
     const u = uniform(v128.load64_zero(at), word1);
     const square = f64x2.mul(degrees, expm1(f64x2.mul(exponent, log64(u))));

@@ -2,7 +2,7 @@
 // √2 erfinv(v erf √2) = v · P(t)/Q(t), t = 1 − v². The function has its singularity at v² = 1.098,
 // close to the end; in powers of t, no sum of the two polynomials cancels.
 
-import { entries, words } from "./memory";
+import { entries } from "./memory";
 import { multiplyAdd, storeSplats, VECTOR } from "./vector";
 
 const DEGREE: usize = 9;
@@ -42,10 +42,10 @@ function polynomial(at: usize, t: v128): v128 {
   return y;
 }
 
-/** Turns the words drawn, up to `end`, into entries of half a group, in float64. */
-export function fillTruncatedNormals(end: usize, half: usize): void {
+/** Turns the words from `begin` to `end` into entries of half a group, in float64. */
+export function fillTruncatedNormals(begin: usize, end: usize, half: usize): void {
   let out = entries;
-  for (let at = words + 8 * half; at < end; at += VECTOR, out += VECTOR) {
+  for (let at = begin + 8 * half; at < end; at += VECTOR, out += VECTOR) {
     const v = f64x2.mul(signedOdd(v128.load64_zero(at)), v128.load(TWO_TO_MINUS_31));
     const t = multiplyAdd<f64>(f64x2.neg(v), v, v128.load(ONE));
     const quotient = f64x2.div(polynomial(NUMERATOR, t), polynomial(DENOMINATOR, t));
