@@ -6,21 +6,21 @@ import { replicaLimit } from "../shared/statistics/stoppingRule.ts";
 import { exactExponents } from "../shared/theory/exact.ts";
 
 /** Work of about half a second for a thread, in weights drawn and consumed by `simd`. */
-const SHARD_WORK = 2e8;
+const SHARD_WORK = 4e8;
 const MAXIMUM_SHARD_SIZE = 65_536;
-/** The kernels propagate four replicas at a time. */
-const MINIMUM_SHARD_SIZE = 4;
+/** The kernels propagate two groups of four replicas at a time. */
+const MINIMUM_SHARD_SIZE = 8;
 const BINS_PER_STANDARD_DEVIATION = 8;
 
 /** Cost of drawing and consuming a weight of each law beside a Gaussian one: measured, rounded. */
 const WEIGHT_COSTS: Readonly<Record<WeightLaw, number>> = {
   gaussian: 1,
   orthogonal: 1,
-  uniform: 0.3,
-  rademacher: 0.1,
+  uniform: 0.4,
+  rademacher: 0.15,
   truncated_normal: 4,
-  student_t: 16,
-  sparse_gaussian: 2,
+  student_t: 15,
+  sparse_gaussian: 1.3,
 };
 
 /** A fixed, contiguous range of replicas: the unit of leasing, of the ledger and of determinism. */
@@ -102,9 +102,9 @@ function shardSize(specification: RunSpecification): number {
 /** Cost of one replica in Gaussian weights of the simd backend: measured in bench/, rounded. */
 function replicaWork({ network, sampling, backend }: RunSpecification): number {
   const { width, depth, weights } = network;
-  const layer =
-    sampling === "isotropic" ? 60 : WEIGHT_COSTS[weights] * width * width + 8 * width + 30;
-  return depth * layer * (backend === "reference" ? 16 : 1);
+  if (sampling === "isotropic") return depth * (backend === "reference" ? 640 : 40);
+  const layer = WEIGHT_COSTS[weights] * width * width + 2 * width + 10;
+  return depth * layer * (backend === "reference" ? 40 : 1);
 }
 
 /**

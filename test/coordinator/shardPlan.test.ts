@@ -59,11 +59,11 @@ describe("ShardPlan", () => {
     );
   });
 
-  it("makes shards of a power of two from 4 to 65,536 replicas, the last perhaps shorter", () => {
+  it("makes shards of a power of two from 8 to 65,536 replicas, the last perhaps shorter", () => {
     fc.assert(
       fc.property(specifications, rules, (specification, stoppingRule) => {
         const plan = new ShardPlan({ ...specification, stoppingRule });
-        assert.ok(plan.shardSize >= 4 && plan.shardSize <= 65_536);
+        assert.ok(plan.shardSize >= 8 && plan.shardSize <= 65_536);
         assert.equal(Math.log2(plan.shardSize) % 1, 0);
         const last = plan.shard(plan.shardCount - 1);
         assert.ok(last.replicaCount >= 1 && last.replicaCount <= plan.shardSize);
@@ -75,11 +75,11 @@ describe("ShardPlan", () => {
   // A ledger's shards mean what they meant: with other sizes, a coordinator would take up unfinished
   // runs of an older version wrongly.
   for (const [width, depth, sampling, backend, shardSize] of [
-    [16, 200, "isotropic", "simd", 16_384],
-    [16, 200, "isotropic", "reference", 1024],
-    [16, 200, "dense", "simd", 2048],
-    [256, 1000, "dense", "simd", 4],
-    [300, 30, "dense", "simd", 64],
+    [16, 200, "isotropic", "simd", 32_768],
+    [16, 200, "isotropic", "reference", 2048],
+    [16, 200, "dense", "simd", 4096],
+    [256, 1000, "dense", "simd", 8],
+    [300, 30, "dense", "simd", 128],
     [2, 1, "isotropic", "simd", 65_536],
   ] as const) {
     it(`cuts ${sampling} ${width} × ${depth} for ${backend} into shards of ${shardSize}`, () => {
@@ -101,13 +101,13 @@ describe("ShardPlan", () => {
       return [weights, plan.shardSize];
     });
     assert.deepEqual(Object.fromEntries(sizes), {
-      gaussian: 128,
-      orthogonal: 128,
-      uniform: 512,
-      rademacher: 1024,
-      truncated_normal: 32,
-      student_t: 8,
-      sparse_gaussian: 64,
+      gaussian: 256,
+      orthogonal: 256,
+      uniform: 1024,
+      rademacher: 2048,
+      truncated_normal: 64,
+      student_t: 32,
+      sparse_gaussian: 256,
     });
   });
 
@@ -116,7 +116,7 @@ describe("ShardPlan", () => {
       const network = { width, depth: 200 };
       return new ShardPlan(specificationWith({ network, checkpointDepths: [200] })).shardSize;
     });
-    assert.deepEqual(sizes, [16_384, 16_384, 16_384, 16_384]);
+    assert.deepEqual(sizes, [32_768, 32_768, 32_768, 32_768]);
   });
 
   it("covers every replica exactly once", () => {
@@ -203,7 +203,7 @@ describe("ShardPlan", () => {
 
   it("counts work in weights, in proportion to the replicas", () => {
     const isotropic = new ShardPlan(specificationWith());
-    assert.equal(isotropic.work(0), SHARD_SIZE * DEPTH * 60);
+    assert.equal(isotropic.work(0), SHARD_SIZE * DEPTH * 40);
     const plan = new ShardPlan(
       specificationWith({ stoppingRule: { replicaCount: SHARD_SIZE + 8 } }),
     );

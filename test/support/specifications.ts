@@ -5,7 +5,7 @@ import {
 } from "../../shared/network/specification.ts";
 
 /** Depth at which a shard of `simd` holds 32 replicas, and one of `reference` 4. */
-export const DEPTH = 100_000;
+export const DEPTH = 200_000;
 export const SHARD_SIZE = 32;
 
 /** A valid specification whose shards hold 32 replicas, but for what is given. */
