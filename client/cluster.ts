@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
+
 import { SimulationApi } from "./api.ts";
+import { commandLedger, MEMORY, type CommandLedger } from "./ledgerPlace.ts";
 import { createLog } from "./log.ts";
 import { defaultThreads, remoteCoordinator, type ClusterFlags } from "./options.ts";
 
@@ -7,43 +10,60 @@ export interface Cluster {
   readonly api: SimulationApi;
   /** HOST:PORT of a running cluster; undefined for an embedded one. */
   readonly remoteAddress: string | undefined;
-  close(): Promise<void>;
+  /** Of an embedded cluster. */
+  readonly ledger: CommandLedger | undefined;
+  /** For the creation of what the cluster was opened for. */
+  readonly requestId: string;
+  /** @param isDone whether the work has ended, so that there is nothing to go on with. */
+  close(isDone: boolean): Promise<void>;
 }
 
-export async function openCluster(flags: ClusterFlags): Promise<Cluster> {
+/** @param work what is to be computed, as it goes into the request. */
+export async function openCluster(flags: ClusterFlags, work: unknown): Promise<Cluster> {
   const remoteAddress = remoteCoordinator(flags);
   if (remoteAddress !== undefined) {
     const api = new SimulationApi(remoteAddress);
     return {
       api,
       remoteAddress,
+      ledger: undefined,
+      // Whoever asks again wants another one.
+      requestId: randomUUID(),
       close: async () => {
         api.close();
       },
     };
   }
   const workers = flags.workers ?? 1;
+  const ledger = commandLedger(flags.ledger, work);
   // Loaded where it is wanted, as other heavy parts are: a command should answer at once.
   const { startEmbeddedCluster } = await import("./embeddedCluster.ts");
   const embedded = await startEmbeddedCluster({
     workers,
     threads: flags.threads ?? Math.max(1, Math.floor(defaultThreads() / workers)),
+    ledger: ledger.place,
     log: createLog(flags.logLevel ?? "warn"),
   });
   const api = new SimulationApi(embedded.address);
   return {
     api,
     remoteAddress: undefined,
-    close: async () => {
+    ledger,
+    requestId: ledger.requestId,
+    close: async (isDone) => {
       api.close();
       await embedded.close();
+      if (isDone) await ledger.finished();
     },
   };
 }
 
-/** What is said to someone who interrupts: what they submitted elsewhere goes on. */
-export function farewell({ remoteAddress }: Cluster, name: string | undefined): string {
-  return name === undefined || remoteAddress === undefined
-    ? "interrupted"
-    : `interrupted; ${name} goes on: lyapunov runs watch ${name} --coordinator ${remoteAddress}`;
+/** What is said to someone who interrupts: how to go on. */
+export function farewell({ remoteAddress, ledger }: Cluster, name: string | undefined): string {
+  if (name === undefined) return "interrupted";
+  if (remoteAddress !== undefined) {
+    return `interrupted; ${name} goes on: lyapunov runs watch ${name} --coordinator ${remoteAddress}`;
+  }
+  if (ledger === undefined || ledger.place === MEMORY) return "interrupted";
+  return `interrupted; the same command goes on from here, by ${ledger.place}`;
 }

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-import { MemoryLedger } from "../coordinator/ledger/memoryLedger.ts";
+import { openLedger } from "../coordinator/ledger/openLedger.ts";
 import { startCoordinator } from "../coordinator/server.ts";
 import { startWorker } from "../worker/worker.ts";
 
@@ -8,6 +8,8 @@ export interface EmbeddedClusterOptions {
   readonly workers: number;
   /** Of each worker. */
   readonly threads: number;
+  /** A file, or `memory`. */
+  readonly ledger: string;
   readonly log: Logger;
 }
 
@@ -28,7 +30,7 @@ export async function startEmbeddedCluster(
   const { workers: count, threads, log } = options;
   const coordinator = await startCoordinator({
     address: "127.0.0.1:0",
-    ledger: new MemoryLedger(),
+    ledger: await openLedger(options.ledger),
     log: log.child({ part: "coordinator" }),
     onFatal: (error) => {
       log.fatal({ err: error }, "the ledger failed; nothing can be promised any more");

@@ -5,6 +5,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { BACKENDS } from "../shared/network/backends.ts";
 import { NAMED_GAINS } from "../shared/network/gains.ts";
 import { ISOTROPIC_LAWS, SAMPLINGS, WEIGHT_LAWS } from "../shared/network/weights.ts";
+import { MEMORY } from "./ledgerPlace.ts";
 import type { LogLevel } from "./log.ts";
 import { RUN_DEFAULTS, type Typed } from "./runInput.ts";
 
@@ -15,6 +16,7 @@ export interface ClusterFlags {
   readonly coordinator?: string;
   readonly threads?: number;
   readonly workers?: number;
+  readonly ledger?: string;
   readonly logLevel?: LogLevel;
   readonly quiet?: boolean;
 }
@@ -83,7 +85,7 @@ export function addClusterFlags(command: Command): Command {
         "a running cluster (default: $LYAPUNOV_COORDINATOR, or one inside this process)",
       )
         .argParser(addressOption)
-        .conflicts(["threads", "workers"]),
+        .conflicts(["threads", "workers", "ledger"]),
     )
     .option(
       "--threads <count>",
@@ -94,13 +96,20 @@ export function addClusterFlags(command: Command): Command {
       "--workers <count>",
       "workers of the cluster inside this process",
       integerUpTo(MAXIMUM_THREADS),
+    )
+    .option(
+      "--ledger <file>",
+      `keep what the cluster inside this process computes in this file, for this command and others ` +
+        `to go on from; or ${MEMORY} (default: a file that is removed once the answer is out)`,
     );
 }
 
 /** The cluster that flags, or else the environment, ask for; undefined for one in this process. */
 export function remoteCoordinator(flags: ClusterFlags): string | undefined {
   const fromEnvironment = process.env["LYAPUNOV_COORDINATOR"] ?? "";
-  const wantsEmbedded = flags.threads !== undefined || flags.workers !== undefined;
+  const wantsEmbedded = [flags.threads, flags.workers, flags.ledger].some(
+    (flag) => flag !== undefined,
+  );
   if (flags.coordinator !== undefined || wantsEmbedded || fromEnvironment === "") {
     return flags.coordinator;
   }

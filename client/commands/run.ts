@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 
 import type { Command } from "commander";
@@ -27,17 +26,20 @@ export function addRunCommand(program: Command): void {
 async function run(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const specification = parseRunSpecification(runInput(flags));
-  const cluster = await openCluster(flags);
+  const message = specificationToMessage(specification);
+  const cluster = await openCluster(flags, message);
   let created: Run__Output | undefined;
+  let isDone = false;
   endOnSignal(() => farewell(cluster, created?.name));
   try {
-    created = await cluster.api.createRun(specificationToMessage(specification), randomUUID());
+    created = await cluster.api.createRun(message, cluster.requestId);
     const ended = await watchRun(cluster.api, created.name, {
       quiet: flags.quiet ?? false,
       clock: () => performance.now() / 1000,
     });
     reportRun(ended, flags.json ?? false);
+    isDone = true;
   } finally {
-    await cluster.close();
+    await cluster.close(isDone);
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import { badInput, EXIT } from "../failure.ts";
+import { defaultLedger, MEMORY } from "../ledgerPlace.ts";
 import { createLog, type LogLevel } from "../log.ts";
 import { DEFAULT_ADDRESS } from "../options.ts";
 import { printJson } from "../report.ts";
@@ -8,6 +9,7 @@ import { untilSignal } from "../signals.ts";
 
 interface Flags {
   readonly listen: string;
+  readonly ledger?: string;
   readonly insecure?: boolean;
   readonly json?: boolean;
   readonly logLevel?: LogLevel;
@@ -21,6 +23,11 @@ export function addServeCommand(program: Command): void {
       "--listen <host:port>",
       "address to listen on; port 0 takes a free one",
       DEFAULT_ADDRESS,
+    )
+    .option(
+      "--ledger <place>",
+      `where runs and their partials are kept: a file, or ${MEMORY} for nowhere ` +
+        `(default: ${defaultLedger()})`,
     )
     .option("--insecure", "listen beyond this machine without TLS and without asking who calls")
     .option("--json", "print the address as JSON on standard output")
@@ -37,14 +44,14 @@ async function serve(flags: Flags): Promise<void> {
         `listen on 127.0.0.1, or say --insecure`,
     );
   }
-  const [{ startCoordinator }, { MemoryLedger }] = await Promise.all([
+  const [{ startCoordinator }, { openLedger }] = await Promise.all([
     import("../../coordinator/server.ts"),
-    import("../../coordinator/ledger/memoryLedger.ts"),
+    import("../../coordinator/ledger/openLedger.ts"),
   ]);
   const log = createLog(flags.logLevel ?? "info");
   const coordinator = await startCoordinator({
     address: flags.listen,
-    ledger: new MemoryLedger(),
+    ledger: await openLedger(flags.ledger ?? defaultLedger()),
     log,
     onFatal: (error) => {
       log.fatal({ err: error }, "the ledger failed; nothing can be promised any more");

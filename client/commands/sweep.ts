@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { access, constants } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { dirname, resolve } from "node:path";
@@ -31,12 +30,13 @@ async function sweep(file: string, flags: Flags): Promise<void> {
   const { readSweepFile } = await import("../sweepFile.ts");
   const { displayName, runs } = await readSweepFile(file);
   if (flags.plot !== undefined) await assertWritable(flags.plot);
-  const cluster = await openCluster(flags);
+  const message = { displayName, runs: runs.map(specificationToMessage) };
+  const cluster = await openCluster(flags, message);
   let created: Sweep__Output | undefined;
+  let isDone = false;
   endOnSignal(() => farewell(cluster, created?.name));
   try {
-    const message = { displayName, runs: runs.map(specificationToMessage) };
-    created = await cluster.api.createSweep(message, randomUUID());
+    created = await cluster.api.createSweep(message, cluster.requestId);
     const ended = await watchSweep(cluster.api, created.name, {
       quiet: flags.quiet ?? false,
       clock: () => performance.now() / 1000,
@@ -48,8 +48,9 @@ async function sweep(file: string, flags: Flags): Promise<void> {
       await writeSweepPlot(flags.plot, displayName, ended.runs);
       process.stderr.write(`picture: ${resolve(flags.plot)}\n`);
     }
+    isDone = true;
   } finally {
-    await cluster.close();
+    await cluster.close(isDone);
   }
 }
 

@@ -90,3 +90,17 @@ export interface LedgerTransaction {
 export class InvalidPageToken extends Error {
   override readonly name = "InvalidPageToken";
 }
+
+/** The ledger cannot be opened; the message says why and what to do. */
+export class LedgerUnavailable extends Error {
+  override readonly name = "LedgerUnavailable";
+}
+
+/** Another coordinator leads: nothing more may be written. */
+export class LeadershipLost extends Error {
+  override readonly name = "LeadershipLost";
+
+  constructor(own: number, current: number) {
+    super(`another coordinator leads (its epoch is ${current}, ours was ${own})`);
+  }
+}

@@ -1,7 +1,16 @@
 import { shortName } from "./enumerations.ts";
 
+const RUN_STATES = ["QUEUED", "RUNNING", "CANCELLING", "SUCCEEDED", "FAILED", "CANCELLED"] as const;
+
 /** Where a run is in its life; RUN_STATE_… on the wire. */
-export type RunState = "QUEUED" | "RUNNING" | "CANCELLING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+export type RunState = (typeof RUN_STATES)[number];
+
+/** @throws Error if there is no such state */
+export function parseRunState(text: string): RunState {
+  const state = RUN_STATES.find((name) => name === text);
+  if (state !== undefined) return state;
+  throw new Error(`'${text}' is not a state; it is one of ${RUN_STATES.join(", ")}`);
+}
 
 export function hasEnded(state: RunState): boolean {
   return state === "SUCCEEDED" || state === "FAILED" || state === "CANCELLED";

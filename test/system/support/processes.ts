@@ -1,12 +1,20 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { after } from "mocha";
 
 /** Whatever tests have started and that has not ended. */
 const running = new Set<Started>();
 
+/** Where the commands keep their ledgers, each in a folder of its own unless a test says otherwise. */
+const dataHome = mkdtempSync(join(tmpdir(), "lyapunov-tests-"));
+let started = 0;
+
 after("no process outlives the tests", async () => {
-  await Promise.all([...running].map((started) => started[Symbol.asyncDispose]()));
+  await Promise.all([...running].map((process) => process[Symbol.asyncDispose]()));
+  rmSync(dataHome, { recursive: true, force: true });
 });
 
 /** How a process ended: by itself, or by a signal. */
@@ -37,8 +45,10 @@ export class Started implements AsyncDisposable {
   constructor(command: string, args: readonly string[], options: StartOptions = {}) {
     const { env = {}, cwd, group = false } = options;
     this.#group = group;
+    started += 1;
+    const ownData = join(dataHome, String(started));
     this.#child = spawn(command, args, {
-      env: { ...process.env, LYAPUNOV_COORDINATOR: undefined, ...env },
+      env: { ...process.env, LYAPUNOV_COORDINATOR: undefined, XDG_DATA_HOME: ownData, ...env },
       detached: group,
       ...(cwd !== undefined && { cwd }),
     });

@@ -1,0 +1,92 @@
+import type { Kysely } from "kysely";
+import { Migrator, type Migration } from "kysely/migration";
+
+import type { LedgerTables } from "./schema.ts";
+
+/** What the two engines call the same thing. */
+export interface EngineTypes {
+  readonly bytes: "blob" | "bytea";
+  /** Of a primary key that the database counts up. */
+  readonly counter: "integer" | "bigserial";
+}
+
+/** Every version of the schema from the one before it, in order of their names; none is edited. */
+function migrations({ bytes, counter }: EngineTypes): Record<string, Migration> {
+  return {
+    "0001_runs_sweeps_partials_requests": {
+      up: async (db: Kysely<LedgerTables>) => {
+        await db.schema
+          .createTable("runs")
+          .addColumn("position", counter, (column) => column.primaryKey())
+          .addColumn("name", "text", (column) => column.notNull().unique())
+          .addColumn("state", "text", (column) => column.notNull())
+          .addColumn("ended", "integer", (column) => column.notNull())
+          .addColumn("revision", "integer", (column) => column.notNull())
+          .addColumn("error", "text", (column) => column.notNull())
+          .addColumn("sweep", "text")
+          .addColumn("create_time", "bigint", (column) => column.notNull())
+          .addColumn("end_time", "bigint")
+          .addColumn("specification", "text", (column) => column.notNull())
+          .addColumn("outcome_shard_count", "bigint")
+          .addColumn("outcome_disagreement_count", "bigint")
+          .addColumn("outcome_sums", bytes)
+          .execute();
+        await db.schema
+          .createIndex("runs_by_ended")
+          .on("runs")
+          .columns(["ended", "position"])
+          .execute();
+        await db.schema
+          .createTable("sweeps")
+          .addColumn("position", counter, (column) => column.primaryKey())
+          .addColumn("name", "text", (column) => column.notNull().unique())
+          .addColumn("display_name", "text", (column) => column.notNull())
+          .addColumn("create_time", "bigint", (column) => column.notNull())
+          .addColumn("runs", "text", (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createTable("partials")
+          .addColumn("run", "text", (column) => column.notNull())
+          .addColumn("shard_index", "bigint", (column) => column.notNull())
+          .addColumn("digest", "text", (column) => column.notNull())
+          .addColumn("partial", bytes, (column) => column.notNull())
+          .addPrimaryKeyConstraint("partials_primary_key", ["run", "shard_index"])
+          .execute();
+        await db.schema
+          .createTable("requests")
+          .addColumn("request_id", "text", (column) => column.primaryKey())
+          .addColumn("fingerprint", "text", (column) => column.notNull())
+          .addColumn("resource", "text", (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createTable("leadership")
+          .addColumn("id", "integer", (column) => column.primaryKey())
+          .addColumn("epoch", "bigint", (column) => column.notNull())
+          .addColumn("holder", "text", (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createTable("heartbeat")
+          .addColumn("id", "integer", (column) => column.primaryKey())
+          .addColumn("time", "bigint", (column) => column.notNull())
+          .execute();
+        await db.insertInto("leadership").values({ id: 1, epoch: 0, holder: "" }).execute();
+        await db.insertInto("heartbeat").values({ id: 1, time: 0 }).execute();
+      },
+    },
+  };
+}
+
+/**
+ * Brings a ledger to this version's schema.
+ *
+ * @throws Error if a later version has written to it
+ */
+export async function migrate(db: Kysely<LedgerTables>, types: EngineTypes): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations(types) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error instanceof Error) throw error;
+  if (error !== undefined) throw new Error("the schema could not be brought up to date");
+}

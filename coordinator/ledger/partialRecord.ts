@@ -1,0 +1,55 @@
+import { crc32 } from "node:zlib";
+
+import type { ReplicaSums, ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import { partialFromMessage, partialToMessage } from "../../shared/wire/partialMessages.ts";
+import { PartialMessageType } from "../../shared/wire/protocol.ts";
+
+/** "LYPA" as bytes, then the version of what follows: a protobuf message `lyapunov.v1.Partial`. */
+const MAGIC = Buffer.from("LYPA");
+const VERSION = 1;
+const VERSION_OFFSET = MAGIC.length;
+/** CRC-32 of the message, little-endian, as in zlib. */
+const CHECKSUM_OFFSET = VERSION_OFFSET + 1;
+const MESSAGE_OFFSET = CHECKSUM_OFFSET + 4;
+
+/** What was read from a ledger is not what was written to it. */
+export class CorruptRecord extends Error {
+  override readonly name = "CorruptRecord";
+}
+
+/** A partial as the ledger keeps it: magic, version, checksum, message. */
+export function encodePartial(partial: ShardPartial): Buffer {
+  const message = PartialMessageType.serialize(partialToMessage(partial));
+  const header = Buffer.alloc(MESSAGE_OFFSET);
+  MAGIC.copy(header);
+  header.writeUInt8(VERSION, VERSION_OFFSET);
+  header.writeUInt32LE(crc32(message), CHECKSUM_OFFSET);
+  return Buffer.concat([header, message]);
+}
+
+/** @throws CorruptRecord saying what is wrong with the bytes */
+export function decodePartial(bytes: Buffer): ShardPartial {
+  if (bytes.length < MESSAGE_OFFSET || !bytes.subarray(0, VERSION_OFFSET).equals(MAGIC)) {
+    throw new CorruptRecord("it does not begin as a partial does");
+  }
+  const version = bytes.readUInt8(VERSION_OFFSET);
+  if (version !== VERSION) {
+    throw new CorruptRecord(`its version is ${version}; this coordinator reads ${VERSION}`);
+  }
+  const message = bytes.subarray(MESSAGE_OFFSET);
+  if (crc32(message) !== bytes.readUInt32LE(CHECKSUM_OFFSET)) {
+    throw new CorruptRecord("its checksum is wrong");
+  }
+  return partialFromMessage(PartialMessageType.deserialize(message));
+}
+
+/** Sums that belong to no one shard, in the same form. */
+export function encodeSums(sums: ReplicaSums): Buffer {
+  return encodePartial({ ...sums, backend: "", generator: "", firstReplica: 0 });
+}
+
+/** @throws CorruptRecord saying what is wrong with the bytes */
+export function decodeSums(bytes: Buffer): ReplicaSums {
+  const { replicaCount, observables, checkpoints } = decodePartial(bytes);
+  return { replicaCount, observables, checkpoints };
+}

@@ -1,0 +1,122 @@
+import type { Insertable, Selectable } from "kysely";
+
+import {
+  parseRunSpecification,
+  type RunInput,
+  type RunSpecification,
+} from "../../shared/network/specification.ts";
+import { hasEnded, parseRunState } from "../../shared/wire/runStates.ts";
+import type { RecordedShard } from "../scheduler/messages.ts";
+import type { RunRecord, SweepRecord } from "./ledger.ts";
+import {
+  CorruptRecord,
+  decodePartial,
+  decodeSums,
+  encodePartial,
+  encodeSums,
+} from "./partialRecord.ts";
+import type { PartialsTable, RunsTable, SweepsTable } from "./schema.ts";
+
+export function runToRow(run: RunRecord): Insertable<RunsTable> {
+  const { outcome } = run;
+  return {
+    name: run.name,
+    state: run.state,
+    ended: hasEnded(run.state) ? 1 : 0,
+    revision: run.revision,
+    error: run.error,
+    sweep: run.sweep ?? null,
+    create_time: run.createTime,
+    end_time: run.endTime ?? null,
+    specification: specificationToJson(run.specification),
+    outcome_shard_count: outcome?.shardCount ?? null,
+    outcome_disagreement_count: outcome?.disagreementCount ?? null,
+    outcome_sums: outcome === undefined ? null : encodeSums(outcome.sums),
+  };
+}
+
+/** @throws CorruptRecord naming the run and what is wrong with it */
+export function runFromRow(row: Selectable<RunsTable>): RunRecord {
+  return named(row.name, () => ({
+    name: row.name,
+    specification: specificationFromJson(row.specification),
+    state: parseRunState(row.state),
+    error: row.error,
+    ...(row.sweep !== null && { sweep: row.sweep }),
+    createTime: row.create_time,
+    ...(row.end_time !== null && { endTime: row.end_time }),
+    revision: row.revision,
+    ...(row.outcome_sums !== null && {
+      outcome: {
+        shardCount: row.outcome_shard_count ?? 0,
+        sums: decodeSums(row.outcome_sums),
+        disagreementCount: row.outcome_disagreement_count ?? 0,
+      },
+    }),
+  }));
+}
+
+export function sweepToRow(sweep: SweepRecord): Insertable<SweepsTable> {
+  return {
+    name: sweep.name,
+    display_name: sweep.displayName,
+    create_time: sweep.createTime,
+    runs: JSON.stringify(sweep.runs),
+  };
+}
+
+/** @throws CorruptRecord naming the sweep and what is wrong with it */
+export function sweepFromRow(row: Selectable<SweepsTable>): SweepRecord {
+  return named(row.name, () => ({
+    name: row.name,
+    displayName: row.display_name,
+    createTime: row.create_time,
+    runs: JSON.parse(row.runs) as string[],
+  }));
+}
+
+export function shardToRow(run: string, shard: RecordedShard): Insertable<PartialsTable> {
+  return {
+    run,
+    shard_index: shard.shardIndex,
+    digest: shard.digest,
+    partial: encodePartial(shard.partial),
+  };
+}
+
+/** @throws CorruptRecord naming the shard and what is wrong with it */
+export function shardFromRow(row: Selectable<PartialsTable>): RecordedShard {
+  return named(`shard ${row.shard_index} of ${row.run}`, () => ({
+    shardIndex: row.shard_index,
+    partial: decodePartial(row.partial),
+    digest: row.digest,
+  }));
+}
+
+function specificationToJson(specification: RunSpecification): string {
+  const { kind: _kind, seed, stoppingRule, ...rest } = specification;
+  const input: RunInput = {
+    ...rest,
+    seed: String(seed),
+    stoppingRule:
+      stoppingRule.kind === "replicas"
+        ? { replicaCount: stoppingRule.replicaCount }
+        : { precision: stoppingRule.precision },
+  };
+  return JSON.stringify(input);
+}
+
+/** Read as anybody's input: another version, or a hand, may have written it. */
+function specificationFromJson(text: string): RunSpecification {
+  return parseRunSpecification(JSON.parse(text) as RunInput);
+}
+
+function named<Result>(what: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw new CorruptRecord(`${what} cannot be read from the ledger: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,232 @@
+import type { Kysely, Transaction } from "kysely";
+
+import { Mutex } from "../mutex.ts";
+import type { RecordedShard } from "../scheduler/messages.ts";
+import {
+  InvalidPageToken,
+  type Ledger,
+  type LedgerTransaction,
+  type Page,
+  type RequestRecord,
+  type RunRecord,
+  type SweepRecord,
+} from "./ledger.ts";
+import {
+  runFromRow,
+  runToRow,
+  shardFromRow,
+  shardToRow,
+  sweepFromRow,
+  sweepToRow,
+} from "./records.ts";
+import type { LedgerTables } from "./schema.ts";
+
+/** Rows that are read at a time where there may be many. */
+const ROWS_AT_ONCE = 500;
+/** Partials in one insertion; an engine takes some ten thousand parameters. */
+const PARTIALS_AT_ONCE = 1000;
+
+export interface SqlLedgerOptions {
+  readonly db: Kysely<LedgerTables>;
+  /** First in every transaction: throws if this coordinator may not write any more. */
+  readonly check?: (transaction: Transaction<LedgerTables>) => Promise<void>;
+  /** Last of all. */
+  readonly close?: () => Promise<void>;
+}
+
+/** A ledger in a database; how durable a commit is, is its engine's matter. */
+export class SqlLedger implements Ledger {
+  readonly #db: Kysely<LedgerTables>;
+  readonly #options: SqlLedgerOptions;
+  readonly #mutex = new Mutex();
+
+  constructor(options: SqlLedgerOptions) {
+    this.#db = options.db;
+    this.#options = options;
+  }
+
+  transact<Result>(work: (transaction: LedgerTransaction) => Promise<Result>): Promise<Result> {
+    return this.#mutex.run(() =>
+      this.#db.transaction().execute(async (transaction) => {
+        await this.#options.check?.(transaction);
+        const writes = new SqlTransaction(transaction);
+        const answer = await work(writes);
+        await writes.flush();
+        return answer;
+      }),
+    );
+  }
+
+  async run(name: string): Promise<RunRecord | undefined> {
+    const row = await this.#db
+      .selectFrom("runs")
+      .selectAll()
+      .where("name", "=", name)
+      .executeTakeFirst();
+    return row && runFromRow(row);
+  }
+
+  async sweep(name: string): Promise<SweepRecord | undefined> {
+    const row = await this.#db
+      .selectFrom("sweeps")
+      .selectAll()
+      .where("name", "=", name)
+      .executeTakeFirst();
+    return row && sweepFromRow(row);
+  }
+
+  async runs(pageSize: number, pageToken: string): Promise<Page<RunRecord>> {
+    const before = await this.#position("runs", pageToken);
+    const rows = await this.#db
+      .selectFrom("runs")
+      .selectAll()
+      .where("position", "<", before)
+      .orderBy("position", "desc")
+      .limit(pageSize + 1)
+      .execute();
+    return page(rows.map(runFromRow), pageSize);
+  }
+
+  async sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>> {
+    const before = await this.#position("sweeps", pageToken);
+    const rows = await this.#db
+      .selectFrom("sweeps")
+      .selectAll()
+      .where("position", "<", before)
+      .orderBy("position", "desc")
+      .limit(pageSize + 1)
+      .execute();
+    return page(rows.map(sweepFromRow), pageSize);
+  }
+
+  async *unfinishedRuns(): AsyncIterable<RunRecord> {
+    let after = 0;
+    for (;;) {
+      const rows = await this.#db
+        .selectFrom("runs")
+        .selectAll()
+        .where("ended", "=", 0)
+        .where("position", ">", after)
+        .orderBy("position")
+        .limit(ROWS_AT_ONCE)
+        .execute();
+      yield* rows.map(runFromRow);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = last.position;
+    }
+  }
+
+  async *shards(run: string): AsyncIterable<RecordedShard> {
+    let after = -1;
+    for (;;) {
+      const rows = await this.#db
+        .selectFrom("partials")
+        .selectAll()
+        .where("run", "=", run)
+        .where("shard_index", ">", after)
+        .orderBy("shard_index")
+        .limit(ROWS_AT_ONCE)
+        .execute();
+      yield* rows.map(shardFromRow);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = last.shard_index;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#mutex.idle();
+    await this.#db.destroy();
+    await this.#options.close?.();
+  }
+
+  /** Where the page before ended; beyond everything for the first one. */
+  async #position(table: "runs" | "sweeps", pageToken: string): Promise<number> {
+    if (pageToken === "") return Number.MAX_SAFE_INTEGER;
+    const row = await this.#db
+      .selectFrom(table)
+      .select("position")
+      .where("name", "=", pageToken)
+      .executeTakeFirst();
+    if (row !== undefined) return row.position;
+    throw new InvalidPageToken(`'${pageToken}' is not a page token of this list`);
+  }
+}
+
+/** Writes of one transaction. Partials, which are many, are gathered and inserted together. */
+class SqlTransaction implements LedgerTransaction {
+  readonly #transaction: Transaction<LedgerTables>;
+  #partials: ReturnType<typeof shardToRow>[] = [];
+
+  constructor(transaction: Transaction<LedgerTables>) {
+    this.#transaction = transaction;
+  }
+
+  async request(requestId: string): Promise<RequestRecord | undefined> {
+    const row = await this.#transaction
+      .selectFrom("requests")
+      .selectAll()
+      .where("request_id", "=", requestId)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    return { requestId, fingerprint: row.fingerprint, resource: row.resource };
+  }
+
+  async putRequest({ requestId, fingerprint, resource }: RequestRecord): Promise<void> {
+    await this.#transaction
+      .insertInto("requests")
+      .values({ request_id: requestId, fingerprint, resource })
+      .execute();
+  }
+
+  async putRun(run: RunRecord): Promise<void> {
+    const { name: _name, ...changes } = runToRow(run);
+    await this.#transaction
+      .insertInto("runs")
+      .values(runToRow(run))
+      .onConflict((conflict) => conflict.column("name").doUpdateSet(changes))
+      .execute();
+  }
+
+  async putSweep(sweep: SweepRecord): Promise<void> {
+    const { name: _name, ...changes } = sweepToRow(sweep);
+    await this.#transaction
+      .insertInto("sweeps")
+      .values(sweepToRow(sweep))
+      .onConflict((conflict) => conflict.column("name").doUpdateSet(changes))
+      .execute();
+  }
+
+  async putShard(run: string, shard: RecordedShard): Promise<void> {
+    this.#partials.push(shardToRow(run, shard));
+    if (this.#partials.length >= PARTIALS_AT_ONCE) await this.flush();
+  }
+
+  async deleteShard(run: string, shardIndex: number): Promise<void> {
+    await this.flush();
+    await this.#transaction
+      .deleteFrom("partials")
+      .where("run", "=", run)
+      .where("shard_index", "=", shardIndex)
+      .execute();
+  }
+
+  /** Writes what was gathered. @throws Error if a shard is recorded already */
+  async flush(): Promise<void> {
+    const partials = this.#partials;
+    this.#partials = [];
+    if (partials.length === 0) return;
+    await this.#transaction.insertInto("partials").values(partials).execute();
+  }
+}
+
+/** Of records newest first, of which one more was asked for than belongs to the page. */
+function page<Record extends { readonly name: string }>(
+  records: readonly Record[],
+  pageSize: number,
+): Page<Record> {
+  const slice = records.slice(0, pageSize);
+  const more = records.length > pageSize;
+  return { records: slice, nextPageToken: more ? (slice.at(-1)?.name ?? "") : "" };
+}

@@ -1,0 +1,51 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+
+import Database from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
+
+import { LedgerUnavailable, type Ledger } from "./ledger.ts";
+import { migrate } from "./migrations.ts";
+import type { LedgerTables } from "./schema.ts";
+import { SqlLedger } from "./sqlLedger.ts";
+
+/**
+ * Opens the ledger in a SQLite file, and makes it if there is none. The file is locked for as long
+ * as this process lives, and every commit is on the disk before it resolves.
+ *
+ * @throws LedgerUnavailable saying why, and what to do
+ */
+export async function openSqliteLedger(path: string): Promise<Ledger> {
+  let database: Database.Database | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    database = new Database(path, { timeout: 0 });
+    // Before the first access, so that the write-ahead log needs no shared memory and no other
+    // process gets in.
+    database.pragma("locking_mode = EXCLUSIVE");
+    database.pragma("journal_mode = WAL");
+    database.pragma("synchronous = FULL");
+    const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database }) });
+    await migrate(db, { bytes: "blob", counter: "integer" });
+    return new SqlLedger({ db });
+  } catch (error) {
+    database?.close();
+    throw new LedgerUnavailable(`--ledger ${path}: ${problem(error)}`, { cause: error });
+  }
+}
+
+function problem(error: unknown): string {
+  const code = (error as { code?: unknown }).code;
+  switch (code) {
+    case "SQLITE_BUSY":
+      return "another coordinator has it open; stop that one, or give another file";
+    case "SQLITE_NOTADB":
+    case "SQLITE_CORRUPT":
+      return "it is not a ledger, or it is damaged; restore it from a copy, or give another file";
+    case "SQLITE_FULL":
+    case "ENOSPC":
+      return "the disk is full; make room, or give a file on another disk";
+    default:
+      return `it cannot be opened (${(error as Error).message}); check that its folder can be written`;
+  }
+}

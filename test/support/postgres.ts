@@ -1,0 +1,112 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
+
+import { Client } from "pg";
+
+const execute = promisify(execFile);
+const PROGRAMS = "/usr/lib/postgresql";
+
+/** A PostgreSQL server of a test's own, with its files in a folder that goes with it. */
+export class PostgresServer implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #port: number;
+  readonly #process: ChildProcess;
+  #databases = 0;
+
+  private constructor(folder: string, port: number, child: ChildProcess) {
+    this.#folder = folder;
+    this.#port = port;
+    this.#process = child;
+  }
+
+  /** @throws Error if Debian's package postgresql is not installed */
+  static async start(): Promise<PostgresServer> {
+    const [version] = (await readdir(PROGRAMS)).toSorted().toReversed();
+    if (version === undefined) throw new Error("install Debian's package postgresql");
+    const programs = join(PROGRAMS, version, "bin");
+    const folder = await mkdtemp("/tmp/lyapunov-postgres-");
+    const user = await unprivileged();
+    if (user !== undefined) await execute("chown", [`${user.uid}:${user.gid}`, folder]);
+    const data = join(folder, "data");
+    const flags = ["--pgdata", data, "--username", "lyapunov", "--auth", "trust", "--no-sync"];
+    await execute(join(programs, "initdb"), flags, { ...user });
+    const port = await freePort();
+    const child = spawn(
+      join(programs, "postgres"),
+      ["-D", data, "-k", folder, "-h", "127.0.0.1", "-p", String(port)],
+      { ...user, stdio: "ignore" },
+    );
+    const server = new PostgresServer(folder, port, child);
+    await server.#answers();
+    return server;
+  }
+
+  get pid(): number {
+    return this.#process.pid as number;
+  }
+
+  /** Creates an empty database and returns its address. */
+  async createDatabase(): Promise<string> {
+    this.#databases += 1;
+    const name = `ledger_${this.#databases}`;
+    await this.query(`create database ${name}`);
+    return this.url(name);
+  }
+
+  url(database: string): string {
+    return `postgres://lyapunov@127.0.0.1:${this.#port}/${database}`;
+  }
+
+  async query(text: string, database = "postgres"): Promise<readonly Record<string, unknown>[]> {
+    const client = new Client(this.url(database));
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const exited = once(this.#process, "exit");
+    // Does not wait for clients.
+    this.#process.kill("SIGQUIT");
+    await exited;
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #answers(): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.query("select 1");
+        return;
+      } catch (error) {
+        if (attempt === 200) throw error;
+        await delay(50);
+      }
+    }
+  }
+}
+
+/** PostgreSQL does not run as root: the user that its package makes. */
+async function unprivileged(): Promise<{ uid: number; gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const [uid, gid] = await Promise.all(
+    ["-u", "-g"].map(async (flag) => Number((await execute("id", [flag, "postgres"])).stdout)),
+  );
+  return { uid: uid as number, gid: gid as number };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
