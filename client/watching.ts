@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import { status as Code, type ServiceError } from "@grpc/grpc-js";
 
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
@@ -5,6 +7,10 @@ import type { Sweep__Output } from "../shared/wire/generated/lyapunov/v1/Sweep.t
 import type { SimulationApi } from "./api.ts";
 import { CommandError, EXIT } from "./failure.ts";
 import { ProgressBar, workState, type WatchStart } from "./progressBar.ts";
+
+/** How long a coordinator that was lost is waited for. */
+const PATIENCE_SECONDS = 60;
+const RETRY_MILLISECONDS = 500;
 
 export interface WatchOptions {
   /** No progress at all. */
@@ -19,7 +25,14 @@ export async function watchRun(
   name: string,
   options: WatchOptions,
 ): Promise<Run__Output> {
-  return watch(api, name, options, "run", api.watchRun(name), (run) => [run]);
+  return watch(
+    api,
+    name,
+    options,
+    "run",
+    () => api.watchRun(name),
+    (run) => [run],
+  );
 }
 
 /** Shows a sweep's progress until all its runs have ended, and returns it as it is then. */
@@ -28,7 +41,14 @@ export async function watchSweep(
   name: string,
   options: WatchOptions,
 ): Promise<Sweep__Output> {
-  return watch(api, name, options, "sweep", api.watchSweep(name), ({ runs }) => runs);
+  return watch(
+    api,
+    name,
+    options,
+    "sweep",
+    () => api.watchSweep(name),
+    ({ runs }) => runs,
+  );
 }
 
 async function watch<Watched>(
@@ -36,32 +56,47 @@ async function watch<Watched>(
   name: string,
   { quiet, clock }: WatchOptions,
   title: string,
-  messages: AsyncIterable<Watched>,
+  open: () => AsyncIterable<Watched>,
   changedRuns: (watched: Watched) => readonly Run__Output[],
 ): Promise<Watched> {
   const bar = new ProgressBar(title, quiet);
   const runs = new Map<string, Run__Output>();
   let start: WatchStart | undefined;
   let last: Watched | undefined;
+  let heardAt = clock();
   try {
-    for await (const watched of messages) {
-      last = watched;
-      for (const run of changedRuns(watched)) runs.set(run.name, run);
-      const state = workState([...runs.values()], start, clock());
-      start ??= { at: clock(), share: state.share, replicaCount: state.replicaCount };
-      bar.update(state);
+    for (;;) {
+      try {
+        for await (const watched of open()) {
+          last = watched;
+          heardAt = clock();
+          for (const run of changedRuns(watched)) runs.set(run.name, run);
+          const state = workState([...runs.values()], start, heardAt);
+          start ??= { at: heardAt, share: state.share, replicaCount: state.replicaCount };
+          bar.update(state);
+        }
+        break;
+      } catch (error) {
+        if ((error as Partial<ServiceError>).code !== Code.UNAVAILABLE) throw error;
+        // A coordinator that starts again takes its runs up by itself, and another may lead by then.
+        if (last === undefined || clock() - heardAt > PATIENCE_SECONDS) {
+          throw lost(api, name, error);
+        }
+        await delay(RETRY_MILLISECONDS);
+      }
     }
-  } catch (error) {
-    if ((error as Partial<ServiceError>).code !== Code.UNAVAILABLE) throw error;
-    throw new CommandError(
-      `${name}: the coordinator at ${api.address} was lost; once it is back: ` +
-        `lyapunov runs watch ${name} --coordinator ${api.address}`,
-      EXIT.failed,
-      { cause: error },
-    );
   } finally {
     bar.stop();
   }
   if (last === undefined) throw new Error(`${name}: the coordinator sent nothing`);
   return last;
+}
+
+function lost(api: SimulationApi, name: string, cause: unknown): CommandError {
+  return new CommandError(
+    `${name}: the coordinator at ${api.address} was lost; once it is back: ` +
+      `lyapunov runs watch ${name} --coordinator ${api.address}`,
+    EXIT.failed,
+    { cause },
+  );
 }

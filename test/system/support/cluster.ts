@@ -16,7 +16,7 @@ export type RunJson = ReturnType<typeof runToJson>;
 export class Cluster implements AsyncDisposable {
   /** HOST:PORT of the coordinator. */
   readonly address: string;
-  readonly coordinator: Started;
+  coordinator: Started;
   readonly workers: Started[] = [];
   readonly api: SimulationApi;
 
@@ -27,12 +27,24 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Starts a coordinator on a free port and `workers` workers; resolves when all have joined. */
-  static async start(workers: number, threads: number): Promise<Cluster> {
-    const coordinator = startCommand(["serve", "--listen", "127.0.0.1:0", "--json"]);
+  static async start(
+    workers: number,
+    threads: number,
+    flags: readonly string[] = [],
+  ): Promise<Cluster> {
+    const coordinator = startCommand(["serve", "--listen", "127.0.0.1:0", "--json", ...flags]);
     const [, address] = await coordinator.said(/"address": "([^"]+)"/, "stdout");
     const cluster = new Cluster(coordinator, String(address));
     await Promise.all(Array.from({ length: workers }, () => cluster.addWorker(threads)));
     return cluster;
+  }
+
+  /** Kills the coordinator and starts another at the same address; resolves when it listens. */
+  async replaceCoordinator(flags: readonly string[]): Promise<void> {
+    this.coordinator.signal("SIGKILL");
+    await this.coordinator.ended;
+    this.coordinator = startCommand(["serve", "--listen", this.address, "--json", ...flags]);
+    await this.coordinator.said(/"address"/, "stdout");
   }
 
   /** Starts one more worker; resolves when it has joined. */
