@@ -6,6 +6,7 @@ import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 
 import { FleetService, SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
+import { bind } from "./bind.ts";
 import { Coordinator } from "./coordinator.ts";
 import { Engine } from "./engine.ts";
 import { fleetHandlers } from "./fleetService.ts";
@@ -71,7 +72,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
   const health = new HealthImplementation();
   health.addToServer(server);
   createReflection().addToServer(server);
-  const port = await bind(server, address);
+  const port = await bind(server, address, ServerCredentials.createInsecure());
 
   const setHealth = (status: "SERVING" | "NOT_SERVING") => {
     for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, status);
@@ -92,21 +93,6 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
       await ledger.close();
     },
   };
-}
-
-function bind(server: Server, address: string): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-    if (error === null) resolve(port);
-    else {
-      reject(
-        new Error(`--listen ${address}: cannot be listened on; is the port taken? give another`, {
-          cause: error,
-        }),
-      );
-    }
-  });
-  return promise;
 }
 
 async function shutDown(server: Server): Promise<void> {

@@ -1,3 +1,5 @@
+import { hostname } from "node:os";
+
 import type { Command } from "commander";
 
 import { badInput, EXIT } from "../failure.ts";
@@ -26,7 +28,8 @@ export function addServeCommand(program: Command): void {
     )
     .option(
       "--ledger <place>",
-      `where runs and their partials are kept: a file, or ${MEMORY} for nowhere ` +
+      `where runs and their partials are kept: a file, ${MEMORY} for nowhere, or postgres://…, ` +
+        `which several coordinators may share, one of them leading ` +
         `(default: ${defaultLedger()})`,
     )
     .option("--insecure", "listen beyond this machine without TLS and without asking who calls")
@@ -44,26 +47,53 @@ async function serve(flags: Flags): Promise<void> {
         `listen on 127.0.0.1, or say --insecure`,
     );
   }
-  const [{ startCoordinator }, { openLedger }] = await Promise.all([
+  const [{ startCoordinator }, { takeTurn }] = await Promise.all([
     import("../../coordinator/server.ts"),
-    import("../../coordinator/ledger/openLedger.ts"),
+    import("../../coordinator/turn.ts"),
   ]);
   const log = createLog(flags.logLevel ?? "info");
-  const coordinator = await startCoordinator({
-    address: flags.listen,
-    ledger: await openLedger(flags.ledger ?? defaultLedger()),
-    log,
-    onFatal: (error) => {
-      log.fatal({ err: error }, "the ledger failed; nothing can be promised any more");
-      process.exit(EXIT.failed);
-    },
+  const onFatal = (error: unknown) => {
+    log.fatal({ err: error }, "the ledger failed; nothing can be promised any more");
+    process.exit(EXIT.failed);
+  };
+  const announce = once((port: number) => {
+    const address = `${host}:${port}`;
+    if (flags.json === true) printJson({ address });
+    else process.stdout.write(`listening on ${address}\n`);
   });
-  const address = `${host}:${coordinator.port}`;
-  if (flags.json === true) printJson({ address });
-  else process.stdout.write(`listening on ${address}\n`);
-  await untilSignal();
+  const stopped = new AbortController();
+  const signalled = untilSignal().then(() => {
+    stopped.abort();
+  });
+  let turn;
+  try {
+    turn = await takeTurn({
+      place: flags.ledger ?? defaultLedger(),
+      address: flags.listen,
+      holder: `${hostname()}/${process.pid}`,
+      log,
+      onStandby: announce,
+      onLost: onFatal,
+      signal: stopped.signal,
+    });
+  } catch (error) {
+    if (stopped.signal.aborted) return;
+    throw error;
+  }
+  const coordinator = await startCoordinator({ ...turn, log, onFatal });
+  announce(coordinator.port);
+  await signalled;
   log.info("stopping");
   await coordinator.close();
+}
+
+/** The same, but for the first call alone. */
+function once<Argument>(call: (argument: Argument) => void): (argument: Argument) => void {
+  let called = false;
+  return (argument) => {
+    if (!called) call(argument);
+    called = true;
+  };
 }
 
 function hostOf(listen: string): string {

@@ -197,7 +197,10 @@ function connection(url: string): PoolConfig {
     options: "-c synchronous_commit=on",
     types: {
       getTypeParser: (oid: number, format?: "text" | "binary") =>
-        oid === INT8 ? Number : types.getTypeParser(oid, format ?? "text"),
+        // pg's own types say `any` of what a parser returns.
+        oid === INT8
+          ? Number
+          : (types.getTypeParser(oid, format ?? "text") as (text: string) => unknown),
     },
   };
 }

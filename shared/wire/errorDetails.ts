@@ -24,6 +24,7 @@ export type ErrorReason =
   | "ETAG_MISMATCH"
   | "ALREADY_ENDED"
   | "SHUTTING_DOWN"
+  | "STANDBY"
   | "INTERNAL";
 
 /** A failure that a client of the API sees. */

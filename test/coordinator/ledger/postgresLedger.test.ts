@@ -6,6 +6,35 @@ import { describeLedger } from "../../support/ledgerContract.ts";
 import { runRecord } from "../../support/ledgerRecords.ts";
 import { PostgresServer } from "../../support/postgres.ts";
 
+interface Opened {
+  readonly ledger: Promise<Ledger>;
+  readonly lost: Promise<Error>;
+  /** The leader that was found, once it was. */
+  readonly standby: Promise<string>;
+  readonly abandon: () => void;
+}
+
+const open = (url: string, holder: string): Opened => {
+  const lost = Promise.withResolvers<Error>();
+  const standby = Promise.withResolvers<string>();
+  const waiting = new AbortController();
+  const ledger = openPostgresLedger({
+    url,
+    holder,
+    onLost: lost.resolve,
+    onStandby: standby.resolve,
+    signal: waiting.signal,
+  });
+  return {
+    ledger,
+    lost: lost.promise,
+    standby: standby.promise,
+    abandon: () => {
+      waiting.abort();
+    },
+  };
+};
+
 describe("PostgreSQL", () => {
   let server: PostgresServer;
   before(async function () {
@@ -15,35 +44,6 @@ describe("PostgreSQL", () => {
   after(async () => {
     await server[Symbol.asyncDispose]();
   });
-
-  interface Opened {
-    readonly ledger: Promise<Ledger>;
-    readonly lost: Promise<Error>;
-    /** The leader that was found, once it was. */
-    readonly standby: Promise<string>;
-    readonly abandon: () => void;
-  }
-
-  const open = (url: string, holder: string): Opened => {
-    const lost = Promise.withResolvers<Error>();
-    const standby = Promise.withResolvers<string>();
-    const waiting = new AbortController();
-    const ledger = openPostgresLedger({
-      url,
-      holder,
-      onLost: lost.resolve,
-      onStandby: standby.resolve,
-      signal: waiting.signal,
-    });
-    return {
-      ledger,
-      lost: lost.promise,
-      standby: standby.promise,
-      abandon: () => {
-        waiting.abort();
-      },
-    };
-  };
 
   describeLedger("PostgresLedger", async () => open(await server.createDatabase(), "a").ledger);
 
