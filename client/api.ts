@@ -1,4 +1,11 @@
-import { ChannelCredentials, type ClientReadableStream, type ServiceError } from "@grpc/grpc-js";
+import { setTimeout as delay } from "node:timers/promises";
+
+import {
+  ChannelCredentials,
+  status as Code,
+  type ClientReadableStream,
+  type ServiceError,
+} from "@grpc/grpc-js";
 
 import type { StoppingRule } from "../shared/statistics/stoppingRule.ts";
 import type { ListRunsResponse__Output } from "../shared/wire/generated/lyapunov/v1/ListRunsResponse.ts";
@@ -25,82 +32,135 @@ const RETRIES = {
   ],
 };
 
+type Call<Response> = (client: Client, done: Callback<Response>) => unknown;
 type Callback<Response> = (error: ServiceError | null, response?: Response) => void;
 
-/** SimulationService with promises; failures are grpc-js ServiceErrors. */
-export class SimulationApi {
-  readonly address: string;
-  readonly #client: InstanceType<typeof SimulationService>;
+type Client = InstanceType<typeof SimulationService>;
 
-  /** @param address HOST:PORT of a coordinator. */
+/** How long a leader is looked for among several addresses, and how often. */
+const SEARCH_SECONDS = 15;
+const SEARCH_INTERVAL_MILLISECONDS = 250;
+
+/**
+ * SimulationService with promises; failures are grpc-js ServiceErrors. Of several addresses it keeps
+ * to one for as long as that answers: standbys do not.
+ */
+export class SimulationApi {
+  /** As it was given. */
+  readonly address: string;
+  readonly #clients: readonly Client[];
+  #current = 0;
+
+  /** @param address HOST:PORT of a coordinator, or several of them with commas. */
   constructor(address: string) {
     this.address = address;
-    this.#client = new SimulationService(address, ChannelCredentials.createInsecure(), {
-      "grpc.max_receive_message_length": MAXIMUM_MESSAGE_BYTES,
-      "grpc.service_config": JSON.stringify(RETRIES),
-    });
+    const addresses = address.split(",");
+    this.#clients = addresses.map(
+      (each) =>
+        new SimulationService(each, ChannelCredentials.createInsecure(), {
+          "grpc.max_receive_message_length": MAXIMUM_MESSAGE_BYTES,
+          // Among several, the next one is asked instead.
+          ...(addresses.length === 1 && { "grpc.service_config": JSON.stringify(RETRIES) }),
+        }),
+    );
   }
 
   close(): void {
-    this.#client.close();
+    for (const client of this.#clients) client.close();
   }
 
   createRun(run: Run, requestId: string): Promise<Run__Output> {
-    return this.#run((done) => this.#client.createRun({ run, requestId }, done));
+    return this.#run((client, done) => client.createRun({ run, requestId }, done));
   }
 
   getRun(name: string): Promise<Run__Output> {
-    return this.#run((done) => this.#client.getRun({ name }, done));
+    return this.#run((client, done) => client.getRun({ name }, done));
   }
 
   listRuns(pageSize: number, pageToken: string): Promise<ListRunsResponse__Output> {
-    return unary((done) => this.#client.listRuns({ pageSize, pageToken }, done));
+    return this.#unary((client, done) => client.listRuns({ pageSize, pageToken }, done));
   }
 
   async *watchRun(name: string): AsyncIterable<Run__Output> {
-    for await (const { run } of messages(this.#client.watchRun({ name }))) yield present(run);
+    for await (const { run } of this.#messages((client) => client.watchRun({ name })))
+      yield present(run);
   }
 
   cancelRun(name: string): Promise<Run__Output> {
-    return this.#run((done) => this.#client.cancelRun({ name }, done));
+    return this.#run((client, done) => client.cancelRun({ name }, done));
   }
 
   extendRun(name: string, rule: StoppingRule): Promise<Run__Output> {
     const stoppingRule = stoppingRuleToMessage(rule);
-    return this.#run((done) => this.#client.extendRun({ name, stoppingRule }, done));
+    return this.#run((client, done) => client.extendRun({ name, stoppingRule }, done));
   }
 
   createSweep(sweep: Sweep, requestId: string): Promise<Sweep__Output> {
-    return this.#sweep((done) => this.#client.createSweep({ sweep, requestId }, done));
+    return this.#sweep((client, done) => client.createSweep({ sweep, requestId }, done));
   }
 
   getSweep(name: string): Promise<Sweep__Output> {
-    return this.#sweep((done) => this.#client.getSweep({ name }, done));
+    return this.#sweep((client, done) => client.getSweep({ name }, done));
   }
 
   async *watchSweep(name: string): AsyncIterable<Sweep__Output> {
-    for await (const { sweep } of messages(this.#client.watchSweep({ name }))) yield present(sweep);
+    for await (const { sweep } of this.#messages((client) => client.watchSweep({ name })))
+      yield present(sweep);
   }
 
   cancelSweep(name: string): Promise<Sweep__Output> {
-    return this.#sweep((done) => this.#client.cancelSweep({ name }, done));
+    return this.#sweep((client, done) => client.cancelSweep({ name }, done));
   }
 
   extendSweep(name: string, rule: StoppingRule): Promise<Sweep__Output> {
     const stoppingRule = stoppingRuleToMessage(rule);
-    return this.#sweep((done) => this.#client.extendSweep({ name, stoppingRule }, done));
+    return this.#sweep((client, done) => client.extendSweep({ name, stoppingRule }, done));
   }
 
-  async #run(
-    call: (done: Callback<{ readonly run: Run__Output | null }>) => unknown,
-  ): Promise<Run__Output> {
-    return present((await unary(call)).run);
+  async #run(call: Call<{ readonly run: Run__Output | null }>): Promise<Run__Output> {
+    return present((await this.#unary(call)).run);
   }
 
-  async #sweep(
-    call: (done: Callback<{ readonly sweep: Sweep__Output | null }>) => unknown,
-  ): Promise<Sweep__Output> {
-    return present((await unary(call)).sweep);
+  async #sweep(call: Call<{ readonly sweep: Sweep__Output | null }>): Promise<Sweep__Output> {
+    return present((await this.#unary(call)).sweep);
+  }
+
+  async #unary<Response>(call: Call<Response>): Promise<Response> {
+    const attempts = Math.ceil((SEARCH_SECONDS * 1000) / SEARCH_INTERVAL_MILLISECONDS);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await unary((done) => call(this.#client, done));
+      } catch (error) {
+        const isLast = this.#clients.length === 1 || attempt === attempts;
+        if (!this.#turnsAway(error) || isLast) throw error;
+        await delay(SEARCH_INTERVAL_MILLISECONDS);
+      }
+    }
+  }
+
+  async *#messages<Response>(
+    open: (client: Client) => ClientReadableStream<Response>,
+  ): AsyncIterable<Response> {
+    const stream = open(this.#client);
+    try {
+      for await (const message of stream) yield message as Response;
+    } catch (error) {
+      this.#turnsAway(error);
+      throw error;
+    } finally {
+      stream.cancel();
+    }
+  }
+
+  get #client(): Client {
+    return this.#clients[this.#current] as Client;
+  }
+
+  /** Whether the failure means that another coordinator is to be asked; the next one is, then. */
+  #turnsAway(error: unknown): boolean {
+    if ((error as Partial<ServiceError>).code !== Code.UNAVAILABLE) return false;
+    this.#current = (this.#current + 1) % this.#clients.length;
+    return true;
   }
 }
 
@@ -111,16 +171,6 @@ function unary<Response>(call: (done: Callback<Response>) => unknown): Promise<R
     else resolve(response);
   });
   return promise;
-}
-
-async function* messages<Response>(
-  stream: ClientReadableStream<Response>,
-): AsyncIterable<Response> {
-  try {
-    for await (const message of stream) yield message as Response;
-  } finally {
-    stream.cancel();
-  }
 }
 
 function present<Resource>(resource: Resource | null): Resource {

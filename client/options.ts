@@ -82,7 +82,8 @@ export function addClusterFlags(command: Command): Command {
     .addOption(
       new Option(
         "--coordinator <host:port>",
-        "a running cluster (default: $LYAPUNOV_COORDINATOR, or one inside this process)",
+        "a running cluster; of several coordinators, with commas, the one that leads " +
+          "(default: $LYAPUNOV_COORDINATOR, or a cluster inside this process)",
       )
         .argParser(addressOption)
         .conflicts(["threads", "workers", "ledger"]),
@@ -129,11 +130,17 @@ export function typedList(text: string): Typed[] {
   return text.split(",").map(typed);
 }
 
-/** HOST:PORT, with the host of an IPv6 address in brackets. */
+/** HOST:PORT, with the host of an IPv6 address in brackets; or several, with commas. */
 export function addressOption(text: string): string {
+  if (text.split(",").every(isAddress)) return text;
+  throw new InvalidArgumentError(
+    `Give HOST:PORT, such as ${DEFAULT_ADDRESS}; or several, with commas.`,
+  );
+}
+
+function isAddress(text: string): boolean {
   const port = /^(?:\[[0-9a-f:.]+\]|[^:\s/]+):(\d{1,5})$/i.exec(text)?.[1];
-  if (port !== undefined && Number(port) >= 1 && Number(port) <= 65_535) return text;
-  throw new InvalidArgumentError(`Give HOST:PORT, such as ${DEFAULT_ADDRESS}.`);
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
 }
 
 /** A parser of integers from 1 to `maximum`. */

@@ -11,7 +11,7 @@ import { loadBackend } from "./backends/registry.ts";
 import { createThreadPool, type ShardPool } from "./threadPool.ts";
 
 export interface WorkerOptions {
-  /** HOST:PORT of the coordinator. */
+  /** HOST:PORT of the coordinator; of several, with commas, the one that leads is found. */
   readonly coordinator: string;
   /** Default: one for each core that the process may use. */
   readonly threads?: number;
@@ -38,20 +38,25 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const backends = await availableBackends(options.log);
   const pool = options.pool ?? createThreadPool(options.threads ?? availableParallelism());
-  const client = new FleetService(options.coordinator, ChannelCredentials.createInsecure(), {
-    "grpc.keepalive_time_ms": 20_000,
-    "grpc.keepalive_timeout_ms": 10_000,
-    // Our own backoff decides; the channel's must not add to it.
-    "grpc.initial_reconnect_backoff_ms": 100,
-    "grpc.max_reconnect_backoff_ms": 1000,
-    // Each worker has a connection of its own, in one process too.
-    "grpc.use_local_subchannel_pool": 1,
-  });
+  const clients = options.coordinator.split(",").map(
+    (address) =>
+      new FleetService(address, ChannelCredentials.createInsecure(), {
+        "grpc.keepalive_time_ms": 20_000,
+        "grpc.keepalive_timeout_ms": 10_000,
+        // Our own backoff decides; the channel's must not add to it.
+        "grpc.initial_reconnect_backoff_ms": 100,
+        "grpc.max_reconnect_backoff_ms": 1000,
+        // Each worker has a connection of its own, in one process too.
+        "grpc.use_local_subchannel_pool": 1,
+      }),
+  );
+  let streams = 0;
   const agent = new Agent({
     workerId: randomUUID(),
     displayName: `${hostname()}/${process.pid}`,
     devices: [{ backends, description: cpus()[0]?.model.trim() ?? "CPU", pool }],
-    open: () => client.Work(),
+    // Whoever does not lead says so at once; the next one is asked.
+    open: () => (clients[streams++ % clients.length] as (typeof clients)[number]).Work(),
     log: options.log,
     random: Math.random,
   });
@@ -59,7 +64,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     try {
       await agent.run();
     } finally {
-      client.close();
+      for (const client of clients) client.close();
       await pool.close();
     }
   };

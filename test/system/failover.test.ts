@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+
+import { PostgresServer } from "../support/postgres.ts";
+import type { RunJson } from "./support/cluster.ts";
+import { commandJson, runCommand, startCommand } from "./support/command.ts";
+import { answerOf } from "./support/estimates.ts";
+import type { Started } from "./support/processes.ts";
+
+const SHARD = 65_536;
+/** Twenty-four shards of a tenth of a second. */
+const RUN = `--width 7 --depth 8 --seed 72 --replicas ${24 * SHARD}`.split(" ");
+
+/** A coordinator process that has said where it listens. */
+interface Member {
+  readonly started: Started;
+  readonly address: string;
+}
+
+describe("coordinators that share a PostgreSQL ledger", () => {
+  let server: PostgresServer;
+  let expected: string;
+
+  before(async () => {
+    [server, expected] = await Promise.all([
+      PostgresServer.start(),
+      commandJson<RunJson>(["run", ...RUN]).then(answerOf),
+    ]);
+  });
+  after(async () => {
+    await server[Symbol.asyncDispose]();
+  });
+
+  const join = async (ledger: string, listen = "127.0.0.1:0"): Promise<Member> => {
+    const started = startCommand(["serve", "--listen", listen, "--json", "--ledger", ledger]);
+    const [, address] = await started.said(/"address": "([^"]+)"/, "stdout");
+    return { started, address: String(address) };
+  };
+
+  const work = async (addresses: string): Promise<Started> => {
+    const flags = ["--coordinator", addresses, "--threads", "1"];
+    const worker = startCommand(["--log-level", "info", "work", ...flags]);
+    await worker.said(/joined the coordinator/);
+    return worker;
+  };
+
+  it("have a leader, and standbys that say so and do nothing else", async () => {
+    const ledger = await server.createDatabase();
+    const leader = await join(ledger);
+    const standby = await join(ledger);
+    await standby.started.said(/standing by/);
+    const asked = ["runs", "list", "--coordinator", standby.address];
+    const { code, stderr } = await runCommand(asked);
+    assert.equal(code, 1);
+    assert.match(stderr, /stands by; .* leads, ask it/);
+    assert.equal((await runCommand(asked.with(3, leader.address))).code, 0);
+    // Either is told to stop, and does.
+    for (const { started } of [standby, leader]) {
+      started.signal("SIGTERM");
+      assert.equal((await started.ended).code, 0);
+    }
+  });
+
+  for (const [fate, signal] of [
+    ["is killed", "SIGKILL"],
+    ["is frozen", "SIGSTOP"],
+  ] as const) {
+    it(`go on when the leader ${fate}: same bytes, and nobody lends a hand`, async () => {
+      const ledger = await server.createDatabase();
+      const leader = await join(ledger);
+      const standby = await join(ledger);
+      const addresses = `${leader.address},${standby.address}`;
+      await using worker = await work(addresses);
+      const finished = commandJson<RunJson>(["run", ...RUN, "--coordinator", addresses]);
+      await leader.started.said(/"created"/);
+      leader.started.signal(signal);
+      await standby.started.said(/coordinator listening/);
+      if (signal === "SIGSTOP") {
+        // It wakes up into an epoch that is not its own, and writes nothing more.
+        leader.started.signal("SIGCONT");
+        assert.equal((await leader.started.ended).code, 1);
+      }
+      assert.equal(answerOf(await finished), expected);
+      assert.ok(!worker.hasEnded);
+      standby.started.signal("SIGKILL");
+    });
+  }
+});
