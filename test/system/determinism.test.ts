@@ -6,9 +6,14 @@ import { halfDone } from "./support/progress.ts";
 
 const REPLICAS = 6 * 65_536 + 5;
 
+const PARAMETERS: Readonly<Record<string, string>> = {
+  student_t: "--degrees-of-freedom 5",
+  sparse_gaussian: "--density 0.5",
+};
+
 /**
- * Runs of seven and more shards of a tenth of a second: both backends, both samplings, both weight
- * laws, and a precision target, which has to stop at the same shard everywhere.
+ * Runs of seven and more shards of a tenth of a second: both backends, both samplings, every weight
+ * law, and a precision target, which has to stop at the same shard everywhere.
  */
 const RUNS: Readonly<Record<string, readonly string[]>> = {
   "simd, dense": flags("--width 3 --depth 6 --sampling dense --seed 11", REPLICAS),
@@ -19,6 +24,12 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   ),
   "reference, isotropic": flags("--backend reference --width 5 --depth 2 --seed 14", REPLICAS),
   "ReLU, with extinctions": flags("--width 2 --depth 4 --negative-slope 0 --seed 15", REPLICAS),
+  ...Object.fromEntries(
+    ["uniform", "rademacher", "truncated_normal", "student_t", "sparse_gaussian"].map((law, i) => [
+      law,
+      flags(`--width 3 --depth 4 --weights ${law} ${PARAMETERS[law] ?? ""} --seed 2${i}`, REPLICAS),
+    ]),
+  ),
   "precision target": "--width 7 --depth 8 --seed 16 --precision 0.0003".split(" "),
 };
 
@@ -81,7 +92,7 @@ describe("the same run on different fleets", () => {
 });
 
 function flags(network: string, replicas: number): string[] {
-  return `${network} --replicas ${replicas}`.split(" ");
+  return `${network} --replicas ${replicas}`.split(/ +/);
 }
 
 /** All runs at the same time, so that they share the fleet. */

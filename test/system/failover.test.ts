@@ -30,19 +30,6 @@ describe("coordinators that share a PostgreSQL ledger", () => {
     await server[Symbol.asyncDispose]();
   });
 
-  const join = async (ledger: string, listen = "127.0.0.1:0"): Promise<Member> => {
-    const started = startCommand(["serve", "--listen", listen, "--json", "--ledger", ledger]);
-    const [, address] = await started.said(/"address": "([^"]+)"/, "stdout");
-    return { started, address: String(address) };
-  };
-
-  const work = async (addresses: string): Promise<Started> => {
-    const flags = ["--coordinator", addresses, "--threads", "1"];
-    const worker = startCommand(["--log-level", "info", "work", ...flags]);
-    await worker.said(/joined the coordinator/);
-    return worker;
-  };
-
   it("have a leader, and standbys that say so and do nothing else", async () => {
     const ledger = await server.createDatabase();
     const leader = await join(ledger);
@@ -85,3 +72,18 @@ describe("coordinators that share a PostgreSQL ledger", () => {
     });
   }
 });
+
+/** Starts a coordinator; resolves when it leads or stands by. */
+async function join(ledger: string): Promise<Member> {
+  const started = startCommand(["serve", "--listen", "127.0.0.1:0", "--json", "--ledger", ledger]);
+  const [, address] = await started.said(/"address": "([^"]+)"/, "stdout");
+  return { started, address: String(address) };
+}
+
+/** Starts a worker; resolves when it has joined the one that leads. */
+async function work(addresses: string): Promise<Started> {
+  const flags = ["--coordinator", addresses, "--threads", "1"];
+  const worker = startCommand(["--log-level", "info", "work", ...flags]);
+  await worker.said(/joined the coordinator/);
+  return worker;
+}

@@ -3,21 +3,8 @@ import { BACKENDS, type BackendName } from "../../../shared/network/backends.ts"
 import type { Sampling, WeightLaw } from "../../../shared/network/weights.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { knownAnswers, real, seed } from "../../shared/random/knownAnswers.ts";
+import { assertAgreement, deviationsOf, slopesOf } from "./agreement.ts";
 import { growths, KINDS, loadBackends, type TaskOptions } from "./tasks.ts";
-
-const SLOPES = [0, 0.01, 0.3, 1, -1, 10, 1e-30, -1e30];
-
-/**
- * Where sparse entries keep units apart, one may shrink by the slope in layer after layer beside
- * another that does not, until it is below 10⁻³⁰⁸ of the norm and lost, in either backend.
- */
-const SPARSE_SLOPES = SLOPES.filter(
-  (slope) => slope === 0 || Math.abs(Math.log(Math.abs(slope))) < 5,
-);
-
-function slopesOf(weights: WeightLaw): readonly number[] {
-  return weights === "sparse_gaussian" ? SPARSE_SLOPES : SLOPES;
-}
 
 describe("backends", () => {
   let backends: Record<BackendName, Backend>;
@@ -25,16 +12,7 @@ describe("backends", () => {
     backends = await loadBackends();
   });
 
-  /** |difference| / √depth of the growths, replica by replica; 0 where both are extinct. */
-  function deviations(options: TaskOptions): number[] {
-    const [reference, simd] = [backends.reference, backends.simd].map((b) => growths(b, options));
-    return options.depths.flatMap((depth, i) =>
-      Array.from(reference?.[i] as Float64Array, (growth, replica) => {
-        const other = simd?.[i]?.[replica] as number;
-        return growth === other ? 0 : Math.abs(growth - other) / Math.sqrt(depth);
-      }),
-    );
-  }
+  const deviations = (options: TaskOptions) => deviationsOf(backends, options);
 
   for (const name of BACKENDS) {
     it(`find the known growths: ${name}`, () => {
@@ -86,14 +64,14 @@ describe("backends", () => {
 
     it(`agree replica by replica in depth: ${weights}, ${sampling}`, () => {
       const all = slopesOf(weights).flatMap((negativeSlope) =>
-        [1, 2, 5].flatMap((width) =>
+        [1, 2, 3, 5, 7, 8, 16].flatMap((width) =>
           deviations({
             weights,
             sampling,
             width,
             negativeSlope,
             depths: [3000, 10_000],
-            replicaCount: 5,
+            replicaCount: width > 5 ? 1 : 5,
           }),
         ),
       );
@@ -108,14 +86,3 @@ describe("backends", () => {
     }
   });
 });
-
-/**
- * Both backends follow the same recipe from words to weights and propagate in float64, so they differ
- * by rounding alone. The error of a direction grows by factors whose mean is 1 (for linear networks
- * exactly so: the ratio of a χ_{width−1} and a χ_width), so the chance of an error beyond t falls
- * but as 1/t: 10⁻¹² is passed now and then, and the limit leaves room for a thousand times that.
- */
-function assertAgreement(deviations: readonly number[]): void {
-  const worst = Math.max(...deviations);
-  assert.ok(worst < 1e-9, `worst ${worst}`);
-}
