@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
-/** A TCP proxy on loopback that can be cut. */
+/** A TCP proxy on loopback that can be cut, and can swallow what it is given. */
 export class Proxy implements AsyncDisposable {
   readonly #server = createServer((socket) => {
     this.#accept(socket);
@@ -10,6 +10,9 @@ export class Proxy implements AsyncDisposable {
   /** How many connections were made through it. */
   connections = 0;
   #isCut = false;
+  #isStalled = false;
+  /** Open ways from one socket to another. */
+  readonly #ways = new Map<Socket, Socket>();
 
   private constructor(target: string) {
     const [host = "", port = ""] = target.split(":");
@@ -39,6 +42,22 @@ export class Proxy implements AsyncDisposable {
     this.#isCut = false;
   }
 
+  /** Breaks every connection; new ones go through. */
+  reset(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** Lets nothing through, without a word, until it flows again. */
+  stall(): void {
+    this.#isStalled = true;
+    for (const socket of this.#sockets) socket.unpipe();
+  }
+
+  flow(): void {
+    this.#isStalled = false;
+    for (const [from, to] of this.#ways) from.pipe(to);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.cut();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -60,10 +79,12 @@ export class Proxy implements AsyncDisposable {
       [onward, socket],
     ] as const) {
       this.#sockets.add(end);
-      end.pipe(other);
+      this.#ways.set(end, other);
+      if (!this.#isStalled) end.pipe(other);
       end.on("error", () => undefined);
       end.on("close", () => {
         this.#sockets.delete(end);
+        this.#ways.delete(end);
         other.destroy();
       });
     }
