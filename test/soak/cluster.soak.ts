@@ -155,10 +155,6 @@ async function disturb(
   count: (what: string) => void,
 ): Promise<void> {
   const healing: Promise<void>[] = [];
-  const heal = async (milliseconds: number, remedy: () => void) => {
-    await delay(milliseconds);
-    remedy();
-  };
   while (Date.now() < end) {
     await delay(random.between(100, 700));
     const keeper = random.pick(keepers);
@@ -253,4 +249,9 @@ async function missing(
 async function freePort(): Promise<number> {
   await using proxy = await Proxy.to("127.0.0.1:1");
   return Number(proxy.address.split(":")[1]);
+}
+
+async function heal(milliseconds: number, remedy: () => void): Promise<void> {
+  await delay(milliseconds);
+  remedy();
 }
