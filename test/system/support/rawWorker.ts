@@ -80,15 +80,22 @@ export class RawWorker implements Disposable {
   }
 
   /** Delivers the lease's shard, perhaps not as it was computed. */
-  deliver(lease: Lease__Output, change = (partial: ShardPartial): ShardPartial => partial): void {
-    const task = shardTaskFromMessage(lease.task!);
-    const partial = partialToMessage(change(computeShard(referenceBackend, task)));
-    const { leaseId, run, shardIndex } = lease;
-    this.send({ result: { leaseId, run, shardIndex, partial, computeSeconds: 0.001 } });
+  deliver(lease: Lease__Output, change?: (partial: ShardPartial) => ShardPartial): void {
+    this.send(resultOf(lease, change));
   }
 
   [Symbol.dispose](): void {
     this.#stream.cancel();
     this.#client.close();
   }
+}
+
+/** The lease's shard, perhaps not as it was computed. */
+export function resultOf(
+  { leaseId, run, shardIndex, task }: Lease__Output,
+  change = (partial: ShardPartial): ShardPartial => partial,
+): WorkRequest {
+  const computed = computeShard(referenceBackend, shardTaskFromMessage(task!));
+  const partial = partialToMessage(change(computed));
+  return { result: { leaseId, run, shardIndex, partial, computeSeconds: 0.001 } };
 }
