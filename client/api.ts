@@ -1,13 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import {
-  ChannelCredentials,
-  status as Code,
-  type ClientReadableStream,
-  type ServiceError,
-} from "@grpc/grpc-js";
+import { status as Code, type ClientReadableStream, type ServiceError } from "@grpc/grpc-js";
 
 import type { StoppingRule } from "../shared/statistics/stoppingRule.ts";
+import { clientParts, NO_CREDENTIALS, type CallerCredentials } from "../shared/wire/credentials.ts";
 import type { ListRunsResponse__Output } from "../shared/wire/generated/lyapunov/v1/ListRunsResponse.ts";
 import type { Run, Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep, Sweep__Output } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
@@ -52,17 +48,18 @@ export class SimulationApi {
   #current = 0;
 
   /** @param address HOST:PORT of a coordinator, or several of them with commas. */
-  constructor(address: string) {
+  constructor(address: string, credentials: CallerCredentials = NO_CREDENTIALS) {
     this.address = address;
     const addresses = address.split(",");
-    this.#clients = addresses.map(
-      (each) =>
-        new SimulationService(each, ChannelCredentials.createInsecure(), {
-          "grpc.max_receive_message_length": MAXIMUM_MESSAGE_BYTES,
-          // Among several, the next one is asked instead.
-          ...(addresses.length === 1 && { "grpc.service_config": JSON.stringify(RETRIES) }),
-        }),
-    );
+    this.#clients = addresses.map((each) => {
+      const { channel, options } = clientParts(each, credentials);
+      return new SimulationService(each, channel, {
+        ...options,
+        "grpc.max_receive_message_length": MAXIMUM_MESSAGE_BYTES,
+        // Among several, the next one is asked instead.
+        ...(addresses.length === 1 && { "grpc.service_config": JSON.stringify(RETRIES) }),
+      });
+    });
   }
 
   close(): void {

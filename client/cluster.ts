@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { SimulationApi } from "./api.ts";
+import { assertNoConnectionFlags, callerCredentials } from "./connection.ts";
 import { commandLedger, MEMORY, type CommandLedger } from "./ledgerPlace.ts";
 import { createLog } from "./log.ts";
 import { defaultThreads, remoteCoordinator, type ClusterFlags } from "./options.ts";
@@ -22,7 +23,7 @@ export interface Cluster {
 export async function openCluster(flags: ClusterFlags, work: unknown): Promise<Cluster> {
   const remoteAddress = remoteCoordinator(flags);
   if (remoteAddress !== undefined) {
-    const api = new SimulationApi(remoteAddress);
+    const api = new SimulationApi(remoteAddress, callerCredentials(flags, remoteAddress));
     return {
       api,
       remoteAddress,
@@ -34,6 +35,7 @@ export async function openCluster(flags: ClusterFlags, work: unknown): Promise<C
       },
     };
   }
+  assertNoConnectionFlags(flags);
   const workers = flags.workers ?? 1;
   const ledger = commandLedger(flags.ledger, work);
   // Loaded where it is wanted, as other heavy parts are: a command should answer at once.

@@ -1,6 +1,7 @@
 import { status as Code, type ServiceError } from "@grpc/grpc-js";
 
 import { ValidationError, type FieldViolation } from "../shared/network/violations.ts";
+import { connectionTrouble } from "../shared/wire/connectionTrouble.ts";
 import { readDetails } from "../shared/wire/errorDetails.ts";
 
 /** What the command ends with, as DESIGN.md has it. */
@@ -81,18 +82,38 @@ function describeServiceError(error: ServiceError): { message: string; exitCode:
     return { message, exitCode: EXIT.badInput };
   }
   if (error.code === Code.UNAVAILABLE) {
+    const trouble = connectionTrouble(error.details);
+    const [, question] = QUESTIONS.find(([pattern]) => pattern.test(trouble)) ?? [];
     return {
-      message: `the coordinator cannot be reached (${reason(error)}); is it running, and is --coordinator right?`,
+      message: `the coordinator cannot be reached (${trouble}); ${question ?? "is it running, and is --coordinator right?"}`,
+      exitCode: EXIT.failed,
+    };
+  }
+  if (TOO_LARGE.test(error.details)) {
+    return {
+      message:
+        `the message is too large (${error.details}); ask for less at a time, ` +
+        `or have --maximum-message-bytes of the coordinator raised`,
       exitCode: EXIT.failed,
     };
   }
   return { message: error.details, exitCode: EXIT.failed };
 }
 
-/** What went wrong, without grpc-js's words about its own state around it. */
-function reason({ details }: ServiceError): string {
-  return /Last error: (?:Error: )?(.*?)\. Resolution note:/s.exec(details)?.[1] ?? details;
-}
+/** What to look at, by what OpenSSL, Node and grpc-js complain of. */
+const QUESTIONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^TLS: .*alert|^Failed to connect/,
+    "does it want TLS, or another certificate (--tls-authority, --tls-certificate)?",
+  ],
+  [/^TLS: /, "does it speak TLS? without, leave --tls and --tls-authority out"],
+  [
+    /certificate|altnames/i,
+    "is --tls-authority the one that signed its certificate, and is --coordinator as in there?",
+  ],
+];
+/** As grpc-js says it, which does so before anybody else is asked. */
+const TOO_LARGE = /^Received message larger than max/;
 
 function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && "code" in error && "details" in error && "metadata" in error;

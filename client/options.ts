@@ -5,14 +5,17 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { BACKENDS } from "../shared/network/backends.ts";
 import { NAMED_GAINS } from "../shared/network/gains.ts";
 import { ISOTROPIC_LAWS, SAMPLINGS, WEIGHT_LAWS } from "../shared/network/weights.ts";
+import { addConnectionFlags, type ConnectionFlags } from "./connection.ts";
+import { badInput } from "./failure.ts";
 import { MEMORY } from "./ledgerPlace.ts";
 import type { LogLevel } from "./log.ts";
 import { RUN_DEFAULTS, type Typed } from "./runInput.ts";
 
 export const DEFAULT_ADDRESS = "127.0.0.1:7400";
+const ADDRESSES = `give HOST:PORT, such as ${DEFAULT_ADDRESS}; or several, with commas`;
 export const MAXIMUM_THREADS = 1024;
 
-export interface ClusterFlags {
+export interface ClusterFlags extends ConnectionFlags {
   readonly coordinator?: string;
   readonly threads?: number;
   readonly workers?: number;
@@ -78,16 +81,16 @@ export function addRunFlags(command: Command): Command {
 }
 
 export function addClusterFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        "--coordinator <host:port>",
-        "a running cluster; of several coordinators, with commas, the one that leads " +
-          "(default: $LYAPUNOV_COORDINATOR, or a cluster inside this process)",
-      )
-        .argParser(addressOption)
-        .conflicts(["threads", "workers", "ledger"]),
+  const named = command.addOption(
+    new Option(
+      "--coordinator <host:port>",
+      "a running cluster; of several coordinators, with commas, the one that leads " +
+        "(default: $LYAPUNOV_COORDINATOR, or a cluster inside this process)",
     )
+      .argParser(addressOption)
+      .conflicts(["threads", "workers", "ledger"]),
+  );
+  return addConnectionFlags(named)
     .option(
       "--threads <count>",
       "threads of each worker of the cluster inside this process",
@@ -114,7 +117,8 @@ export function remoteCoordinator(flags: ClusterFlags): string | undefined {
   if (flags.coordinator !== undefined || wantsEmbedded || fromEnvironment === "") {
     return flags.coordinator;
   }
-  return addressOption(fromEnvironment);
+  if (fromEnvironment.split(",").every(isAddress)) return fromEnvironment;
+  throw badInput(`LYAPUNOV_COORDINATOR: '${fromEnvironment}' is not allowed; ${ADDRESSES}`);
 }
 
 export function defaultThreads(): number {
@@ -133,9 +137,7 @@ export function typedList(text: string): Typed[] {
 /** HOST:PORT, with the host of an IPv6 address in brackets; or several, with commas. */
 export function addressOption(text: string): string {
   if (text.split(",").every(isAddress)) return text;
-  throw new InvalidArgumentError(
-    `Give HOST:PORT, such as ${DEFAULT_ADDRESS}; or several, with commas.`,
-  );
+  throw new InvalidArgumentError(`${ADDRESSES.replace("give", "Give")}.`);
 }
 
 function isAddress(text: string): boolean {
@@ -145,11 +147,16 @@ function isAddress(text: string): boolean {
 
 /** A parser of integers from 1 to `maximum`. */
 export function integerUpTo(maximum: number): (text: string) => number {
+  return integerFrom(1, maximum);
+}
+
+/** A parser of integers from `minimum` to `maximum`. */
+export function integerFrom(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = typed(text);
-    if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= maximum) {
-      return value;
+    if (typeof value === "number" && Number.isInteger(value)) {
+      if (value >= minimum && value <= maximum) return value;
     }
-    throw new InvalidArgumentError(`Give an integer from 1 to ${maximum}.`);
+    throw new InvalidArgumentError(`Give an integer from ${minimum} to ${maximum}.`);
   };
 }

@@ -8,6 +8,7 @@ import { addRunCommand } from "./commands/run.ts";
 import { addRunsCommand } from "./commands/runs.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addSweepCommand } from "./commands/sweep.ts";
+import { addTokenCommand } from "./commands/token.ts";
 import { addWorkCommand } from "./commands/work.ts";
 import { describeFailure, EXIT, usageSentence } from "./failure.ts";
 import { LOG_LEVELS } from "./log.ts";
@@ -36,6 +37,7 @@ export async function runProgram(): Promise<void> {
   addServeCommand(program);
   addWorkCommand(program);
   addRunsCommand(program);
+  addTokenCommand(program);
   addBenchCommand(program);
 
   // Whoever reads our output may stop reading: `lyapunov runs list | head` is no failure.

@@ -1,5 +1,6 @@
 import {
   status as Code,
+  type Metadata,
   type sendUnaryData,
   type ServerUnaryCall,
   type ServerWritableStream,
@@ -13,10 +14,10 @@ import { InvalidPageToken } from "./ledger/ledger.ts";
 /** A unary handler from an async function: what it throws becomes a status with details. */
 export function unary<Request, Response>(
   log: Logger,
-  handle: (request: Request) => Promise<Response>,
+  handle: (request: Request, metadata: Metadata) => Promise<Response>,
 ) {
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
-    handle(call.request).then(
+    handle(call.request, call.metadata).then(
       (response) => {
         callback(null, response);
       },

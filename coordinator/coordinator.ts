@@ -9,6 +9,7 @@ import { ApiError } from "../shared/wire/errorDetails.ts";
 import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { hasEnded } from "../shared/wire/runStates.ts";
+import { ADMIT_ALL, type Admission, type AskedRun } from "./door/admission.ts";
 import type { Engine } from "./engine.ts";
 import type { Ledger, RunRecord, SweepRecord } from "./ledger/ledger.ts";
 import { Mutex } from "./mutex.ts";
@@ -47,11 +48,16 @@ export class Coordinator {
     this.#options = options;
   }
 
-  async createRun(specification: RunSpecification, options: CreationOptions): Promise<Run> {
+  async createRun(
+    specification: RunSpecification,
+    options: CreationOptions,
+    admission: Admission = ADMIT_ALL,
+  ): Promise<Run> {
     if (options.validateOnly) return specificationView(specification);
     const record = this.#newRun(specification);
     const fingerprint = fingerprintOf([specification]);
-    return this.run(await this.#create(options.requestId, fingerprint, record.name, [record]));
+    const { requestId } = options;
+    return this.run(await this.#create(requestId, fingerprint, record.name, admission, [record]));
   }
 
   /** @throws ApiError NOT_FOUND */
@@ -87,7 +93,12 @@ export class Coordinator {
   }
 
   /** @throws ApiError NOT_FOUND, ETAG_MISMATCH; ValidationError if the rule does not go further */
-  async extendRun(name: string, rule: StoppingRuleInput, etag: string): Promise<Run> {
+  async extendRun(
+    name: string,
+    rule: StoppingRuleInput,
+    etag: string,
+    admission: Admission = ADMIT_ALL,
+  ): Promise<Run> {
     await this.#mutex.run(async () => {
       if (etag !== "" && (await this.run(name)).etag !== etag) {
         throw new ApiError(
@@ -96,7 +107,9 @@ export class Coordinator {
           `${name} has changed since etag ${etag}; read it again`,
         );
       }
-      await this.#extend(name, await this.#longerRule(name, rule));
+      const longer = { name, stoppingRule: await this.#longerRule(name, rule) };
+      admission.check([longer]);
+      await this.#extend(longer, admission);
     });
     return this.run(name);
   }
@@ -105,6 +118,7 @@ export class Coordinator {
     displayName: string,
     specifications: readonly RunSpecification[],
     options: CreationOptions,
+    admission: Admission = ADMIT_ALL,
   ): Promise<Sweep> {
     if (options.validateOnly) return { displayName, runs: specifications.map(specificationView) };
     const name = `sweeps/${this.#options.newId()}`;
@@ -116,7 +130,8 @@ export class Coordinator {
       createTime: this.#options.wallClock(),
     };
     const fingerprint = fingerprintOf([displayName, ...specifications]);
-    return this.sweep(await this.#create(options.requestId, fingerprint, name, records, sweep));
+    const { requestId } = options;
+    return this.sweep(await this.#create(requestId, fingerprint, name, admission, records, sweep));
   }
 
   /** @throws ApiError NOT_FOUND */
@@ -145,13 +160,20 @@ export class Coordinator {
   }
 
   /** @throws ApiError NOT_FOUND; ValidationError if the rule does not go further for every run */
-  async extendSweep(name: string, rule: StoppingRuleInput): Promise<Sweep> {
+  async extendSweep(
+    name: string,
+    rule: StoppingRuleInput,
+    admission: Admission = ADMIT_ALL,
+  ): Promise<Sweep> {
     await this.#mutex.run(async () => {
       // All are checked before the first is touched: the sweep is extended as a whole or not at all.
       const { runs } = await this.#sweepRecord(name);
-      const rules: StoppingRule[] = [];
-      for (const run of runs) rules.push(await this.#longerRule(run, rule));
-      for (const [i, run] of runs.entries()) await this.#extend(run, rules[i] as StoppingRule);
+      const longer: AskedRun[] = [];
+      for (const run of runs) {
+        longer.push({ name: run, stoppingRule: await this.#longerRule(run, rule) });
+      }
+      admission.check(longer);
+      for (const run of longer) await this.#extend(run, admission);
     });
     return this.sweep(name);
   }
@@ -173,7 +195,8 @@ export class Coordinator {
   }
 
   /** Submits the run anew under its longer rule, with all shards that still belong to its plan. */
-  async #extend(name: string, stoppingRule: StoppingRule): Promise<void> {
+  async #extend(longer: AskedRun, admission: Admission): Promise<void> {
+    const { name, stoppingRule } = longer;
     const { engine } = this.#options;
     await engine.withdraw(name);
     // Read now: it may have ended while it was withdrawn.
@@ -195,6 +218,7 @@ export class Coordinator {
       }
       await transaction.putRun(record);
     });
+    admission.enter([longer]);
     engine.submit(record, shards.filter(fits));
   }
 
@@ -206,20 +230,27 @@ export class Coordinator {
     requestId: string,
     fingerprint: string,
     resource: string,
+    admission: Admission,
     runs: readonly RunRecord[],
     sweep?: SweepRecord,
   ): Promise<string> {
     const { ledger, engine, log } = this.#options;
+    const admitted = runs.map(({ name, specification: { stoppingRule } }) => ({
+      name,
+      stoppingRule,
+    }));
     return this.#mutex.run(async () => {
       const earlier = await ledger.transact(async (transaction) => {
         const known = requestId === "" ? undefined : await transaction.request(requestId);
         if (known !== undefined) return known;
+        admission.check(admitted);
         for (const run of runs) await transaction.putRun(run);
         if (sweep !== undefined) await transaction.putSweep(sweep);
         if (requestId !== "") await transaction.putRequest({ requestId, fingerprint, resource });
         return undefined;
       });
       if (earlier === undefined) {
+        admission.enter(admitted);
         for (const run of runs) engine.submit(run, []);
         log.info({ resource, runs: runs.length }, "created");
         return resource;

@@ -14,26 +14,37 @@ import { partialDigest, partialFromMessage } from "../shared/wire/partialMessage
 import { shardTaskToMessage } from "../shared/wire/shardTaskMessages.ts";
 import { VERSION } from "../shared/wire/version.ts";
 import { invalidField } from "./calls.ts";
+import type { Door } from "./door/door.ts";
+import type { PeerBook } from "./door/peerBook.ts";
 import type { Engine, WorkerCommand, WorkerSink } from "./engine.ts";
 import type { DeviceDescription, SchedulerEvent } from "./scheduler/messages.ts";
+import { atMost } from "./requests.ts";
+import type { SchedulerOptions } from "./scheduler/options.ts";
 
 /** A lease survives the loss of a few heartbeats. */
 const HEARTBEATS_PER_LEASE = 10;
 const MAXIMUM_SLOTS = 1024;
 const MAXIMUM_DEVICES = 64;
 const MAXIMUM_GENERATOR_LENGTH = 100;
+const MAXIMUM_DISPLAY_NAME_LENGTH = 200;
+const MAXIMUM_VERSION_LENGTH = 64;
+
+/** What of the scheduler's options the workers are told, or bounded by. */
+type FleetOptions = Pick<SchedulerOptions, "leaseDurationSeconds" | "leasesPerSlot">;
 
 type WorkStream = ServerDuplexStream<WorkRequest__Output, WorkResponse>;
 
 /** The gRPC front of the coordinator for workers: one stream each, events in, commands out. */
 export function fleetHandlers(
   engine: Engine,
-  leaseDurationSeconds: number,
+  options: FleetOptions,
+  door: Door,
   log: Logger,
 ): FleetServiceHandlers {
   return {
     Work: (stream) => {
-      const session = new WorkSession(engine, leaseDurationSeconds, log, stream);
+      const { peer } = door.callerOf(stream.metadata);
+      const session = new WorkSession(engine, options, door.peers, peer, log, stream);
       stream.on("data", (message: WorkRequest__Output) => {
         session.receive(message);
       });
@@ -54,14 +65,25 @@ export function fleetHandlers(
 
 class WorkSession implements WorkerSink {
   readonly #engine: Engine;
-  readonly #leaseDurationSeconds: number;
+  readonly #options: FleetOptions;
+  readonly #peers: PeerBook;
+  readonly #peer: string;
   readonly #stream: WorkStream;
   #log: Logger;
   #worker: string | undefined;
 
-  constructor(engine: Engine, leaseDurationSeconds: number, log: Logger, stream: WorkStream) {
+  constructor(
+    engine: Engine,
+    options: FleetOptions,
+    peers: PeerBook,
+    peer: string,
+    log: Logger,
+    stream: WorkStream,
+  ) {
     this.#engine = engine;
-    this.#leaseDurationSeconds = leaseDurationSeconds;
+    this.#options = options;
+    this.#peers = peers;
+    this.#peer = peer;
     this.#log = log;
     this.#stream = stream;
   }
@@ -89,6 +111,7 @@ class WorkSession implements WorkerSink {
   leave(): void {
     if (this.#worker === undefined || !this.#engine.isAttached(this.#worker, this)) return;
     this.#log.info("worker left");
+    this.#peers.releaseLeases(this.#peer, this.#worker, this);
     this.#engine.detachWorker(this.#worker, this);
   }
 
@@ -108,9 +131,11 @@ class WorkSession implements WorkerSink {
       this.#stream.end();
       return;
     }
+    const { leaseDurationSeconds, leasesPerSlot } = this.#options;
+    const slots = devices.reduce((sum, { slotCount }) => sum + slotCount, 0);
+    this.#peers.claimLeases(this.#peer, join.workerId, slots * leasesPerSlot, this);
     this.#worker = join.workerId;
     this.#log = this.#log.child({ worker: join.workerId });
-    const leaseDurationSeconds = this.#leaseDurationSeconds;
     const heartbeatIntervalSeconds = leaseDurationSeconds / HEARTBEATS_PER_LEASE;
     this.#stream.write({ welcome: { heartbeatIntervalSeconds, leaseDurationSeconds } });
     this.#engine.attachWorker(join.workerId, this);
@@ -130,6 +155,10 @@ class WorkSession implements WorkerSink {
   }
 
   supersede(): void {
+    if (this.#worker !== undefined) {
+      // The later stream may come from elsewhere.
+      this.#peers.releaseLeases(this.#peer, this.#worker, this);
+    }
     this.#stream.end();
   }
 }
@@ -138,6 +167,9 @@ function readDevices(join: Join__Output): DeviceDescription[] {
   if (!/^[\w-]{1,64}$/.test(join.workerId)) {
     throw invalidField("join.worker_id", "give 1 to 64 letters, digits, - or _");
   }
+  // Both go into the log, and the version into the dismissal.
+  atMost("join.display_name", join.displayName, MAXIMUM_DISPLAY_NAME_LENGTH);
+  atMost("join.version", join.version, MAXIMUM_VERSION_LENGTH);
   if (join.devices.length === 0 || join.devices.length > MAXIMUM_DEVICES) {
     throw invalidField("join.devices", `give 1 to ${MAXIMUM_DEVICES} devices`);
   }

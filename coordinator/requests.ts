@@ -10,8 +10,11 @@ import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { runInputFromMessage } from "../shared/wire/specificationMessages.ts";
 import { invalidField } from "./calls.ts";
+import { limitReached } from "./door/limits.ts";
 
 const MAXIMUM_REQUEST_ID_LENGTH = 128;
+const MAXIMUM_PAGE_TOKEN_LENGTH = 256;
+const MAXIMUM_ETAG_LENGTH = 128;
 const DEFAULT_PAGE_SIZE = 50;
 const MAXIMUM_PAGE_SIZE = 1000;
 
@@ -29,8 +32,14 @@ export function readRun(path: string, run: Run__Output | null | undefined): RunS
   }
 }
 
-/** @throws ValidationError with every field at fault of every run. */
-export function readSweep(sweep: Sweep__Output | null | undefined): {
+/**
+ * @param maximumRuns as the coordinator is set.
+ * @throws ValidationError with every field at fault of every run; ApiError RESOURCE_EXHAUSTED
+ */
+export function readSweep(
+  sweep: Sweep__Output | null | undefined,
+  maximumRuns: number,
+): {
   readonly displayName: string;
   readonly specifications: readonly RunSpecification[];
 } {
@@ -46,6 +55,13 @@ export function readSweep(sweep: Sweep__Output | null | undefined): {
     throw invalidField(
       "sweep.runs",
       `${runs.length} runs are not allowed; give 1 to ${MAXIMUM_SWEEP_RUNS}`,
+    );
+  }
+  if (runs.length > maximumRuns) {
+    throw limitReached(
+      "sweep.runs",
+      `${runs.length} runs are too many; give at most ${maximumRuns}, ` +
+        `or have --maximum-sweep-runs of the coordinator raised`,
     );
   }
   const violations: FieldViolation[] = [];
@@ -68,11 +84,21 @@ export function readName(collection: "runs" | "sweeps", name: string): string {
 }
 
 export function readRequestId(requestId: string): string {
-  if (requestId.length <= MAXIMUM_REQUEST_ID_LENGTH) return requestId;
-  throw invalidField(
-    "request_id",
-    `${requestId.length} characters are too many; give at most ${MAXIMUM_REQUEST_ID_LENGTH}`,
-  );
+  return atMost("request_id", requestId, MAXIMUM_REQUEST_ID_LENGTH);
+}
+
+export function readEtag(etag: string): string {
+  return atMost("etag", etag, MAXIMUM_ETAG_LENGTH);
+}
+
+export function readPageToken(pageToken: string): string {
+  return atMost("page_token", pageToken, MAXIMUM_PAGE_TOKEN_LENGTH);
+}
+
+/** @throws ApiError naming the field if the text is longer. */
+export function atMost(field: string, text: string, maximum: number): string {
+  if (text.length <= maximum) return text;
+  throw invalidField(field, `${text.length} characters are too many; give at most ${maximum}`);
 }
 
 export function readPageSize(pageSize: number): number {

@@ -1,13 +1,14 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 
 import { FleetService, SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
 import { Coordinator } from "./coordinator.ts";
+import { openToAll, type Door } from "./door/door.ts";
 import { Engine } from "./engine.ts";
 import { fleetHandlers } from "./fleetService.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -17,7 +18,6 @@ import { simulationHandlers } from "./simulationService.ts";
 
 const TICK_MILLISECONDS = 250;
 const CHANNEL_OPTIONS = {
-  "grpc.max_receive_message_length": 16 * 2 ** 20,
   "grpc.max_concurrent_streams": 1000,
   // Peers that vanished without a word are found out.
   "grpc.keepalive_time_ms": 30_000,
@@ -34,6 +34,8 @@ export interface ServerOptions {
   /** Called once if the ledger fails. */
   readonly onFatal: (error: unknown) => void;
   readonly scheduler?: SchedulerOptions;
+  /** Default: everybody may come in who reaches the address. */
+  readonly door?: Door;
 }
 
 /** A coordinator that listens. */
@@ -59,20 +61,27 @@ function newId(): string {
 /** @throws Error if the address cannot be listened on. */
 export async function startCoordinator(options: ServerOptions): Promise<CoordinatorServer> {
   const { address, ledger, log, onFatal, scheduler = DEFAULT_SCHEDULER_OPTIONS } = options;
+  const { door = openToAll(log) } = options;
   const firstLease = randomInt(2 ** 20) * 2 ** 32 + 1;
   const engine = new Engine({ ledger, log, clock, wallClock, firstLease, onFatal, scheduler });
   const coordinator = new Coordinator({ engine, ledger, log, clock, wallClock, newId });
+  engine.onRunChange((run, ended) => {
+    if (ended) door.clients.leave(run);
+  });
   await engine.start();
 
-  const server = new Server(CHANNEL_OPTIONS);
-  server.addService(SimulationService.service, { ...simulationHandlers(coordinator, engine, log) });
-  server.addService(FleetService.service, {
-    ...fleetHandlers(engine, scheduler.leaseDurationSeconds, log),
+  const server = new Server({
+    ...CHANNEL_OPTIONS,
+    "grpc.max_receive_message_length": door.limits.maximumMessageBytes,
   });
+  server.addService(SimulationService.service, {
+    ...simulationHandlers(coordinator, engine, door, log),
+  });
+  server.addService(FleetService.service, { ...fleetHandlers(engine, scheduler, door, log) });
   const health = new HealthImplementation();
   health.addToServer(server);
   createReflection().addToServer(server);
-  const port = await bind(server, address, ServerCredentials.createInsecure());
+  const port = await bind(server, address, door.credentials);
 
   const setHealth = (status: "SERVING" | "NOT_SERVING") => {
     for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, status);

@@ -1,4 +1,4 @@
-import type { ServerWritableStream } from "@grpc/grpc-js";
+import type { Metadata, ServerWritableStream } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
 import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
@@ -8,8 +8,18 @@ import { stoppingRuleInputFromMessage } from "../shared/wire/specificationMessag
 import { serverStreaming, unary } from "./calls.ts";
 import { ChangeSignal } from "./changeSignal.ts";
 import type { Coordinator } from "./coordinator.ts";
+import { admissionOf } from "./door/admission.ts";
+import type { Door } from "./door/door.ts";
 import type { Engine } from "./engine.ts";
-import { readName, readPageSize, readRequestId, readRun, readSweep } from "./requests.ts";
+import {
+  readEtag,
+  readName,
+  readPageSize,
+  readPageToken,
+  readRequestId,
+  readRun,
+  readSweep,
+} from "./requests.ts";
 
 /** A watcher hears of changes at most so often. */
 const WATCH_INTERVAL_MILLISECONDS = 200;
@@ -20,17 +30,22 @@ const WATCH_LIMIT_MILLISECONDS = 5000;
 export function simulationHandlers(
   coordinator: Coordinator,
   engine: Engine,
+  door: Door,
   log: Logger,
 ): SimulationServiceHandlers {
+  const admission = (metadata: Metadata) =>
+    admissionOf(door.callerOf(metadata).client, door.clients);
   return {
-    CreateRun: unary(log, async (request) => ({
-      run: await coordinator.createRun(readRun("run", request.run), creationOptions(request)),
-    })),
+    CreateRun: unary(log, async (request, metadata) => {
+      const options = creationOptions(request);
+      const specification = readRun("run", request.run);
+      return { run: await coordinator.createRun(specification, options, admission(metadata)) };
+    }),
     GetRun: unary(log, async ({ name }) => ({
       run: await coordinator.run(readName("runs", name)),
     })),
     ListRuns: unary(log, async ({ pageSize, pageToken }) =>
-      coordinator.runs(readPageSize(pageSize), pageToken),
+      coordinator.runs(readPageSize(pageSize), readPageToken(pageToken)),
     ),
     WatchRun: serverStreaming(log, async ({ name: requested }, stream) => {
       const name = readName("runs", requested);
@@ -45,20 +60,25 @@ export function simulationHandlers(
     CancelRun: unary(log, async ({ name }) => ({
       run: await coordinator.cancelRun(readName("runs", name)),
     })),
-    ExtendRun: unary(log, async ({ name, stoppingRule, etag }) => {
+    ExtendRun: unary(log, async ({ name: requested, stoppingRule, etag }, metadata) => {
       const rule = stoppingRule ? stoppingRuleInputFromMessage(stoppingRule) : {};
-      return { run: await coordinator.extendRun(readName("runs", name), rule, etag) };
+      const name = readName("runs", requested);
+      return { run: await coordinator.extendRun(name, rule, readEtag(etag), admission(metadata)) };
     }),
-    CreateSweep: unary(log, async (request) => {
-      const { displayName, specifications } = readSweep(request.sweep);
+    CreateSweep: unary(log, async (request, metadata) => {
+      const { maximumSweepRuns } = door.limits;
+      const { displayName, specifications } = readSweep(request.sweep, maximumSweepRuns);
       const options = creationOptions(request);
-      return { sweep: await coordinator.createSweep(displayName, specifications, options) };
+      const admitted = admission(metadata);
+      return {
+        sweep: await coordinator.createSweep(displayName, specifications, options, admitted),
+      };
     }),
     GetSweep: unary(log, async ({ name }) => ({
       sweep: await coordinator.sweep(readName("sweeps", name)),
     })),
     ListSweeps: unary(log, async ({ pageSize, pageToken }) =>
-      coordinator.sweeps(readPageSize(pageSize), pageToken),
+      coordinator.sweeps(readPageSize(pageSize), readPageToken(pageToken)),
     ),
     WatchSweep: serverStreaming(log, async ({ name: requested }, stream) => {
       const name = readName("sweeps", requested);
@@ -81,9 +101,10 @@ export function simulationHandlers(
     CancelSweep: unary(log, async ({ name }) => ({
       sweep: await coordinator.cancelSweep(readName("sweeps", name)),
     })),
-    ExtendSweep: unary(log, async ({ name, stoppingRule }) => {
+    ExtendSweep: unary(log, async ({ name: requested, stoppingRule }, metadata) => {
       const rule = stoppingRule ? stoppingRuleInputFromMessage(stoppingRule) : {};
-      return { sweep: await coordinator.extendSweep(readName("sweeps", name), rule) };
+      const name = readName("sweeps", requested);
+      return { sweep: await coordinator.extendSweep(name, rule, admission(metadata)) };
     }),
   };
 }

@@ -1,6 +1,5 @@
 import {
   Server,
-  ServerCredentials,
   status as Code,
   type handleBidiStreamingCall,
   type handleUnaryCall,
@@ -13,6 +12,7 @@ import type { Logger } from "pino";
 import { ApiError, toStatus } from "../shared/wire/errorDetails.ts";
 import { FleetService, SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
+import type { Door } from "./door/door.ts";
 
 /** A coordinator that waits for its turn. */
 export interface Standby {
@@ -27,7 +27,12 @@ export interface Standby {
  *
  * @throws Error if the address cannot be listened on.
  */
-export async function startStandby(address: string, leader: string, log: Logger): Promise<Standby> {
+export async function startStandby(
+  address: string,
+  leader: string,
+  door: Door,
+  log: Logger,
+): Promise<Standby> {
   const server = new Server();
   const refusal = toStatus(
     new ApiError(
@@ -42,7 +47,7 @@ export async function startStandby(address: string, leader: string, log: Logger)
   const health = new HealthImplementation();
   health.addToServer(server);
   for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, "NOT_SERVING");
-  const port = await bind(server, address, ServerCredentials.createInsecure());
+  const port = await bind(server, address, door.credentials);
   log.info({ address, port, leader }, "standing by");
   return {
     port,

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 
+import type { Door } from "./door/door.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { isPostgres, openLedger } from "./ledger/openLedger.ts";
 import { startStandby, type Standby } from "./standby.ts";
@@ -9,6 +10,8 @@ export interface TurnOptions {
   readonly place: string;
   /** Where to listen, such as `127.0.0.1:7400`; port 0 takes a free one. */
   readonly address: string;
+  /** Of the standby, as of the coordinator that it becomes. */
+  readonly door: Door;
   /** For people: host and process of this coordinator. */
   readonly holder: string;
   readonly log: Logger;
@@ -33,7 +36,7 @@ export interface Turn {
  * @throws LedgerUnavailable; Error if the address cannot be listened on; AbortError at the signal
  */
 export async function takeTurn(options: TurnOptions): Promise<Turn> {
-  const { place, address, log } = options;
+  const { place, address, door, log } = options;
   if (!isPostgres(place)) return { ledger: await openLedger(place), address };
   const { openPostgresLedger } = await import("./ledger/postgresLedger.ts");
   let standby: Promise<Standby> | undefined;
@@ -44,7 +47,7 @@ export async function takeTurn(options: TurnOptions): Promise<Turn> {
     holder: options.holder,
     onLost: options.onLost,
     onStandby: (leader) => {
-      standby = startStandby(address, leader, log);
+      standby = startStandby(address, leader, door, log);
       standby.then(({ port }) => options.onStandby(port), failure.reject);
     },
     signal: AbortSignal.any([options.signal, stop.signal]),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { ClientDuplexStream } from "@grpc/grpc-js";
+import { status as Code, type ClientDuplexStream, type ServiceError } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
 import type { DeviceBackend } from "../shared/network/backends.ts";
@@ -8,6 +8,7 @@ import { wireName } from "../shared/wire/enumerations.ts";
 import type { Grant__Output } from "../shared/wire/generated/lyapunov/v1/Grant.ts";
 import type { WorkRequest } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
 import type { WorkResponse__Output } from "../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
+import { connectionTrouble } from "../shared/wire/connectionTrouble.ts";
 import { partialToMessage } from "../shared/wire/partialMessages.ts";
 import { shardTaskFromMessage } from "../shared/wire/shardTaskMessages.ts";
 import { VERSION } from "../shared/wire/version.ts";
@@ -56,6 +57,7 @@ export class Agent {
   readonly #computing = new Map<string, AbortController>();
   #stream: WorkStream | undefined;
   #welcomed = false;
+  #hasJoined = false;
   #draining = false;
   readonly #stopped = new AbortController();
   #dismissal: string | undefined;
@@ -69,7 +71,7 @@ export class Agent {
   /**
    * Works until it is drained or stopped.
    *
-   * @throws Error if the coordinator dismisses the worker.
+   * @throws Error if the coordinator dismisses the worker, or has never let it in.
    */
   async run(): Promise<void> {
     const { log } = this.#options;
@@ -78,8 +80,16 @@ export class Agent {
       const error = await this.#session();
       if (this.#dismissal !== undefined) throw new Error(this.#dismissal);
       if (signal.aborted) return;
+      const refusal = refusalOf(error);
+      // One that was let in before may have its token replaced.
+      if (refusal !== undefined && !this.#hasJoined) {
+        throw new Error(`the coordinator refused this worker: ${refusal}`, { cause: error });
+      }
       const seconds = this.#backoff.next();
-      const reason = error?.message ?? "the coordinator closed the stream";
+      const reason =
+        error === undefined
+          ? "the coordinator closed the stream"
+          : connectionTrouble(error.message);
       log.warn(`connection lost: ${reason}; trying again in ${seconds.toFixed(1)} s`);
       await delay(seconds * 1000, undefined, { signal }).catch(() => undefined);
     }
@@ -160,6 +170,7 @@ export class Agent {
 
   #welcome(): void {
     this.#welcomed = true;
+    this.#hasJoined = true;
     this.#backoff.reset();
     this.#options.log.info("joined the coordinator");
     for (const { lease, computed } of this.#leases.finished()) this.#deliver(lease, computed);
@@ -253,4 +264,10 @@ export class Agent {
     // A coordinator that does not answer must not keep a worker that wants to go.
     setTimeout(() => stream?.cancel(), FAREWELL_SECONDS * 1000).unref();
   }
+}
+
+/** Why the coordinator did not let the caller in, if that is what the failure is about. */
+function refusalOf(error: Error | undefined): string | undefined {
+  const { code, details } = (error ?? {}) as Partial<ServiceError>;
+  return code === Code.UNAUTHENTICATED || code === Code.PERMISSION_DENIED ? details : undefined;
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism, cpus, hostname } from "node:os";
 
-import { ChannelCredentials } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
 import { BACKENDS, type DeviceBackend } from "../shared/network/backends.ts";
+import { clientParts, NO_CREDENTIALS, type CallerCredentials } from "../shared/wire/credentials.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { Agent } from "./agent.ts";
 import { loadBackend } from "./backends/registry.ts";
@@ -13,6 +13,8 @@ import { createThreadPool, type ShardPool } from "./threadPool.ts";
 export interface WorkerOptions {
   /** HOST:PORT of the coordinator; of several, with commas, the one that leads is found. */
   readonly coordinator: string;
+  /** Default: none, in the clear. */
+  readonly credentials?: CallerCredentials;
   /** Default: one for each core that the process may use. */
   readonly threads?: number;
   readonly log: Logger;
@@ -38,18 +40,20 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const backends = await availableBackends(options.log);
   const pool = options.pool ?? createThreadPool(options.threads ?? availableParallelism());
-  const clients = options.coordinator.split(",").map(
-    (address) =>
-      new FleetService(address, ChannelCredentials.createInsecure(), {
-        "grpc.keepalive_time_ms": 20_000,
-        "grpc.keepalive_timeout_ms": 10_000,
-        // Our own backoff decides; the channel's must not add to it.
-        "grpc.initial_reconnect_backoff_ms": 100,
-        "grpc.max_reconnect_backoff_ms": 1000,
-        // Each worker has a connection of its own, in one process too.
-        "grpc.use_local_subchannel_pool": 1,
-      }),
-  );
+  const credentials = options.credentials ?? NO_CREDENTIALS;
+  const clients = options.coordinator.split(",").map((address) => {
+    const { channel, options: clientOptions } = clientParts(address, credentials);
+    return new FleetService(address, channel, {
+      ...clientOptions,
+      "grpc.keepalive_time_ms": 20_000,
+      "grpc.keepalive_timeout_ms": 10_000,
+      // Our own backoff decides; the channel's must not add to it.
+      "grpc.initial_reconnect_backoff_ms": 100,
+      "grpc.max_reconnect_backoff_ms": 1000,
+      // Each worker has a connection of its own, in one process too.
+      "grpc.use_local_subchannel_pool": 1,
+    });
+  });
   let streams = 0;
   const agent = new Agent({
     workerId: randomUUID(),

@@ -7,6 +7,7 @@ import { parseStoppingRule } from "../../shared/network/stoppingRuleInput.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { SimulationApi } from "../api.ts";
+import { addConnectionFlags, callerCredentials, type ConnectionFlags } from "../connection.ts";
 import { badInput } from "../failure.ts";
 import { runToJson, sweepToJson } from "../json.ts";
 import { addressOption, addStoppingFlags, DEFAULT_ADDRESS, integerUpTo } from "../options.ts";
@@ -21,7 +22,7 @@ import { watchRun, watchSweep } from "../watching.ts";
 
 const MAXIMUM_LIST = 100_000;
 
-interface Flags {
+interface Flags extends ConnectionFlags {
   readonly coordinator: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -39,7 +40,7 @@ export function addRunsCommand(program: Command): void {
     .option("--limit <count>", "at most so many", integerUpTo(MAXIMUM_LIST), 50)
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals<Flags & { readonly limit: number }>();
-      await withApi(flags.coordinator, (api) => list(api, flags.limit, flags.json ?? false));
+      await withApi(flags, (api) => list(api, flags.limit, flags.json ?? false));
     });
   addNamed(runs, "show", "show a run or a sweep", show);
   addNamed(runs, "watch", "watch a run or a sweep until it has ended", watch);
@@ -55,14 +56,13 @@ export function addRunsCommand(program: Command): void {
 }
 
 function withCluster(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--coordinator <host:port>", "the cluster's coordinator")
-        .env("LYAPUNOV_COORDINATOR")
-        .argParser(addressOption)
-        .default(DEFAULT_ADDRESS),
-    )
-    .option("--json", "print JSON on standard output");
+  const named = command.addOption(
+    new Option("--coordinator <host:port>", "the cluster's coordinator")
+      .env("LYAPUNOV_COORDINATOR")
+      .argParser(addressOption)
+      .default(DEFAULT_ADDRESS),
+  );
+  return addConnectionFlags(named).option("--json", "print JSON on standard output");
 }
 
 /** A subcommand on one run or sweep, `runs/{id}` or `sweeps/{id}`. */
@@ -79,15 +79,13 @@ function addNamed<Extra = unknown>(
         throw badInput(`NAME: '${name}' is not allowed; give runs/{id} or sweeps/{id}`);
       }
       const flags = command.optsWithGlobals<Flags & Extra>();
-      await withApi(flags.coordinator, (api) => action(api, name, flags));
+      await withApi(flags, (api) => action(api, name, flags));
     });
 }
 
-async function withApi(
-  address: string,
-  task: (api: SimulationApi) => Promise<void>,
-): Promise<void> {
-  const api = new SimulationApi(address);
+async function withApi(flags: Flags, task: (api: SimulationApi) => Promise<void>): Promise<void> {
+  const { coordinator } = flags;
+  const api = new SimulationApi(coordinator, callerCredentials(flags, coordinator));
   try {
     await task(api);
   } finally {

@@ -2,15 +2,23 @@ import { hostname } from "node:os";
 
 import type { Command } from "commander";
 
+import type { DoorOptions } from "../../coordinator/door/door.ts";
+import { exposureProblem } from "../../coordinator/door/exposure.ts";
+import { DEFAULT_LIMITS, LIMIT_BOUNDS, type Limits } from "../../coordinator/door/limits.ts";
+import { hostOf } from "../../shared/wire/addresses.ts";
 import { badInput, EXIT } from "../failure.ts";
 import { defaultLedger, MEMORY } from "../ledgerPlace.ts";
 import { createLog, type LogLevel } from "../log.ts";
-import { DEFAULT_ADDRESS } from "../options.ts";
+import { DEFAULT_ADDRESS, integerFrom } from "../options.ts";
 import { printJson } from "../report.ts";
 import { untilSignal } from "../signals.ts";
 
-interface Flags {
+interface Flags extends Limits {
   readonly listen: string;
+  readonly tlsCertificate?: string;
+  readonly tlsKey?: string;
+  readonly tlsClientAuthority?: string;
+  readonly tokens?: string;
   readonly ledger?: string;
   readonly insecure?: boolean;
   readonly json?: boolean;
@@ -18,7 +26,7 @@ interface Flags {
 }
 
 export function addServeCommand(program: Command): void {
-  program
+  const added = program
     .command("serve")
     .description("run a coordinator, until Ctrl-C or SIGTERM")
     .option(
@@ -32,26 +40,77 @@ export function addServeCommand(program: Command): void {
         `which several coordinators may share, one of them leading ` +
         `(default: ${defaultLedger()})`,
     )
-    .option("--insecure", "listen beyond this machine without TLS and without asking who calls")
+    .option("--tls-certificate <file>", "answer over TLS, by this certificate or chain in PEM")
+    .option("--tls-key <file>", "the certificate's private key, in PEM")
+    .option(
+      "--tls-client-authority <file>",
+      "ask for certificates that this authority has signed (its own, in PEM): mutual TLS",
+    )
+    .option(
+      "--tokens <file>",
+      "ask for tokens; their hashes are in this file, as 'lyapunov token' prints them",
+    )
+    .option("--insecure", "listen beyond this machine without TLS, or without asking who calls")
     .option("--json", "print the address as JSON on standard output")
     .action(async (_options, command: Command) => {
       await serve(command.optsWithGlobals<Flags>());
     });
+  for (const [name, { flag, description }] of Object.entries(LIMIT_FLAGS)) {
+    const { least, most } = LIMIT_BOUNDS[name as keyof Limits];
+    const fallback = DEFAULT_LIMITS[name as keyof Limits];
+    added.option(`${flag} <count>`, description, integerFrom(least, most), fallback);
+  }
 }
 
+const LIMIT_FLAGS: Readonly<Record<keyof Limits, { flag: string; description: string }>> = {
+  maximumMessageBytes: {
+    flag: "--maximum-message-bytes",
+    description: "of one message from a client or a worker",
+  },
+  maximumStreamsPerPeer: {
+    flag: "--maximum-streams-per-peer",
+    description: "calls that one client may have open from one machine; every worker has one",
+  },
+  maximumLeasesPerPeer: {
+    flag: "--maximum-leases-per-peer",
+    description: "leases for which the workers of one client on one machine may have room",
+  },
+  maximumRunsPerClient: {
+    flag: "--maximum-runs-per-client",
+    description: "runs of one client that have not ended",
+  },
+  maximumReplicasPerClient: {
+    flag: "--maximum-replicas-per-client",
+    description: "replicas of these runs together, as far as they may go",
+  },
+  maximumSweepRuns: { flag: "--maximum-sweep-runs", description: "runs of one sweep" },
+};
+
 async function serve(flags: Flags): Promise<void> {
-  const host = hostOf(flags.listen);
-  if (!isLoopback(host) && flags.insecure !== true) {
-    throw badInput(
-      `--listen: ${flags.listen} would be open to everyone who reaches it; ` +
-        `listen on 127.0.0.1, or say --insecure`,
-    );
-  }
-  const [{ startCoordinator }, { takeTurn }] = await Promise.all([
+  const host = listenHost(flags.listen);
+  const tls = tlsFiles(flags);
+  const problem = exposureProblem({
+    listen: flags.listen,
+    hasTls: tls !== undefined,
+    asksForCertificates: flags.tlsClientAuthority !== undefined,
+    asksForTokens: flags.tokens !== undefined,
+    insecure: flags.insecure ?? false,
+  });
+  if (problem !== undefined) throw badInput(problem);
+  const [{ startCoordinator }, { takeTurn }, { openDoor }] = await Promise.all([
     import("../../coordinator/server.ts"),
     import("../../coordinator/turn.ts"),
+    import("../../coordinator/door/door.ts"),
   ]);
   const log = createLog(flags.logLevel ?? "info");
+  using door = await openDoor({
+    ...(tls !== undefined && { tls }),
+    ...(flags.tokens !== undefined && { tokens: flags.tokens }),
+    limits: flags,
+    log,
+  }).catch((error: unknown) => {
+    throw badInput((error as Error).message);
+  });
   const onFatal = (error: unknown) => {
     log.fatal({ err: error }, "the ledger failed; nothing can be promised any more");
     process.exit(EXIT.failed);
@@ -70,6 +129,7 @@ async function serve(flags: Flags): Promise<void> {
     turn = await takeTurn({
       place: flags.ledger ?? defaultLedger(),
       address: flags.listen,
+      door,
       holder: `${hostname()}/${process.pid}`,
       log,
       onStandby: announce,
@@ -80,7 +140,7 @@ async function serve(flags: Flags): Promise<void> {
     if (stopped.signal.aborted) return;
     throw error;
   }
-  const coordinator = await startCoordinator({ ...turn, log, onFatal });
+  const coordinator = await startCoordinator({ ...turn, door, log, onFatal });
   announce(coordinator.port);
   await signalled;
   log.info("stopping");
@@ -96,14 +156,25 @@ function once<Argument>(call: (argument: Argument) => void): (argument: Argument
   };
 }
 
-function hostOf(listen: string): string {
-  const match = /^(\[[0-9a-f:]+\]|[^:\s]+):(\d{1,5})$/i.exec(listen);
-  if (match?.[1] !== undefined && Number(match[2]) <= 65_535) return match[1];
+/** The files of TLS, all that are needed or none. */
+function tlsFiles(flags: Flags): DoorOptions["tls"] {
+  const { tlsCertificate: certificate, tlsKey: key, tlsClientAuthority: clientAuthority } = flags;
+  if (certificate === undefined && key === undefined && clientAuthority === undefined) {
+    return undefined;
+  }
+  if (certificate === undefined) {
+    throw badInput("--tls-certificate: it is missing; TLS needs it beside --tls-key");
+  }
+  if (key === undefined) {
+    throw badInput("--tls-key: it is missing; TLS needs it beside --tls-certificate");
+  }
+  return { certificate, key, ...(clientAuthority !== undefined && { clientAuthority }) };
+}
+
+function listenHost(listen: string): string {
+  const match = /^(?:\[[0-9a-f:]+\]|[^:\s]+):(\d{1,5})$/i.exec(listen);
+  if (match !== null && Number(match[1]) <= 65_535) return hostOf(listen);
   throw badInput(
     `--listen: '${listen}' is not allowed; give HOST:PORT, such as ${DEFAULT_ADDRESS}`,
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 
+import { addConnectionFlags, callerCredentials, type ConnectionFlags } from "../connection.ts";
 import { CommandError, EXIT } from "../failure.ts";
 import { createLog, type LogLevel } from "../log.ts";
 import {
@@ -12,7 +13,7 @@ import {
 } from "../options.ts";
 import { untilSignal } from "../signals.ts";
 
-interface Flags {
+interface Flags extends ConnectionFlags {
   readonly coordinator: string;
   readonly threads: number;
   readonly grace: number;
@@ -20,7 +21,7 @@ interface Flags {
 }
 
 export function addWorkCommand(program: Command): void {
-  program
+  const added = program
     .command("work")
     .description(
       "run a worker, until Ctrl-C or SIGTERM; it finishes and delivers what it has begun",
@@ -30,7 +31,8 @@ export function addWorkCommand(program: Command): void {
         .env("LYAPUNOV_COORDINATOR")
         .argParser(addressOption)
         .default(DEFAULT_ADDRESS),
-    )
+    );
+  addConnectionFlags(added)
     .option(
       "--threads <count>",
       "threads that propagate",
@@ -44,12 +46,14 @@ export function addWorkCommand(program: Command): void {
 }
 
 async function work(flags: Flags): Promise<void> {
+  const credentials = callerCredentials(flags, flags.coordinator);
   const { startWorker } = await import("../../worker/worker.ts");
   const log = createLog(flags.logLevel ?? "info");
   const signalled = untilSignal();
   try {
     const worker = await startWorker({
       coordinator: flags.coordinator,
+      credentials,
       threads: flags.threads,
       log,
     });

@@ -24,6 +24,10 @@ export type ErrorReason =
   | "ETAG_MISMATCH"
   | "ALREADY_ENDED"
   | "SHUTTING_DOWN"
+  | "TOKEN_MISSING"
+  | "TOKEN_UNKNOWN"
+  | "ROLE_MISSING"
+  | "LIMIT_REACHED"
   | "STANDBY"
   | "INTERNAL";
 

@@ -149,17 +149,19 @@ describe("bad input on the command line", () => {
     });
   });
 
-  it("in the environment names the variable", async () => {
-    const { code, stderr } = await runCommand(["runs", "list"], {
-      env: { LYAPUNOV_COORDINATOR: "somewhere" },
+  for (const line of ["runs list", "work", "run --width 4"]) {
+    it(`in the environment of '${line}' names the variable`, async () => {
+      const { code, stderr } = await runCommand(line.split(" "), {
+        env: { LYAPUNOV_COORDINATOR: "somewhere" },
+      });
+      assert.equal(code, 2);
+      assert.equal(
+        stderr,
+        "lyapunov: LYAPUNOV_COORDINATOR: 'somewhere' is not allowed; " +
+          "give HOST:PORT, such as 127.0.0.1:7400; or several, with commas\n",
+      );
     });
-    assert.equal(code, 2);
-    assert.equal(
-      stderr,
-      "lyapunov: LYAPUNOV_COORDINATOR: 'somewhere' is not allowed; " +
-        "give HOST:PORT, such as 127.0.0.1:7400\n",
-    );
-  });
+  }
 });
 
 function refuses(what: string, cases: readonly Case[]): void {

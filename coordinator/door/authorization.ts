@@ -1,0 +1,76 @@
+import { status as Code } from "@grpc/grpc-js";
+
+import { ApiError } from "../../shared/wire/errorDetails.ts";
+import { permits } from "../../shared/wire/roles.ts";
+import { requirementOf } from "./methods.ts";
+import type { TokenTable } from "./tokenTable.ts";
+
+/** What is known of a call before anything of it is read. */
+export interface Knock {
+  /** Of the method, such as `/lyapunov.v1.FleetService/Work`. */
+  readonly path: string;
+  /** Of the token that came along; a malformed one is none. */
+  readonly tokenDigest: Buffer | undefined;
+  /** Whom the caller's certificate names, if one was asked for. */
+  readonly certificateName: string | undefined;
+  /** The peer's, without its port. */
+  readonly address: string;
+}
+
+/** Who calls: limits are kept by these names. */
+export interface Caller {
+  /** A token's name, or a certificate's, or an address. */
+  readonly client: string;
+  /** The client on one machine: the workers of a fleet may share one token. */
+  readonly peer: string;
+}
+
+/**
+ * Who may come in. Without a table everybody may whom TLS has let through; with one, a token with
+ * the method's role is asked for.
+ *
+ * @throws ApiError UNAUTHENTICATED, PERMISSION_DENIED
+ */
+export function authorize(table: TokenTable | undefined, knock: Knock): Caller {
+  const { path, certificateName, address } = knock;
+  const requirement = requirementOf(path);
+  if (requirement === undefined) {
+    throw new ApiError(
+      Code.PERMISSION_DENIED,
+      "ROLE_MISSING",
+      `${path} may be called by nobody; call a method of lyapunov.v1`,
+    );
+  }
+  if (table === undefined || requirement === "nothing") {
+    return callerOf(certificateName ?? address, address);
+  }
+  if (knock.tokenDigest === undefined) {
+    throw new ApiError(
+      Code.UNAUTHENTICATED,
+      "TOKEN_MISSING",
+      "no token is given, or not one alone; give one by --token-file or LYAPUNOV_TOKEN, " +
+        "as metadata authorization: Bearer TOKEN",
+    );
+  }
+  const token = table.find(knock.tokenDigest);
+  if (token === undefined) {
+    throw new ApiError(
+      Code.UNAUTHENTICATED,
+      "TOKEN_UNKNOWN",
+      "the token is not known here, or not any more; ask who runs the coordinator for one",
+    );
+  }
+  if (!permits(token.roles, requirement)) {
+    throw new ApiError(
+      Code.PERMISSION_DENIED,
+      "ROLE_MISSING",
+      `the token of ${token.name} is for ${token.roles.join(", ")}, and ` +
+        `${path.replace(/^.*\//, "")} needs the role ${requirement}; ask for a token that has it`,
+    );
+  }
+  return callerOf(token.name, address);
+}
+
+function callerOf(client: string, address: string): Caller {
+  return { client, peer: client === address ? address : `${client} at ${address}` };
+}

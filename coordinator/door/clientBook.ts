@@ -1,0 +1,86 @@
+import type { StoppingRule } from "../../shared/statistics/stoppingRule.ts";
+import type { AskedRun } from "./admission.ts";
+import { limitReached, type Limits } from "./limits.ts";
+
+interface Entry {
+  readonly client: string;
+  readonly replicas: number;
+}
+
+/** The runs of each client that have not ended. It begins empty with every coordinator. */
+export class ClientBook {
+  readonly #limits: Limits;
+  readonly #runs = new Map<string, Entry>();
+  readonly #clients = new Map<string, { runs: number; replicas: number }>();
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Whether a client may have these runs, too; a run that it has already counts as asked now.
+   *
+   * @throws ApiError RESOURCE_EXHAUSTED
+   */
+  check(client: string, asked: readonly AskedRun[]): void {
+    const { maximumRunsPerClient, maximumReplicasPerClient } = this.#limits;
+    let { runs, replicas } = this.#clients.get(client) ?? { runs: 0, replicas: 0 };
+    const before = { runs, replicas };
+    for (const { name, stoppingRule } of asked) {
+      const known = this.#runs.get(name);
+      if (known?.client === client) replicas -= known.replicas;
+      else runs += 1;
+      replicas += furthest(stoppingRule);
+    }
+    if (runs > maximumRunsPerClient) {
+      throw limitReached(
+        "run",
+        `${client} has ${before.runs} runs that have not ended, and ${runs} are too many; wait or ` +
+          `cancel some, or have --maximum-runs-per-client of the coordinator, ` +
+          `${maximumRunsPerClient}, raised`,
+      );
+    }
+    if (replicas > maximumReplicasPerClient) {
+      throw limitReached(
+        "stopping_rule",
+        `${client} has runs of up to ${before.replicas} replicas that have not ended, and ` +
+          `${replicas} are too many; ask for fewer or for a maximum_replica_count, or have ` +
+          `--maximum-replicas-per-client of the coordinator, ${maximumReplicasPerClient}, raised`,
+      );
+    }
+  }
+
+  /** Books runs that go on for the client. */
+  enter(client: string, asked: readonly AskedRun[]): void {
+    for (const { name, stoppingRule } of asked) {
+      this.leave(name);
+      const replicas = furthest(stoppingRule);
+      this.#runs.set(name, { client, replicas });
+      const sums = this.#clients.get(client) ?? { runs: 0, replicas: 0 };
+      this.#clients.set(client, {
+        runs: sums.runs + 1,
+        replicas: sums.replicas + replicas,
+      });
+    }
+  }
+
+  /** Strikes out a run that has ended. */
+  leave(name: string): void {
+    const entry = this.#runs.get(name);
+    const sums = entry && this.#clients.get(entry.client);
+    if (entry === undefined || sums === undefined) return;
+    this.#runs.delete(name);
+    if (sums.runs === 1) this.#clients.delete(entry.client);
+    else {
+      this.#clients.set(entry.client, {
+        runs: sums.runs - 1,
+        replicas: sums.replicas - entry.replicas,
+      });
+    }
+  }
+}
+
+/** How far a run may go. */
+function furthest(rule: StoppingRule): number {
+  return rule.kind === "replicas" ? rule.replicaCount : rule.precision.maximumReplicaCount;
+}

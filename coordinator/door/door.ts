@@ -1,0 +1,184 @@
+import { isIPv6 } from "node:net";
+
+import {
+  experimental,
+  ServerCredentials,
+  ServerInterceptingCall,
+  status as Code,
+  type Metadata,
+  type ServerInterceptor,
+} from "@grpc/grpc-js";
+import type { Logger } from "pino";
+
+import { ApiError, toStatus } from "../../shared/wire/errorDetails.ts";
+import { AUTHORIZATION, readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
+import { authorize, type Caller, type Knock } from "./authorization.ts";
+import { ClientBook } from "./clientBook.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { PeerBook } from "./peerBook.ts";
+import { RefusalLog } from "./refusalLog.ts";
+import { openTls, type Tls, type TlsFiles } from "./tls.ts";
+import { TokenTable } from "./tokenTable.ts";
+import { WatchedFiles } from "./watchedFiles.ts";
+
+type Call = Parameters<ServerInterceptor>[1];
+
+export interface DoorOptions {
+  /** Default: in the clear. */
+  readonly tls?: TlsFiles;
+  /** A file of tokens; default: none is asked for. */
+  readonly tokens?: string;
+  readonly limits?: Limits;
+  readonly log: Logger;
+}
+
+/**
+ * Opens the files that say who may come in.
+ *
+ * @throws Error that names the flag, the file, the value and the remedy
+ */
+export async function openDoor(options: DoorOptions): Promise<Door> {
+  const { tls: files, tokens, log, limits = DEFAULT_LIMITS } = options;
+  const tls = files === undefined ? undefined : await openTls(files, log);
+  if (tokens === undefined) return new Door({ tls, tokens, limits, log });
+  const parse = ([content]: readonly Buffer[]) => {
+    try {
+      return TokenTable.parse(String(content));
+    } catch (error) {
+      throw new Error(`--tokens: '${tokens}': ${(error as Error).message}`, { cause: error });
+    }
+  };
+  const table = await WatchedFiles.open([{ flag: "--tokens", path: tokens }], parse, log);
+  return new Door({ tls, tokens: table, limits, log });
+}
+
+/** For a coordinator that only this machine reaches: everybody may come in, within the limits. */
+export function openToAll(log: Logger, limits: Limits = DEFAULT_LIMITS): Door {
+  return new Door({ tls: undefined, tokens: undefined, limits, log });
+}
+
+/** Through which every call comes, or does not. */
+export class Door implements Disposable {
+  readonly limits: Limits;
+  readonly peers: PeerBook;
+  readonly clients: ClientBook;
+  /** Of a server behind this door. */
+  readonly credentials: ServerCredentials;
+  readonly #tls: Tls | undefined;
+  readonly #tokens: WatchedFiles<TokenTable> | undefined;
+  readonly #refusals: RefusalLog;
+  /** By the very metadata that handlers see: nobody can put a name into it. */
+  readonly #callers = new WeakMap<Metadata, Caller>();
+  readonly #open = new Map<Call, Knock>();
+
+  constructor(options: {
+    readonly tls: Tls | undefined;
+    readonly tokens: WatchedFiles<TokenTable> | undefined;
+    readonly limits: Limits;
+    readonly log: Logger;
+  }) {
+    const { tls, tokens, limits, log } = options;
+    this.#tls = tls;
+    this.#tokens = tokens;
+    this.#refusals = new RefusalLog(log);
+    this.limits = limits;
+    this.peers = new PeerBook(limits);
+    this.clients = new ClientBook(limits);
+    this.credentials = experimental.createServerCredentialsWithInterceptors(
+      tls?.credentials ?? ServerCredentials.createInsecure(),
+      [({ path }, call) => this.#intercept(call, path)],
+    );
+    tokens?.onChange(() => {
+      this.#recheck();
+    });
+  }
+
+  /** Who has made the call with this metadata. */
+  callerOf(metadata: Metadata): Caller {
+    const caller = this.#callers.get(metadata);
+    if (caller !== undefined) return caller;
+    throw new ApiError(Code.INTERNAL, "INTERNAL", "the call has not come through the door");
+  }
+
+  [Symbol.dispose](): void {
+    this.#tls?.[Symbol.dispose]();
+    this.#tokens?.[Symbol.dispose]();
+  }
+
+  #intercept(call: Call, path: string): ServerInterceptingCall {
+    let caller: Caller | undefined;
+    return new ServerInterceptingCall(call, {
+      start: (next) => {
+        next({
+          onReceiveMetadata: (metadata, proceed) => {
+            const knock = this.#knockOf(call, path, metadata);
+            try {
+              const admitted = authorize(this.#tokens?.current, knock);
+              this.peers.openStream(admitted.peer);
+              caller = admitted;
+            } catch (error) {
+              this.#refuse(call, knock, error);
+              return;
+            }
+            this.#callers.set(metadata, caller);
+            this.#open.set(call, knock);
+            proceed(metadata);
+          },
+          onReceiveMessage: (message, proceed) => {
+            // A call that is being ended may be slow to end, and is not listened to any more.
+            if (this.#open.has(call)) proceed(message);
+          },
+          onCancel: () => {
+            // However a call ends, this is said last.
+            if (caller === undefined) return;
+            this.#open.delete(call);
+            this.peers.closeStream(caller.peer);
+            caller = undefined;
+          },
+        });
+      },
+    });
+  }
+
+  #knockOf(call: Call, path: string, metadata: Metadata): Knock {
+    const token = readBearer(metadata.get(AUTHORIZATION));
+    const address = call.getConnectionInfo().remoteAddress ?? "unknown";
+    return {
+      path,
+      tokenDigest: token === undefined ? undefined : tokenDigest(token),
+      certificateName: this.#tls?.asksForCertificates === true ? certificateName(call) : undefined,
+      address: isIPv6(address) ? address.replace(/^::ffff:(?=\d+\.)/i, "") : address,
+    };
+  }
+
+  /** Ends the calls of those whose token is good no longer. */
+  #recheck(): void {
+    for (const [call, knock] of this.#open) {
+      try {
+        authorize(this.#tokens?.current, knock);
+      } catch (error) {
+        this.#open.delete(call);
+        this.#refuse(call, knock, error);
+      }
+    }
+  }
+
+  #refuse(call: Call, { address, path }: Knock, error: unknown): void {
+    const refusal =
+      error instanceof ApiError
+        ? error
+        : new ApiError(Code.INTERNAL, "INTERNAL", "the coordinator failed; see its log", {
+            cause: error,
+          });
+    this.#refusals.note(address, path, refusal);
+    call.sendStatus(toStatus(refusal));
+  }
+}
+
+/** Whom a certificate that TLS has found good names: its subject, or else its fingerprint. */
+function certificateName(call: Call): string | undefined {
+  const certificate = call.getAuthContext().sslPeerCertificate;
+  if (certificate === undefined) return undefined;
+  const name: unknown = certificate.subject.CN;
+  return typeof name === "string" && name !== "" ? name : certificate.fingerprint256;
+}

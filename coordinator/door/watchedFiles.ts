@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+
+import type { Logger } from "pino";
+
+/** Changes are looked for so often: events of the file system do not come from every one. */
+const INTERVAL_MILLISECONDS = 1000;
+
+/** A file, and the flag that names it. */
+export interface NamedFile {
+  readonly flag: string;
+  readonly path: string;
+}
+
+/** Files whose contents are in force as they were last good, and read again when they change. */
+export class WatchedFiles<Content> implements Disposable {
+  readonly #files: readonly NamedFile[];
+  readonly #parse: (contents: readonly Buffer[]) => Content;
+  readonly #log: Logger;
+  readonly #listeners = new Set<(content: Content) => void>();
+  readonly #timer: NodeJS.Timeout;
+  #contents: readonly Buffer[];
+  #current: Content;
+  #isReading = false;
+  /** What was complained of last: it is said once. */
+  #complaint = "";
+
+  private constructor(
+    files: readonly NamedFile[],
+    parse: (contents: readonly Buffer[]) => Content,
+    log: Logger,
+    contents: readonly Buffer[],
+  ) {
+    this.#files = files;
+    this.#parse = parse;
+    this.#log = log;
+    this.#contents = contents;
+    this.#current = parse(contents);
+    this.#timer = setInterval(() => void this.#look(), INTERVAL_MILLISECONDS);
+    this.#timer.unref();
+  }
+
+  /**
+   * @param parse throws an Error that names the file and what to do.
+   * @throws the same; Error if a file cannot be read
+   */
+  static async open<Content>(
+    files: readonly NamedFile[],
+    parse: (contents: readonly Buffer[]) => Content,
+    log: Logger,
+  ): Promise<WatchedFiles<Content>> {
+    return new WatchedFiles(files, parse, log, await readAll(files));
+  }
+
+  get current(): Content {
+    return this.#current;
+  }
+
+  /** Calls `listener` with every new content, until the returned call. */
+  onChange(listener: (content: Content) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    // A slow file system is not asked twice at a time.
+    if (this.#isReading) return;
+    this.#isReading = true;
+    try {
+      const contents = await readAll(this.#files);
+      if (contents.some((content, i) => this.#contents[i]?.equals(content) !== true)) {
+        this.#current = this.#parse(contents);
+        this.#contents = contents;
+        const paths = this.#files.map(({ path }) => path);
+        this.#log.info({ files: paths }, "read again, for they have changed");
+        for (const listener of this.#listeners) listener(this.#current);
+      }
+      this.#complaint = "";
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== this.#complaint) {
+        this.#log.error(`${message}; what was there before stays in force`);
+      }
+      this.#complaint = message;
+    } finally {
+      this.#isReading = false;
+    }
+  }
+}
+
+async function readAll(files: readonly NamedFile[]): Promise<Buffer[]> {
+  return Promise.all(
+    files.map(async ({ flag, path }) => {
+      try {
+        return await readFile(path);
+      } catch (error) {
+        throw new Error(
+          `${flag}: '${path}' cannot be read (${(error as Error).message}); give a file that can`,
+          { cause: error },
+        );
+      }
+    }),
+  );
+}

@@ -1,0 +1,61 @@
+import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+
+/** A certificate and its key, in PEM. */
+export interface Identity {
+  readonly certificate: Buffer;
+  readonly key: Buffer;
+}
+
+/**
+ * Says what is wrong with a certificate, as the end of a sentence that begins with its file;
+ * undefined if nothing is.
+ *
+ * @param pem one certificate, or a chain whose first is looked at.
+ * @param now milliseconds since the epoch.
+ */
+export function certificateProblem(pem: Buffer, now: number): string | undefined {
+  const certificate = readCertificate(pem);
+  if (certificate === undefined) return "is not a certificate in PEM; give one";
+  if (now > certificate.validToDate.getTime()) {
+    return `expired on ${certificate.validToDate.toISOString()}; give one that is valid`;
+  }
+  if (now < certificate.validFromDate.getTime()) {
+    return `is valid from ${certificate.validFromDate.toISOString()} only; give one that is valid now, or set the clock`;
+  }
+  return undefined;
+}
+
+/** The same of a private key, which has to be that of the certificate. */
+export function keyProblem({ certificate, key }: Identity): string | undefined {
+  const privateKey = readKey(key);
+  if (privateKey === undefined) {
+    return "is not a private key in PEM without a passphrase; give one";
+  }
+  if (readCertificate(certificate)?.checkPrivateKey(privateKey) === true) return undefined;
+  return "is not the key of the certificate; give the one that belongs to it";
+}
+
+/** The same of the certificates of an authority. */
+export function authorityProblem(pem: Buffer, now: number): string | undefined {
+  const problem = certificateProblem(pem, now);
+  if (problem !== undefined) return problem;
+  if (readCertificate(pem)?.ca === true) return undefined;
+  return "is not the certificate of an authority; give that of the one that signed";
+}
+
+function readCertificate(pem: Buffer): X509Certificate | undefined {
+  if (!pem.includes("-----BEGIN CERTIFICATE-----")) return undefined;
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function readKey(pem: Buffer): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
