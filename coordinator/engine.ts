@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { RunState } from "../shared/wire/runStates.ts";
 import type { Ledger, LedgerTransaction, RunRecord } from "./ledger/ledger.ts";
 import { LedgerWriter } from "./ledger/ledgerWriter.ts";
+import { Retractions } from "./retractions.ts";
 import { ShardPlan } from "./shardPlan.ts";
 import type { ActiveRun } from "./scheduler/activeRun.ts";
 import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "./scheduler/messages.ts";
@@ -62,6 +63,7 @@ export class Engine {
   readonly #records = new Map<string, RunRecord>();
   /** Runs whose end is on its way to the ledger. */
   readonly #ending = new Map<string, Promise<void>>();
+  readonly #retractions: Retractions;
   readonly #workers = new Map<string, WorkerSink>();
   readonly #listeners = new Set<RunListener>();
 
@@ -69,6 +71,15 @@ export class Engine {
     this.#options = options;
     this.#scheduler = new Scheduler(options.scheduler, options.firstLease);
     this.#writer = new LedgerWriter(options.ledger, options.onFatal);
+    this.#retractions = new Retractions({
+      log: options.log,
+      onFatal: options.onFatal,
+      write: (write) => this.write(write),
+      recordedShards: (run) => this.recordedShards(run),
+      resubmit: (run, recorded) => {
+        this.#resubmit(run, recorded);
+      },
+    });
   }
 
   /** Takes up again what the ledger holds unfinished. */
@@ -121,8 +132,12 @@ export class Engine {
     return this.#records.get(name) ?? (await this.#options.ledger.run(name));
   }
 
-  /** Resolves once the run is not on its way to its end: it goes on, or has ended durably. */
+  /**
+   * Resolves once the run is not on its way to its end, nor withdrawn for doubtful shards: it goes
+   * on, or has ended durably.
+   */
   async settled(name: string): Promise<void> {
+    await this.#retractions.done(name);
     await this.#ending.get(name);
   }
 
@@ -135,12 +150,21 @@ export class Engine {
   work(name: string): RunWork | undefined {
     const active = this.activeRun(name);
     if (active === undefined) return undefined;
+    return { active, waitsFor: this.#waitsFor(active) };
+  }
+
+  #waitsFor({ name, backend }: ActiveRun): string | undefined {
     const generator = this.#scheduler.generatorMissing(name);
-    const waitsFor =
-      generator === undefined
-        ? undefined
-        : `it waits for a worker whose ${active.backend} is ${generator}, as its first shards have it`;
-    return { active, waitsFor };
+    if (generator !== undefined) {
+      return `it waits for a worker whose ${backend} is ${generator}, as its first shards have it`;
+    }
+    const dispute = this.#scheduler.unsettledDispute(name);
+    if (dispute === undefined) return undefined;
+    const { shardIndex, workers } = dispute;
+    return (
+      `it waits for another worker: ${workers.join(" and ")} contradict one another on shard ` +
+      `${shardIndex}, and nobody is there to say who is right`
+    );
   }
 
   async recordedShards(run: string): Promise<RecordedShard[]> {
@@ -157,6 +181,7 @@ export class Engine {
 
   /** Stops work on a run, to submit it anew; resolves once what was under way is in the ledger. */
   async withdraw(name: string): Promise<void> {
+    await this.#retractions.done(name);
     this.dispatch({ kind: "run_withdrawn", run: name });
     await this.#writer.flush();
   }
@@ -165,7 +190,7 @@ export class Engine {
   async cancel(record: RunRecord): Promise<void> {
     this.#setState(record.name, "CANCELLING");
     const work = this.activeRun(record.name);
-    this.dispatch({ kind: "run_withdrawn", run: record.name });
+    this.dispatch({ kind: "run_cancelled", run: record.name });
     await this.#end(this.#records.get(record.name) ?? record, "CANCELLED", "", work);
   }
 
@@ -197,6 +222,9 @@ export class Engine {
       case "record":
         void this.#recordShard(command.run, command.shard);
         break;
+      case "retract":
+        this.#retractions.begin(command.run, command.shards);
+        break;
       case "run_started":
         this.#setState(command.run, "RUNNING");
         break;
@@ -211,7 +239,7 @@ export class Engine {
         void this.#endActive(command.run, "FAILED", command.error, command);
         break;
       case "disagreement":
-        log.error(command, "a partial disagrees in bits with the accepted one");
+        log.error(command, "a partial disagrees in bits with that of another attempt");
         this.#announce(command.run);
         break;
       case "shard_parked":
@@ -228,6 +256,12 @@ export class Engine {
     } catch (error) {
       this.#options.onFatal(error);
     }
+  }
+
+  /** Goes on with a run whose doubtful shards are out of the ledger, unless it was cancelled. */
+  #resubmit(run: string, recorded: readonly RecordedShard[]): void {
+    const record = this.#records.get(run);
+    if (record !== undefined && record.state !== "CANCELLING") this.submit(record, recorded);
   }
 
   /** Goes on with a run of an earlier coordinator. */

@@ -4,8 +4,11 @@ import type { RecordedShard } from "./messages.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { RateMeter } from "./rateMeter.ts";
 import type { RunProgress } from "./runProgress.ts";
+import type { RunTrust } from "./runTrust.ts";
 
 const RATE_WINDOW_SECONDS = 15;
+/** Checks that wait and are looked at for each grant. */
+const MAXIMUM_LOOKS = 64;
 
 type RecordedPartial = Pick<RecordedShard, "partial" | "digest">;
 
@@ -21,13 +24,15 @@ interface ShardTrouble {
 export class ActiveRun implements Bits {
   readonly name: string;
   readonly progress: RunProgress;
-  /** Live leases of each shard that has any. */
+  readonly trust: RunTrust;
+  /** Live leases of each shard that has any; those of settled shards are checks. */
   readonly leases = new Map<number, Set<number>>();
   readonly rate = new RateMeter(RATE_WINDOW_SECONDS);
   /** Of live leases, in weights: what fair sharing compares. */
   leasedWork = 0;
   started = false;
-  disagreementCount = 0;
+  /** Since when nothing but checks keeps it from ending. */
+  metAt: number | undefined;
   #generator: string | undefined;
   #hasPartial = false;
   readonly #digests: string[] = [];
@@ -41,10 +46,25 @@ export class ActiveRun implements Bits {
   #next = 0;
   #horizon: number;
 
-  constructor(name: string, progress: RunProgress) {
+  /** @param recorded what the ledger has of it, in order of their indexes. */
+  constructor(
+    name: string,
+    progress: RunProgress,
+    trust: RunTrust,
+    recorded: readonly RecordedShard[],
+  ) {
     this.name = name;
     this.progress = progress;
+    this.trust = trust;
     this.#horizon = progress.horizon;
+    for (const shard of recorded) this.recorded(shard);
+    // Whoever has taken sides must not be asked, so that they are not simply next in line.
+    for (const shardIndex of trust.disputes.keys()) this.#returned.add(shardIndex);
+  }
+
+  /** Reports of results that contradicted others. */
+  get disagreementCount(): number {
+    return this.trust.disagreementCount;
   }
 
   get backend(): BackendName {
@@ -94,21 +114,50 @@ export class ActiveRun implements Bits {
 
   /**
    * The first shard in order that may be granted to the worker, if any. One that failed there is
-   * left to others as long as `othersRemain` to try it.
+   * left to others as long as `othersRemain` to try it; one in dispute goes to nobody who has taken
+   * sides.
    */
   grantable(
     worker: string,
-    othersRemain: (tried: ReadonlySet<string>) => boolean,
+    othersRemain: (isOther: (worker: string) => boolean) => boolean,
   ): number | undefined {
+    if (this.progress.met) return undefined;
     let first: number | undefined;
     for (const shard of this.#returned) {
+      if (this.trust.hasClaim(shard, worker)) continue;
       const tried = this.#trouble.get(shard)?.workers;
-      if (tried?.has(worker) === true && othersRemain(tried)) continue;
+      const mayTry = (other: string) =>
+        tried?.has(other) !== true && !this.trust.hasClaim(shard, other);
+      if (!mayTry(worker) && othersRemain(mayTry)) continue;
       if (first === undefined || shard < first) first = shard;
     }
-    if (first !== undefined) return first;
-    while (this.#next < this.#horizon && this.isSettled(this.#next)) this.#next += 1;
-    return this.#next < this.#horizon ? this.#next : undefined;
+    while (this.#next < this.#horizon && this.#isNotNew(this.#next)) this.#next += 1;
+    return this.#next < Math.min(this.#horizon, first ?? Infinity) ? this.#next : first;
+  }
+
+  #isNotNew(shardIndex: number): boolean {
+    return (
+      this.isSettled(shardIndex) || this.#attempts.has(shardIndex) || this.#returned.has(shardIndex)
+    );
+  }
+
+  /** A shard that waits for a check by a worker that `mayCheck` it, and may be in the estimate. */
+  checkable(mayCheck: (shardIndex: number) => boolean): number | undefined {
+    let looked = 0;
+    for (const shardIndex of this.trust.checks) {
+      if (this.leases.has(shardIndex) || !this.isSettled(shardIndex)) continue;
+      if (!this.isNeeded(shardIndex)) continue;
+      if (mayCheck(shardIndex)) return shardIndex;
+      looked += 1;
+      // Where one worker is alone thousands may wait, all in vain.
+      if (looked === MAXIMUM_LOOKS) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Whether an answer can matter to the estimate, or to how far it is believed. */
+  isNeeded(shardIndex: number): boolean {
+    return !this.progress.met || shardIndex < this.progress.foldedShards;
   }
 
   /**
@@ -119,7 +168,6 @@ export class ActiveRun implements Bits {
   lease(shardIndex: number, lease: number, generator: string | undefined): number {
     this.#generator ??= generator;
     this.#returned.delete(shardIndex);
-    if (shardIndex === this.#next) this.#next += 1;
     const leases = this.leases.get(shardIndex) ?? new Set();
     this.leases.set(shardIndex, leases.add(lease));
     this.leasedWork += this.progress.plan.work(shardIndex);
@@ -136,7 +184,8 @@ export class ActiveRun implements Bits {
     if (leases.size > 0) return false;
     this.leases.delete(shardIndex);
     if (this.leases.size === 0 && !this.#hasPartial) this.#generator = undefined;
-    if (this.isSettled(shardIndex) || this.#parked.has(shardIndex)) return false;
+    if (this.isSettled(shardIndex)) return this.trust.checkEnded(shardIndex);
+    if (this.#parked.has(shardIndex)) return false;
     this.#returned.add(shardIndex);
     return true;
   }
@@ -160,7 +209,8 @@ export class ActiveRun implements Bits {
   recorded({ shardIndex, partial, digest }: RecordedShard): void {
     this.#recording.delete(shardIndex);
     this.#digests[shardIndex] = digest;
-    this.#attempts.delete(shardIndex);
+    // Of what is to be checked the attempts are counted on.
+    if (!this.trust.isDue(shardIndex)) this.#attempts.delete(shardIndex);
     this.#trouble.delete(shardIndex);
     this.#parked.delete(shardIndex);
     this.#accept(partial.generator);

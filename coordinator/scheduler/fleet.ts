@@ -109,3 +109,8 @@ export class Device {
     return [...this.leases.values()].slice(0, this.description.slotCount);
   }
 }
+
+/** Whether one of its devices can work on the run. */
+export function serves(worker: Worker, run: Bits): boolean {
+  return worker.devices.some((device) => device.serves(run));
+}

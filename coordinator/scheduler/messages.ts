@@ -28,8 +28,10 @@ export type SchedulerEvent =
       /** What the ledger has of it already, in order of their indexes. */
       readonly recorded: readonly RecordedShard[];
     }
-  /** Stop working on a run: it was cancelled, or is about to be submitted anew. */
+  /** Stop working on a run that is about to be submitted anew. */
   | { readonly kind: "run_withdrawn"; readonly run: string }
+  /** Stop working on a run for good. */
+  | { readonly kind: "run_cancelled"; readonly run: string }
   | {
       readonly kind: "worker_joined";
       readonly worker: string;
@@ -65,6 +67,9 @@ export type SchedulerEvent =
   | { readonly kind: "shard_recorded"; readonly run: string; readonly shardIndex: number }
   | { readonly kind: "tick" };
 
+/** The event of a kind. */
+export type EventOf<Kind extends SchedulerEvent["kind"]> = Extract<SchedulerEvent, { kind: Kind }>;
+
 /** A shard attempt handed to a worker until a deadline. */
 export interface GrantedLease {
   readonly id: number;
@@ -81,10 +86,15 @@ export type SchedulerCommand =
   | { readonly kind: "revoke"; readonly worker: string; readonly leases: readonly number[] }
   /** The worker may forget these results: they are durable, or nobody needs them. */
   | { readonly kind: "acknowledge"; readonly worker: string; readonly leases: readonly number[] }
-  /** The worker contradicted an accepted shard and must never be asked again. */
+  /** The worker contradicted itself, or two that agree, and must never be asked again. */
   | { readonly kind: "quarantine"; readonly worker: string; readonly reason: string }
   /** Make the partial durable, then say `shard_recorded`. */
   | { readonly kind: "record"; readonly run: string; readonly shard: RecordedShard }
+  /**
+   * The run is withdrawn, for nobody knows whether these shards are right: make their deletion
+   * durable, then submit the run anew with what is left. One that was never durable may be named.
+   */
+  | { readonly kind: "retract"; readonly run: string; readonly shards: readonly number[] }
   | { readonly kind: "run_started"; readonly run: string }
   | { readonly kind: "run_advanced"; readonly run: string }
   | {
@@ -100,6 +110,7 @@ export type SchedulerCommand =
       readonly disagreementCount: number;
       readonly error: string;
     }
+  /** The worker's answer contradicts another: who is right may not be known yet. */
   | {
       readonly kind: "disagreement";
       readonly run: string;

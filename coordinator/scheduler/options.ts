@@ -1,4 +1,4 @@
-/** How the scheduler deals with its fleet. None of it can change an estimate. */
+/** How the scheduler deals with its fleet. None of it can change an estimate of honest workers. */
 export interface SchedulerOptions {
   /** A lease that no heartbeat renews for so long is granted again. */
   readonly leaseDurationSeconds: number;
@@ -16,6 +16,13 @@ export interface SchedulerOptions {
   readonly stragglerFactor: number;
   /** … and at least so long. */
   readonly stragglerSeconds: number;
+  /**
+   * One shard in so many is computed a second time by another worker and compared bit for bit, and
+   * so is the first shard of every new worker; 0: none is.
+   */
+  readonly doubleCheckInterval: number;
+  /** How long such checks may keep a run from ending that needs nothing else. */
+  readonly doubleCheckPatienceSeconds: number;
 }
 
 export const DEFAULT_SCHEDULER_OPTIONS: SchedulerOptions = {
@@ -27,4 +34,31 @@ export const DEFAULT_SCHEDULER_OPTIONS: SchedulerOptions = {
   maximumLosses: 8,
   stragglerFactor: 2,
   stragglerSeconds: 1,
+  doubleCheckInterval: 500,
+  doubleCheckPatienceSeconds: 30,
 };
+
+/** Least values, and whether a value must be a whole number. */
+const ALLOWED: Readonly<Record<keyof SchedulerOptions, { least: number; whole: boolean }>> = {
+  leaseDurationSeconds: { least: 0, whole: false },
+  reconnectGraceSeconds: { least: 0, whole: false },
+  prefetchSeconds: { least: 0, whole: false },
+  leasesPerSlot: { least: 1, whole: true },
+  maximumErrors: { least: 1, whole: true },
+  maximumLosses: { least: 1, whole: true },
+  stragglerFactor: { least: 1, whole: false },
+  stragglerSeconds: { least: 0, whole: false },
+  doubleCheckInterval: { least: 0, whole: true },
+  doubleCheckPatienceSeconds: { least: 0, whole: false },
+};
+
+/** @throws RangeError that names the first option that is not allowed, and what is. */
+export function checkSchedulerOptions(options: SchedulerOptions): void {
+  for (const [name, { least, whole }] of Object.entries(ALLOWED)) {
+    const value = options[name as keyof SchedulerOptions];
+    if (Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value))) continue;
+    throw new RangeError(
+      `${name}: ${value} is not allowed; give a ${whole ? "whole number" : "number"} of at least ${least}`,
+    );
+  }
+}

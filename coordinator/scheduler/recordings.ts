@@ -32,7 +32,7 @@ export class Recordings {
     return recording !== undefined;
   }
 
-  /** The partial is durable; undefined if it was said before. */
+  /** The partial is durable, or taken back before that; undefined if it was said before. */
   finish(run: string, shardIndex: number): Recording | undefined {
     const key = keyOf(run, shardIndex);
     const recording = this.#recordings.get(key);

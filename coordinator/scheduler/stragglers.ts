@@ -33,6 +33,9 @@ export function mayCopy(lease: Lease, run: ActiveRun, worker: Worker, device: De
   return (
     lease.worker !== worker.id &&
     device.serves(run) &&
+    // A check that takes long delays nothing.
+    !run.isSettled(lease.shardIndex) &&
+    !run.trust.hasClaim(lease.shardIndex, worker.id) &&
     !run.hasFailedAt(lease.shardIndex, worker.id)
   );
 }

@@ -1,4 +1,5 @@
 import type { Engine, WorkerCommand, WorkerSink } from "../../coordinator/engine.ts";
+import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { digestOf, syntheticPartial } from "./syntheticPartials.ts";
 
 /** A worker without a stream or threads: it answers what it is granted as soon as it is let. */
@@ -10,12 +11,21 @@ export class InlineWorker implements WorkerSink {
   /** Leases that it may still answer. */
   #allowance: number;
   readonly #generator: string | undefined;
+  readonly #change: (partial: ShardPartial) => ShardPartial;
 
-  constructor(engine: Engine, id: string, allowance = Infinity, generator?: string) {
+  /** @param change what it makes of the truth. */
+  constructor(
+    engine: Engine,
+    id: string,
+    allowance = Infinity,
+    generator?: string,
+    change = (partial: ShardPartial): ShardPartial => partial,
+  ) {
     this.#engine = engine;
     this.#id = id;
     this.#allowance = allowance;
     this.#generator = generator;
+    this.#change = change;
     engine.attachWorker(id, this);
     engine.dispatch({
       kind: "worker_joined",
@@ -42,7 +52,7 @@ export class InlineWorker implements WorkerSink {
         if (this.#allowance <= 0) return;
         this.#allowance -= 1;
         this.propagated.push(`${run}#${shardIndex}`);
-        const partial = syntheticPartial(task, this.#generator);
+        const partial = this.#change(syntheticPartial(task, this.#generator));
         this.#engine.dispatch({
           kind: "shard_result",
           worker: this.#id,

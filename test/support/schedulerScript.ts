@@ -26,8 +26,10 @@ export class SchedulerScript {
   readonly #names = new Map<number, string>();
   at = 0;
 
+  /** @param options without double checks, unless they are asked for. */
   constructor(options: Partial<SchedulerOptions> = {}) {
-    this.scheduler = new Scheduler({ ...DEFAULT_SCHEDULER_OPTIONS, ...options });
+    const defaults = { ...DEFAULT_SCHEDULER_OPTIONS, doubleCheckInterval: 0 };
+    this.scheduler = new Scheduler({ ...defaults, ...options });
   }
 
   /** A run of so many full shards, or of a rule of its own. */
@@ -143,6 +145,8 @@ export class SchedulerScript {
         return `${command.kind} ${command.worker} ${leaseNames(command.leases)}`;
       case "quarantine":
         return `quarantine ${command.worker}`;
+      case "retract":
+        return `retract ${command.run} ${command.shards.map((shard) => `#${shard}`).join(" ")}`;
       case "record":
         return `record ${command.run}#${command.shard.shardIndex}`;
       case "run_succeeded":

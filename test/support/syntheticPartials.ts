@@ -50,9 +50,9 @@ export function syntheticPartial(task: ShardTask, generator = "synthetic"): Shar
   };
 }
 
-/** The same partial, plausible still, but with another mean. */
-export function lieAbout(partial: ShardPartial): ShardPartial {
-  return withGrowth(partial, ({ mean, ...rest }) => ({ mean: mean + 1e-9, ...rest }));
+/** The same partial, plausible still, but with another mean: one for each whole number. */
+export function lieAbout(partial: ShardPartial, which = 1): ShardPartial {
+  return withGrowth(partial, ({ mean, ...rest }) => ({ mean: mean + 1e-9 * which, ...rest }));
 }
 
 /** Partials that no propagation of the task could have yielded, one for each kind of nonsense. */

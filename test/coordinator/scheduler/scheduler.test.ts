@@ -225,7 +225,9 @@ describe("Scheduler", () => {
         "revoke a r#0",
         "revoke a r#1",
       ]);
-      assert.deepEqual(script.answer("a", "r#0"), ["acknowledge a r#0"]);
+      assert.deepEqual(script.answer("a", "r#0"), [], "it may be submitted anew");
+      assert.deepEqual(script.feed({ kind: "run_cancelled", run: "r" }), ["acknowledge a r#0"]);
+      assert.deepEqual(script.answer("a", "r#1"), ["acknowledge a r#1"]);
     });
 
     it("keeps the promise of what was on its way to the ledger", () => {

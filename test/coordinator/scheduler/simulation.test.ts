@@ -6,7 +6,7 @@ import { simulate, type Tally } from "../../support/simulation/simulatedCluster.
 import { Violation } from "../../support/simulation/violation.ts";
 
 /** More of them soak: LYAPUNOV_SIMULATIONS=100000. */
-const CLUSTER_COUNT = Number(env["LYAPUNOV_SIMULATIONS"] ?? 1000);
+const CLUSTER_COUNT = Number(env["LYAPUNOV_SIMULATIONS"] ?? 10_000);
 /** One cluster alone, as a failure asks for it. */
 const SEED = env["LYAPUNOV_SIMULATION_SEED"];
 /** Every fault shows within so many clusters. */
@@ -27,6 +27,10 @@ const HAPPENINGS = [
   "nobody has a run's generator",
   "revoke",
   "disagreement",
+  "retract",
+  "nobody can settle a dispute",
+  "shard checked",
+  "shard granted for a check",
   "quarantine",
   "shard_parked",
   "poisoned run failed",

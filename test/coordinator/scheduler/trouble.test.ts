@@ -175,8 +175,9 @@ describe("Scheduler: a shard answered more than once", () => {
       script.answer("a", "r#0");
       if (durable) script.durable("r#0");
       const lie = script.result("a", "r#0", lieAbout(script.partial("r#0")));
-      assert.deepEqual(script.feed(lie), ["disagreement r#0 a", "quarantine a"]);
+      assert.deepEqual(script.feed(lie), ["disagreement r#0 a", "quarantine a", "retract r #0"]);
       assert.match(script.scheduler.quarantineReason("a") ?? "", /shard 0 of r differs in bits/);
+      script.submit("r", 3);
       assert.equal(script.scheduler.runs.get("r")?.disagreementCount, 1);
       assert.equal(script.scheduler.leases.size, 0, "its leases are for others");
       assert.deepEqual(script.answer("a", "r#1"), [], "its word counts no more");
@@ -184,15 +185,32 @@ describe("Scheduler: a shard answered more than once", () => {
     });
   }
 
+  it("by two that agree exposes at once whoever contradicts them", () => {
+    const script = new SchedulerScript();
+    script.submit("r", 3);
+    for (const worker of ["a", "b", "c"]) script.join(worker);
+    script.answer("a", "r#0");
+    const second = { ...script.result("b", "r#2", script.partial("r#0")), shardIndex: 0 };
+    assert.deepEqual(script.feed(second), []);
+    const lie = script.result("b", "r#2", lieAbout(script.partial("r#0")));
+    assert.deepEqual(script.feed({ ...lie, worker: "c", shardIndex: 0 }), [
+      "disagreement r#0 c",
+      "quarantine c",
+    ]);
+  });
+
   it("is compared with what the ledger has from before", () => {
     const script = new SchedulerScript();
     script.submit("r", 2, [0]);
     script.join("a");
     const lie = script.result("a", "r#1", lieAbout(script.partial("r#0")));
+    // Nobody knows any more whose word that was: it is computed again.
     assert.deepEqual(script.feed({ ...lie, shardIndex: 0 }), [
       "disagreement r#0 a",
-      "quarantine a",
+      "revoke a r#1",
+      "retract r #0",
     ]);
+    assert.equal(script.scheduler.quarantineReason("a"), undefined);
   });
 
   it("leaves a lease alone that the answer is not about", () => {

@@ -148,6 +148,76 @@ export const FAULTY_SCHEDULERS: readonly FaultyScheduler[] = [
       ),
   },
   {
+    fault: "never compares",
+    invariant: "a disagreement is reported exactly when a duplicate contradicts",
+    create: (options, firstLease) => {
+      const first = new Map<string, string>();
+      return new (class extends Scheduler {
+        override handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
+          if (event.kind !== "shard_result") return super.handle(event, at);
+          const shard = `${event.run}#${event.shardIndex}`;
+          const digest = first.get(shard) ?? event.digest;
+          first.set(shard, digest);
+          return super.handle({ ...event, digest }, at);
+        }
+      })(options, firstLease);
+    },
+  },
+  {
+    fault: "quarantines the wrong one",
+    invariant: "an honest worker is never quarantined",
+    create: withCommands((commands, _event, { workers }) =>
+      commands.map((command) => {
+        const [other] = workers.keys();
+        if (command.kind !== "quarantine" || other === undefined) return command;
+        return { ...command, worker: other };
+      }),
+    ),
+  },
+  {
+    fault: "believes whoever came first",
+    invariant: "a worker is quarantined exactly when it contradicts itself or two that agree",
+    create: withCommands((commands) =>
+      commands.flatMap((command): SchedulerCommand[] => {
+        if (command.kind !== "disagreement") return [command];
+        const { worker } = command;
+        return [command, { kind: "quarantine", worker, reason: "it came second" }];
+      }),
+    ),
+  },
+  {
+    fault: "computes on while there is dispute",
+    invariant: "what is in dispute is taken out of the estimate",
+    create: withCommands((commands) => {
+      const isDispute = commands.some(({ kind }) => kind === "disagreement");
+      return commands.map((command) =>
+        command.kind === "retract" && isDispute ? { ...command, shards: [] } : command,
+      );
+    }),
+  },
+  {
+    fault: "leaves in the estimate what a liar has delivered",
+    invariant: "no run ends on the word of a quarantined worker",
+    create: withCommands((commands) => {
+      const isQuarantine = commands.some(({ kind }) => kind === "quarantine");
+      return commands.map((command) =>
+        command.kind === "retract" && isQuarantine ? { ...command, shards: [] } : command,
+      );
+    }),
+  },
+  {
+    fault: "checks nobody",
+    invariant: "no run succeeds before its checks, if they may be back soon",
+    create: (options, firstLease) =>
+      new Scheduler({ ...options, doubleCheckInterval: 0 }, firstLease),
+  },
+  {
+    fault: "does not wait for checks",
+    invariant: "no run succeeds before its checks, if they may be back soon",
+    create: (options, firstLease) =>
+      new Scheduler({ ...options, doubleCheckPatienceSeconds: 0 }, firstLease),
+  },
+  {
     fault: "numbers leases anew when it starts again",
     invariant: "a lease has a number of its own",
     create: (options) => new Scheduler(options),
@@ -158,11 +228,12 @@ function withCommands(
   change: (
     commands: readonly SchedulerCommand[],
     event: SchedulerEvent,
+    scheduler: Scheduler,
   ) => readonly SchedulerCommand[],
 ): SchedulerFactory {
   class Faulty extends Scheduler {
     override handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
-      return change(super.handle(event, at), event);
+      return change(super.handle(event, at), event, this);
     }
   }
   return (options, firstLease) => new Faulty(options, firstLease);

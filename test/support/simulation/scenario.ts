@@ -91,6 +91,8 @@ export function randomSchedulerOptions(random: Random): SchedulerOptions {
     maximumLosses: 1 + random.integer(8),
     stragglerFactor: random.between(1.5, 3),
     stragglerSeconds: random.between(0.5, 3),
+    doubleCheckInterval: random.pick([0, 1, 3, 10]),
+    doubleCheckPatienceSeconds: random.pick([0, 10, 60]),
   };
 }
 
@@ -127,7 +129,9 @@ export function randomTemperament(random: Random): Temperament {
     { ...sound, slowness: 0.2 },
     { ...sound, repetition: 0.3 },
     { ...sound, nonsense: 0.1, repetition: 0.3 },
-    { ...sound, lies: 1, repetition: 1 },
+    { ...sound, lies: 1, lieChance: 0.2, repetition: 1 },
+    { ...sound, lies: 1, lieChance: 0.5 },
+    { ...sound, lies: 1000, lieChance: random.pick([0.1, 0.5, 1]) },
     { ...sound, stubborn: true, slowness: 0.1 },
   ]);
 }
@@ -140,6 +144,7 @@ export function soundTemperament(random: Random): Temperament {
     repetition: 0,
     nonsense: 0,
     lies: 0,
+    lieChance: 0,
     stubborn: false,
   };
 }

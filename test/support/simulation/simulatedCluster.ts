@@ -76,6 +76,7 @@ export class SimulatedCluster {
       for (const run of scheduler.runs.keys()) {
         if (scheduler.generatorMissing(run) !== undefined)
           this.note("nobody has a run's generator");
+        if (scheduler.unsettledDispute(run) !== undefined) this.note("nobody can settle a dispute");
       }
     });
     const runCount = 1 + random.integer(4);
@@ -90,6 +91,9 @@ export class SimulatedCluster {
     this.#calmDown();
     this.#settle();
     this.#checkAnswers();
+    const { checksGranted, shardsVerified } = this.coordinator.scheduler.distrustCounts;
+    if (checksGranted > 0) this.note("shard granted for a check");
+    if (shardsVerified > 0) this.note("shard checked");
   }
 
   note(what: string, detail = ""): void {
@@ -159,6 +163,7 @@ export class SimulatedCluster {
     this.#reinforce();
     this.#every(20, () => {
       this.#reinforce();
+      this.#sendReferees();
     });
   }
 
@@ -177,6 +182,16 @@ export class SimulatedCluster {
         if (served) continue;
         this.addWorker(soundTemperament(this.random), [deviceOf([backend], generator, 2)]);
       }
+    }
+  }
+
+  /** A dispute of a run waits for somebody who has not taken sides. */
+  #sendReferees(): void {
+    for (const [name, run] of this.coordinator.scheduler.runs) {
+      const { generator, backend } = run;
+      if (generator === undefined) continue;
+      if (this.coordinator.scheduler.unsettledDispute(name) === undefined) continue;
+      this.addWorker(soundTemperament(this.random), [deviceOf([backend], generator, 1)]);
     }
   }
 

@@ -36,6 +36,8 @@ export class SimulatedCoordinator implements CoordinatorEnd {
   readonly #channels = new Map<string, Channel>();
   /** Runs that are being extended: withdrawn, and about to be submitted anew. */
   readonly #extending = new Set<string>();
+  /** Runs that are withdrawn until doubtful shards are out of the ledger. */
+  readonly #retracting = new Set<string>();
   #firstLease = 1;
   #scheduler: Scheduler;
   #checker: InvariantChecker;
@@ -57,6 +59,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     for (const channel of this.#channels.values()) channel.cut();
     this.#channels.clear();
     this.#extending.clear();
+    this.#retracting.clear();
     this.#firstLease += LEASES_OF_A_LIFE;
     this.#scheduler = createScheduler(scheduler, this.#firstLease);
     this.#checker = this.#newChecker();
@@ -79,7 +82,8 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     const { ledger } = this.#options;
     const record = ledger.runs.get(run);
     if (record?.state !== "active" || this.#extending.has(run)) return;
-    this.#dispatch({ kind: "run_withdrawn", run });
+    this.#retracting.delete(run);
+    this.#dispatch({ kind: "run_cancelled", run });
     ledger.enqueue(() => {
       ledger.putRun(run, { ...record, state: "cancelled" });
     });
@@ -88,7 +92,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
   /** Withdraws the run and submits it anew with the recorded shards that fit its new plan. */
   extendRun(run: string, specification: RunSpecification): void {
     const { ledger } = this.#options;
-    if (this.#extending.has(run)) return;
+    if (this.#extending.has(run) || this.#retracting.has(run)) return;
     this.#extending.add(run);
     this.#dispatch({ kind: "run_withdrawn", run });
     const fits = fitting(new ShardPlan(specification));
@@ -173,6 +177,9 @@ export class SimulatedCoordinator implements CoordinatorEnd {
         }, whenDurable);
         break;
       }
+      case "retract":
+        this.#retract(command.run, command.shards);
+        break;
       case "run_succeeded":
         this.#end(command.run, "succeeded");
         break;
@@ -185,6 +192,21 @@ export class SimulatedCoordinator implements CoordinatorEnd {
       case "shard_parked":
         break;
     }
+  }
+
+  /** As engine.ts has it: deletes, then submits the run anew, unless it was cancelled meanwhile. */
+  #retract(run: string, shards: readonly number[]): void {
+    const { ledger } = this.#options;
+    this.#retracting.add(run);
+    const deletion = () => {
+      for (const shardIndex of shards) ledger.deleteShard(run, shardIndex);
+    };
+    ledger.enqueue(deletion, () => {
+      const record = ledger.runs.get(run);
+      if (this.#retracting.delete(run) && record !== undefined) {
+        this.#submit(run, record.specification);
+      }
+    });
   }
 
   #end(run: string, state: "succeeded" | "failed"): void {

@@ -20,6 +20,7 @@ export interface Temperament {
   nonsense: number;
   /** Lies that it has still to tell. */
   lies: number;
+  lieChance: number;
   /** Does not hear revocations. */
   stubborn: boolean;
 }
@@ -212,9 +213,10 @@ export class SimulatedWorker implements WorkerEnd {
     const { random } = this.#surroundings;
     const truth = syntheticPartial(lease.task, this.devices[lease.deviceIndex]?.generator);
     if (random.chance(this.temperament.nonsense)) return random.pick(IMPOSSIBLE_PARTIALS)(truth);
-    if (this.temperament.lies === 0 || random.chance(0.8)) return truth;
+    if (this.temperament.lies === 0 || !random.chance(this.temperament.lieChance)) return truth;
     this.temperament.lies -= 1;
-    return lieAbout(truth);
+    // Its own way to be wrong: no two tell the same lie.
+    return lieAbout(truth, Number(this.id.split("-")[1]));
   }
 
   #repeat(lease: HeldLease, computeSeconds: number): void {

@@ -5,7 +5,10 @@ import type { Invariant, Observed } from "./observed.ts";
 
 const DURABLE = "acknowledged is durable";
 
-/** A worker may forget a result only once it is in the ledger, or nobody needs it. */
+/**
+ * A worker may forget a result only once it is in the ledger, or nobody needs it: where there is
+ * dispute, once what it contradicts is out of the ledger.
+ */
 export class Acknowledgements implements Invariant {
   readonly #observed: Observed;
   readonly #mirror: Mirror;
@@ -28,9 +31,11 @@ export class Acknowledgements implements Invariant {
     demand(result !== undefined, DURABLE, () => `${name} was acknowledged and never delivered`);
     const run = this.#mirror.run(result);
     if (run === undefined || this.#mirror.isImpossible(result)) return;
+    if (this.#mirror.isNeedless(result)) return;
     const durable = this.#observed.ledger.shards(result.run).get(result.shardIndex);
+    const isTakenBack = durable === undefined && this.#mirror.isDoubtful(result);
     demand(
-      durable?.digest === result.digest,
+      isTakenBack || durable?.digest === result.digest,
       DURABLE,
       () => `${name}, ${result.run}#${result.shardIndex}, is not in the ledger`,
     );

@@ -1,5 +1,6 @@
 import type { SchedulerEvent } from "../../../../coordinator/scheduler/messages.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
+import { Beliefs } from "./beliefs.ts";
 import { Duplicates } from "./duplicates.ts";
 import { Folding } from "./folding.ts";
 import { Grants } from "./grants.ts";
@@ -15,9 +16,15 @@ export class InvariantChecker {
 
   constructor(observed: Observed) {
     this.#mirror = new Mirror(observed);
-    this.#invariants = [Acknowledgements, Duplicates, Folding, Troubles, Leases, Grants].map(
-      (Kind) => new Kind(observed, this.#mirror),
-    );
+    this.#invariants = [
+      Acknowledgements,
+      Duplicates,
+      Beliefs,
+      Folding,
+      Troubles,
+      Leases,
+      Grants,
+    ].map((Kind) => new Kind(observed, this.#mirror));
   }
 
   before(event: SchedulerEvent, at: number): void {
@@ -27,6 +34,7 @@ export class InvariantChecker {
   /** @throws Violation */
   after(step: Step): void {
     this.#mirror.handled(step.event);
+    for (const invariant of this.#invariants) invariant.begin?.(step);
     for (const command of step.commands) {
       for (const invariant of this.#invariants) invariant.command?.(command, step);
       this.#mirror.command(command);

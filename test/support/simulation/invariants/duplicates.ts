@@ -7,7 +7,7 @@ const ONCE = "a shard is recorded once";
 const DISAGREEMENT = "a disagreement is reported exactly when a duplicate contradicts";
 const QUARANTINE = "a quarantined worker is never asked again";
 
-/** A shard is accepted once; a duplicate that contradicts is reported, and its worker put aside. */
+/** A shard is accepted once, and an answer that contradicts another is reported. */
 export class Duplicates implements Invariant {
   readonly #observed: Observed;
   readonly #mirror: Mirror;
@@ -40,27 +40,20 @@ export class Duplicates implements Invariant {
   }
 
   state({ event, commands }: Step): void {
-    const reported = commands.some(({ kind }) => kind === "disagreement" || kind === "quarantine");
-    // The mirror has seen the commands of this event by now; a first answer agrees with itself.
-    const contradicted = event.kind === "shard_result" && this.#contradicts(event, reported);
+    const reported = commands.some(({ kind }) => kind === "disagreement");
+    const contradicted = event.kind === "shard_result" && this.#contradicts(event);
     demand(reported === contradicted, DISAGREEMENT, () =>
       reported ? "it is reported without cause" : "it is not reported",
     );
     if (event.kind !== "shard_result" || !contradicted) return;
-    const named = (kind: "disagreement" | "quarantine") =>
-      commands.some((command) => command.kind === kind && command.worker === event.worker);
-    demand(named("disagreement"), DISAGREEMENT, () => `${event.worker} is not blamed`);
-    demand(named("quarantine"), QUARANTINE, () => `${event.worker} is not quarantined`);
+    const isNamed = commands.some(
+      (command) => command.kind === "disagreement" && command.worker === event.worker,
+    );
+    demand(isNamed, DISAGREEMENT, () => `${event.worker} is not named`);
   }
 
-  #contradicts(
-    event: Extract<Step["event"], { kind: "shard_result" }>,
-    reported: boolean,
-  ): boolean {
-    const alreadyQuarantined = this.#mirror.quarantined.has(event.worker) && !reported;
-    const run = this.#mirror.run(event);
-    if (alreadyQuarantined || run === undefined || this.#mirror.isImpossible(event)) return false;
-    const accepted = this.#mirror.acceptedDigest(event.run, event.shardIndex);
-    return accepted !== undefined && accepted !== event.digest;
+  #contradicts(event: Extract<Step["event"], { kind: "shard_result" }>): boolean {
+    // What was not weighed came from a quarantined worker, was impossible or of no active run.
+    return this.#mirror.testimony.weightOf(event)?.startsWith("contradicts") ?? false;
   }
 }

@@ -11,6 +11,7 @@ const SHARD_ORDER = "the shards of a run are granted in order";
 const FAIR = "no run is granted while another has less work out and a shard to grant";
 const BUSY = "no device is idle while a shard waits for it";
 const ONE_KIND = "a run is granted to devices of one generator";
+const IMPARTIAL = "a shard in dispute is granted to nobody who has taken sides";
 const ATTEMPTS = "every attempt has a new number";
 
 /** Who is given what: fair between runs, then in shard order, to those who are there. */
@@ -69,6 +70,7 @@ export class Grants implements Invariant {
       ONE_KIND,
       () => `lease ${id} is of ${name}, which is bound to ${run.generator}`,
     );
+    const isCheck = this.#mirror.isSettled(run, shardIndex);
     const expected = (run.attempts.get(shardIndex) ?? 0) + 1;
     demand(
       attempt === expected,
@@ -76,9 +78,14 @@ export class Grants implements Invariant {
       () => `lease ${id} is attempt ${attempt}, not ${expected}`,
     );
     const tried = run.trouble.get(shardIndex)?.workers;
-    if (tried?.has(worker.id) !== true) return;
+    demand(
+      !this.#mirror.testimony.hasClaim(`${name}#${shardIndex}`, worker.id),
+      IMPARTIAL,
+      () => `${name}#${shardIndex} to ${worker.id}`,
+    );
+    if (isCheck || tried?.has(worker.id) !== true) return;
     const others = [...this.#observed.scheduler.workers.values()].filter(
-      (other) => !tried.has(other.id) && this.#mayServe(other, run),
+      (other) => this.#isFree(run, shardIndex, other.id) && this.#mayServe(other, run),
     );
     demand(
       others.length === 0,
@@ -116,9 +123,10 @@ export class Grants implements Invariant {
     const granted = this.#mirror.runs.get(lease.run);
     const device = this.#mirror.devices.get(workerId)?.[lease.deviceIndex];
     for (const [run, shards] of waiting) {
-      const shard = shards.find((shardIndex) => !hasTried(run, shardIndex, workerId));
+      const shard = shards.find((shardIndex) => this.#isFree(run, shardIndex, workerId));
       if (shard === undefined) continue;
       if (run === granted) {
+        if (this.#mirror.isSettled(run, lease.shardIndex)) continue;
         demand(
           lease.shardIndex < shard,
           SHARD_ORDER,
@@ -140,7 +148,7 @@ export class Grants implements Invariant {
       for (const [run, shards] of waiting) {
         const device = this.#mirror.devices.get(worker.id)?.[index];
         if (device === undefined || !run.isFor(device)) continue;
-        const shard = shards.find((shardIndex) => !hasTried(run, shardIndex, worker.id));
+        const shard = shards.find((shardIndex) => this.#isFree(run, shardIndex, worker.id));
         demand(
           shard === undefined,
           BUSY,
@@ -153,7 +161,7 @@ export class Grants implements Invariant {
   /** Shards within the run's horizon that nobody has and that are not settled, ascending. */
   #waiting(run: MirroredRun): number[] {
     const active = this.#observed.scheduler.runs.get(run.name);
-    if (active === undefined) return [];
+    if (active === undefined || active.progress.met) return [];
     const waiting: number[] = [];
     const folded = active.progress.foldedShards;
     const horizon = this.#horizon(run, active.progress);
@@ -162,6 +170,14 @@ export class Grants implements Invariant {
       if (!this.#mirror.isSettled(run, shardIndex)) waiting.push(shardIndex);
     }
     return waiting;
+  }
+
+  /** Whether a shard that waits may be granted to the worker. */
+  #isFree(run: MirroredRun, shardIndex: number, worker: string): boolean {
+    return (
+      !hasTried(run, shardIndex, worker) &&
+      !this.#mirror.testimony.hasClaim(`${run.name}#${shardIndex}`, worker)
+    );
   }
 
   #isSurelyThere({ id, connected, draining }: Worker): boolean {

@@ -4,7 +4,8 @@ import type { Mirror } from "./mirror.ts";
 import type { Invariant, Observed, Step } from "./observed.ts";
 
 const BOOKS = "the books on leases agree";
-const SETTLED = "no lease is live for a settled shard";
+const SETTLED = "no lease is live for a settled shard that is not to be checked";
+const CHECK = "a shard is checked by another worker than it came from";
 const LIMIT = "a device holds no more leases than it may";
 const TOLD = "a worker is told of a lease that is taken back";
 const FORGOTTEN = "a worker that is gone is forgotten with its last lease";
@@ -36,8 +37,18 @@ export class Leases implements Invariant {
     demand(lease.device.leases.get(id) === lease, BOOKS, () => `${name}: its device lacks it`);
     const ofShard = scheduler.runs.get(lease.run)?.leases.get(lease.shardIndex);
     demand(ofShard?.has(id) === true, BOOKS, () => `${name}: its shard lacks it`);
-    demand(!this.#mirror.isSettled(run, lease.shardIndex), SETTLED, () => name);
+    if (this.#mirror.isSettled(run, lease.shardIndex)) this.#check(lease, name);
     demand(!run.parked.has(lease.shardIndex), SETTLED, () => `${name} is parked`);
+  }
+
+  /** A settled shard is out only to be checked, by another worker than it came from. */
+  #check({ run, shardIndex, worker }: Lease, name: string): void {
+    const isDue = this.#observed.scheduler.runs.get(run)?.trust.isDue(shardIndex);
+    demand(isDue === true, SETTLED, () => name);
+    const { deliverers, verified } = this.#mirror.testimony;
+    const shard = `${run}#${shardIndex}`;
+    demand(!verified.has(shard), SETTLED, () => `${name} is verified`);
+    demand(deliverers.get(shard) !== worker, CHECK, () => name);
   }
 
   /** No run lists a lease that is not there, and the work that is out adds up. */

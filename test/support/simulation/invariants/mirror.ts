@@ -6,6 +6,7 @@ import type {
   SchedulerCommand,
   SchedulerEvent,
 } from "../../../../coordinator/scheduler/messages.ts";
+import { Testimony } from "./testimony.ts";
 import { ShardPlan } from "../../../../coordinator/shardPlan.ts";
 import { partialProblem } from "../../../../shared/network/shardTask.ts";
 import type { DeviceBackend } from "../../../../shared/network/backends.ts";
@@ -74,6 +75,8 @@ export class Mirror {
   /** Digests of partials that are on their way to the ledger, by `run#shard`. */
   readonly recording = new Map<string, string>();
   readonly quarantined = new Set<string>();
+  /** Who said what about which shard. */
+  readonly testimony = new Testimony();
   /** The last result under each lease, by `worker/lease`. */
   readonly delivered = new Map<string, EventOf<"shard_result">>();
   /** What each worker said that it has. */
@@ -87,6 +90,9 @@ export class Mirror {
   /** Leases after the event before. */
   leases = new Map<number, Pick<Lease, "run" | "shardIndex" | "worker" | "device">>();
   readonly #impossible = new WeakSet<EventOf<"shard_result">>();
+  readonly #needless = new WeakSet<EventOf<"shard_result">>();
+  /** Results that were contradicted, or of shards that were taken back: nobody has to keep them. */
+  readonly #doubtful = new WeakSet<EventOf<"shard_result">>();
   /** The scheduler's time: a clock that jumps back is held. */
   now = 0;
   readonly #observed: Observed;
@@ -124,6 +130,16 @@ export class Mirror {
     return this.#impossible.has(result);
   }
 
+  /** Whether its run was not active when it came. */
+  isNeedless(result: EventOf<"shard_result">): boolean {
+    return this.#needless.has(result);
+  }
+
+  /** Whether its shard was in dispute, or was taken back after it had come. */
+  isDoubtful(result: EventOf<"shard_result">): boolean {
+    return this.#doubtful.has(result);
+  }
+
   event(event: SchedulerEvent, at: number): void {
     this.now = Math.max(this.now, at);
     if (event.kind === "tick") this.#awoken.clear();
@@ -135,6 +151,10 @@ export class Mirror {
       case "run_withdrawn":
         this.runs.delete(event.run);
         break;
+      case "run_cancelled":
+        this.runs.delete(event.run);
+        this.testimony.forget(event.run);
+        break;
       case "shard_recorded":
         this.recording.delete(`${event.run}#${event.shardIndex}`);
         this.runs.get(event.run)?.durable.add(event.shardIndex);
@@ -144,6 +164,7 @@ export class Mirror {
         this.delivered.set(`${event.worker}/${event.lease}`, event);
         const run = this.run(event);
         if (run !== undefined) this.#judge(event, run);
+        else if (!this.runs.has(event.run)) this.#needless.add(event);
         break;
       }
       case "shard_failed":
@@ -167,6 +188,12 @@ export class Mirror {
   isSilent(worker: string): boolean {
     const heardAt = this.#heardAt.get(worker) ?? -Infinity;
     return this.now - heardAt >= this.#observed.options.leaseDurationSeconds;
+  }
+
+  /** Whether it was heard within the last three heartbeats. */
+  isLively(worker: string): boolean {
+    const heardAt = this.#heardAt.get(worker) ?? -Infinity;
+    return this.now - heardAt < 0.3 * this.#observed.options.leaseDurationSeconds;
   }
 
   /** Whether the scheduler need not think that the worker is there to take a lease. */
@@ -196,17 +223,24 @@ export class Mirror {
         break;
       case "record":
         this.recording.set(`${command.run}#${command.shard.shardIndex}`, command.shard.digest);
+        this.testimony.recorded(`${command.run}#${command.shard.shardIndex}`, command.shard);
         this.#accepted(this.runs.get(command.run), command.shard);
         break;
       case "quarantine":
         this.quarantined.add(command.worker);
+        this.testimony.disbelieve(command.worker);
         break;
       case "shard_parked":
         this.runs.get(command.run)?.parked.add(command.shardIndex);
         break;
+      case "retract":
+        this.runs.delete(command.run);
+        for (const shardIndex of command.shards) this.#retracted(command.run, shardIndex);
+        break;
       case "run_succeeded":
       case "run_failed":
         this.runs.delete(command.run);
+        this.testimony.forget(command.run);
         break;
       case "revoke":
       case "acknowledge":
@@ -257,11 +291,26 @@ export class Mirror {
     }
   }
 
+  #retracted(run: string, shardIndex: number): void {
+    this.recording.delete(`${run}#${shardIndex}`);
+    this.testimony.retracted(`${run}#${shardIndex}`);
+    for (const result of this.delivered.values()) {
+      if (result.run === run && result.shardIndex === shardIndex) this.#doubtful.add(result);
+    }
+  }
+
   #judge(result: EventOf<"shard_result">, run: MirroredRun): void {
     const { shardIndex, partial } = result;
     const isOfOtherKind = partial.generator !== (run.generator ?? partial.generator);
     const isNews = this.#learns(result, run);
-    if (!isOfOtherKind && partialProblem(run.plan.task(shardIndex), partial) === undefined) return;
+    if (!isOfOtherKind && partialProblem(run.plan.task(shardIndex), partial) === undefined) {
+      const name = `${run.name}#${shardIndex}`;
+      const accepted = this.acceptedDigest(run.name, shardIndex);
+      const isContradicted = accepted !== undefined && accepted !== result.digest;
+      if (this.testimony.isDisputed(name, result) || isContradicted) this.#doubtful.add(result);
+      this.testimony.hear(name, result, accepted);
+      return;
+    }
     this.#impossible.add(result);
     if (!(isOfOtherKind && isNews)) this.#error(result);
   }

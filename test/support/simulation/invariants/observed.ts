@@ -22,6 +22,8 @@ export interface Observed {
 
 /** Something that must hold after every event; it throws a Violation if it does not. */
 export interface Invariant {
+  /** Once the event was handled, before its commands are looked at. */
+  begin?(step: Step): void;
   /** Before the mirror has taken note of the command, in the order of the commands. */
   command?(command: SchedulerCommand, step: Step): void;
   /** After all commands. */

@@ -1,0 +1,188 @@
+import { partialProblem } from "../../shared/network/shardTask.ts";
+import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import type { ActiveRun } from "./activeRun.ts";
+import type { Books } from "./books.ts";
+import type { Distrust, Verdict } from "./distrust.ts";
+import type { Bits, Lease } from "./fleet.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { EventOf } from "./messages.ts";
+import type { Recordings } from "./recordings.ts";
+
+/** What becomes of the answers of workers, on their way to the ledger and once they are there. */
+export class Answers {
+  readonly #books: Books;
+  readonly #distrust: Distrust;
+  readonly #recordings: Recordings;
+  readonly #lifecycle: Lifecycle;
+
+  constructor(books: Books, distrust: Distrust, recordings: Recordings, lifecycle: Lifecycle) {
+    this.#books = books;
+    this.#distrust = distrust;
+    this.#recordings = recordings;
+    this.#lifecycle = lifecycle;
+  }
+
+  result(event: EventOf<"shard_result">): void {
+    const { worker, shardIndex, partial } = event;
+    if (this.#distrust.quarantineReason(worker) !== undefined) return;
+    const active = this.#books.runs.get(event.run);
+    // A live lease is of the shard as it is now; without one it may have been a shorter shard.
+    const lease = this.#leaseAnswered(event);
+    const run =
+      active && (lease !== undefined || active.progress.plan.holds(event)) ? active : undefined;
+    const isOfOtherKind = partial.generator !== (run?.generator ?? partial.generator);
+    const problem = run && this.#problem(run, shardIndex, partial);
+    const isPossible = run !== undefined && problem === undefined;
+    const verdict = isPossible ? this.#judge(run, event) : undefined;
+    // Before the lease is released: that of an open shard would offer it to everyone.
+    if (verdict?.kind === "accepted") run?.recording(shardIndex, event);
+    if (lease !== undefined) {
+      lease.device.measured(lease.rateKey, lease.work, event.computeSeconds);
+      this.#books.release(lease);
+    }
+    const isNews = lease !== undefined && run !== undefined && this.#learn(lease, run, partial);
+    if (active === undefined && this.#distrust.knows(event.run)) {
+      // Withdrawn to be submitted anew: until then it may be what a doubtful partial contradicts.
+      this.#distrust.of(event.run).acknowledgeLater([event]);
+    } else if (run === undefined || verdict === undefined) {
+      // The run has ended, or was extended past a last, short shard; or the partial is impossible.
+      this.#books.acknowledge(event);
+      // What is said again after the lease is gone is the same failure, not another one; and that a
+      // device turns out to be of another generator is no fault of the shard.
+      const isFailure = lease !== undefined && !(isNews && isOfOtherKind);
+      if (run === undefined || problem === undefined || !isFailure) return;
+      const error = `an impossible partial: ${problem}`;
+      this.#lifecycle.trouble(run, shardIndex, { error, worker, lost: false });
+    } else this.#follow(verdict, run, event);
+  }
+
+  #judge(run: ActiveRun, result: EventOf<"shard_result">): Verdict {
+    const { shardIndex } = result;
+    const known = this.#recordings.digest(run.name, shardIndex) ?? run.digest(shardIndex);
+    return this.#distrust.judge(run, result, known);
+  }
+
+  /** Does what a verdict on an answer asks for. */
+  #follow(verdict: Verdict, run: ActiveRun, event: EventOf<"shard_result">): void {
+    const { worker, shardIndex, partial, digest } = event;
+    const { commands } = this.#books;
+    switch (verdict.kind) {
+      case "accepted": {
+        const shard = { shardIndex, partial, digest };
+        this.#recordings.begin(run.name, shard, event);
+        this.#revokeCopies(run, shardIndex);
+        commands.push({ kind: "record", run: run.name, shard });
+        for (const liar of verdict.liars) this.#quarantine(liar, run, shardIndex);
+        break;
+      }
+      case "agrees":
+        if (!run.trust.isDue(shardIndex)) this.#books.revokeShard(run, shardIndex);
+        if (!this.#recordings.wait(run.name, shardIndex, event)) this.#books.acknowledge(event);
+        break;
+      case "claims":
+        // Others may be asked now; and what it claims, somebody else will have to say again.
+        this.#books.workAppeared = true;
+        this.#books.acknowledge(event);
+        break;
+      case "disputes":
+        commands.push({ kind: "disagreement", run: run.name, shardIndex, worker });
+        run.trust.acknowledgeLater([event]);
+        this.#lifecycle.retract(run, [shardIndex]);
+        break;
+      case "lies":
+        commands.push({ kind: "disagreement", run: run.name, shardIndex, worker });
+        this.#quarantine(worker, run, shardIndex);
+        break;
+    }
+  }
+
+  /** Takes the shard back from all others who have it, but for one copy if it is to be checked. */
+  #revokeCopies(run: ActiveRun, shardIndex: number): void {
+    const copy = this.#books
+      .leasesOfShard(run, shardIndex)
+      .find(({ worker }) => this.#distrust.mayCheck(run.trust, shardIndex, worker));
+    if (copy !== undefined) this.#distrust.checkGranted(run.trust, shardIndex);
+    this.#books.revokeShard(run, shardIndex, copy);
+  }
+
+  #problem(run: ActiveRun, shardIndex: number, partial: ShardPartial): string | undefined {
+    const { generator } = run;
+    if (generator !== undefined && partial.generator !== generator) {
+      return `its generator is ${partial.generator.slice(0, 100)}, not the run's ${generator}`;
+    }
+    return partialProblem(run.progress.plan.task(shardIndex), partial);
+  }
+
+  /**
+   * Whether the answer to a lease told the generator of a device that had not said it. What the
+   * device holds of runs that it proves not to be for is taken back.
+   */
+  #learn({ device, worker: id }: Lease, { backend }: Bits, { generator }: ShardPartial): boolean {
+    if (device.generatorOf(backend) !== undefined) return false;
+    device.learn(backend, generator);
+    const useless = [...device.leases.values()].filter((lease) => {
+      const run = this.#books.runs.get(lease.run);
+      return run !== undefined && !device.serves(run);
+    });
+    for (const lease of useless) this.#books.release(lease);
+    const worker = this.#books.workers.get(id);
+    if (worker !== undefined) this.#books.revoke(worker, useless);
+    return true;
+  }
+
+  /** A partial is durable. */
+  recorded({ run: name, shardIndex }: EventOf<"shard_recorded">): void {
+    const recording = this.#recordings.finish(name, shardIndex);
+    if (recording === undefined) return;
+    const { shard, holders } = recording;
+    for (const holder of holders) this.#books.acknowledge(holder);
+    const run = this.#books.runs.get(name);
+    if (run === undefined) return;
+    // A run that was withdrawn and submitted anew meanwhile may know the shard from the ledger.
+    if (run.progress.has(shardIndex) || !run.progress.plan.holds(shard)) return;
+    const { horizon } = run;
+    run.recorded(shard);
+    if (run.horizon > horizon) this.#books.workAppeared = true;
+    run.rate.add(this.#books.now, shard.partial.replicaCount);
+    this.#books.commands.push({ kind: "run_advanced", run: name });
+    this.#lifecycle.settle(run);
+  }
+
+  failed({ worker, lease: id, error }: EventOf<"shard_failed">): void {
+    const lease = this.#books.leases.get(id);
+    if (lease?.worker !== worker) return;
+    this.#books.release(lease);
+    const run = this.#books.runs.get(lease.run);
+    if (run !== undefined)
+      this.#lifecycle.trouble(run, lease.shardIndex, { error, worker, lost: false });
+  }
+
+  /** Shuts the worker out and takes back all that rests on its word alone. */
+  #quarantine(worker: string, { name }: ActiveRun, shardIndex: number): void {
+    const reason =
+      `its partial of shard ${shardIndex} of ${name} differs in bits from that of others, or from ` +
+      `one of its own, of the same backend and generator`;
+    this.#distrust.quarantine(worker, reason);
+    for (const lease of this.#books.leasesOf(worker)) this.#books.release(lease);
+    this.#books.workers.delete(worker);
+    this.#books.workAppeared = true;
+    this.#books.commands.push({ kind: "quarantine", worker, reason });
+    for (const run of this.#books.runs.values()) {
+      const unfounded = this.#distrust.unfounded(run);
+      if (unfounded.length > 0) this.#lifecycle.retract(run, unfounded);
+    }
+  }
+
+  /** The live lease that a result answers, if it does. */
+  #leaseAnswered({
+    lease: id,
+    worker,
+    run,
+    shardIndex,
+  }: EventOf<"shard_result">): Lease | undefined {
+    const lease = this.#books.leases.get(id);
+    return lease?.worker === worker && lease.run === run && lease.shardIndex === shardIndex
+      ? lease
+      : undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+
+type Subject = Pick<ShardPartial, "generator" | "replicaCount">;
+
+/** Equal answers from so many workers settle a dispute. */
+const MAJORITY = 2;
+
+/**
+ * A shard on which workers contradict one another: what each of them says, by its digest. Nobody is
+ * believed until two say the same.
+ */
+export class Dispute {
+  readonly #subject: Subject;
+  readonly #claims = new Map<string, string>();
+
+  constructor({ generator, replicaCount }: Subject) {
+    this.#subject = { generator, replicaCount };
+  }
+
+  get workers(): readonly string[] {
+    return [...this.#claims.keys()];
+  }
+
+  /** Whether the answers contradict one another; otherwise there is nothing left to settle. */
+  get isOpen(): boolean {
+    return new Set(this.#claims.values()).size > 1;
+  }
+
+  /** Whether a partial can be compared with the claims: bits of another generator cannot. */
+  isAbout({ generator, replicaCount }: Subject): boolean {
+    return generator === this.#subject.generator && replicaCount === this.#subject.replicaCount;
+  }
+
+  claimOf(worker: string): string | undefined {
+    return this.#claims.get(worker);
+  }
+
+  add(worker: string, digest: string): void {
+    this.#claims.set(worker, digest);
+  }
+
+  /** Takes back what a worker said that has turned out to lie. */
+  remove(worker: string): void {
+    this.#claims.delete(worker);
+  }
+
+  /** Whether enough workers say the same as this. */
+  isConfirmed(digest: string): boolean {
+    return [...this.#claims.values()].filter((claim) => claim === digest).length >= MAJORITY;
+  }
+
+  /** Those who say something else. */
+  contradicting(digest: string): string[] {
+    return this.workers.filter((worker) => this.#claims.get(worker) !== digest);
+  }
+}

@@ -1,0 +1,118 @@
+import { lawLabel } from "../../shared/network/weights.ts";
+import type { ActiveRun } from "./activeRun.ts";
+import type { Books } from "./books.ts";
+import type { Distrust } from "./distrust.ts";
+import type { Device, Lease, Worker } from "./fleet.ts";
+import type { GrantedLease } from "./messages.ts";
+import { mayCopy, stragglers } from "./stragglers.ts";
+
+interface Choice {
+  readonly run: ActiveRun;
+  readonly shardIndex: number;
+}
+
+/**
+ * Who is given what: fair between runs; within a run what has to be checked, then its shards in
+ * order; to those who are idle nevertheless, copies of what others are slow with.
+ */
+export class Granting {
+  readonly #books: Books;
+  readonly #distrust: Distrust;
+  #nextLease: number;
+  /** What idle devices may copy, once one of them asks. */
+  #stragglers: Lease[] | undefined;
+
+  /** @param firstLease the number of the first lease; each further one has the next. */
+  constructor(books: Books, distrust: Distrust, firstLease: number) {
+    this.#books = books;
+    this.#distrust = distrust;
+    this.#nextLease = firstLease;
+  }
+
+  /** Fills the devices that the present event has left with room, or brought work for. */
+  grantAll(): void {
+    const { runs, workers, affected, workAppeared, commands } = this.#books;
+    if (runs.size === 0) return;
+    this.#stragglers = undefined;
+    for (const id of workAppeared ? workers.keys() : affected) {
+      const worker = workers.get(id);
+      if (worker === undefined || !this.#books.isPresent(worker)) continue;
+      const leases = worker.devices.flatMap((device) => this.#fill(worker, device));
+      if (leases.length > 0) commands.push({ kind: "grant", worker: worker.id, leases });
+    }
+  }
+
+  #fill(worker: Worker, device: Device): GrantedLease[] {
+    const granted: GrantedLease[] = [];
+    while (device.wantsMore(this.#books.options)) {
+      const next = this.#nextShard(worker, device) ?? this.#straggler(worker, device);
+      if (next === undefined) break;
+      granted.push(this.#grant(worker, device, next));
+    }
+    return granted;
+  }
+
+  /** The next shard of the run that has the least work out, so that runs share the fleet fairly. */
+  #nextShard(worker: Worker, device: Device): Choice | undefined {
+    let best: Choice | undefined;
+    for (const run of this.#books.runs.values()) {
+      if (best !== undefined && run.leasedWork >= best.run.leasedWork) continue;
+      if (!device.serves(run)) continue;
+      // A lie is worth finding early, while little has to be computed again for it.
+      const shardIndex = this.#check(worker, run) ?? this.#open(worker, run);
+      if (shardIndex !== undefined) best = { run, shardIndex };
+    }
+    return best;
+  }
+
+  #check(worker: Worker, run: ActiveRun): number | undefined {
+    return run.checkable((shard) => this.#distrust.mayCheck(run.trust, shard, worker.id));
+  }
+
+  #open(worker: Worker, run: ActiveRun): number | undefined {
+    return run.grantable(worker.id, (isOther) => this.#books.someServe(run, isOther));
+  }
+
+  #straggler(worker: Worker, device: Device): Choice | undefined {
+    if (!device.idle) return undefined;
+    const { leases, runs, now, options } = this.#books;
+    this.#stragglers ??= stragglers(leases.values(), runs, now, options);
+    for (const [i, lease] of this.#stragglers.entries()) {
+      const run = runs.get(lease.run);
+      if (run === undefined || !mayCopy(lease, run, worker, device)) continue;
+      this.#stragglers.splice(i, 1);
+      return { run, shardIndex: lease.shardIndex };
+    }
+    return undefined;
+  }
+
+  #grant(worker: Worker, device: Device, { run, shardIndex }: Choice): GrantedLease {
+    const { now, options, commands } = this.#books;
+    const { specification, plan } = run.progress;
+    const id = this.#nextLease++;
+    const { backend, sampling, network } = specification;
+    const rateKey = `${backend}/${sampling}/${lawLabel(network.weights, network)}`;
+    const work = plan.work(shardIndex);
+    if (run.isSettled(shardIndex)) this.#distrust.checkGranted(run.trust, shardIndex);
+    this.#books.open({
+      id,
+      run: run.name,
+      shardIndex,
+      worker: worker.id,
+      device,
+      grantedAt: now,
+      expectedSeconds: device.expectedSeconds(rateKey, work),
+      work,
+      rateKey,
+      deadline: now + options.leaseDurationSeconds,
+    });
+    const attempt = run.lease(shardIndex, id, device.generatorOf(backend));
+    if (!run.started) {
+      run.started = true;
+      run.rate.start(now);
+      commands.push({ kind: "run_started", run: run.name });
+    }
+    const task = plan.task(shardIndex);
+    return { id, run: run.name, shardIndex, attempt, deviceIndex: device.index, task };
+  }
+}

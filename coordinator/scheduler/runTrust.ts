@@ -1,0 +1,141 @@
+import type { Dispute } from "./dispute.ts";
+import type { LeaseHolder } from "./recordings.ts";
+
+/** Of a shard that an earlier coordinator recorded, or that is not recorded. */
+const UNKNOWN = 0;
+/** Two workers have said the same: neither need be believed. */
+const VERIFIED = -1;
+/** Checks of a shard that end without an answer, before it is left unchecked. */
+const MAXIMUM_CHECK_ATTEMPTS = 3;
+
+/** The number of a worker, from 1. */
+export type WorkerNumber = number;
+
+/**
+ * Whom a run believes: who delivered each of its shards, which of them are to be computed a second
+ * time, and on which there is dispute. It stays while the run is withdrawn to be submitted anew.
+ * Four bytes a shard, and a little for each check that is still to come.
+ */
+export class RunTrust {
+  disagreementCount = 0;
+  readonly #disputes = new Map<number, Dispute>();
+  /** Results to acknowledge as soon as it is durable that what they contradicted is taken back. */
+  #unacknowledged: LeaseHolder[] = [];
+  /** For each shard UNKNOWN, VERIFIED or the worker's number. */
+  #deliverers = new Int32Array(64);
+  /** Recorded shards that are to be checked, with the number of attempts at it. */
+  readonly #checks = new Map<number, number>();
+  /** Shards that were contradicted before they were recorded anew: to be checked then. */
+  readonly #suspects = new Set<number>();
+
+  /** By shard. */
+  get disputes(): ReadonlyMap<number, Dispute> {
+    return this.#disputes;
+  }
+
+  /** Shards to be checked; some may be out for it already. */
+  get checks(): Iterable<number> {
+    return this.#checks.keys();
+  }
+
+  isDue(shardIndex: number): boolean {
+    return this.#checks.has(shardIndex);
+  }
+
+  isVerified(shardIndex: number): boolean {
+    return this.#deliverers[shardIndex] === VERIFIED;
+  }
+
+  /** Who has to be believed for it; undefined if that is not known, or nobody has. */
+  delivererOf(shardIndex: number): WorkerNumber | undefined {
+    const deliverer = this.#deliverers[shardIndex] ?? UNKNOWN;
+    return deliverer > 0 ? deliverer : undefined;
+  }
+
+  /** Shards for which one of these workers has to be believed. */
+  deliveredBy(isOne: (worker: WorkerNumber) => boolean): number[] {
+    const shards: number[] = [];
+    for (const [shardIndex, deliverer] of this.#deliverers.entries()) {
+      if (deliverer > 0 && isOne(deliverer)) shards.push(shardIndex);
+    }
+    return shards;
+  }
+
+  /** A partial is accepted on a worker's word. */
+  delivered(shardIndex: number, worker: WorkerNumber, isToBeChecked: boolean): void {
+    this.#set(shardIndex, worker);
+    if (this.#suspects.delete(shardIndex) || isToBeChecked) this.#checks.set(shardIndex, 0);
+    else this.#checks.delete(shardIndex);
+  }
+
+  /** A second worker has said the same. */
+  verified(shardIndex: number): void {
+    this.#set(shardIndex, VERIFIED);
+    this.#checks.delete(shardIndex);
+    this.#suspects.delete(shardIndex);
+  }
+
+  /** Its partial is taken out of the estimate. */
+  retracted(shardIndex: number): void {
+    this.#set(shardIndex, UNKNOWN);
+    this.#checks.delete(shardIndex);
+  }
+
+  checkGranted(shardIndex: number): void {
+    this.#checks.set(shardIndex, (this.#checks.get(shardIndex) ?? 0) + 1);
+  }
+
+  /** An attempt at a check has ended without an answer; returns whether there should be another. */
+  checkEnded(shardIndex: number): boolean {
+    const attempts = this.#checks.get(shardIndex);
+    if (attempts === undefined) return false;
+    if (attempts < MAXIMUM_CHECK_ATTEMPTS) return true;
+    this.#checks.delete(shardIndex);
+    return false;
+  }
+
+  /** Whether the worker has said what it thinks of a shard that is in dispute. */
+  hasClaim(shardIndex: number, worker: string): boolean {
+    return this.#disputes.get(shardIndex)?.claimOf(worker) !== undefined;
+  }
+
+  dispute(shardIndex: number, dispute: Dispute): void {
+    // Without two known workers there is nothing to weigh, but reason to look again.
+    if (dispute.isOpen) this.#disputes.set(shardIndex, dispute);
+    else this.#suspects.add(shardIndex);
+  }
+
+  /** There is nothing to settle any more. */
+  endDispute(shardIndex: number): void {
+    this.#disputes.delete(shardIndex);
+  }
+
+  /** What the worker said counts no more. */
+  disbelieve(worker: string): void {
+    for (const [shardIndex, dispute] of this.#disputes) {
+      dispute.remove(worker);
+      if (dispute.isOpen) continue;
+      this.#disputes.delete(shardIndex);
+      this.#suspects.add(shardIndex);
+    }
+  }
+
+  acknowledgeLater(holders: readonly LeaseHolder[]): void {
+    this.#unacknowledged.push(...holders);
+  }
+
+  takeUnacknowledged(): readonly LeaseHolder[] {
+    const holders = this.#unacknowledged;
+    this.#unacknowledged = [];
+    return holders;
+  }
+
+  #set(shardIndex: number, deliverer: number): void {
+    if (shardIndex >= this.#deliverers.length) {
+      const grown = new Int32Array(Math.max(shardIndex + 1, 2 * this.#deliverers.length));
+      grown.set(this.#deliverers);
+      this.#deliverers = grown;
+    }
+    this.#deliverers[shardIndex] = deliverer;
+  }
+}
