@@ -54,7 +54,7 @@ async function benchmark(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "lyapunov-fleet-"));
   const ledger = flags.ledger ?? join(folder, "ledger.sqlite");
   const serve = ["serve", "--listen", "127.0.0.1:0", "--json", "--log-level", "error"];
-  const coordinator = spawn(process.execPath, [...(process.env.PROF ? ["--cpu-prof","--cpu-prof-dir=/tmp/prof"] : []), COMMAND, ...serve, "--ledger", ledger], {
+  const coordinator = spawn(process.execPath, [COMMAND, ...serve, "--ledger", ledger], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const address = await addressOf(coordinator.stdout);
