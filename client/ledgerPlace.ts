@@ -13,7 +13,7 @@ export const MEMORY = "memory";
  *
  * @param environment and `platform` as node:process has them.
  */
-export function dataFolder(
+function dataFolder(
   environment: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform,
 ): string {

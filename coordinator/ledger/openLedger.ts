@@ -2,7 +2,7 @@ import { LedgerUnavailable, type Ledger } from "./ledger.ts";
 import { MemoryLedger } from "./memoryLedger.ts";
 
 /** Says that nothing is to be kept. */
-export const MEMORY = "memory";
+const MEMORY = "memory";
 
 /** Whether the place is a database of PostgreSQL, which several coordinators may share. */
 export function isPostgres(place: string): boolean {

@@ -7,7 +7,7 @@ import { RawWorker } from "./support/rawWorker.ts";
 /** Four shards, which a worker by hand delivers in whatever order it likes. */
 const INPUT = {
   network: { width: 2, depth: 1000, weights: "gaussian", negativeSlope: 0.01, gain: "he" },
-  stoppingRule: { replicaCount: 512 },
+  stoppingRule: { replicaCount: 2048 },
   backend: "reference",
 } as const;
 
@@ -31,7 +31,7 @@ describe("watching a run", () => {
 
     worker.deliver(leases[0]!);
     const folded = await nextWith(watch, (run) => run.shardCount === 1);
-    assert.equal(folded.replicaCount, "128");
+    assert.equal(folded.replicaCount, "512");
     assert.ok(folded.lyapunovExponent?.estimate !== undefined);
     assert.notEqual(
       folded.progress?.liveLyapunovExponent?.estimate,

@@ -1,0 +1,138 @@
+/**
+ * How many shard results a second a coordinator records from a large fleet, and how much memory it
+ * takes: `node bench/fleet.ts --help`.
+ *
+ * The workers are simulated: real gRPC streams, one connection each, that answer every lease at
+ * once with a partial of a real one's shape. Coordinator and workers are two processes.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { SimulationApi } from "../client/api.ts";
+import { parseRunSpecification } from "../shared/network/specification.ts";
+import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
+import { commandLine, describeMachine } from "./machine.ts";
+import { printTable, readable, report, RESULTS_FOLDER } from "./results.ts";
+import { SimulatedFleet } from "./simulatedFleet.ts";
+
+const USAGE = `usage: node bench/fleet.ts (after npm run build)
+  [--workers 1000] [--seconds 60] [--ledger a file, memory or postgres://…; default: a fresh file]
+  [--results ${RESULTS_FOLDER}]
+`;
+const COMMAND = fileURLToPath(new URL("../dist/client/main.js", import.meta.url));
+/** Of the smallest size, so that the coordinator is what limits: 8 replicas, 536 million shards. */
+const RUN = { width: 512, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: "he" };
+
+const { values: flags } = parseArgs({
+  options: {
+    workers: { type: "string", default: "1000" },
+    seconds: { type: "string", default: "60" },
+    ledger: { type: "string" },
+    results: { type: "string", default: RESULTS_FOLDER },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (flags.help) process.stdout.write(USAGE);
+else await benchmark();
+
+interface Sample {
+  readonly seconds: number;
+  readonly recordedShards: number;
+  readonly residentBytes: number;
+}
+
+async function benchmark(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "lyapunov-fleet-"));
+  const ledger = flags.ledger ?? join(folder, "ledger.sqlite");
+  const serve = ["serve", "--listen", "127.0.0.1:0", "--json", "--log-level", "error"];
+  const coordinator = spawn(process.execPath, [COMMAND, ...serve, "--ledger", ledger], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const address = await addressOf(coordinator.stdout);
+  const api = new SimulationApi(address);
+  const specification = parseRunSpecification({
+    network: { ...RUN, gain: undefined, namedGain: "he" },
+    sampling: "dense",
+    stoppingRule: { replicaCount: 2 ** 32 },
+  });
+  const { name } = await api.createRun(specificationToMessage(specification), "");
+
+  const workers = Number(flags.workers);
+  const seconds = Number(flags.seconds);
+  const fleet = await SimulatedFleet.join(address, workers);
+  const samples: Sample[] = [];
+  const start = performance.now();
+  while (samples.length < seconds) {
+    await delay(start + (samples.length + 1) * 1000 - performance.now());
+    samples.push({
+      seconds: (performance.now() - start) / 1000,
+      recordedShards: fleet.acknowledged,
+      residentBytes: await residentBytes(coordinator.pid as number),
+    });
+  }
+  fleet.leave();
+  await api.cancelRun(name);
+  api.close();
+  coordinator.kill();
+  await once(coordinator, "exit");
+  const ledgerBytes = flags.ledger === undefined ? (await stat(ledger)).size : null;
+  await rm(folder, { recursive: true });
+
+  // The first quarter warms up.
+  const warm = samples.slice(Math.floor(samples.length / 4));
+  const [first, last] = [warm[0] as Sample, warm.at(-1) as Sample];
+  const perSecond = (last.recordedShards - first.recordedShards) / (last.seconds - first.seconds);
+  printTable(
+    `${workers} workers, ${seconds} s, ledger ${kindOf(ledger)}`,
+    ["", "shards/s", "resident MiB, warm", "at the end", "shards recorded"],
+    [
+      [
+        "",
+        readable(perSecond),
+        mebibytes(first.residentBytes),
+        mebibytes(last.residentBytes),
+        last.recordedShards,
+      ],
+    ],
+  );
+  await report(flags.results, `fleet-${kindOf(ledger)}.json`, {
+    measuredAt: new Date().toISOString(),
+    command: commandLine("bench/fleet.ts"),
+    machine: describeMachine(),
+    workers,
+    recordedShardsPerSecond: perSecond,
+    ledgerBytes,
+    samples,
+  });
+}
+
+function kindOf(ledger: string): string {
+  if (ledger === "memory") return "memory";
+  return ledger.startsWith("postgres") ? "postgresql" : "sqlite";
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
+}
+
+async function addressOf(stdout: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: stdout })) {
+    const address = /"address": "([^"]+)"/.exec(line)?.[1];
+    if (address !== undefined) return address;
+  }
+  throw new Error("the coordinator ended without saying where it listens");
+}
+
+async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+}
