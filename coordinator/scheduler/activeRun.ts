@@ -7,6 +7,8 @@ import type { RunProgress } from "./runProgress.ts";
 import type { RunTrust } from "./runTrust.ts";
 
 const RATE_WINDOW_SECONDS = 15;
+/** Folded shards whose late answers can still be compared with what was accepted. */
+const KEPT_DIGESTS = 65_536;
 /** Checks that wait and are looked at for each grant. */
 const MAXIMUM_LOOKS = 64;
 
@@ -35,7 +37,10 @@ export class ActiveRun implements Bits {
   metAt: number | undefined;
   #generator: string | undefined;
   #hasPartial = false;
-  readonly #digests: string[] = [];
+  /** Of recorded shards, but for those folded long ago: a run may have millions. */
+  readonly #digests = new Map<number, string>();
+  /** Shards before this one are folded, and their digests forgotten. */
+  #firstDigest = 0;
   /** Shards handed to the ledger, not yet durable. */
   readonly #recording = new Set<number>();
   /** Shards granted before that must be granted again. */
@@ -103,8 +108,9 @@ export class ActiveRun implements Bits {
     return this.#recording.has(shardIndex) || this.progress.has(shardIndex);
   }
 
+  /** Of what was accepted; undefined if nothing was, or so long ago that it is forgotten. */
   digest(shardIndex: number): string | undefined {
-    return this.#digests[shardIndex];
+    return this.#digests.get(shardIndex);
   }
 
   /** Whether the worker reported an error for the shard. */
@@ -202,19 +208,21 @@ export class ActiveRun implements Bits {
     this.#returned.delete(shardIndex);
     // A late answer takes back the giving up, before the fold can come to wait for the shard.
     this.#parked.delete(shardIndex);
-    this.#digests[shardIndex] = digest;
+    this.#digests.set(shardIndex, digest);
   }
 
   /** A partial is durable. */
   recorded({ shardIndex, partial, digest }: RecordedShard): void {
     this.#recording.delete(shardIndex);
-    this.#digests[shardIndex] = digest;
+    this.#digests.set(shardIndex, digest);
     // Of what is to be checked the attempts are counted on.
     if (!this.trust.isDue(shardIndex)) this.#attempts.delete(shardIndex);
     this.#trouble.delete(shardIndex);
     this.#parked.delete(shardIndex);
     this.#accept(partial.generator);
     this.progress.record(shardIndex, partial);
+    const kept = this.progress.foldedShards - KEPT_DIGESTS;
+    for (; this.#firstDigest < kept; this.#firstDigest++) this.#digests.delete(this.#firstDigest);
     this.#horizon = this.progress.horizon;
   }
 
