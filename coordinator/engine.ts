@@ -23,6 +23,8 @@ export interface EngineOptions {
   /** Called once if the ledger fails: nothing can be promised any more. */
   readonly onFatal: (error: unknown) => void;
   readonly scheduler: SchedulerOptions;
+  /** Resolves when what has gathered should be committed; default: at once. */
+  readonly gather?: () => Promise<void>;
 }
 
 /** Commands that go to a worker's stream. */
@@ -70,7 +72,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#scheduler = new Scheduler(options.scheduler, options.firstLease);
-    this.#writer = new LedgerWriter(options.ledger, options.onFatal);
+    this.#writer = new LedgerWriter(options.ledger, options.onFatal, options.gather);
     this.#retractions = new Retractions({
       log: options.log,
       onFatal: options.onFatal,

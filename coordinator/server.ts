@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { Server } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
@@ -17,6 +18,11 @@ import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/op
 import { simulationHandlers } from "./simulationService.ts";
 
 const TICK_MILLISECONDS = 250;
+/**
+ * How long results gather before they are committed together. To a worker, whose shards take half a
+ * second, it is nothing; a commit costs about as much, however many results it holds.
+ */
+const GATHER_MILLISECONDS = 5;
 const CHANNEL_OPTIONS = {
   "grpc.max_concurrent_streams": 1000,
   // Peers that vanished without a word are found out.
@@ -63,7 +69,16 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
   const { address, ledger, log, onFatal, scheduler = DEFAULT_SCHEDULER_OPTIONS } = options;
   const { door = openToAll(log) } = options;
   const firstLease = randomInt(2 ** 20) * 2 ** 32 + 1;
-  const engine = new Engine({ ledger, log, clock, wallClock, firstLease, onFatal, scheduler });
+  const engine = new Engine({
+    ledger,
+    log,
+    clock,
+    wallClock,
+    firstLease,
+    onFatal,
+    scheduler,
+    gather: () => delay(GATHER_MILLISECONDS),
+  });
   const coordinator = new Coordinator({ engine, ledger, log, clock, wallClock, newId });
   engine.onRunChange((run, ended) => {
     if (ended) door.clients.leave(run);

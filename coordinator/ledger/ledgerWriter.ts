@@ -14,14 +14,23 @@ interface QueuedWrite {
 export class LedgerWriter {
   readonly #ledger: Ledger;
   readonly #onFailure: (error: unknown) => void;
+  readonly #gather: () => Promise<void>;
   #queue: QueuedWrite[] = [];
   #committing: Promise<void> | undefined;
   #failed = false;
 
-  /** @param onFailure is called once if a commit fails; nothing is written after it. */
-  constructor(ledger: Ledger, onFailure: (error: unknown) => void) {
+  /**
+   * @param onFailure is called once if a commit fails; nothing is written after it.
+   * @param gather resolves when a commit should begin: what is enqueued until then goes with it.
+   */
+  constructor(
+    ledger: Ledger,
+    onFailure: (error: unknown) => void,
+    gather: () => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#ledger = ledger;
     this.#onFailure = onFailure;
+    this.#gather = gather;
   }
 
   /** Resolves once the write is durable; never, if the ledger has failed. */
@@ -41,6 +50,7 @@ export class LedgerWriter {
   async #commitAll(): Promise<void> {
     try {
       while (this.#queue.length > 0) {
+        await this.#gather();
         const batch = this.#queue;
         this.#queue = [];
         await this.#ledger.transact(async (transaction) => {

@@ -14,6 +14,16 @@ import {
 } from "./options.ts";
 import { Recordings } from "./recordings.ts";
 
+/**
+ * These come with every shard, or all at once when a fleet starts; thousands of workers must not be
+ * gone through for each. Where they bring work for others, it is noticed as it appears.
+ */
+const CONCERNS_ONE_WORKER: ReadonlySet<SchedulerEvent["kind"]> = new Set([
+  "shard_result",
+  "shard_recorded",
+  "worker_joined",
+]);
+
 /** A shard on which workers contradict one another, and nobody is there to say who is right. */
 export interface UnsettledDispute {
   readonly shardIndex: number;
@@ -100,8 +110,7 @@ export class Scheduler {
    * @param at seconds of a clock; one that jumps back is held until it catches up.
    */
   handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
-    // These two come with every shard; a fleet of thousands must not be gone through for each.
-    this.#books.begin(at, event.kind !== "shard_result" && event.kind !== "shard_recorded");
+    this.#books.begin(at, !CONCERNS_ONE_WORKER.has(event.kind));
     if ("worker" in event) this.#attendance.heard(event.worker);
     switch (event.kind) {
       case "run_submitted":

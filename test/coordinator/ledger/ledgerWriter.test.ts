@@ -129,4 +129,20 @@ describe("LedgerWriter", () => {
     await turn();
     assert.deepEqual(failures.map(String), ["Error: recorded already"]);
   });
+
+  it("commits together what is enqueued while it gathers", async () => {
+    const ledger = new HeldLedger();
+    const gathered = Promise.withResolvers<void>();
+    const writer = new LedgerWriter(ledger, assert.ifError, () => gathered.promise);
+    const written = ["runs/a", "runs/b", "runs/c"].map((name) =>
+      writer.enqueue((transaction) => transaction.putRun(runRecord(name))),
+    );
+    await turn();
+    assert.deepEqual(ledger.batches, [], "nothing has begun yet");
+    gathered.resolve();
+    await turn();
+    await ledger.release();
+    await Promise.all(written);
+    assert.deepEqual(ledger.batches, [["runs/a", "runs/b", "runs/c"]]);
+  });
 });
