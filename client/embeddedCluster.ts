@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 
 import { openLedger } from "../coordinator/ledger/openLedger.ts";
+import { endWithoutLedger } from "../coordinator/ledgerFailure.ts";
 import { startCoordinator } from "../coordinator/server.ts";
 import { startWorker } from "../worker/worker.ts";
 
@@ -32,10 +33,7 @@ export async function startEmbeddedCluster(
     address: "127.0.0.1:0",
     ledger: await openLedger(options.ledger),
     log: log.child({ part: "coordinator" }),
-    onFatal: (error) => {
-      log.fatal({ err: error }, "the ledger failed; nothing can be promised any more");
-      process.exit(1);
-    },
+    onFatal: endWithoutLedger(log),
   });
   const address = `127.0.0.1:${coordinator.port}`;
   const starting = Array.from({ length: count }, async () =>

@@ -6,7 +6,7 @@ import type { DoorOptions } from "../../coordinator/door/door.ts";
 import { exposureProblem } from "../../coordinator/door/exposure.ts";
 import { DEFAULT_LIMITS, LIMIT_BOUNDS, type Limits } from "../../coordinator/door/limits.ts";
 import { hostOf } from "../../shared/wire/addresses.ts";
-import { badInput, EXIT } from "../failure.ts";
+import { badInput } from "../failure.ts";
 import { defaultLedger, MEMORY } from "../ledgerPlace.ts";
 import { createLog, type LogLevel } from "../log.ts";
 import { DEFAULT_ADDRESS, integerFrom } from "../options.ts";
@@ -97,11 +97,13 @@ async function serve(flags: Flags): Promise<void> {
     insecure: flags.insecure ?? false,
   });
   if (problem !== undefined) throw badInput(problem);
-  const [{ startCoordinator }, { takeTurn }, { openDoor }] = await Promise.all([
-    import("../../coordinator/server.ts"),
-    import("../../coordinator/turn.ts"),
-    import("../../coordinator/door/door.ts"),
-  ]);
+  const [{ startCoordinator }, { takeTurn }, { openDoor }, { endWithoutLedger }] =
+    await Promise.all([
+      import("../../coordinator/server.ts"),
+      import("../../coordinator/turn.ts"),
+      import("../../coordinator/door/door.ts"),
+      import("../../coordinator/ledgerFailure.ts"),
+    ]);
   const log = createLog(flags.logLevel ?? "info");
   using door = await openDoor({
     ...(tls !== undefined && { tls }),
@@ -111,10 +113,7 @@ async function serve(flags: Flags): Promise<void> {
   }).catch((error: unknown) => {
     throw badInput((error as Error).message);
   });
-  const onFatal = (error: unknown) => {
-    log.fatal({ err: error }, "the ledger failed; nothing can be promised any more");
-    process.exit(EXIT.failed);
-  };
+  const onFatal = endWithoutLedger(log);
   const announce = once((port: number) => {
     const address = `${host}:${port}`;
     if (flags.json === true) printJson({ address });

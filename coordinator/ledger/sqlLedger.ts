@@ -46,15 +46,24 @@ export class SqlLedger implements Ledger {
   }
 
   transact<Result>(work: (transaction: LedgerTransaction) => Promise<Result>): Promise<Result> {
-    return this.#mutex.run(() =>
-      this.#db.transaction().execute(async (transaction) => {
+    return this.#mutex.run(async () => {
+      const transaction = await this.#db.startTransaction().execute();
+      try {
         await this.#options.check?.(transaction);
         const writes = new SqlTransaction(transaction);
         const answer = await work(writes);
         await writes.flush();
+        await transaction.commit().execute();
         return answer;
-      }),
-    );
+      } catch (error) {
+        // An engine that is out of room has undone it already, and complains of the second time.
+        await transaction
+          .rollback()
+          .execute()
+          .catch(() => undefined);
+        throw error;
+      }
+    });
   }
 
   async run(name: string): Promise<RunRecord | undefined> {

@@ -131,11 +131,10 @@ describe("LedgerWriter", () => {
   });
 
   it("commits together what is enqueued while it gathers", async () => {
-    const ledger = new HeldLedger();
     const gathered = Promise.withResolvers<void>();
-    const writer = new LedgerWriter(ledger, assert.ifError, () => gathered.promise);
+    const gathering = new LedgerWriter(ledger, assert.ifError, () => gathered.promise);
     const written = ["runs/a", "runs/b", "runs/c"].map((name) =>
-      writer.enqueue((transaction) => transaction.putRun(runRecord(name))),
+      gathering.enqueue((transaction) => transaction.putRun(runRecord(name))),
     );
     await turn();
     assert.deepEqual(ledger.batches, [], "nothing has begun yet");
