@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 
 import type { ReplicaSums, ShardPartial } from "../../shared/statistics/replicaSums.ts";
-import { partialFromMessage, partialToMessage } from "../../shared/wire/partialMessages.ts";
+import { partialFromMessage, serializePartial } from "../../shared/wire/partialMessages.ts";
 import { PartialMessageType } from "../../shared/wire/protocol.ts";
 
 /** "LYPA" as bytes, then the version of what follows: a protobuf message `lyapunov.v1.Partial`. */
@@ -19,7 +19,7 @@ export class CorruptRecord extends Error {
 
 /** A partial as the ledger keeps it: magic, version, checksum, message. */
 export function encodePartial(partial: ShardPartial): Buffer {
-  const message = PartialMessageType.serialize(partialToMessage(partial));
+  const message = serializePartial(partial);
   const header = Buffer.alloc(MESSAGE_OFFSET);
   MAGIC.copy(header);
   header.writeUInt8(VERSION, VERSION_OFFSET);

@@ -52,8 +52,19 @@ export function partialFromMessage(message: Partial__Output): ShardPartial {
   };
 }
 
+/** A partial is serialized for its digest and again for the ledger: the bytes live as long as it does. */
+const serialized = new WeakMap<ShardPartial, Buffer>();
+
+/** The bytes of a message `lyapunov.v1.Partial`; equal partials have equal bytes. */
+export function serializePartial(partial: ShardPartial): Buffer {
+  const known = serialized.get(partial);
+  if (known !== undefined) return known;
+  const bytes = PartialMessageType.serialize(partialToMessage(partial));
+  serialized.set(partial, bytes);
+  return bytes;
+}
+
 /** Of a partial's bits: two partials have equal digests exactly if they are equal. */
 export function partialDigest(partial: ShardPartial): string {
-  const bytes = PartialMessageType.serialize(partialToMessage(partial));
-  return createHash("sha256").update(bytes).digest("base64");
+  return createHash("sha256").update(serializePartial(partial)).digest("base64");
 }
