@@ -12,8 +12,8 @@ const task = new ShardPlan(specificationWith({ checkpointDepths: [50] })).task(0
 /** All 32 replicas survive. */
 const partial = wholly(syntheticPartial(task));
 
-const MOMENTS = /at depth 100000 its moments are not those of growths/;
-const SKETCH = /at depth 100000 the quantile sketch does not hold the survivors/;
+const MOMENTS = /at depth 200000 its moments are not those of growths/;
+const SKETCH = /at depth 200000 the quantile sketch does not hold the survivors/;
 
 function wholly(sums: ShardPartial): ShardPartial {
   const all = { survivorCount: 32, extinctCount: 0 };
@@ -77,13 +77,13 @@ describe("partialProblem", () => {
     [
       "a missing checkpoint",
       { ...partial, checkpoints: partial.checkpoints.slice(1) },
-      /depths are 100000$/,
+      /depths are 200000$/,
     ],
     ["no checkpoint", { ...partial, checkpoints: [] }, /depths are $/],
     [
       "too many survivors",
       last((sums) => ({ survivorCount: sums.survivorCount + 1 })),
-      /at depth 100000 survivors .* add up/,
+      /at depth 200000 survivors .* add up/,
     ],
     [
       "fewer than no extinct",
@@ -95,7 +95,7 @@ describe("partialProblem", () => {
       last(() => ({ survivorCount: -1, extinctCount: 33 })),
       /not those of|do not/,
     ],
-    ["no moments", last(() => ({ moments: [] })), /at depth 100000 it lacks moments/],
+    ["no moments", last(() => ({ moments: [] })), /at depth 200000 it lacks moments/],
     ["co-moments of nothing", last(() => ({ coMoments: [1] })), /it lacks moments/],
     ["no observables", { ...partial, observables: [] }, /its observables are $/],
     ["other observables", { ...partial, observables: ["a", "b"] }, /its observables are a, b$/],

@@ -75,6 +75,13 @@ export class Beliefs implements Invariant {
     }
   }
 
+  /** Whether somebody had a lease of the shard when the present event came. */
+  #isOut(run: string, shardIndex: number): boolean {
+    return [...this.#mirror.leases.values()].some(
+      (lease) => lease.run === run && lease.shardIndex === shardIndex,
+    );
+  }
+
   #quarantined(worker: string): void {
     const isLiar = this.#answers.get(worker)?.some((isLie) => isLie()) ?? false;
     demand(isLiar, HONEST, () => worker);
@@ -128,8 +135,9 @@ export class Beliefs implements Invariant {
       const deliverer = testimony.deliverers.get(shard);
       const isDue = options.doubleCheckInterval === 1 || testimony.isFirst(shard);
       if (!isDue || deliverer === undefined || testimony.verified.has(shard)) continue;
-      // Somebody was asked who has left or failed.
+      // Somebody was asked who has left or failed, or who hangs with it.
       if (this.#asked.has(shard) || (run.attempts.get(shardIndex) ?? 0) > 1) continue;
+      if (this.#isOut(name, shardIndex)) continue;
       const other = [...scheduler.workers.values()].find(
         ({ id, connected, draining }) =>
           id !== deliverer &&
