@@ -3,6 +3,9 @@ import { status as Code } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
 import { BACKENDS, type DeviceBackend } from "../shared/network/backends.ts";
+import { MAXIMUM_GENERATOR_LENGTH } from "../shared/network/shardTask.ts";
+import { MAXIMUM_DISPLAY_NAME_LENGTH } from "../shared/network/specification.ts";
+import { clipped } from "../shared/network/violations.ts";
 import { shortName } from "../shared/wire/enumerations.ts";
 import { ApiError, toStatus } from "../shared/wire/errorDetails.ts";
 import type { Device__Output } from "../shared/wire/generated/lyapunov/v1/Device.ts";
@@ -21,7 +24,6 @@ import type { DeviceDescription, SchedulerEvent } from "./scheduler/messages.ts"
 const HEARTBEATS_PER_LEASE = 10;
 const MAXIMUM_SLOTS = 1024;
 const MAXIMUM_DEVICES = 64;
-const MAXIMUM_GENERATOR_LENGTH = 100;
 
 type WorkStream = ServerDuplexStream<WorkRequest__Output, WorkResponse>;
 
@@ -94,16 +96,14 @@ class WorkSession implements WorkerSink {
 
   #join(join: Join__Output): void {
     const devices = readDevices(join);
+    const displayName = clipped(join.displayName, MAXIMUM_DISPLAY_NAME_LENGTH);
     const reason =
       join.version === VERSION
         ? this.#engine.quarantineReason(join.workerId)
-        : `it is version ${join.version || "unknown"} and the coordinator ${VERSION}; install the same`;
+        : `it is version ${join.version === "" ? "unknown" : clipped(join.version, 40)} and the coordinator ${VERSION}; install the same`;
     if (reason !== undefined) {
       const quarantined = join.version === VERSION;
-      this.#log.warn(
-        { worker: join.workerId, displayName: join.displayName },
-        `worker refused: ${reason}`,
-      );
+      this.#log.warn({ worker: join.workerId, displayName }, `worker refused: ${reason}`);
       this.#stream.write({ dismissal: { reason, quarantined } });
       this.#stream.end();
       return;
@@ -114,7 +114,7 @@ class WorkSession implements WorkerSink {
     const heartbeatIntervalSeconds = leaseDurationSeconds / HEARTBEATS_PER_LEASE;
     this.#stream.write({ welcome: { heartbeatIntervalSeconds, leaseDurationSeconds } });
     this.#engine.attachWorker(join.workerId, this);
-    this.#log.info({ displayName: join.displayName, devices }, "worker joined");
+    this.#log.info({ displayName, devices }, "worker joined");
     this.#engine.dispatch({
       kind: "worker_joined",
       worker: join.workerId,
@@ -191,7 +191,7 @@ function eventOf(worker: string, message: WorkRequest__Output): SchedulerEvent {
     };
   }
   if (failure) {
-    const error = failure.error.slice(0, 1000);
+    const error = clipped(failure.error, 1000);
     return { kind: "shard_failed", worker, lease: Number(failure.leaseId), error };
   }
   if (drain) {

@@ -9,6 +9,7 @@ import { Random } from "./random.ts";
 export function syntheticPartial(task: ShardTask, generator = "synthetic"): ShardPartial {
   const random = new Random(Number(task.seed), task.firstReplica);
   const { replicaCount } = task;
+  let extinctCount = 0;
   return {
     backend: task.backend,
     generator,
@@ -16,7 +17,8 @@ export function syntheticPartial(task: ShardTask, generator = "synthetic"): Shar
     replicaCount,
     observables: ["log_norm_growth"],
     checkpoints: task.checkpointDepths.map((depth, i): CheckpointSums => {
-      const extinctCount = random.chance(0.1) ? 1 : 0;
+      // The one that may go extinct stays so.
+      if (random.chance(0.1)) extinctCount = 1;
       const survivorCount = replicaCount - extinctCount;
       const variance = Math.exp(0.5 * random.normal());
       const skewness = random.normal();
