@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { type Server, ServerCredentials } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 
@@ -10,6 +10,7 @@ import { bind } from "./bind.ts";
 import { Coordinator } from "./coordinator.ts";
 import { Engine } from "./engine.ts";
 import { fleetHandlers } from "./fleetService.ts";
+import { GuardedServer } from "./guardedServer.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createReflection } from "./reflection.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/options.ts";
@@ -64,7 +65,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
   const coordinator = new Coordinator({ engine, ledger, log, clock, wallClock, newId });
   await engine.start();
 
-  const server = new Server(CHANNEL_OPTIONS);
+  const server = new GuardedServer(CHANNEL_OPTIONS);
   server.addService(SimulationService.service, { ...simulationHandlers(coordinator, engine, log) });
   server.addService(FleetService.service, {
     ...fleetHandlers(engine, scheduler.leaseDurationSeconds, log),
