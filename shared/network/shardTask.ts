@@ -98,7 +98,9 @@ function areMomentsPossible(
     m4 >= 0 &&
     m4 <= survivorCount * deviation ** 4 &&
     // Cauchy and Schwarz, which hold around the true mean and a rounded one alike: no values have a
-    // fourth moment below the square of the second, or a third above what these two allow.
+    // fourth moment below the square of the second, or a third above what these two allow. Nor is
+    // the sum of squares of squares above the square of their sum.
+    m4 <= m2 * m2 * (1 + ROUNDING) &&
     m2 * m2 <= survivorCount * m4 * (1 + ROUNDING) &&
     m3 * m3 <= m2 * m4 * (1 + ROUNDING)
   );

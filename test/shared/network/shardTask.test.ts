@@ -53,7 +53,7 @@ describe("partialProblem", () => {
   for (const [what, sound] of [
     ["what a worker yields", partial],
     ["growth that does not fluctuate", last(() => ({ moments: [{ ...nothing, mean: -3 }] }))],
-    ["small sums", last(() => ({ moments: [{ mean: 0, m2: 1e-9, m3: -1e-9, m4: 1e-9 }] }))],
+    ["small sums", last(() => ({ moments: [{ mean: 0, m2: 1e-9, m3: -1e-14, m4: 5e-19 }] }))],
     [
       "a shard of which nobody survived",
       last(({ quantileSketch }) => ({
@@ -136,6 +136,7 @@ describe("partialProblem", () => {
     ["an infinite m₄", growth({ m4: Infinity }), MOMENTS],
     ["an m₄ too small for its m₂", growth({ m2: 32, m4: 31 }), MOMENTS],
     ["an m₃ too large for its m₂ and m₄", growth({ m2: 1, m3: 2, m4: 1 }), MOMENTS],
+    ["an m₄ too large for its m₂", growth({ m2: 1, m3: 0, m4: 2 }), MOMENTS],
     ["other bins", sketch({ binWidth: 1 }), SKETCH],
     ["a sketch of others", sketch({ binIndexes: [0], binCounts: [7] }), SKETCH],
     ["bins without counts", sketch({ binIndexes: [0, 1], binCounts: [32] }), SKETCH],
