@@ -6,7 +6,7 @@ import {
   parseRunSpecification,
   type RunSpecification,
 } from "../shared/network/specification.ts";
-import { clipped, refused, ValidationError } from "../shared/network/violations.ts";
+import { clipped, isPlainText, refused, ValidationError } from "../shared/network/violations.ts";
 import { badInput } from "./failure.ts";
 import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
 import { RUN_DEFAULTS, runInput } from "./runInput.ts";
@@ -47,7 +47,8 @@ const sweepFile = z.strictObject(
   {
     name: z
       .string("give a text")
-      .max(MAXIMUM_DISPLAY_NAME_LENGTH, `give at most ${MAXIMUM_DISPLAY_NAME_LENGTH} characters`),
+      .max(MAXIMUM_DISPLAY_NAME_LENGTH, `give at most ${MAXIMUM_DISPLAY_NAME_LENGTH} characters`)
+      .refine(isPlainText, "give one line without control characters"),
     /** Run i has the seed firstSeed + i, unless its block gives seeds: the runs are independent. */
     firstSeed: z.int("give an integer").min(0, "give 0 or more").default(0),
     /** Fields of every block that does not give its own. */

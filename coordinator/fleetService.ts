@@ -18,7 +18,9 @@ import { shardTaskToMessage } from "../shared/wire/shardTaskMessages.ts";
 import { VERSION } from "../shared/wire/version.ts";
 import { invalidField } from "./calls.ts";
 import type { Engine, WorkerCommand, WorkerSink } from "./engine.ts";
+import { unreadable } from "./guardedServer.ts";
 import type { DeviceDescription, SchedulerEvent } from "./scheduler/messages.ts";
+import { UnreadableMessage } from "./wireValues.ts";
 
 /** A lease survives the loss of a few heartbeats. */
 const HEARTBEATS_PER_LEASE = 10;
@@ -36,7 +38,7 @@ export function fleetHandlers(
   return {
     Work: (stream) => {
       const session = new WorkSession(engine, leaseDurationSeconds, log, stream);
-      stream.on("data", (message: WorkRequest__Output) => {
+      stream.on("data", (message: WorkRequest__Output | UnreadableMessage) => {
         session.receive(message);
       });
       stream.on("end", () => {
@@ -60,6 +62,7 @@ class WorkSession implements WorkerSink {
   readonly #stream: WorkStream;
   #log: Logger;
   #worker: string | undefined;
+  #isRefused = false;
 
   constructor(engine: Engine, leaseDurationSeconds: number, log: Logger, stream: WorkStream) {
     this.#engine = engine;
@@ -68,8 +71,11 @@ class WorkSession implements WorkerSink {
     this.#stream = stream;
   }
 
-  receive(message: WorkRequest__Output): void {
+  receive(message: WorkRequest__Output | UnreadableMessage): void {
+    // What was sent before the refusal arrived; a join would come back to a stream that is ending.
+    if (this.#isRefused) return;
     try {
+      if (message instanceof UnreadableMessage) throw unreadable(message);
       if (message.join && this.#worker === undefined) this.#join(message.join);
       else if (message.join) throw invalidField("join", "a stream is joined once; open another");
       else if (this.#worker === undefined)
@@ -83,6 +89,7 @@ class WorkSession implements WorkerSink {
         error instanceof ApiError
           ? error
           : new ApiError(Code.INTERNAL, "INTERNAL", "the coordinator failed; see its log");
+      this.#isRefused = true;
       this.#log.warn({ err: error }, "a worker's message was refused");
       this.#stream.emit("error", toStatus(refusal));
     }

@@ -8,7 +8,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 
-import { toStatus } from "../shared/wire/errorDetails.ts";
+import { type ApiError, toStatus } from "../shared/wire/errorDetails.ts";
 import { invalidField } from "./calls.ts";
 import { checkValues, requestTypeOf, UnreadableMessage } from "./wireValues.ts";
 
@@ -24,7 +24,7 @@ export class GuardedServer extends Server {
 
   override addService(service: ServiceDefinition, handlers: UntypedServiceImplementation): void {
     const guarded = Object.entries(service).map(([name, method]) => [name, guard(method)] as const);
-    super.addService(Object.fromEntries(guarded) as ServiceDefinition, handlers);
+    super.addService(Object.fromEntries(guarded), handlers);
   }
 }
 
@@ -47,16 +47,24 @@ function guard(method: AnyMethod): AnyMethod {
   };
 }
 
-/** What cannot be read ends the call here, before its handler hears of it. */
+/** How a message that cannot be read is refused. */
+export function unreadable({ message }: UnreadableMessage): ApiError {
+  return invalidField("message", `${message}; give another`);
+}
+
+/**
+ * What cannot be read ends the call here, before its handler hears of it; but on streams of requests
+ * the handler ends it, which may be writing or ending it already: of two ends grpc-js sends neither.
+ */
 function refuseUnreadable(
-  _method: unknown,
+  { requestStream }: { readonly requestStream: boolean },
   call: ConstructorParameters<typeof ServerInterceptingCall>[0],
 ): ServerInterceptingCall {
   return new ServerInterceptingCall(call, {
     start: (next) => {
       const listener = new ServerListenerBuilder().withOnReceiveMessage((message, pass) => {
-        if (!(message instanceof UnreadableMessage)) pass(message);
-        else call.sendStatus(toStatus(invalidField("message", `${message.message}; give another`)));
+        if (requestStream || !(message instanceof UnreadableMessage)) pass(message);
+        else call.sendStatus(toStatus(unreadable(message)));
       });
       next(listener.build());
     },

@@ -18,7 +18,7 @@ const GROUP_END = 4;
  * them, the sums of a shard far fewer. Two bytes can be a message of thirty fields, and one a 64-bit
  * number that is an object here: without a bound, 16 MiB decode to more memory than there is.
  */
-export const MAXIMUM_VALUES = 2 ** 20;
+const MAXIMUM_VALUES = 2 ** 20;
 
 /** The bytes are no message, or one of more values than any that is meant well. */
 export class UnreadableMessage extends Error {
@@ -69,6 +69,11 @@ function countValues(
     if (wireType === GROUP_START || wireType === GROUP_END) {
       throw new UnreadableMessage("it holds a group");
     }
+    const field = type.fieldsById[tag >>> 3];
+    // The decoder does not ask: it would read what is skipped here as a message with all its fields.
+    if (field !== undefined && !isWireTypeOf(field, wireType)) {
+      throw new UnreadableMessage(`field ${field.name} is of another type`);
+    }
     if (wireType !== LENGTH_DELIMITED) {
       reader.skipType(wireType);
       add(1);
@@ -77,19 +82,30 @@ function countValues(
     const length = reader.uint32();
     const stop = reader.pos + length;
     if (stop > end) throw new UnreadableMessage("a field is longer than what holds it");
-    const field = type.fieldsById[tag >>> 3];
     if (field?.resolvedType instanceof protobuf.Type) {
       // Decoded, it has all of its fields, those with default values included.
       add(fieldCount(field.resolvedType));
       count = countValues(field.resolvedType, reader, stop, count);
     } else {
       // Packed numbers are no more than their bytes; which they are is not worth reading them twice.
-      add(field?.repeated === true && field.type in protobuf.types.packed ? length : 1);
+      add(field !== undefined && isPackable(field) ? length : 1);
       reader.pos = stop;
     }
   }
   if (reader.pos !== end) throw new UnreadableMessage("a field is longer than what holds it");
   return count;
+}
+
+function isWireTypeOf(field: protobuf.Field, wireType: number): boolean {
+  const types: Readonly<Record<string, number>> = protobuf.types.basic;
+  const type = field.resolvedType instanceof protobuf.Enum ? "int32" : field.type;
+  const expected = types[type] ?? LENGTH_DELIMITED;
+  if (wireType === expected) return true;
+  return wireType === LENGTH_DELIMITED && isPackable(field);
+}
+
+function isPackable({ repeated, resolvedType, type }: protobuf.Field): boolean {
+  return repeated && (resolvedType instanceof protobuf.Enum || type in protobuf.types.packed);
 }
 
 function fieldCount(type: protobuf.Type): number {

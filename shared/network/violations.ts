@@ -84,7 +84,7 @@ export function refused(value: unknown): string {
 }
 
 /** A value from outside as it may stand in a sentence: on one line, and no longer than it helps. */
-export function shown(value: unknown, maximumLength = 60): string {
+function shown(value: unknown, maximumLength = 60): string {
   // Text is cut first, for it may be of any length; inspect escapes what would break the line.
   const cut = typeof value === "string" ? value.slice(0, maximumLength) : value;
   return clipped(inspect(cut, { breakLength: Infinity, compact: true }), maximumLength);
