@@ -82,6 +82,22 @@ describe("FleetService", () => {
     assert.match(run.error, /^shard 0 .*an impossible partial: at depth 1 /);
   });
 
+  it("cleans what a worker says of a failure: PostgreSQL keeps no zeros, and lines no ends", async () => {
+    using worker = new RawWorker(cluster.address);
+    worker.join("unclean", 1);
+    const finished = runCommand([...RUN, "--json", "--quiet", "--coordinator", cluster.address]);
+    const fail = async () => {
+      for (;;) {
+        const { leases } = await worker.next("grant");
+        const error = `a\0b\n${"x".repeat(2000)}`;
+        for (const { leaseId } of leases) worker.send({ failure: { leaseId, error } });
+      }
+    };
+    fail().catch(() => undefined);
+    const { error } = JSON.parse((await finished).stdout) as RunJson;
+    assert.match(error, /the last: a b x{996}…$/);
+  });
+
   it("grants a run to workers of the generator that it has begun with alone", async () => {
     using first = new RawWorker(cluster.address);
     first.join("one-kind", 1, VERSION, [], "one");
