@@ -62,7 +62,7 @@ class WorkSession implements WorkerSink {
   readonly #stream: WorkStream;
   #log: Logger;
   #worker: string | undefined;
-  #isRefused = false;
+  #isOver = false;
 
   constructor(engine: Engine, leaseDurationSeconds: number, log: Logger, stream: WorkStream) {
     this.#engine = engine;
@@ -72,8 +72,9 @@ class WorkSession implements WorkerSink {
   }
 
   receive(message: WorkRequest__Output | UnreadableMessage): void {
-    // What was sent before the refusal arrived; a join would come back to a stream that is ending.
-    if (this.#isRefused) return;
+    // What was sent before the end arrived. A join would write to a stream that is ending, and of
+    // that grpc-js makes a call without an end.
+    if (this.#isOver) return;
     try {
       if (message instanceof UnreadableMessage) throw unreadable(message);
       if (message.join && this.#worker === undefined) this.#join(message.join);
@@ -89,7 +90,7 @@ class WorkSession implements WorkerSink {
         error instanceof ApiError
           ? error
           : new ApiError(Code.INTERNAL, "INTERNAL", "the coordinator failed; see its log");
-      this.#isRefused = true;
+      this.#isOver = true;
       this.#log.warn({ err: error }, "a worker's message was refused");
       this.#stream.emit("error", toStatus(refusal));
     }
@@ -112,7 +113,7 @@ class WorkSession implements WorkerSink {
       const quarantined = join.version === VERSION;
       this.#log.warn({ worker: join.workerId, displayName }, `worker refused: ${reason}`);
       this.#stream.write({ dismissal: { reason, quarantined } });
-      this.#stream.end();
+      this.#end();
       return;
     }
     this.#worker = join.workerId;
@@ -133,10 +134,15 @@ class WorkSession implements WorkerSink {
   send(command: WorkerCommand): void {
     // grpc-js buffers what the peer is slow to take; grants are bounded by what a worker may hold.
     this.#stream.write(messageOf(command));
-    if (command.kind === "quarantine") this.#stream.end();
+    if (command.kind === "quarantine") this.#end();
   }
 
   supersede(): void {
+    this.#end();
+  }
+
+  #end(): void {
+    this.#isOver = true;
     this.#stream.end();
   }
 }

@@ -69,6 +69,16 @@ describe("FleetService", () => {
     });
   }
 
+  it("ends the stream of a worker that is dismissed, whatever else was sent on it", async () => {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      using worker = new RawWorker(cluster.address);
+      worker.send({ join: { ...GOOD, version: "another" } });
+      worker.send({ join: GOOD });
+      assert.match((await worker.next("dismissal")).reason, /version another/);
+      await assert.rejects(worker.next("welcome"), /the stream ended without a welcome/);
+    }
+  });
+
   it("takes no partial that cannot be: the run fails rather than lie", async () => {
     using worker = new RawWorker(cluster.address);
     worker.join("liar", 1);
