@@ -1,6 +1,3 @@
-import { readFile } from "node:fs/promises";
-
-import { parse } from "yaml";
 import { z } from "zod";
 
 import {
@@ -9,10 +6,11 @@ import {
   parseRunSpecification,
   type RunSpecification,
 } from "../shared/network/specification.ts";
-import { refused, ValidationError } from "../shared/network/violations.ts";
+import { clipped, isPlainText, refused, ValidationError } from "../shared/network/violations.ts";
 import { badInput } from "./failure.ts";
 import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
 import { RUN_DEFAULTS, runInput } from "./runInput.ts";
+import { parseDocument, readText } from "./sweepDocument.ts";
 
 const scalar = z.union([z.number(), z.string()]);
 const axis = z.union(
@@ -49,7 +47,8 @@ const sweepFile = z.strictObject(
   {
     name: z
       .string("give a text")
-      .max(MAXIMUM_DISPLAY_NAME_LENGTH, `give at most ${MAXIMUM_DISPLAY_NAME_LENGTH} characters`),
+      .max(MAXIMUM_DISPLAY_NAME_LENGTH, `give at most ${MAXIMUM_DISPLAY_NAME_LENGTH} characters`)
+      .refine(isPlainText, "give one line without control characters"),
     /** Run i has the seed firstSeed + i, unless its block gives seeds: the runs are independent. */
     firstSeed: z.int("give an integer").min(0, "give 0 or more").default(0),
     /** Fields of every block that does not give its own. */
@@ -61,6 +60,9 @@ const sweepFile = z.strictObject(
 
 type Block = z.infer<typeof block>;
 
+/** What stands in a file is repeated up to here. */
+const MAXIMUM_QUOTE_LENGTH = 60;
+
 /** A named set of runs, ready to be submitted. */
 export interface SweepSpecification {
   readonly displayName: string;
@@ -71,7 +73,7 @@ export interface SweepSpecification {
 export async function readSweepFile(path: string): Promise<SweepSpecification> {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = await readText(path);
   } catch (error) {
     throw badInput(
       `${path}: the sweep file cannot be read (${(error as Error).message}); give the path of one`,
@@ -84,11 +86,9 @@ export async function readSweepFile(path: string): Promise<SweepSpecification> {
 export function parseSweep(path: string, text: string): SweepSpecification {
   let document: unknown;
   try {
-    document = parse(text);
+    document = parseDocument(text);
   } catch (error) {
-    throw badInput(
-      `${path}: not YAML: ${(error as Error).message.split("\n")[0]?.replace(/:$/, "")}`,
-    );
+    throw badInput(`${path}: ${(error as Error).message}`);
   }
   const result = sweepFile.safeParse(document);
   if (!result.success) {
@@ -128,7 +128,7 @@ export function parseSweep(path: string, text: string): SweepSpecification {
 function problemOf(document: unknown, issue: z.core.$ZodIssue): string {
   if (issue.code === "unrecognized_keys") {
     const { shape } = issue.path.length === 0 ? sweepFile : block;
-    const field = [...issue.path, issue.keys[0]].join(".");
+    const field = [...issue.path, clipped(issue.keys[0] ?? "", MAXIMUM_QUOTE_LENGTH)].join(".");
     return `${field}: there is no such field; give one of ${Object.keys(shape).join(", ")}`;
   }
   const value = issue.path.reduce<unknown>(

@@ -3,6 +3,9 @@ import { status as Code } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
 import { BACKENDS, type DeviceBackend } from "../shared/network/backends.ts";
+import { MAXIMUM_GENERATOR_LENGTH } from "../shared/network/shardTask.ts";
+import { MAXIMUM_DISPLAY_NAME_LENGTH } from "../shared/network/specification.ts";
+import { clipped } from "../shared/network/violations.ts";
 import { shortName } from "../shared/wire/enumerations.ts";
 import { ApiError, toStatus } from "../shared/wire/errorDetails.ts";
 import type { Device__Output } from "../shared/wire/generated/lyapunov/v1/Device.ts";
@@ -17,16 +20,16 @@ import { invalidField } from "./calls.ts";
 import type { Door } from "./door/door.ts";
 import type { PeerBook } from "./door/peerBook.ts";
 import type { Engine, WorkerCommand, WorkerSink } from "./engine.ts";
+import { unreadable } from "./guardedServer.ts";
 import type { DeviceDescription, SchedulerEvent } from "./scheduler/messages.ts";
 import { atMost } from "./requests.ts";
 import type { SchedulerOptions } from "./scheduler/options.ts";
+import { UnreadableMessage } from "./wireValues.ts";
 
 /** A lease survives the loss of a few heartbeats. */
 const HEARTBEATS_PER_LEASE = 10;
 const MAXIMUM_SLOTS = 1024;
 const MAXIMUM_DEVICES = 64;
-const MAXIMUM_GENERATOR_LENGTH = 100;
-const MAXIMUM_DISPLAY_NAME_LENGTH = 200;
 const MAXIMUM_VERSION_LENGTH = 64;
 
 /** What of the scheduler's options the workers are told, or bounded by. */
@@ -45,7 +48,7 @@ export function fleetHandlers(
     Work: (stream) => {
       const { peer } = door.callerOf(stream.metadata);
       const session = new WorkSession(engine, options, door.peers, peer, log, stream);
-      stream.on("data", (message: WorkRequest__Output) => {
+      stream.on("data", (message: WorkRequest__Output | UnreadableMessage) => {
         session.receive(message);
       });
       stream.on("end", () => {
@@ -71,6 +74,7 @@ class WorkSession implements WorkerSink {
   readonly #stream: WorkStream;
   #log: Logger;
   #worker: string | undefined;
+  #isOver = false;
 
   constructor(
     engine: Engine,
@@ -88,8 +92,12 @@ class WorkSession implements WorkerSink {
     this.#stream = stream;
   }
 
-  receive(message: WorkRequest__Output): void {
+  receive(message: WorkRequest__Output | UnreadableMessage): void {
+    // What was sent before the end arrived. A join would write to a stream that is ending, and of
+    // that grpc-js makes a call without an end.
+    if (this.#isOver) return;
     try {
+      if (message instanceof UnreadableMessage) throw unreadable(message);
       if (message.join && this.#worker === undefined) this.#join(message.join);
       else if (message.join) throw invalidField("join", "a stream is joined once; open another");
       else if (this.#worker === undefined)
@@ -103,6 +111,7 @@ class WorkSession implements WorkerSink {
         error instanceof ApiError
           ? error
           : new ApiError(Code.INTERNAL, "INTERNAL", "the coordinator failed; see its log");
+      this.#isOver = true;
       this.#log.warn({ err: error }, "a worker's message was refused");
       this.#stream.emit("error", toStatus(refusal));
     }
@@ -117,18 +126,16 @@ class WorkSession implements WorkerSink {
 
   #join(join: Join__Output): void {
     const devices = readDevices(join);
+    const displayName = clipped(join.displayName, MAXIMUM_DISPLAY_NAME_LENGTH);
     const reason =
       join.version === VERSION
         ? this.#engine.quarantineReason(join.workerId)
-        : `it is version ${join.version || "unknown"} and the coordinator ${VERSION}; install the same`;
+        : `it is version ${join.version === "" ? "unknown" : clipped(join.version, 40)} and the coordinator ${VERSION}; install the same`;
     if (reason !== undefined) {
       const quarantined = join.version === VERSION;
-      this.#log.warn(
-        { worker: join.workerId, displayName: join.displayName },
-        `worker refused: ${reason}`,
-      );
+      this.#log.warn({ worker: join.workerId, displayName }, `worker refused: ${reason}`);
       this.#stream.write({ dismissal: { reason, quarantined } });
-      this.#stream.end();
+      this.#end();
       return;
     }
     const { leaseDurationSeconds, leasesPerSlot } = this.#options;
@@ -139,7 +146,7 @@ class WorkSession implements WorkerSink {
     const heartbeatIntervalSeconds = leaseDurationSeconds / HEARTBEATS_PER_LEASE;
     this.#stream.write({ welcome: { heartbeatIntervalSeconds, leaseDurationSeconds } });
     this.#engine.attachWorker(join.workerId, this);
-    this.#log.info({ displayName: join.displayName, devices }, "worker joined");
+    this.#log.info({ displayName, devices }, "worker joined");
     this.#engine.dispatch({
       kind: "worker_joined",
       worker: join.workerId,
@@ -151,7 +158,7 @@ class WorkSession implements WorkerSink {
   send(command: WorkerCommand): void {
     // grpc-js buffers what the peer is slow to take; grants are bounded by what a worker may hold.
     this.#stream.write(messageOf(command));
-    if (command.kind === "quarantine") this.#stream.end();
+    if (command.kind === "quarantine") this.#end();
   }
 
   supersede(): void {
@@ -159,6 +166,11 @@ class WorkSession implements WorkerSink {
       // The later stream may come from elsewhere.
       this.#peers.releaseLeases(this.#peer, this.#worker, this);
     }
+    this.#end();
+  }
+
+  #end(): void {
+    this.#isOver = true;
     this.#stream.end();
   }
 }
@@ -223,7 +235,7 @@ function eventOf(worker: string, message: WorkRequest__Output): SchedulerEvent {
     };
   }
   if (failure) {
-    const error = failure.error.slice(0, 1000);
+    const error = clipped(failure.error, 1000);
     return { kind: "shard_failed", worker, lease: Number(failure.leaseId), error };
   }
   if (drain) {

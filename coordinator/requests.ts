@@ -4,7 +4,12 @@ import {
   parseRunSpecification,
   type RunSpecification,
 } from "../shared/network/specification.ts";
-import { ValidationError, type FieldViolation } from "../shared/network/violations.ts";
+import {
+  isPlainText,
+  refused,
+  ValidationError,
+  type FieldViolation,
+} from "../shared/network/violations.ts";
 import { wireName } from "../shared/wire/enumerations.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
@@ -51,6 +56,12 @@ export function readSweep(
       `a text of ${displayName.length} characters is not allowed; give at most ${MAXIMUM_DISPLAY_NAME_LENGTH}`,
     );
   }
+  if (!isPlainText(displayName)) {
+    throw invalidField(
+      "sweep.display_name",
+      `${refused(displayName)}; give one line without control characters`,
+    );
+  }
   if (runs.length === 0 || runs.length > MAXIMUM_SWEEP_RUNS) {
     throw invalidField(
       "sweep.runs",
@@ -80,10 +91,16 @@ export function readSweep(
 
 export function readName(collection: "runs" | "sweeps", name: string): string {
   if (new RegExp(`^${collection}/[a-z0-9-]{1,64}$`).test(name)) return name;
-  throw invalidField("name", `'${name.slice(0, 80)}' is not allowed; give ${collection}/{id}`);
+  throw invalidField("name", `${refused(name)}; give ${collection}/{id}`);
 }
 
 export function readRequestId(requestId: string): string {
+  if (requestId !== "" && !isPlainText(requestId)) {
+    throw invalidField(
+      "request_id",
+      `${refused(requestId)}; give one line without control characters`,
+    );
+  }
   return atMost("request_id", requestId, MAXIMUM_REQUEST_ID_LENGTH);
 }
 

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { Server } from "@grpc/grpc-js";
+import type { Server } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 
@@ -12,6 +12,7 @@ import { Coordinator } from "./coordinator.ts";
 import { openToAll, type Door } from "./door/door.ts";
 import { Engine } from "./engine.ts";
 import { fleetHandlers } from "./fleetService.ts";
+import { GuardedServer } from "./guardedServer.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createReflection } from "./reflection.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/options.ts";
@@ -85,7 +86,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
   });
   await engine.start();
 
-  const server = new Server({
+  const server = new GuardedServer({
     ...CHANNEL_OPTIONS,
     "grpc.max_receive_message_length": door.limits.maximumMessageBytes,
   });

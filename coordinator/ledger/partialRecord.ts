@@ -40,7 +40,12 @@ export function decodePartial(bytes: Buffer): ShardPartial {
   if (crc32(message) !== bytes.readUInt32LE(CHECKSUM_OFFSET)) {
     throw new CorruptRecord("its checksum is wrong");
   }
-  return partialFromMessage(PartialMessageType.deserialize(message));
+  try {
+    return partialFromMessage(PartialMessageType.deserialize(message));
+  } catch (error) {
+    // Whoever can write to the ledger can write a checksum that fits.
+    throw new CorruptRecord(`it is no partial: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Sums that belong to no one shard, in the same form. */

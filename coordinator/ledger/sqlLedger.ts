@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from "kysely";
 
 import { Mutex } from "../mutex.ts";
+import { isPlainText, refused } from "../../shared/network/violations.ts";
 import type { RecordedShard } from "../scheduler/messages.ts";
 import {
   InvalidPageToken,
@@ -153,13 +154,16 @@ export class SqlLedger implements Ledger {
   /** Where the page before ended; beyond everything for the first one. */
   async #position(table: "runs" | "sweeps", pageToken: string): Promise<number> {
     if (pageToken === "") return Number.MAX_SAFE_INTEGER;
-    const row = await this.#db
-      .selectFrom(table)
-      .select("position")
-      .where("name", "=", pageToken)
-      .executeTakeFirst();
+    // PostgreSQL takes no text with a zero in it, not even to look for it.
+    const row = isPlainText(pageToken)
+      ? await this.#db
+          .selectFrom(table)
+          .select("position")
+          .where("name", "=", pageToken)
+          .executeTakeFirst()
+      : undefined;
     if (row !== undefined) return row.position;
-    throw new InvalidPageToken(`'${pageToken}' is not a page token of this list`);
+    throw new InvalidPageToken(`${refused(pageToken)}; give the token of a page of this list`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { partialProblem } from "../../shared/network/shardTask.ts";
+import { clipped } from "../../shared/network/violations.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { ActiveRun } from "./activeRun.ts";
 import type { Books } from "./books.ts";
@@ -110,7 +111,7 @@ export class Answers {
   #problem(run: ActiveRun, shardIndex: number, partial: ShardPartial): string | undefined {
     const { generator } = run;
     if (generator !== undefined && partial.generator !== generator) {
-      return `its generator is ${partial.generator.slice(0, 100)}, not the run's ${generator}`;
+      return `its generator is ${clipped(partial.generator, 100)}, not the run's ${generator}`;
     }
     return partialProblem(run.progress.plan.task(shardIndex), partial);
   }

@@ -83,7 +83,8 @@ export class Device {
 
   /** Learns from a finished shard. */
   measured(rateKey: string, work: number, computeSeconds: number): void {
-    if (!(computeSeconds > 0) || !(work > 0)) return;
+    // After an infinite time every later rate would be NaN, and nothing of the device a straggler.
+    if (!(computeSeconds > 0 && computeSeconds < Infinity) || !(work > 0)) return;
     const newest = computeSeconds / work;
     const before = this.#secondsPerWork.get(rateKey) ?? newest;
     this.#secondsPerWork.set(rateKey, before + NEWEST_WEIGHT * (newest - before));

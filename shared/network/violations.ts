@@ -58,7 +58,11 @@ export class FieldReader {
   }
 
   text(field: string, value: unknown, maximumLength: number): string {
-    if (typeof value === "string" && value.length <= maximumLength) return value;
+    if (typeof value === "string" && value.length <= maximumLength) {
+      if (isPlainText(value)) return value;
+      this.refuse(field, `${refused(value)}; give one line without control characters`);
+      return "";
+    }
     const what =
       typeof value === "string"
         ? `a text of ${value.length} characters is not allowed`
@@ -76,8 +80,26 @@ export class FieldReader {
 /** The first half of the sentence that refuses a value. */
 export function refused(value: unknown): string {
   if (value === undefined || value === null || value === "") return "it is missing";
-  const text = typeof value === "string" ? `'${value}'` : inspect(value);
-  return `${text.length > 60 ? `${text.slice(0, 60)}…` : text} is not allowed`;
+  return `${shown(value)} is not allowed`;
+}
+
+/** A value from outside as it may stand in a sentence: on one line, and no longer than it helps. */
+function shown(value: unknown, maximumLength = 60): string {
+  // Text is cut first, for it may be of any length; inspect escapes what would break the line.
+  const cut = typeof value === "string" ? value.slice(0, maximumLength) : value;
+  return clipped(inspect(cut, { breakLength: Infinity, compact: true }), maximumLength);
+}
+
+/** Text from outside that stands in a sentence without quotes: the same. */
+export function clipped(text: string, maximumLength: number): string {
+  const line = text.slice(0, maximumLength).replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
+  // A cut can go through a pair of surrogates, which no header and no ledger takes.
+  return text.length > maximumLength ? `${line.toWellFormed()}…` : line.toWellFormed();
+}
+
+/** Whether people can be shown a text as it is, and every ledger can keep it. */
+export function isPlainText(text: string): boolean {
+  return !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) && text.isWellFormed();
 }
 
 function grouped(value: number): string {

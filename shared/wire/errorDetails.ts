@@ -51,16 +51,46 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Bytes of the sentence and, together, of the fields at fault: both are in the trailers, encoded,
+ * and clients take no more than 8 KiB of those. The C core of gRPC refuses the answer then; Node
+ * breaks the connection with every other call on it.
+ */
+const MAXIMUM_TEXT_BYTES = 1024;
+
 /** The error as grpc-js sends it: code, sentence, and google.rpc details in the trailer. */
 export function toStatus(error: ApiError): { code: Code; details: string; metadata: Metadata } {
+  const message = cut(error.message, MAXIMUM_TEXT_BYTES);
   const details = [any(ErrorInfo, { reason: error.reason, domain: DOMAIN })];
   if (error.violations.length > 0) {
-    details.push(any(BadRequest, { fieldViolations: error.violations }));
+    details.push(any(BadRequest, { fieldViolations: firstOf(error.violations) }));
   }
-  const body = Status.fromObject({ code: error.code, message: error.message, details });
+  const body = Status.fromObject({ code: error.code, message, details });
   const metadata = new Metadata();
   metadata.set(TRAILER, Buffer.from(Status.encode(body).finish()));
-  return { code: error.code, details: error.message, metadata };
+  return { code: error.code, details: message, metadata };
+}
+
+/** As many as there is room for, and at least one. */
+function firstOf(violations: readonly FieldViolation[]): FieldViolation[] {
+  const first: FieldViolation[] = [];
+  let room = MAXIMUM_TEXT_BYTES;
+  for (const { field, description } of violations) {
+    room -= Buffer.byteLength(field) + Buffer.byteLength(description);
+    if (room < 0 && first.length > 0) break;
+    first.push({ field, description: cut(description, MAXIMUM_TEXT_BYTES) });
+  }
+  return first;
+}
+
+/** At most so many bytes of a text, whole characters alone: encodeURI throws on half a one. */
+function cut(text: string, maximumBytes: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maximumBytes) return text.toWellFormed();
+  return `${bytes
+    .subarray(0, maximumBytes)
+    .toString()
+    .replace(/\uFFFD+$/, "")}…`;
 }
 
 function any(type: protobuf.Type, value: Record<string, unknown>) {

@@ -9,6 +9,7 @@ import { Random } from "./random.ts";
 export function syntheticPartial(task: ShardTask, generator = "synthetic"): ShardPartial {
   const random = new Random(Number(task.seed), task.firstReplica);
   const { replicaCount } = task;
+  let extinctCount = 0;
   return {
     backend: task.backend,
     generator,
@@ -16,24 +17,28 @@ export function syntheticPartial(task: ShardTask, generator = "synthetic"): Shar
     replicaCount,
     observables: ["log_norm_growth"],
     checkpoints: task.checkpointDepths.map((depth, i): CheckpointSums => {
-      const extinctCount = random.chance(0.1) ? 1 : 0;
+      // The one that may go extinct stays so.
+      if (random.chance(0.1)) extinctCount = 1;
       const survivorCount = replicaCount - extinctCount;
-      const variance = Math.exp(0.5 * random.normal());
-      const skewness = random.normal();
-      // Never less than Pearson's bound, 1 + skewness²: no sample has it.
-      const kurtosis = 1 + skewness ** 2 + random.between(1, 4);
+      // One value does not deviate from itself.
+      const variance = Math.exp(0.5 * random.normal()) * (survivorCount > 1 ? 1 : 0);
+      const most = Math.sqrt(Math.max(0, survivorCount - 1));
+      const skewness = Math.max(-most, Math.min(random.normal(), most));
+      // Never less than Pearson's bound, 1 + skewness², nor more than their number: no sample has it.
+      const kurtosis = Math.min(1 + skewness ** 2 + random.between(1, 4), survivorCount);
       const low = random.integer(survivorCount + 1);
       const bins = [
         { index: -1, count: low },
         { index: 0, count: survivorCount - low },
       ].filter(({ count }) => count > 0);
+      const mean = random.normal() / Math.sqrt(replicaCount);
       return {
         depth,
         survivorCount,
         extinctCount,
         moments: [
           {
-            mean: random.normal() / Math.sqrt(replicaCount),
+            mean: survivorCount > 0 ? mean : 0,
             m2: survivorCount * variance,
             m3: survivorCount * variance ** 1.5 * skewness,
             m4: survivorCount * variance ** 2 * kurtosis,

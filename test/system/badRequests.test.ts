@@ -98,6 +98,8 @@ const BAD_RUNS: readonly (readonly [string, Run, string])[] = [
     "stopping_rule.precision.minimum_replica_count",
   ],
   ["a level of 1", { level: 1 }, "level"],
+  // PostgreSQL keeps no text with this character.
+  ["a name with a zero", { displayName: "a\0b" }, "display_name"],
   ["a name of 201 characters", { displayName: "x".repeat(201) }, "display_name"],
 ];
 
@@ -170,6 +172,21 @@ describe("bad requests over gRPC", () => {
     for (const [field, call] of Object.entries(calls)) {
       const { code, reason, fields } = await refusal(call);
       assert.deepEqual([code, reason, fields], ["INVALID_ARGUMENT", "INVALID_FIELD", [field]]);
+    }
+  });
+
+  it("refuses request ids and names of sweeps that no ledger keeps", async () => {
+    const calls = {
+      request_id: rpc.call((client, done) =>
+        client.createRun({ run: GOOD, requestId: "a\0b" }, done),
+      ),
+      "sweep.display_name": rpc.call((client, done) =>
+        client.createSweep({ sweep: { displayName: "a\0b", runs: [GOOD] } }, done),
+      ),
+    };
+    for (const [field, call] of Object.entries(calls)) {
+      const { code, fields } = await refusal(call);
+      assert.deepEqual([code, fields], ["INVALID_ARGUMENT", [field]]);
     }
   });
 

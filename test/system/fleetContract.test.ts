@@ -69,6 +69,16 @@ describe("FleetService", () => {
     });
   }
 
+  it("ends the stream of a worker that is dismissed, whatever else was sent on it", async () => {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      using worker = new RawWorker(cluster.address);
+      worker.send({ join: { ...GOOD, version: "another" } });
+      worker.send({ join: GOOD });
+      assert.match((await worker.next("dismissal")).reason, /version another/);
+      await assert.rejects(worker.next("welcome"), /the stream ended without a welcome/);
+    }
+  });
+
   it("takes no partial that cannot be: the run fails rather than lie", async () => {
     using worker = new RawWorker(cluster.address);
     worker.join("liar", 1);
@@ -80,6 +90,22 @@ describe("FleetService", () => {
     const run = JSON.parse(stdout) as RunJson;
     assert.deepEqual([run.state, run.replicaCount], ["FAILED", "0"]);
     assert.match(run.error, /^shard 0 .*an impossible partial: at depth 1 /);
+  });
+
+  it("cleans what a worker says of a failure: PostgreSQL keeps no zeros, and lines no ends", async () => {
+    using worker = new RawWorker(cluster.address);
+    worker.join("unclean", 1);
+    const finished = runCommand([...RUN, "--json", "--quiet", "--coordinator", cluster.address]);
+    const fail = async () => {
+      for (;;) {
+        const { leases } = await worker.next("grant");
+        const error = `a\0b\n${"x".repeat(2000)}`;
+        for (const { leaseId } of leases) worker.send({ failure: { leaseId, error } });
+      }
+    };
+    fail().catch(() => undefined);
+    const { error } = JSON.parse((await finished).stdout) as RunJson;
+    assert.match(error, /the last: a b x{996}…$/);
   });
 
   it("grants a run to workers of the generator that it has begun with alone", async () => {

@@ -9,6 +9,7 @@ import { specificationWith } from "../../support/specifications.ts";
 import { syntheticPartial } from "../../support/syntheticPartials.ts";
 
 const task = new ShardPlan(specificationWith({ checkpointDepths: [50] })).task(0);
+const nothing = { mean: 0, m2: 0, m3: 0, m4: 0 };
 /** All 32 replicas survive. */
 const partial = wholly(syntheticPartial(task));
 
@@ -41,12 +42,18 @@ function sketch(change: Partial<QuantileSketch>): ShardPartial {
   return last(({ quantileSketch }) => ({ quantileSketch: { ...quantileSketch, ...change } }));
 }
 
+/** What is known where nobody survived, but for a mean that may be made up. */
+function extinct({ quantileSketch, ...at }: CheckpointSums, mean = 0): CheckpointSums {
+  const moments = [{ ...nothing, mean }];
+  const bins = { ...quantileSketch, binIndexes: [], binCounts: [] };
+  return { ...at, survivorCount: 0, extinctCount: 32, moments, quantileSketch: bins };
+}
+
 describe("partialProblem", () => {
-  const nothing = { mean: 0, m2: 0, m3: 0, m4: 0 };
   for (const [what, sound] of [
     ["what a worker yields", partial],
     ["growth that does not fluctuate", last(() => ({ moments: [{ ...nothing, mean: -3 }] }))],
-    ["small sums", last(() => ({ moments: [{ mean: 0, m2: 1e-9, m3: -1e-9, m4: 1e-9 }] }))],
+    ["small sums", last(() => ({ moments: [{ mean: 0, m2: 1e-9, m3: -1e-14, m4: 5e-19 }] }))],
     [
       "a shard of which nobody survived",
       last(({ quantileSketch }) => ({
@@ -95,6 +102,26 @@ describe("partialProblem", () => {
       last(() => ({ survivorCount: -1, extinctCount: 33 })),
       /not those of|do not/,
     ],
+    [
+      "replicas that came back to life",
+      { ...partial, checkpoints: partial.checkpoints.map((at, i) => (i === 0 ? extinct(at) : at)) },
+      /at depth 200000 fewer replicas are extinct than before it/,
+    ],
+    ["a mean of nobody", last((at) => extinct(at, 1)), MOMENTS],
+    [
+      "one replica that deviates from itself",
+      last(() => ({ survivorCount: 1, extinctCount: 31, moments: [{ ...nothing, m2: 1, m4: 1 }] })),
+      MOMENTS,
+    ],
+    ["no generator", { ...partial, generator: "" }, /its generator is ''/],
+    ["an endless generator", { ...partial, generator: "x".repeat(1e6) }, /^.{110,130}$/],
+    ["a generator of two lines", { ...partial, generator: "a\nb" }, /its generator is 'a b'/],
+    ["an endless backend", { ...partial, backend: "x".repeat(1e6) }, /^.{120,150}$/],
+    [
+      "endless checkpoints",
+      { ...partial, checkpoints: Array.from({ length: 1e4 }, () => partial.checkpoints[0]!) },
+      /^.{110,130}$/,
+    ],
     ["no moments", last(() => ({ moments: [] })), /at depth 200000 it lacks moments/],
     ["co-moments of nothing", last(() => ({ coMoments: [1] })), /it lacks moments/],
     ["no observables", { ...partial, observables: [] }, /its observables are $/],
@@ -108,11 +135,14 @@ describe("partialProblem", () => {
     ["a negative m₄", growth({ m4: -1 }), MOMENTS],
     ["an infinite m₄", growth({ m4: Infinity }), MOMENTS],
     ["an m₄ too small for its m₂", growth({ m2: 32, m4: 31 }), MOMENTS],
+    ["an m₃ too large for its m₂ and m₄", growth({ m2: 1, m3: 2, m4: 1 }), MOMENTS],
+    ["an m₄ too large for its m₂", growth({ m2: 1, m3: 0, m4: 2 }), MOMENTS],
     ["other bins", sketch({ binWidth: 1 }), SKETCH],
     ["a sketch of others", sketch({ binIndexes: [0], binCounts: [7] }), SKETCH],
     ["bins without counts", sketch({ binIndexes: [0, 1], binCounts: [32] }), SKETCH],
     ["bins out of order", sketch({ binIndexes: [1, 0], binCounts: [16, 16] }), SKETCH],
     ["a bin twice", sketch({ binIndexes: [1, 1], binCounts: [16, 16] }), SKETCH],
+    ["a bin that no growth reaches", sketch({ binIndexes: [2 ** 52], binCounts: [32] }), SKETCH],
     ["half a bin", sketch({ binIndexes: [0.5], binCounts: [32] }), SKETCH],
     ["an empty bin", sketch({ binIndexes: [0, 1], binCounts: [32, 0] }), SKETCH],
     ["a count below zero", sketch({ binIndexes: [0, 1], binCounts: [33, -1] }), SKETCH],

@@ -22,6 +22,33 @@ describe("error details", () => {
     assert.deepEqual(readDetails(asReceived(error)), { reason: "INVALID_FIELD", violations });
   });
 
+  it("are cut to what clients take, between characters, with as many fields as there is room for", () => {
+    const violations = Array.from({ length: 20_000 }, (_, i) => ({
+      field: `sweep.runs[${i}].network.width`,
+      description: `'${"😀".repeat(50)}' is not allowed`,
+    }));
+    const message = `x${"😀".repeat(100_000)}`;
+    const { details, metadata } = toStatus(
+      new ApiError(Code.INVALID_ARGUMENT, "INVALID_FIELD", message, { violations }),
+    );
+    assert.match(details, /^x(😀){255}…$/u);
+    const received = Object.assign(new Error(details), {
+      code: Code.INVALID_ARGUMENT,
+      details,
+      metadata,
+    });
+    assert.deepEqual(readDetails(received).violations, violations.slice(0, 4));
+    const bytes =
+      encodeURI(details).length +
+      String(metadata.toHttp2Headers()["grpc-status-details-bin"]).length;
+    assert.ok(bytes < 8192, `${bytes} bytes of trailers`);
+  });
+
+  it("never hold half a character, which no header takes", () => {
+    const { details } = toStatus(new ApiError(Code.NOT_FOUND, "NOT_FOUND", "half \ud83d"));
+    assert.equal(encodeURI(details), "half%20%EF%BF%BD");
+  });
+
   it("carry a reason alone where no field is at fault", () => {
     const error = new ApiError(Code.NOT_FOUND, "NOT_FOUND", "not here");
     assert.deepEqual(readDetails(asReceived(error)), { reason: "NOT_FOUND", violations: [] });

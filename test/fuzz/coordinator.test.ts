@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+import * as fc from "fast-check";
+
+import { requestTypeOf } from "../../coordinator/wireValues.ts";
+import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { partialProblem } from "../../shared/network/shardTask.ts";
+import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import { FleetService, SimulationService } from "../../shared/wire/protocol.ts";
+import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
+import { VERSION } from "../../shared/wire/version.ts";
+import { referenceBackend } from "../../worker/backends/reference.ts";
+import { computeShard } from "../../worker/shard.ts";
+import { specificationWith } from "../support/specifications.ts";
+import { Cluster, type RunJson } from "../system/support/cluster.ts";
+import { commandJson } from "../system/support/command.ts";
+import { RawWorker } from "../system/support/rawWorker.ts";
+import { dearCases, spoiled, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
+import { anyMessage, encoded } from "./support/messages.ts";
+import { anyPartial, anySpoiling } from "./support/partials.ts";
+import { RawClient } from "./support/rawClient.ts";
+
+/** How a call may end that was wrong, or right; UNKNOWN and INTERNAL are the coordinator's faults. */
+const CODES =
+  "OK INVALID_ARGUMENT NOT_FOUND ALREADY_EXISTS FAILED_PRECONDITION ABORTED RESOURCE_EXHAUSTED".split(
+    " ",
+  );
+/** A coordinator has a tenth of it when it has started; the rest is room for V8's laziness. */
+const MAXIMUM_RESIDENT_BYTES = 2 ** 30;
+
+const GOOD_RUN = {
+  network: { width: 4, depth: 10, negativeSlope: 0.01, weights: 1, namedGain: 1 },
+  stoppingRule: { replicaCount: 100 },
+};
+const GOOD_JOIN = {
+  workerId: "fuzz",
+  version: VERSION,
+  devices: [{ backends: [2], slotCount: 1 }],
+};
+/** What is right, for what is nearly right: by the name of the request's message. */
+const GOOD: Readonly<Record<string, object>> = {
+  CreateRunRequest: { run: GOOD_RUN, validateOnly: true },
+  CreateSweepRequest: { sweep: { runs: [GOOD_RUN, GOOD_RUN] }, validateOnly: true },
+  ExtendRunRequest: { name: "runs/0", stoppingRule: GOOD_RUN.stoppingRule },
+  ExtendSweepRequest: { name: "sweeps/0", stoppingRule: GOOD_RUN.stoppingRule },
+  WorkRequest: { join: GOOD_JOIN },
+};
+
+/** Tag and length of field `id`, then its bytes. */
+function field(id: number, bytes: Uint8Array): Buffer {
+  const header = [(id << 3) | 2];
+  let { length } = bytes;
+  for (; length > 127; length >>>= 7) header.push((length & 127) | 128);
+  return Buffer.concat([Buffer.from([...header, length]), bytes]);
+}
+
+function typeOf(path: string) {
+  const type = requestTypeOf(path);
+  if (type === undefined) throw new Error(`${path} has no request`);
+  return type;
+}
+
+/** Messages for a method: any, nearly right ones, and bytes that are none. */
+function requestsOf(path: string): fc.Arbitrary<Uint8Array> {
+  const type = typeOf(path);
+  const good = GOOD[type.name] ?? {};
+  const any = anyMessage(type);
+  return fc.oneof(
+    any.map((message) => encoded(type, message)),
+    any.map((message) =>
+      encoded(type, { ...good, ...message, ...("run" in good && { run: good.run }) }),
+    ),
+    spoiled(any.map((message) => encoded(type, { ...message, ...good }))),
+    fc.uint8Array({ maxLength: 64 }),
+  );
+}
+
+/** Small on the wire and large in memory, or in the answer, or at the edge of a limit. */
+const HEAVY: readonly (readonly [what: string, path: string, bytes: () => Buffer])[] = [
+  ["runs without a field", "SimulationService/CreateSweep", () => field(1, repeated([0x1a, 0]))],
+  [
+    "runs of the wrong wire type",
+    "SimulationService/CreateSweep",
+    () => field(1, repeated([0x18, 0])),
+  ],
+  ["checkpoint depths", "SimulationService/CreateRun", () => field(1, field(9, repeated([1])))],
+  ["a name", "SimulationService/GetRun", () => field(1, repeated([0x61]))],
+  ["a page token", "SimulationService/ListRuns", () => field(2, repeated([0x61]))],
+  ["an unknown field", "SimulationService/GetRun", () => field(99 & 15, repeated([0x61]))],
+  ["groups in groups", "SimulationService/GetRun", () => repeated([0x7b])],
+  ["devices without a field", "FleetService/Work", () => field(1, repeated([0x22, 0]))],
+  ["leases held", "FleetService/Work", () => field(1, field(5, repeated([0x80, 1])))],
+  [
+    "checkpoints without a field",
+    "FleetService/Work",
+    () => field(3, field(4, repeated([0x32, 0]))),
+  ],
+  [
+    "a version",
+    "FleetService/Work",
+    () =>
+      field(
+        1,
+        Buffer.concat([
+          field(1, Buffer.from("w")),
+          field(3, repeated([0x61])),
+          field(4, Buffer.from([0x10, 1])),
+        ]),
+      ),
+  ],
+];
+
+/** 15 MiB: as long as a message may be, but for what is around it. */
+function repeated(pattern: readonly number[]): Buffer {
+  return Buffer.alloc(15 * 2 ** 20, Buffer.from(pattern));
+}
+
+describe("fuzzing: the coordinator over gRPC", function () {
+  this.timeout(TIMEOUT_MILLISECONDS);
+  let cluster: Cluster;
+  let client: RawClient;
+
+  before(async () => {
+    cluster = await Cluster.start(0, 1, ["--ledger", "memory"]);
+    client = new RawClient(cluster.address);
+  });
+
+  after(async () => {
+    client[Symbol.dispose]();
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  afterEach(() => {
+    assert.equal(cluster.coordinator.hasEnded, false, cluster.coordinator.stderr.slice(-5000));
+    assert.ok(residentBytes() < MAXIMUM_RESIDENT_BYTES, `${residentBytes()} bytes are resident`);
+  });
+
+  for (const [i, { path, responseStream }] of Object.values(SimulationService.service).entries()) {
+    it(`${path} ends with a code that says whose fault it was`, async () => {
+      await fc.assert(
+        fc.asyncProperty(requestsOf(path), async (bytes) => {
+          const code = await (responseStream
+            ? client.watch(path, bytes)
+            : client.unary(path, bytes));
+          assert.ok(CODES.includes(code), code);
+        }),
+        dearCases(100, 100 + i),
+      );
+    });
+  }
+
+  const { path } = FleetService.service.Work;
+
+  it(`${path} does so after any messages`, async () => {
+    const type = typeOf(path);
+    const joined = fc.constantFrom([encoded(type, { join: GOOD_JOIN })], []);
+    const conversations = fc
+      .tuple(joined, fc.array(requestsOf(path), { maxLength: 4 }))
+      .map(([before, then]) => [...before, ...then]);
+    await fc.assert(
+      fc.asyncProperty(conversations, async (messages) => {
+        const code = await client.converse(path, messages);
+        assert.ok(CODES.includes(code), code);
+      }),
+      dearCases(300, 99),
+    );
+  });
+
+  for (const [what, method, bytes] of HEAVY) {
+    it(`answers 15 MiB of ${what}`, async () => {
+      const whole = `/lyapunov.v1.${method}`;
+      const code = await (method === "FleetService/Work"
+        ? client.converse(whole, [bytes()])
+        : client.unary(whole, bytes()));
+      assert.ok(CODES.includes(code), code);
+    });
+  }
+
+  for (const [what, name] of [
+    ["half a character where a name is cut", `${"x".repeat(59)}😀😀`],
+    ["a name of many characters", "😀".repeat(100_000)],
+    ["a name of control characters", "\0\n\u001b[2J"],
+  ] as const) {
+    it(`answers ${what}`, async () => {
+      const bytes = field(1, Buffer.from(name));
+      assert.equal(
+        await client.unary("/lyapunov.v1.SimulationService/GetRun", bytes),
+        "INVALID_ARGUMENT",
+      );
+    });
+  }
+
+  it("takes no partial that cannot be from a worker: the run fails rather than lie", async () => {
+    await cancelAll();
+    const task = new ShardPlan(SPECIFICATION).task(0);
+    const honest = computeShard(referenceBackend, task);
+    const impossible = fc
+      .oneof(
+        anyPartial,
+        anySpoiling.map((spoil) => spoil(honest)),
+      )
+      // What the wire would mend, and what is only a lie, is another matter.
+      .filter((partial) => partialProblem(task, partial) !== undefined && isSendable(partial));
+    let worker = 0;
+    await fc.assert(
+      fc.asyncProperty(impossible, async (partial) => {
+        using liar = new RawWorker(cluster.address);
+        liar.join(`liar-${worker++}`, 1);
+        const finished = cluster.estimate(INPUT);
+        liar.work(() => partial).catch(() => undefined);
+        const run = await finished;
+        assert.deepEqual([run.state, run.replicaCount], ["FAILED", "0"]);
+        assert.match(run.error, /an impossible partial/);
+      }),
+      dearCases(25, 98),
+    );
+  });
+
+  it("serves good clients and honest workers after all of this, with the right bits", async () => {
+    await cancelAll();
+    const line = "--width 8 --depth 50 --replicas 20000 --seed 3".split(" ");
+    await cluster.addWorker(1);
+    const here = await cluster.run(line);
+    const elsewhere = await commandJson<RunJson>(["run", ...line, "--threads", "1"]);
+    assert.equal(here.state, "SUCCEEDED");
+    assert.deepEqual(
+      [here.lyapunovExponent, here.variance, here.checkpoints],
+      [elsewhere.lyapunovExponent, elsewhere.variance, elsewhere.checkpoints],
+    );
+  });
+
+  function residentBytes(): number {
+    const status = readFileSync(`/proc/${cluster.coordinator.pid}/status`, "utf8");
+    return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
+  }
+
+  /** What was created by accident would be worked on too. */
+  async function cancelAll(): Promise<void> {
+    for (let pageToken = ""; ;) {
+      const { runs, nextPageToken } = await cluster.api.listRuns(100, pageToken);
+      for (const run of runs) if (!hasEnded(stateOf(run))) await cluster.api.cancelRun(run.name);
+      if (nextPageToken === "") return;
+      pageToken = nextPageToken;
+    }
+  }
+});
+
+const INPUT = {
+  network: { width: 2, depth: 20, negativeSlope: 0.1, weights: "gaussian", gain: 1 },
+  backend: "reference",
+  stoppingRule: { replicaCount: 16 },
+};
+const SPECIFICATION = specificationWith({ ...INPUT, checkpointDepths: [] });
+
+/** Whether the wire has a place for every number of the partial. */
+function isSendable(partial: ShardPartial): boolean {
+  const { firstReplica, replicaCount, checkpoints } = partial;
+  const numbers = checkpoints.flatMap(({ depth, survivorCount, extinctCount, quantileSketch }) => [
+    depth,
+    survivorCount,
+    extinctCount,
+    ...quantileSketch.binCounts,
+    ...quantileSketch.binIndexes.map(Math.abs),
+  ]);
+  return [firstReplica, replicaCount, ...numbers].every(
+    (value) => Number.isSafeInteger(value) && value >= 0,
+  );
+}

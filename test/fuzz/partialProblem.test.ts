@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+
+import * as fc from "fast-check";
+
+import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { partialProblem, type ShardTask } from "../../shared/network/shardTask.ts";
+import { estimateExponents, summarizeGrowth } from "../../shared/statistics/estimate.ts";
+import { mergeSums, type ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import { specificationWith } from "../support/specifications.ts";
+import { syntheticPartial } from "../support/syntheticPartials.ts";
+import { cases, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
+import { anyPartial, anySpoiling } from "./support/partials.ts";
+
+const plan = new ShardPlan(specificationWith({ checkpointDepths: [50, 1000] }));
+const task = plan.task(0);
+const sound = syntheticPartial(task);
+
+/** What has to be true of every partial that is accepted, said in another way than by the code. */
+function assertPlausible(of: ShardTask, partial: ShardPartial): void {
+  assert.equal(partial.backend, of.backend);
+  assert.ok(partial.generator.length >= 1 && partial.generator.length <= 100);
+  assert.doesNotMatch(partial.generator, /\p{Cc}/u);
+  assert.deepEqual(
+    [partial.firstReplica + 0, partial.replicaCount, [...partial.observables]],
+    [of.firstReplica, of.replicaCount, ["log_norm_growth"]],
+  );
+  assert.deepEqual(
+    partial.checkpoints.map(({ depth }) => depth),
+    of.checkpointDepths,
+  );
+  let extinct = 0;
+  for (const [i, sums] of partial.checkpoints.entries()) {
+    assert.ok(Number.isInteger(sums.survivorCount) && sums.survivorCount >= 0);
+    assert.equal(sums.survivorCount + sums.extinctCount, of.replicaCount);
+    assert.ok(sums.extinctCount >= extinct);
+    extinct = sums.extinctCount;
+    assert.equal(sums.moments.length, 1);
+    assert.equal(sums.coMoments.length, 0);
+    const { mean, m2, m3, m4 } = sums.moments[0]!;
+    assert.ok([mean, m2, m3, m4].every(Number.isFinite));
+    assert.ok(m2 >= 0 && m4 >= 0);
+    assert.ok(m3 ** 2 <= 1.001 * m2 * m4 && m2 ** 2 <= 1.001 * sums.survivorCount * m4);
+    if (sums.survivorCount === 0) assert.equal(mean, 0);
+    const { binWidth, binIndexes, binCounts } = sums.quantileSketch;
+    assert.equal(binWidth, of.sketchBinWidths[i]);
+    assert.equal(binIndexes.length, binCounts.length);
+    assert.deepEqual(
+      // The wire knows no −0 here.
+      binIndexes.map((index) => index + 0),
+      [...new Set(binIndexes.map((index) => index + 0))].toSorted((a, b) => a - b),
+    );
+    assert.ok(binCounts.every((count) => count >= 1));
+    const total = binCounts.reduce((sum, count) => sum + count, 0);
+    assert.equal(total, sums.survivorCount);
+    assert.ok(binIndexes.every((index) => Math.abs(index * binWidth) < 2e4 * sums.depth));
+  }
+}
+
+/** Nothing that clients are shown of it may be other than a number. */
+function assertFoldsFinite(partial: ShardPartial): void {
+  const folded = mergeSums(mergeSums(sound, partial), partial);
+  for (const sums of folded.checkpoints) {
+    for (const [name, value] of Object.entries(summarizeGrowth(sums) ?? {})) {
+      assert.ok(value === undefined || Number.isFinite(value), `${name} is ${value}`);
+    }
+  }
+  const estimates = estimateExponents(folded.checkpoints.at(-1)!, 1000, 0.95);
+  assert.doesNotMatch(JSON.stringify(estimates), /null/);
+}
+
+describe("fuzzing: partials as answers to a task", function () {
+  this.timeout(TIMEOUT_MILLISECONDS);
+
+  it("begins with one that is taken", () => {
+    assert.equal(partialProblem(task, sound), undefined);
+    assertPlausible(task, sound);
+    assertFoldsFinite(sound);
+  });
+
+  const partials = fc.oneof(
+    { weight: 1, arbitrary: anyPartial },
+    {
+      weight: 4,
+      arbitrary: fc
+        .array(anySpoiling, { minLength: 1, maxLength: 3 })
+        .map((spoilings) => spoilings.reduce((partial, spoil) => spoil(partial), sound)),
+    },
+  );
+
+  it("takes none that cannot be, and says of others in a short sentence why not", () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(partials, (partial) => {
+        const problem = partialProblem(task, partial);
+        if (problem !== undefined) {
+          assert.match(problem, /^[^\n\0]{10,250}$/);
+          assert.ok(problem.isWellFormed());
+          return;
+        }
+        taken += 1;
+        assertPlausible(task, partial);
+        assertFoldsFinite(partial);
+      }),
+      cases(6000, 4),
+    );
+    assert.ok(taken > 0, "all were refused: what is taken was not tried");
+  });
+});

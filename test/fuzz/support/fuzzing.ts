@@ -1,0 +1,78 @@
+import * as fc from "fast-check";
+
+/** How many times more cases than in a usual run: LYAPUNOV_FUZZ_FACTOR=100 for a night. */
+const FACTOR = Number(process.env["LYAPUNOV_FUZZ_FACTOR"] ?? 1);
+/** Cases that talk to processes are dear: they are multiplied no further. */
+const MAXIMUM_DEAR_FACTOR = 20;
+
+/** Mocha's limit of a property, whose cases the factor multiplies. */
+export const TIMEOUT_MILLISECONDS = 120_000 * Math.max(1, FACTOR);
+
+/** So many cases, from a seed of the property's own: a failure is found again. */
+export function cases(count: number, seed: number): fc.Parameters<unknown> {
+  return { numRuns: Math.ceil(count * FACTOR), seed };
+}
+
+/** The same, where a case costs milliseconds. */
+export function dearCases(count: number, seed: number): fc.Parameters<unknown> {
+  return { numRuns: Math.ceil(count * Math.min(FACTOR, MAXIMUM_DEAR_FACTOR)), seed };
+}
+
+/** Any double, those that break comparisons and sums more often than others. */
+export const anyDouble: fc.Arbitrary<number> = fc.oneof(
+  fc.double(),
+  fc.constantFrom(0, -0, 1, -1, NaN, Infinity, -Infinity, 5e-324, 1e-300, 1.7e308, -1.7e308),
+  fc.integer({ min: -10, max: 2000 }),
+);
+
+/** Any text, with halves of characters, control characters and lengths at the edge of limits. */
+export const anyText: fc.Arbitrary<string> = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 300 }),
+  fc.string({ maxLength: 20 }),
+  fc.constantFrom(
+    "",
+    "\0",
+    "a\nb",
+    "\u001b[2J",
+    "\u2028",
+    "%",
+    "../..",
+    "__proto__",
+    "constructor",
+  ),
+  fc
+    .tuple(fc.integer({ min: 0, max: 1100 }), fc.constantFrom("😀", "𝟙", "\ud800", "λ", "\n"))
+    .map(([length, end]) => "x".repeat(length) + end + end),
+);
+
+/** The bytes with something wrong: cut, with bits flipped, with lengths that lie, with more behind. */
+export function spoiled(bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Buffer> {
+  const place = fc.nat(2 ** 31 - 1);
+  const lie = fc.constantFrom(
+    [0xff, 0xff, 0xff, 0xff, 0x0f],
+    [0x80, 0x80, 0x80, 0x80, 0x08],
+    [0x7f],
+  );
+  const spoil: fc.Arbitrary<(whole: Buffer) => Buffer> = fc.oneof(
+    place.map((at) => (whole: Buffer) => whole.subarray(0, at % (whole.length + 1))),
+    fc.tuple(place, fc.nat(7)).map(([at, bit]) => (whole: Buffer) => {
+      const flipped = Buffer.from(whole);
+      if (flipped.length > 0) flipped[at % flipped.length]! ^= 1 << bit;
+      return flipped;
+    }),
+    fc.tuple(place, lie).map(([at, length]) => (whole: Buffer) => {
+      const cut = at % (whole.length + 1);
+      return Buffer.concat([
+        whole.subarray(0, cut),
+        Buffer.from(length),
+        whole.subarray(Math.min(whole.length, cut + 1)),
+      ]);
+    }),
+    fc.uint8Array({ maxLength: 16 }).map((more) => (whole: Buffer) => Buffer.concat([whole, more])),
+  );
+  return fc
+    .tuple(bytes, fc.array(spoil, { minLength: 1, maxLength: 4 }))
+    .map(([whole, spoils]) =>
+      spoils.reduce<Buffer>((now, change) => change(now), Buffer.from(whole)),
+    );
+}
