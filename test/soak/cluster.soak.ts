@@ -25,6 +25,8 @@ import { Witness, type Acknowledged } from "./witness.ts";
 const MINUTES = Number(process.env["LYAPUNOV_SOAK_MINUTES"] ?? 5);
 const SEED = Number(process.env["LYAPUNOV_SOAK_SEED"] ?? 1);
 const SHARD = 65_536;
+/** From the last disturbance to the end of every run. */
+const SETTLING_MILLISECONDS = 180_000;
 /** Runs under way at the same time. */
 const CLIENTS = 3;
 
@@ -203,8 +205,8 @@ async function submit(
       const place = turn % INPUTS.length;
       const message = specificationToMessage(parseRunSpecification(INPUTS[place] as RunInput));
       const requestId = `${client}-${turn}`;
-      const { name } = await persist(() => api.createRun(message, requestId));
-      const run = await persist(async () => {
+      const { name } = await persist(end, () => api.createRun(message, requestId));
+      const run = await persist(end, async () => {
         for await (const watched of api.watchRun(name)) {
           if (hasEnded(stateOf(watched))) return watched;
         }
@@ -218,9 +220,12 @@ async function submit(
   }
 }
 
-/** Tries until it succeeds: a coordinator may be away for a while, and nothing else may go wrong. */
-async function persist<Result>(attempt: () => Promise<Result>): Promise<Result> {
-  const deadline = Date.now() + 120_000;
+/**
+ * Tries until it succeeds: a coordinator may be away for a while, again and again until the
+ * disturbances end, and nothing else may go wrong.
+ */
+async function persist<Result>(end: number, attempt: () => Promise<Result>): Promise<Result> {
+  const deadline = end + SETTLING_MILLISECONDS;
   for (;;) {
     try {
       return await attempt();
