@@ -104,19 +104,3 @@ export class LeadershipLost extends Error {
     super(`another coordinator leads (its epoch is ${current}, ours was ${own})`);
   }
 }
-
-/** What a person can do about a ledger that failed while it was written to. */
-export function ledgerFailure(error: unknown): string {
-  const { code, message } = error as { code?: unknown; message: string };
-  switch (code) {
-    case "SQLITE_FULL":
-    case "ENOSPC":
-    case "53100":
-      return "the disk is full; make room and start again: what was acknowledged is kept";
-    case "SQLITE_CORRUPT":
-    case "SQLITE_NOTADB":
-      return "its file is damaged; restore it from a copy";
-    default:
-      return `${message}; start again: what was acknowledged is kept`;
-  }
-}

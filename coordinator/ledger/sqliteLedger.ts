@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 
 import Database from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
@@ -18,7 +18,7 @@ import { SqlLedger } from "./sqlLedger.ts";
 export async function openSqliteLedger(path: string): Promise<Ledger> {
   let database: Database.Database | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(resolve(path)));
     database = new Database(path, { timeout: 0 });
     // Before the first access, so that the write-ahead log needs no shared memory and no other
     // process gets in.
@@ -32,6 +32,13 @@ export async function openSqliteLedger(path: string): Promise<Ledger> {
     database?.close();
     throw new LedgerUnavailable(`--ledger ${path}: ${problem(error)}`, { cause: error });
   }
+}
+
+/** With all above it. Node's own recursion never ends where a file system such as /proc says no. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 function problem(error: unknown): string {

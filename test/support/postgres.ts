@@ -26,7 +26,8 @@ export class PostgresServer implements AsyncDisposable {
 
   /** @throws Error if Debian's package postgresql is not installed */
   static async start(): Promise<PostgresServer> {
-    const [version] = (await readdir(PROGRAMS)).toSorted().toReversed();
+    const versions = await readdir(PROGRAMS).catch((): string[] => []);
+    const version = versions.toSorted().at(-1);
     if (version === undefined) throw new Error("install Debian's package postgresql");
     const programs = join(PROGRAMS, version, "bin");
     const folder = await mkdtemp("/tmp/lyapunov-postgres-");

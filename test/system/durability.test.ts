@@ -48,7 +48,7 @@ async function assertSyncedBetween(cluster: Cluster, pid: number, path: string):
   const processes = [pid, ...children].flatMap((each) => ["-p", String(each)]);
   const flags = ["-f", "-ttt", "-e", calls, "-o", path, ...processes];
   await using strace = new Started("strace", flags);
-  await strace.said(/attached/);
+  await Promise.race([strace.said(/attached/), installed(strace)]);
   const intervals = await deliverOneByOne(cluster);
   strace.signal("SIGINT");
   await strace.ended;
@@ -84,6 +84,13 @@ async function deliverOneByOne(cluster: Cluster): Promise<Interval[]> {
   }
   assert.equal((await finished).state, "SUCCEEDED");
   return intervals;
+}
+
+/** @throws Error if Debian's package strace is not installed */
+async function installed(strace: Started): Promise<void> {
+  await strace.ended.catch((error: unknown) => {
+    throw new Error("install Debian's package strace", { cause: error });
+  });
 }
 
 /** When syncs ended, in milliseconds since the epoch. */

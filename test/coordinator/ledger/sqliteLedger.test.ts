@@ -107,5 +107,6 @@ describe("SQLite", () => {
     const file = join(folder, "file");
     writeFileSync(file, "");
     await assert.rejects(openSqliteLedger(join(file, "ledger.sqlite")), /cannot be opened/);
+    await assert.rejects(openSqliteLedger("/proc/none/ledger.sqlite"), /cannot be opened/);
   });
 });
