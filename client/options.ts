@@ -105,7 +105,20 @@ export function addClusterFlags(command: Command): Command {
       "--ledger <file>",
       `keep what the cluster inside this process computes in this file, for this command and others ` +
         `to go on from; or ${MEMORY} (default: a file that is removed once the answer is out)`,
+      fileOption,
     );
+}
+
+/** A file's path: an address of a database is none. */
+function fileOption(text: string): string {
+  if (!text.includes("://")) return placeOption(text);
+  throw new InvalidArgumentError(`Give a file, or ${MEMORY}; serve takes a database.`);
+}
+
+/** Where a ledger is. */
+export function placeOption(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError(`Give a file, or ${MEMORY}.`);
 }
 
 /** The cluster that flags, or else the environment, ask for; undefined for one in this process. */

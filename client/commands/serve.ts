@@ -9,7 +9,7 @@ import { hostOf } from "../../shared/wire/addresses.ts";
 import { badInput } from "../failure.ts";
 import { defaultLedger, MEMORY } from "../ledgerPlace.ts";
 import { createLog, type LogLevel } from "../log.ts";
-import { DEFAULT_ADDRESS, integerFrom } from "../options.ts";
+import { DEFAULT_ADDRESS, integerFrom, placeOption } from "../options.ts";
 import { printJson } from "../report.ts";
 import { untilSignal } from "../signals.ts";
 
@@ -39,6 +39,7 @@ export function addServeCommand(program: Command): void {
       `where runs and their partials are kept: a file, ${MEMORY} for nowhere, or postgres://…, ` +
         `which several coordinators may share, one of them leading ` +
         `(default: ${defaultLedger()})`,
+      placeOption,
     )
     .option("--tls-certificate <file>", "answer over TLS, by this certificate or chain in PEM")
     .option("--tls-key <file>", "the certificate's private key, in PEM")

@@ -38,7 +38,12 @@ export async function openSqliteLedger(path: string): Promise<Ledger> {
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
-  mkdirSync(folder);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another command may have made it a moment ago.
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 function problem(error: unknown): string {

@@ -89,6 +89,18 @@ describe("the ledger", () => {
     assert.match(stderr, /^lyapunov: --ledger .*: another coordinator has it open; .*\n$/);
   });
 
+  for (const [command, place, remedy] of [
+    [["run", ...RUN], "", "give a file, or memory"],
+    [["run", ...RUN], "postgres://host/x", "give a file, or memory; serve takes a database"],
+    [["serve"], "", "give a file, or memory"],
+  ] as const) {
+    it(`is not to be had by ${command[0]} --ledger '${place}'`, async () => {
+      const { code, stderr } = await runCommand([...command, "--ledger", place]);
+      assert.equal(code, 2);
+      assert.equal(stderr, `lyapunov: --ledger: '${place}' is not allowed; ${remedy}\n`);
+    });
+  }
+
   it("that is none is refused in one sentence", async () => {
     const notes = join(folder, "notes.txt");
     await writeFile(notes, "these are notes, and no ledger at all\n".repeat(100));
