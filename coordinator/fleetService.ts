@@ -6,15 +6,15 @@ import { BACKENDS, type DeviceBackend } from "../shared/network/backends.ts";
 import { MAXIMUM_GENERATOR_LENGTH } from "../shared/network/shardTask.ts";
 import { MAXIMUM_DISPLAY_NAME_LENGTH } from "../shared/network/specification.ts";
 import { clipped } from "../shared/network/violations.ts";
+import { partialDigest } from "../shared/statistics/partialDigest.ts";
 import { shortName } from "../shared/wire/enumerations.ts";
 import { ApiError, toStatus } from "../shared/wire/errorDetails.ts";
 import type { Device__Output } from "../shared/wire/generated/lyapunov/v1/Device.ts";
 import type { FleetServiceHandlers } from "../shared/wire/generated/lyapunov/v1/FleetService.ts";
 import type { Join__Output } from "../shared/wire/generated/lyapunov/v1/Join.ts";
-import type { WorkRequest__Output } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
 import type { WorkResponse } from "../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
-import { partialDigest, partialFromMessage } from "../shared/wire/partialMessages.ts";
 import { shardTaskToMessage } from "../shared/wire/shardTaskMessages.ts";
+import { FleetService } from "../shared/wire/protocol.ts";
 import { VERSION } from "../shared/wire/version.ts";
 import { invalidField } from "./calls.ts";
 import type { Door } from "./door/door.ts";
@@ -25,17 +25,25 @@ import type { DeviceDescription, SchedulerEvent } from "./scheduler/messages.ts"
 import { atMost } from "./requests.ts";
 import type { SchedulerOptions } from "./scheduler/options.ts";
 import { UnreadableMessage } from "./wireValues.ts";
+import { readWorkRequest, type ReadWorkRequest } from "./workRequests.ts";
 
 /** A lease survives the loss of a few heartbeats. */
 const HEARTBEATS_PER_LEASE = 10;
 const MAXIMUM_SLOTS = 1024;
 const MAXIMUM_DEVICES = 64;
 const MAXIMUM_VERSION_LENGTH = 64;
+/** A worker can wait for acknowledgements: so long they are gathered, to be sent together. */
+const GATHER_MILLISECONDS = 100;
 
 /** What of the scheduler's options the workers are told, or bounded by. */
 type FleetOptions = Pick<SchedulerOptions, "leaseDurationSeconds" | "leasesPerSlot">;
 
-type WorkStream = ServerDuplexStream<WorkRequest__Output, WorkResponse>;
+type WorkStream = ServerDuplexStream<ReadWorkRequest, WorkResponse>;
+
+/** The service as its handlers know it. */
+export const FLEET_SERVICE = {
+  Work: { ...FleetService.service.Work, requestDeserialize: readWorkRequest },
+};
 
 /** The gRPC front of the coordinator for workers: one stream each, events in, commands out. */
 export function fleetHandlers(
@@ -48,7 +56,7 @@ export function fleetHandlers(
     Work: (stream) => {
       const { peer } = door.callerOf(stream.metadata);
       const session = new WorkSession(engine, options, door.peers, peer, log, stream);
-      stream.on("data", (message: WorkRequest__Output | UnreadableMessage) => {
+      stream.on("data", (message: ReadWorkRequest | UnreadableMessage) => {
         session.receive(message);
       });
       stream.on("end", () => {
@@ -74,6 +82,8 @@ class WorkSession implements WorkerSink {
   readonly #stream: WorkStream;
   #log: Logger;
   #worker: string | undefined;
+  /** Leases to acknowledge with the next message of that kind. */
+  #acknowledged: number[] = [];
   #isOver = false;
 
   constructor(
@@ -92,7 +102,7 @@ class WorkSession implements WorkerSink {
     this.#stream = stream;
   }
 
-  receive(message: WorkRequest__Output | UnreadableMessage): void {
+  receive(message: ReadWorkRequest | UnreadableMessage): void {
     // What was sent before the end arrived. A join would write to a stream that is ending, and of
     // that grpc-js makes a call without an end.
     if (this.#isOver) return;
@@ -118,6 +128,7 @@ class WorkSession implements WorkerSink {
   }
 
   leave(): void {
+    this.#isOver = true;
     if (this.#worker === undefined || !this.#engine.isAttached(this.#worker, this)) return;
     this.#log.info("worker left");
     this.#peers.releaseLeases(this.#peer, this.#worker, this);
@@ -156,9 +167,24 @@ class WorkSession implements WorkerSink {
   }
 
   send(command: WorkerCommand): void {
+    if (command.kind === "acknowledge") {
+      this.#acknowledge(command.leases);
+      return;
+    }
     // grpc-js buffers what the peer is slow to take; grants are bounded by what a worker may hold.
     this.#stream.write(messageOf(command));
     if (command.kind === "quarantine") this.#end();
+  }
+
+  #acknowledge(leases: readonly number[]): void {
+    if (this.#acknowledged.length === 0) {
+      setTimeout(() => {
+        const leaseIds = this.#acknowledged;
+        this.#acknowledged = [];
+        if (!this.#isOver) this.#stream.write({ acknowledgement: { leaseIds } });
+      }, GATHER_MILLISECONDS);
+    }
+    this.#acknowledged.push(...leases);
   }
 
   supersede(): void {
@@ -216,22 +242,23 @@ function readBackends({ backends, deviceBackends }: Device__Output, path: string
   });
 }
 
-function eventOf(worker: string, message: WorkRequest__Output): SchedulerEvent {
+function eventOf(worker: string, message: ReadWorkRequest): SchedulerEvent {
   const { heartbeat, result, failure, drain } = message;
   if (heartbeat) {
     return { kind: "heartbeat", worker, heldLeases: heartbeat.heldLeaseIds.map(Number) };
   }
   if (result?.partial) {
-    const partial = partialFromMessage(result.partial);
+    const { lease, run, shardIndex, partial, computeSeconds } = result;
+    const digest = partialDigest(partial);
     return {
       kind: "shard_result",
       worker,
-      lease: Number(result.leaseId),
-      run: result.run,
-      shardIndex: result.shardIndex,
+      lease,
+      run,
+      shardIndex,
       partial,
-      digest: partialDigest(partial),
-      computeSeconds: result.computeSeconds,
+      digest,
+      computeSeconds,
     };
   }
   if (failure) {
@@ -248,7 +275,7 @@ function eventOf(worker: string, message: WorkRequest__Output): SchedulerEvent {
   throw invalidField("message", "nothing is given; give one of heartbeat, result, failure, drain");
 }
 
-function messageOf(command: WorkerCommand): WorkResponse {
+function messageOf(command: Exclude<WorkerCommand, { kind: "acknowledge" }>): WorkResponse {
   switch (command.kind) {
     case "grant":
       return {
@@ -265,8 +292,6 @@ function messageOf(command: WorkerCommand): WorkResponse {
       };
     case "revoke":
       return { revoke: { leaseIds: [...command.leases] } };
-    case "acknowledge":
-      return { acknowledgement: { leaseIds: [...command.leases] } };
     case "quarantine":
       return { dismissal: { reason: command.reason, quarantined: true } };
   }

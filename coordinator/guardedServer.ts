@@ -9,8 +9,9 @@ import {
 } from "@grpc/grpc-js";
 
 import { type ApiError, toStatus } from "../shared/wire/errorDetails.ts";
+import { requestTypeOf } from "../shared/wire/messageTypes.ts";
 import { invalidField } from "./calls.ts";
-import { checkValues, requestTypeOf, UnreadableMessage } from "./wireValues.ts";
+import { checkValues, UnreadableMessage } from "./wireValues.ts";
 
 /**
  * A server that decodes no message before it knows what that costs, and answers one that cannot be

@@ -6,12 +6,12 @@ import type { Server } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 
-import { FleetService, SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
+import { SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
 import { Coordinator } from "./coordinator.ts";
 import { openToAll, type Door } from "./door/door.ts";
 import { Engine } from "./engine.ts";
-import { fleetHandlers } from "./fleetService.ts";
+import { FLEET_SERVICE, fleetHandlers } from "./fleetService.ts";
 import { GuardedServer } from "./guardedServer.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createReflection } from "./reflection.ts";
@@ -93,7 +93,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
   server.addService(SimulationService.service, {
     ...simulationHandlers(coordinator, engine, door, log),
   });
-  server.addService(FleetService.service, { ...fleetHandlers(engine, scheduler, door, log) });
+  server.addService(FLEET_SERVICE, { ...fleetHandlers(engine, scheduler, door, log) });
   const health = new HealthImplementation();
   health.addToServer(server);
   createReflection().addToServer(server);

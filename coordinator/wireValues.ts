@@ -1,12 +1,4 @@
 import protobuf from "protobufjs";
-import { join } from "node:path";
-
-import { packageRoot } from "../shared/wire/packageRoot.ts";
-import { PROTO_FILES } from "../shared/wire/protocol.ts";
-
-const root = new protobuf.Root();
-root.resolvePath = (_origin, target) => join(packageRoot(), "proto", target);
-root.loadSync([...PROTO_FILES]).resolveAll();
 
 /** Wire types, as the encoding of Protocol Buffers has them. */
 const LENGTH_DELIMITED = 2;
@@ -25,12 +17,42 @@ export class UnreadableMessage extends Error {
   override readonly name = "UnreadableMessage";
 }
 
-/** The type of a method's request, such as `/lyapunov.v1.FleetService/Work`; undefined if foreign. */
-export function requestTypeOf(path: string): protobuf.Type | undefined {
-  const [, service = "", method = ""] = path.split("/");
-  const found = root.lookup(service, [protobuf.Service]);
-  if (!(found instanceof protobuf.Service)) return undefined;
-  return found.methods[method]?.resolvedRequestType ?? undefined;
+/** What there is to know of a type before its messages are gone through. */
+interface Shape {
+  /** Of a decoded message: itself and all of its fields, those with default values included. */
+  readonly values: number;
+  /** By number. */
+  readonly fields: ReadonlyMap<number, FieldShape>;
+}
+
+interface FieldShape {
+  readonly name: string;
+  readonly wireType: number;
+  readonly isPackable: boolean;
+  /** Of a message's own; a function, for types may hold one another. */
+  readonly inner: (() => Shape) | undefined;
+}
+
+const shapes = new WeakMap<protobuf.Type, Shape>();
+
+function shapeOf(type: protobuf.Type): Shape {
+  const known = shapes.get(type);
+  if (known !== undefined) return known;
+  const fields = new Map(type.fieldsArray.map((field) => [field.id, fieldShapeOf(field)]));
+  const shape = { values: 1 + fields.size, fields };
+  shapes.set(type, shape);
+  return shape;
+}
+
+function fieldShapeOf({ name, type, resolvedType, repeated }: protobuf.Field): FieldShape {
+  const scalar = resolvedType instanceof protobuf.Enum ? "int32" : type;
+  const wireTypes: Readonly<Record<string, number>> = protobuf.types.basic;
+  return {
+    name,
+    wireType: wireTypes[scalar] ?? LENGTH_DELIMITED,
+    isPackable: repeated && scalar in protobuf.types.packed,
+    inner: resolvedType instanceof protobuf.Type ? () => shapeOf(resolvedType) : undefined,
+  };
 }
 
 /**
@@ -40,8 +62,9 @@ export function requestTypeOf(path: string): protobuf.Type | undefined {
  */
 export function checkValues(type: protobuf.Type, bytes: Uint8Array): void {
   const reader = protobuf.Reader.create(bytes);
+  const shape = shapeOf(type);
   try {
-    countValues(type, reader, reader.len, fieldCount(type));
+    countValues(shape, reader, reader.len, shape.values);
   } catch (error) {
     if (error instanceof UnreadableMessage) throw error;
     throw new UnreadableMessage((error as Error).message, { cause: error });
@@ -50,18 +73,12 @@ export function checkValues(type: protobuf.Type, bytes: Uint8Array): void {
 
 /** @returns how many there are, those counted before included. */
 function countValues(
-  type: protobuf.Type,
+  { fields }: Shape,
   reader: protobuf.Reader,
   end: number,
   before: number,
 ): number {
   let count = before;
-  const add = (values: number) => {
-    count += values;
-    if (count > MAXIMUM_VALUES) {
-      throw new UnreadableMessage(`it holds more than ${MAXIMUM_VALUES} values`);
-    }
-  };
   while (reader.pos < end) {
     const tag = reader.uint32();
     const wireType = tag & 7;
@@ -69,45 +86,33 @@ function countValues(
     if (wireType === GROUP_START || wireType === GROUP_END) {
       throw new UnreadableMessage("it holds a group");
     }
-    const field = type.fieldsById[tag >>> 3];
+    const field = fields.get(tag >>> 3);
     // The decoder does not ask: it would read what is skipped here as a message with all its fields.
     if (field !== undefined && !isWireTypeOf(field, wireType)) {
       throw new UnreadableMessage(`field ${field.name} is of another type`);
     }
     if (wireType !== LENGTH_DELIMITED) {
       reader.skipType(wireType);
-      add(1);
-      continue;
-    }
-    const length = reader.uint32();
-    const stop = reader.pos + length;
-    if (stop > end) throw new UnreadableMessage("a field is longer than what holds it");
-    if (field?.resolvedType instanceof protobuf.Type) {
-      // Decoded, it has all of its fields, those with default values included.
-      add(fieldCount(field.resolvedType));
-      count = countValues(field.resolvedType, reader, stop, count);
+      count += 1;
     } else {
-      // Packed numbers are no more than their bytes; which they are is not worth reading them twice.
-      add(field !== undefined && isPackable(field) ? length : 1);
-      reader.pos = stop;
+      const length = reader.uint32();
+      const stop = reader.pos + length;
+      if (stop > end) throw new UnreadableMessage("a field is longer than what holds it");
+      const inner = field?.inner?.();
+      if (inner === undefined) {
+        // Packed numbers are no more than their bytes; which they are is not worth reading them twice.
+        count += field?.isPackable === true ? length : 1;
+        reader.pos = stop;
+      } else count = countValues(inner, reader, stop, count + inner.values);
+    }
+    if (count > MAXIMUM_VALUES) {
+      throw new UnreadableMessage(`it holds more than ${MAXIMUM_VALUES} values`);
     }
   }
   if (reader.pos !== end) throw new UnreadableMessage("a field is longer than what holds it");
   return count;
 }
 
-function isWireTypeOf(field: protobuf.Field, wireType: number): boolean {
-  const types: Readonly<Record<string, number>> = protobuf.types.basic;
-  const type = field.resolvedType instanceof protobuf.Enum ? "int32" : field.type;
-  const expected = types[type] ?? LENGTH_DELIMITED;
-  if (wireType === expected) return true;
-  return wireType === LENGTH_DELIMITED && isPackable(field);
-}
-
-function isPackable({ repeated, resolvedType, type }: protobuf.Field): boolean {
-  return repeated && (resolvedType instanceof protobuf.Enum || type in protobuf.types.packed);
-}
-
-function fieldCount(type: protobuf.Type): number {
-  return 1 + type.fieldsArray.length;
+function isWireTypeOf(field: FieldShape, wireType: number): boolean {
+  return wireType === field.wireType || (wireType === LENGTH_DELIMITED && field.isPackable);
 }

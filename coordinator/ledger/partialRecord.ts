@@ -1,8 +1,7 @@
 import { crc32 } from "node:zlib";
 
 import type { ReplicaSums, ShardPartial } from "../../shared/statistics/replicaSums.ts";
-import { partialFromMessage, serializePartial } from "../../shared/wire/partialMessages.ts";
-import { PartialMessageType } from "../../shared/wire/protocol.ts";
+import { deserializePartial, serializePartial } from "../../shared/wire/partialMessages.ts";
 
 /** "LYPA" as bytes, then the version of what follows: a protobuf message `lyapunov.v1.Partial`. */
 const MAGIC = Buffer.from("LYPA");
@@ -41,7 +40,7 @@ export function decodePartial(bytes: Buffer): ShardPartial {
     throw new CorruptRecord("its checksum is wrong");
   }
   try {
-    return partialFromMessage(PartialMessageType.deserialize(message));
+    return deserializePartial(message);
   } catch (error) {
     // Whoever can write to the ledger can write a checksum that fits.
     throw new CorruptRecord(`it is no partial: ${(error as Error).message}`, { cause: error });

@@ -45,6 +45,8 @@ export class Device {
   readonly leases = new Map<number, Lease>();
   readonly #generators: Map<BackendName, string>;
   readonly #secondsPerWork = new Map<string, number>();
+  /** Leases ahead of its slots when it was last filled. */
+  #ahead = 0;
 
   constructor(index: number, description: DeviceDescription) {
     this.index = index;
@@ -88,6 +90,19 @@ export class Device {
     const newest = computeSeconds / work;
     const before = this.#secondsPerWork.get(rateKey) ?? newest;
     this.#secondsPerWork.set(rateKey, before + NEWEST_WEIGHT * (newest - before));
+  }
+
+  /**
+   * Whether it is time to fill it: half of what it was given ahead is left. Leases are granted several
+   * at a time for it, where shards are short.
+   */
+  get isLow(): boolean {
+    return this.leases.size - this.description.slotCount <= Math.floor(this.#ahead / 2);
+  }
+
+  /** It was given all that it wants, or all there is. */
+  filled(): void {
+    this.#ahead = this.leases.size - this.description.slotCount;
   }
 
   /** Whether it should be given work ahead: enough for a few seconds, no more. */

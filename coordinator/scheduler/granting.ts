@@ -44,11 +44,13 @@ export class Granting {
 
   #fill(worker: Worker, device: Device): GrantedLease[] {
     const granted: GrantedLease[] = [];
+    if (!device.isLow) return granted;
     while (device.wantsMore(this.#books.options)) {
       const next = this.#nextShard(worker, device) ?? this.#straggler(worker, device);
       if (next === undefined) break;
       granted.push(this.#grant(worker, device, next));
     }
+    device.filled();
     return granted;
   }
 

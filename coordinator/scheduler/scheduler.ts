@@ -15,13 +15,15 @@ import {
 import { Recordings } from "./recordings.ts";
 
 /**
- * These come with every shard, or all at once when a fleet starts; thousands of workers must not be
- * gone through for each. Where they bring work for others, it is noticed as it appears.
+ * These come with every shard, or all at once when a fleet starts or goes; thousands of workers must
+ * not be gone through for each. Where they bring work for others, it is noticed as it appears, or at
+ * the next tick.
  */
 const CONCERNS_ONE_WORKER: ReadonlySet<SchedulerEvent["kind"]> = new Set([
   "shard_result",
   "shard_recorded",
   "worker_joined",
+  "worker_disconnected",
 ]);
 
 /** A shard on which workers contradict one another, and nobody is there to say who is right. */

@@ -17,20 +17,32 @@ export function sketchOf(values: Float64Array, binWidth: number): QuantileSketch
     const index = Math.floor(value / binWidth);
     counts.set(index, (counts.get(index) ?? 0) + 1);
   }
-  return fromCounts(binWidth, counts);
+  const bins = [...counts].toSorted(([a], [b]) => a - b);
+  return {
+    binWidth,
+    binIndexes: bins.map(([index]) => index),
+    binCounts: bins.map(([, count]) => count),
+  };
 }
 
+/** Both are walked once, side by side: a coordinator merges one for each checkpoint of each shard. */
 export function mergeSketches(a: QuantileSketch, b: QuantileSketch): QuantileSketch {
   if (a.binWidth !== b.binWidth) {
     throw new RangeError(`sketches of bin widths ${a.binWidth} and ${b.binWidth} cannot be merged`);
   }
-  const counts = new Map<number, number>();
-  for (const sketch of [a, b]) {
-    sketch.binIndexes.forEach((index, i) => {
-      counts.set(index, (counts.get(index) ?? 0) + (sketch.binCounts[i] as number));
-    });
+  const binIndexes: number[] = [];
+  const binCounts: number[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.binIndexes.length || j < b.binIndexes.length) {
+    const indexA = a.binIndexes[i] ?? Infinity;
+    const indexB = b.binIndexes[j] ?? Infinity;
+    let count = 0;
+    if (indexA <= indexB) count += a.binCounts[i++] as number;
+    if (indexB <= indexA) count += b.binCounts[j++] as number;
+    binIndexes.push(Math.min(indexA, indexB));
+    binCounts.push(count);
   }
-  return fromCounts(a.binWidth, counts);
+  return { binWidth: a.binWidth, binIndexes, binCounts };
 }
 
 /**
@@ -49,13 +61,4 @@ export function sketchQuantile(sketch: QuantileSketch, probability: number): num
     below += count;
   }
   return undefined;
-}
-
-function fromCounts(binWidth: number, counts: ReadonlyMap<number, number>): QuantileSketch {
-  const bins = [...counts].toSorted(([a], [b]) => a - b);
-  return {
-    binWidth,
-    binIndexes: bins.map(([index]) => index),
-    binCounts: bins.map(([, count]) => count),
-  };
 }

@@ -1,8 +1,28 @@
-import { createHash } from "node:crypto";
-
 import type { CheckpointSums, ShardPartial } from "../statistics/replicaSums.ts";
-import type { Partial, Partial__Output } from "./generated/lyapunov/v1/Partial.ts";
-import { PartialMessageType } from "./protocol.ts";
+import type { Partial } from "./generated/lyapunov/v1/Partial.ts";
+import { messageType, numberOf, type DecodedLong } from "./messageTypes.ts";
+
+const PARTIAL = messageType("lyapunov.v1.Partial");
+
+/** A message `lyapunov.v1.Partial` as protobufjs decodes it: what was not sent has its default. */
+interface DecodedPartial {
+  readonly backend: string;
+  readonly generator: string;
+  readonly firstReplica: DecodedLong;
+  readonly replicaCount: DecodedLong;
+  readonly observables: readonly string[];
+  readonly checkpoints: readonly DecodedCheckpoint[];
+}
+
+interface DecodedCheckpoint extends Pick<CheckpointSums, "depth" | "moments" | "coMoments"> {
+  readonly survivorCount: DecodedLong;
+  readonly extinctCount: DecodedLong;
+  readonly quantileSketch: {
+    readonly binWidth: number;
+    readonly binIndexes: readonly DecodedLong[];
+    readonly binCounts: readonly DecodedLong[];
+  } | null;
+}
 
 export function partialToMessage(partial: ShardPartial): Partial {
   return {
@@ -26,45 +46,49 @@ export function partialToMessage(partial: ShardPartial): Partial {
   };
 }
 
-/** Reads a partial as it was sent; whether it is plausible is asked by `partialProblem`. */
-export function partialFromMessage(message: Partial__Output): ShardPartial {
+/** A partial as it was sent; whether it is plausible is asked by `partialProblem`. */
+function partialOf(message: DecodedPartial): ShardPartial {
   return {
     backend: message.backend,
     generator: message.generator,
-    firstReplica: Number(message.firstReplica),
-    replicaCount: Number(message.replicaCount),
+    firstReplica: numberOf(message.firstReplica),
+    replicaCount: numberOf(message.replicaCount),
     observables: message.observables,
     checkpoints: message.checkpoints.map((sums): CheckpointSums => {
       const sketch = sums.quantileSketch;
       return {
         depth: sums.depth,
-        survivorCount: Number(sums.survivorCount),
-        extinctCount: Number(sums.extinctCount),
-        moments: sums.moments,
+        survivorCount: numberOf(sums.survivorCount),
+        extinctCount: numberOf(sums.extinctCount),
+        // Copies: of a message's own objects what was not sent is no property.
+        moments: sums.moments.map(({ mean, m2, m3, m4 }) => ({ mean, m2, m3, m4 })),
         coMoments: sums.coMoments,
         quantileSketch: {
           binWidth: sketch?.binWidth ?? 0,
-          binIndexes: sketch?.binIndexes.map(Number) ?? [],
-          binCounts: sketch?.binCounts.map(Number) ?? [],
+          binIndexes: sketch?.binIndexes.map(numberOf) ?? [],
+          binCounts: sketch?.binCounts.map(numberOf) ?? [],
         },
       };
     }),
   };
 }
 
-/** A partial is serialized for its digest and again for the ledger: the bytes live as long as it does. */
-const serialized = new WeakMap<ShardPartial, Buffer>();
+/** The bytes that partials were read from or written to, for as long as these live. */
+const serialized = new WeakMap<ShardPartial, Uint8Array>();
 
-/** The bytes of a message `lyapunov.v1.Partial`; equal partials have equal bytes. */
-export function serializePartial(partial: ShardPartial): Buffer {
-  const known = serialized.get(partial);
-  if (known !== undefined) return known;
-  const bytes = PartialMessageType.serialize(partialToMessage(partial));
+/** @throws Error if the bytes are no message `lyapunov.v1.Partial` */
+export function deserializePartial(bytes: Uint8Array): ShardPartial {
+  const partial = partialOf(PARTIAL.decode(bytes) as unknown as DecodedPartial);
   serialized.set(partial, bytes);
-  return bytes;
+  return partial;
 }
 
-/** Of a partial's bits: two partials have equal digests exactly if they are equal. */
-export function partialDigest(partial: ShardPartial): string {
-  return createHash("sha256").update(serializePartial(partial)).digest("base64");
+/** The bytes of a message `lyapunov.v1.Partial`: as it came, if it came as one. */
+export function serializePartial(partial: ShardPartial): Uint8Array {
+  const known = serialized.get(partial);
+  if (known !== undefined) return known;
+  // Its fields are named as the message's, and every one is there to be written.
+  const bytes = PARTIAL.encode(partial).finish();
+  serialized.set(partial, bytes);
+  return bytes;
 }

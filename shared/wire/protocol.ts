@@ -26,4 +26,4 @@ const packageDefinition: PackageDefinition = loadSync([...PROTO_FILES], {
 
 const loaded = loadPackageDefinition(packageDefinition) as unknown as SimulationTypes & FleetTypes;
 
-export const { SimulationService, FleetService, Partial: PartialMessageType } = loaded.lyapunov.v1;
+export const { SimulationService, FleetService } = loaded.lyapunov.v1;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 import * as fc from "fast-check";
 
-import { requestTypeOf } from "../../coordinator/wireValues.ts";
+import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
 import { ShardPlan } from "../../coordinator/shardPlan.ts";
 import { partialProblem } from "../../shared/network/shardTask.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
