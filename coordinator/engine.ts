@@ -23,8 +23,8 @@ export interface EngineOptions {
   /** Called once if the ledger fails: nothing can be promised any more. */
   readonly onFatal: (error: unknown) => void;
   readonly scheduler: SchedulerOptions;
-  /** Resolves when what has gathered should be committed; default: at once. */
-  readonly gather?: () => Promise<void>;
+  /** Resolves when what has gathered should be committed, see LedgerWriter; default: at once. */
+  readonly gather?: (lastBatch: number) => Promise<void>;
 }
 
 /** Commands that go to a worker's stream. */

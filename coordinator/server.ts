@@ -24,6 +24,9 @@ const TICK_MILLISECONDS = 250;
  * second, it is nothing; a commit costs about as much, however many results it holds.
  */
 const GATHER_MILLISECONDS = 5;
+/** Where many come: once the commit before held more than a few. */
+const BUSY_GATHER_MILLISECONDS = 25;
+const FEW_WRITES = 8;
 const CHANNEL_OPTIONS = {
   "grpc.max_concurrent_streams": 1000,
   // Peers that vanished without a word are found out.
@@ -78,7 +81,8 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     firstLease,
     onFatal,
     scheduler,
-    gather: () => delay(GATHER_MILLISECONDS),
+    gather: (lastBatch) =>
+      delay(lastBatch > FEW_WRITES ? BUSY_GATHER_MILLISECONDS : GATHER_MILLISECONDS),
   });
   const coordinator = new Coordinator({ engine, ledger, log, clock, wallClock, newId });
   engine.onRunChange((run, ended) => {

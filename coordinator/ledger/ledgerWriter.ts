@@ -14,19 +14,20 @@ interface QueuedWrite {
 export class LedgerWriter {
   readonly #ledger: Ledger;
   readonly #onFailure: (error: unknown) => void;
-  readonly #gather: () => Promise<void>;
+  readonly #gather: (lastBatch: number) => Promise<void>;
   #queue: QueuedWrite[] = [];
   #committing: Promise<void> | undefined;
   #failed = false;
 
   /**
    * @param onFailure is called once if a commit fails; nothing is written after it.
-   * @param gather resolves when a commit should begin: what is enqueued until then goes with it.
+   * @param gather resolves when a commit should begin: what is enqueued until then goes with it. It
+   * is told how many writes the commit before it held, of those that followed each other.
    */
   constructor(
     ledger: Ledger,
     onFailure: (error: unknown) => void,
-    gather: () => Promise<void> = () => Promise.resolve(),
+    gather: (lastBatch: number) => Promise<void> = () => Promise.resolve(),
   ) {
     this.#ledger = ledger;
     this.#onFailure = onFailure;
@@ -48,15 +49,17 @@ export class LedgerWriter {
   }
 
   async #commitAll(): Promise<void> {
+    let lastBatch = 0;
     try {
       while (this.#queue.length > 0) {
-        await this.#gather();
+        await this.#gather(lastBatch);
         const batch = this.#queue;
         this.#queue = [];
         await this.#ledger.transact(async (transaction) => {
           for (const { write } of batch) await write(transaction);
         });
         for (const { resolve } of batch) resolve();
+        lastBatch = batch.length;
       }
       this.#committing = undefined;
     } catch (error) {

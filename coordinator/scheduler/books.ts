@@ -20,19 +20,22 @@ export class Books {
   commands: SchedulerCommand[] = [];
   /** Workers that the present event may have left with room for more. */
   readonly affected = new Set<string>();
-  /** Whether it may have brought work for all the others too. */
+  /** Whether there may be work now for those who found none before. */
   workAppeared = false;
+  /** Whether every worker is to be asked. */
+  concernsAll = false;
 
   constructor(options: SchedulerOptions) {
     this.options = options;
   }
 
-  /** @param isForAll whether the event may bring work for every worker. */
-  begin(at: number, isForAll: boolean): void {
+  /** @param concernsAll whether the event may bring work for every worker. */
+  begin(at: number, concernsAll: boolean): void {
     this.now = Math.max(this.now, at);
     this.commands = [];
     this.affected.clear();
-    this.workAppeared = isForAll;
+    this.workAppeared = false;
+    this.concernsAll = concernsAll;
   }
 
   open(lease: Lease): void {

@@ -19,6 +19,8 @@ export class Granting {
   readonly #books: Books;
   readonly #distrust: Distrust;
   #nextLease: number;
+  /** Workers that found less than they wanted: with a large fleet at work there is none. */
+  readonly #hungry = new Set<string>();
   /** What idle devices may copy, once one of them asks. */
   #stragglers: Lease[] | undefined;
 
@@ -31,15 +33,25 @@ export class Granting {
 
   /** Fills the devices that the present event has left with room, or brought work for. */
   grantAll(): void {
-    const { runs, workers, affected, workAppeared, commands } = this.#books;
+    const { runs, workers, commands } = this.#books;
     if (runs.size === 0) return;
     this.#stragglers = undefined;
-    for (const id of workAppeared ? workers.keys() : affected) {
+    for (const id of this.#concerned()) {
       const worker = workers.get(id);
-      if (worker === undefined || !this.#books.isPresent(worker)) continue;
-      const leases = worker.devices.flatMap((device) => this.#fill(worker, device));
-      if (leases.length > 0) commands.push({ kind: "grant", worker: worker.id, leases });
+      this.#hungry.delete(id);
+      if (worker === undefined) continue;
+      if (this.#books.isPresent(worker)) {
+        const leases = worker.devices.flatMap((device) => this.#fill(worker, device));
+        if (leases.length > 0) commands.push({ kind: "grant", worker: worker.id, leases });
+      }
+      if (worker.devices.some(({ isLow }) => isLow)) this.#hungry.add(id);
     }
+  }
+
+  #concerned(): Iterable<string> {
+    const { workers, affected, workAppeared, concernsAll } = this.#books;
+    if (concernsAll) return workers.keys();
+    return workAppeared ? affected.union(this.#hungry) : affected;
   }
 
   #fill(worker: Worker, device: Device): GrantedLease[] {

@@ -14,33 +14,32 @@ interface Recording {
 
 /** Accepted partials on their way to the ledger, also of runs that have ended meanwhile. */
 export class Recordings {
-  readonly #recordings = new Map<string, Recording>();
+  /** By run and shard; a run has an entry while anything of it is on its way. */
+  readonly #recordings = new Map<string, Map<number, Recording>>();
 
   /** Of the partial on its way, if there is one. */
   digest(run: string, shardIndex: number): string | undefined {
-    return this.#recordings.get(keyOf(run, shardIndex))?.shard.digest;
+    return this.#recordings.get(run)?.get(shardIndex)?.shard.digest;
   }
 
   begin(run: string, shard: RecordedShard, holder: LeaseHolder): void {
-    this.#recordings.set(keyOf(run, shard.shardIndex), { shard, holders: [holder] });
+    const ofRun = this.#recordings.get(run) ?? new Map<number, Recording>();
+    this.#recordings.set(run, ofRun.set(shard.shardIndex, { shard, holders: [holder] }));
   }
 
   /** Has a second result wait for the first to be durable; false if there is nothing to wait for. */
   wait(run: string, shardIndex: number, holder: LeaseHolder): boolean {
-    const recording = this.#recordings.get(keyOf(run, shardIndex));
+    const recording = this.#recordings.get(run)?.get(shardIndex);
     recording?.holders.push(holder);
     return recording !== undefined;
   }
 
   /** The partial is durable, or taken back before that; undefined if it was said before. */
   finish(run: string, shardIndex: number): Recording | undefined {
-    const key = keyOf(run, shardIndex);
-    const recording = this.#recordings.get(key);
-    this.#recordings.delete(key);
+    const ofRun = this.#recordings.get(run);
+    const recording = ofRun?.get(shardIndex);
+    ofRun?.delete(shardIndex);
+    if (ofRun?.size === 0) this.#recordings.delete(run);
     return recording;
   }
-}
-
-function keyOf(run: string, shardIndex: number): string {
-  return `${run}/${shardIndex}`;
 }

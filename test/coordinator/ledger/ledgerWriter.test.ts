@@ -144,4 +144,22 @@ describe("LedgerWriter", () => {
     await Promise.all(written);
     assert.deepEqual(ledger.batches, [["runs/a", "runs/b", "runs/c"]]);
   });
+
+  it("tells how much was committed before, from one idle time to the next", async () => {
+    const told: number[] = [];
+    writer = new LedgerWriter(ledger, assert.ifError, async (lastBatch) => {
+      told.push(lastBatch);
+    });
+    enqueue("a");
+    await turn();
+    enqueue("b", "c");
+    await ledger.release();
+    enqueue("d");
+    await ledger.release();
+    await ledger.release();
+    enqueue("e");
+    await ledger.release();
+    assert.deepEqual(ledger.batches, [["a"], ["b", "c"], ["d"], ["e"]]);
+    assert.deepEqual(told, [0, 1, 2, 0]);
+  });
 });
