@@ -2,7 +2,7 @@ import protobuf from "protobufjs";
 
 import type { ShardPartial } from "../shared/statistics/replicaSums.ts";
 import type { WorkRequest__Output } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
-import { numberOf, type DecodedLong } from "../shared/wire/messageTypes.ts";
+import { decodeWithNumbers } from "../shared/wire/messageTypes.ts";
 import { deserializePartial } from "../shared/wire/partialMessages.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 
@@ -42,7 +42,7 @@ const SEALED_REQUEST = protobuf.Root.fromJSON({
 
 interface SealedRequest {
   readonly result: {
-    readonly leaseId: DecodedLong;
+    readonly leaseId: number;
     readonly run: string;
     readonly shardIndex: number;
     readonly partial: Uint8Array;
@@ -57,14 +57,14 @@ interface SealedRequest {
  * @throws Error if the bytes are no message `lyapunov.v1.WorkRequest`
  */
 export function readWorkRequest(bytes: Buffer): ReadWorkRequest {
-  const { result } = SEALED_REQUEST.decode(bytes) as unknown as SealedRequest;
+  const { result } = decodeWithNumbers(SEALED_REQUEST, bytes) as SealedRequest;
   if (result === null) {
     return { ...FleetService.service.Work.requestDeserialize(bytes), result: null };
   }
   const { leaseId, run, shardIndex, partial, computeSeconds } = result;
   return {
     result: {
-      lease: numberOf(leaseId),
+      lease: leaseId,
       run,
       shardIndex,
       partial: Object.hasOwn(result, "partial") ? deserializePartial(partial) : undefined,

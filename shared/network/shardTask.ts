@@ -54,10 +54,10 @@ export function partialProblem(task: ShardTask, partial: ShardPartial): string |
     );
   }
   const depths = partial.checkpoints.map(({ depth }) => depth);
-  if (depths.join() !== task.checkpointDepths.join()) {
+  if (!areEqual(depths, task.checkpointDepths)) {
     return `its checkpoint depths are ${clipped(depths.join(", "), MAXIMUM_QUOTE_LENGTH)}`;
   }
-  if (partial.observables.join() !== OBSERVABLES.join()) {
+  if (!areEqual(partial.observables, OBSERVABLES)) {
     return `its observables are ${clipped(partial.observables.join(", "), MAXIMUM_QUOTE_LENGTH)}`;
   }
   for (const [i, sums] of partial.checkpoints.entries()) {
@@ -79,6 +79,10 @@ export function partialProblem(task: ShardTask, partial: ShardPartial): string |
     }
   }
   return undefined;
+}
+
+function areEqual<T>(list: readonly T[], other: readonly T[]): boolean {
+  return list.length === other.length && list.every((item, i) => item === other[i]);
 }
 
 /** Bounds that also keep every fold finite. */

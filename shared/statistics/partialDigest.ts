@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import type { ShardPartial } from "./replicaSums.ts";
 
@@ -8,10 +8,9 @@ import type { ShardPartial } from "./replicaSums.ts";
  */
 export function partialDigest(partial: ShardPartial): string {
   const { backend, generator, observables } = partial;
-  return createHash("sha256")
-    .update(JSON.stringify([backend, generator, observables]))
-    .update(new Float64Array(numbersOf(partial)))
-    .digest("base64");
+  const names = Buffer.from(JSON.stringify([backend, generator, observables]));
+  const numbers = new Uint8Array(new Float64Array(numbersOf(partial)).buffer);
+  return hash("sha256", Buffer.concat([names, numbers]), "base64");
 }
 
 /** Every number in a partial; lists begin with their lengths, so that none runs into the next. */

@@ -25,14 +25,31 @@ export function requestTypeOf(path: string): protobuf.Type | undefined {
   return found.methods[method]?.resolvedRequestType ?? undefined;
 }
 
-/** A 64-bit number as protobufjs decodes it. */
-export type DecodedLong =
-  | number
-  | { readonly low: number; readonly high: number; readonly unsigned: boolean };
+/** Decodes a message, with numbers for 64-bit integers, to the nearest double. */
+export function decodeWithNumbers(type: protobuf.Type, bytes: Uint8Array): unknown {
+  return type.decode(new NumberReader(bytes));
+}
 
-/** To the nearest double. */
-export function numberOf(value: DecodedLong): number {
-  if (typeof value === "number") return value;
-  const { low, high, unsigned } = value;
+/** Where protobufjs makes objects; and its types know nothing else. */
+class NumberReader extends protobuf.BufferReader {
+  override uint64(): protobuf.Long {
+    const number = this.#isShort() ? this.uint32() : numberOf(super.uint64());
+    return number as unknown as protobuf.Long;
+  }
+
+  override sint64(): protobuf.Long {
+    const number = this.#isShort() ? this.sint32() : numberOf(super.sint64());
+    return number as unknown as protobuf.Long;
+  }
+
+  /** Whether an integer of at most 28 bits comes next. */
+  #isShort(): boolean {
+    const { buf, pos } = this;
+    for (let i = pos; i < pos + 4; i++) if ((buf[i] as number) < 128) return true;
+    return false;
+  }
+}
+
+function numberOf({ low, high, unsigned }: protobuf.Long): number {
   return (unsigned ? high >>> 0 : high) * 2 ** 32 + (low >>> 0);
 }

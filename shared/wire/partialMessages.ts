@@ -1,28 +1,17 @@
+import type { QuantileSketch } from "../statistics/quantileSketch.ts";
 import type { CheckpointSums, ShardPartial } from "../statistics/replicaSums.ts";
 import type { Partial } from "./generated/lyapunov/v1/Partial.ts";
-import { messageType, numberOf, type DecodedLong } from "./messageTypes.ts";
+import { messageType, decodeWithNumbers } from "./messageTypes.ts";
 
 const PARTIAL = messageType("lyapunov.v1.Partial");
 
-/** A message `lyapunov.v1.Partial` as protobufjs decodes it: what was not sent has its default. */
-interface DecodedPartial {
-  readonly backend: string;
-  readonly generator: string;
-  readonly firstReplica: DecodedLong;
-  readonly replicaCount: DecodedLong;
-  readonly observables: readonly string[];
+/** What was not sent is no property of a decoded message, but has its default. */
+type Decoded = Omit<ShardPartial, "checkpoints"> & {
   readonly checkpoints: readonly DecodedCheckpoint[];
-}
-
-interface DecodedCheckpoint extends Pick<CheckpointSums, "depth" | "moments" | "coMoments"> {
-  readonly survivorCount: DecodedLong;
-  readonly extinctCount: DecodedLong;
-  readonly quantileSketch: {
-    readonly binWidth: number;
-    readonly binIndexes: readonly DecodedLong[];
-    readonly binCounts: readonly DecodedLong[];
-  } | null;
-}
+};
+type DecodedCheckpoint = Omit<CheckpointSums, "quantileSketch"> & {
+  readonly quantileSketch: QuantileSketch | null;
+};
 
 export function partialToMessage(partial: ShardPartial): Partial {
   return {
@@ -47,26 +36,26 @@ export function partialToMessage(partial: ShardPartial): Partial {
 }
 
 /** A partial as it was sent; whether it is plausible is asked by `partialProblem`. */
-function partialOf(message: DecodedPartial): ShardPartial {
+function partialOf(message: Decoded): ShardPartial {
+  const { backend, generator, firstReplica, replicaCount, observables, checkpoints } = message;
   return {
-    backend: message.backend,
-    generator: message.generator,
-    firstReplica: numberOf(message.firstReplica),
-    replicaCount: numberOf(message.replicaCount),
-    observables: message.observables,
-    checkpoints: message.checkpoints.map((sums): CheckpointSums => {
-      const sketch = sums.quantileSketch;
+    backend,
+    generator,
+    firstReplica,
+    replicaCount,
+    observables,
+    checkpoints: checkpoints.map((sums): CheckpointSums => {
+      const { depth, survivorCount, extinctCount, moments, coMoments, quantileSketch } = sums;
       return {
-        depth: sums.depth,
-        survivorCount: numberOf(sums.survivorCount),
-        extinctCount: numberOf(sums.extinctCount),
-        // Copies: of a message's own objects what was not sent is no property.
-        moments: sums.moments.map(({ mean, m2, m3, m4 }) => ({ mean, m2, m3, m4 })),
-        coMoments: sums.coMoments,
+        depth,
+        survivorCount,
+        extinctCount,
+        moments: moments.map(({ mean, m2, m3, m4 }) => ({ mean, m2, m3, m4 })),
+        coMoments,
         quantileSketch: {
-          binWidth: sketch?.binWidth ?? 0,
-          binIndexes: sketch?.binIndexes.map(numberOf) ?? [],
-          binCounts: sketch?.binCounts.map(numberOf) ?? [],
+          binWidth: quantileSketch?.binWidth ?? 0,
+          binIndexes: quantileSketch?.binIndexes ?? [],
+          binCounts: quantileSketch?.binCounts ?? [],
         },
       };
     }),
@@ -78,7 +67,7 @@ const serialized = new WeakMap<ShardPartial, Uint8Array>();
 
 /** @throws Error if the bytes are no message `lyapunov.v1.Partial` */
 export function deserializePartial(bytes: Uint8Array): ShardPartial {
-  const partial = partialOf(PARTIAL.decode(bytes) as unknown as DecodedPartial);
+  const partial = partialOf(decodeWithNumbers(PARTIAL, bytes) as Decoded);
   serialized.set(partial, bytes);
   return partial;
 }
