@@ -48,6 +48,8 @@ interface Sample {
   readonly seconds: number;
   readonly recordedShards: number;
   readonly residentBytes: number;
+  /** Of the coordinator, since it began. */
+  readonly processorSeconds: number;
 }
 
 async function benchmark(): Promise<void> {
@@ -76,7 +78,7 @@ async function benchmark(): Promise<void> {
     samples.push({
       seconds: (performance.now() - start) / 1000,
       recordedShards: fleet.acknowledged,
-      residentBytes: await residentBytes(coordinator.pid as number),
+      ...(await resourcesOf(coordinator.pid as number)),
     });
   }
   fleet.leave();
@@ -90,14 +92,17 @@ async function benchmark(): Promise<void> {
   // The first quarter warms up.
   const warm = samples.slice(Math.floor(samples.length / 4));
   const [first, last] = [warm[0] as Sample, warm.at(-1) as Sample];
-  const perSecond = (last.recordedShards - first.recordedShards) / (last.seconds - first.seconds);
+  const recorded = last.recordedShards - first.recordedShards;
+  const perSecond = recorded / (last.seconds - first.seconds);
+  const microseconds = ((last.processorSeconds - first.processorSeconds) / recorded) * 1e6;
   printTable(
     `${workers} workers, ${seconds} s, ledger ${kindOf(ledger)}`,
-    ["", "shards/s", "resident MiB, warm", "at the end", "shards recorded"],
+    ["", "shards/s", "coordinator µs/shard", "resident MiB, warm", "at the end", "shards recorded"],
     [
       [
         "",
         readable(perSecond),
+        microseconds.toFixed(0),
         mebibytes(first.residentBytes),
         mebibytes(last.residentBytes),
         last.recordedShards,
@@ -110,6 +115,7 @@ async function benchmark(): Promise<void> {
     machine: describeMachine(),
     workers,
     recordedShardsPerSecond: perSecond,
+    coordinatorMicrosecondsPerShard: microseconds,
     ledgerBytes,
     samples,
   });
@@ -132,7 +138,12 @@ async function addressOf(stdout: NodeJS.ReadableStream): Promise<string> {
   throw new Error("the coordinator ended without saying where it listens");
 }
 
-async function residentBytes(pid: number): Promise<number> {
+async function resourcesOf(
+  pid: number,
+): Promise<Pick<Sample, "residentBytes" | "processorSeconds">> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+  const residentBytes = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+  // After the command's name, which may hold spaces: user and system time, in hundredths of a second.
+  const stat = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
+  return { residentBytes, processorSeconds: (Number(stat[11]) + Number(stat[12])) / 100 };
 }

@@ -1,8 +1,11 @@
-import { ChannelCredentials } from "@grpc/grpc-js";
+import { ChannelCredentials, Client, type ClientDuplexStream } from "@grpc/grpc-js";
 
+import { SEALED_REQUEST } from "../coordinator/workRequests.ts";
 import type { Lease__Output } from "../shared/wire/generated/lyapunov/v1/Lease.ts";
+import type { ShardTask__Output } from "../shared/wire/generated/lyapunov/v1/ShardTask.ts";
+import type { WorkRequest } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
 import type { WorkResponse__Output } from "../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
-import { partialToMessage } from "../shared/wire/partialMessages.ts";
+import { messageType } from "../shared/wire/messageTypes.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { shardTaskFromMessage } from "../shared/wire/shardTaskMessages.ts";
 import { VERSION } from "../shared/wire/version.ts";
@@ -10,16 +13,33 @@ import { syntheticPartial } from "../test/support/syntheticPartials.ts";
 
 const HEARTBEAT_MILLISECONDS = 2000;
 const SLOTS = 2;
+const PARTIAL = messageType("lyapunov.v1.Partial");
+const { path, requestSerialize, responseDeserialize } = FleetService.service.Work;
 
-type Stream = ReturnType<InstanceType<typeof FleetService>["Work"]>;
+/** Of bytes: a fleet of a thousand must cost less than its coordinator. */
+type Stream = ClientDuplexStream<Uint8Array, WorkResponse__Output>;
+
+interface Template {
+  readonly generator: string;
+  readonly observables: readonly string[];
+  /** The field of a message `Partial`, as bytes. */
+  readonly checkpoints: Uint8Array;
+}
+
+function templateOf(task: ShardTask__Output): Template {
+  const { generator, observables, checkpoints } = syntheticPartial(shardTaskFromMessage(task));
+  return { generator, observables, checkpoints: PARTIAL.encode({ checkpoints }).finish() };
+}
 
 /** Workers that answer every lease at once, with a partial that costs nothing. */
 export class SimulatedFleet {
   /** Results that are in the ledger, or were not needed. */
   acknowledged = 0;
-  readonly #clients: InstanceType<typeof FleetService>[] = [];
+  readonly #clients: Client[] = [];
   readonly #streams: Stream[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
+  /** What all partials of the run say alike, each of its own replicas. */
+  #template: Template | undefined;
 
   /** Resolves when all have been welcomed. */
   static async join(address: string, workers: number): Promise<SimulatedFleet> {
@@ -36,10 +56,14 @@ export class SimulatedFleet {
   }
 
   #join(address: string, workerId: string): Promise<void> {
-    const client = new FleetService(address, ChannelCredentials.createInsecure(), {
+    const client = new Client(address, ChannelCredentials.createInsecure(), {
       "grpc.use_local_subchannel_pool": 1,
     });
-    const stream = client.Work();
+    const stream: Stream = client.makeBidiStreamRequest(
+      path,
+      (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+      responseDeserialize,
+    );
     const held = new Set<string>();
     const { promise, resolve } = Promise.withResolvers<void>();
     stream.on("error", () => undefined);
@@ -47,31 +71,40 @@ export class SimulatedFleet {
       if (message.welcome) resolve();
       for (const lease of message.grant?.leases ?? []) {
         held.add(lease.leaseId);
-        answer(stream, lease);
+        stream.write(this.#answer(lease));
       }
       for (const lease of message.acknowledgement?.leaseIds ?? []) {
         held.delete(lease);
         this.acknowledged += 1;
       }
     });
+    const say = (message: WorkRequest) => stream.write(requestSerialize(message));
     const backends = ["BACKEND_SIMD" as const];
     const devices = [{ backends, slotCount: SLOTS, description: "simulated" }];
-    stream.write({
-      join: { workerId, displayName: workerId, version: VERSION, devices, heldLeaseIds: [] },
-    });
-    this.#timers.push(
-      setInterval(() => {
-        stream.write({ heartbeat: { heldLeaseIds: [...held] } });
-      }, HEARTBEAT_MILLISECONDS),
-    );
+    say({ join: { workerId, displayName: workerId, version: VERSION, devices, heldLeaseIds: [] } });
+    const heartbeat = () => say({ heartbeat: { heldLeaseIds: [...held] } });
+    this.#timers.push(setInterval(heartbeat, HEARTBEAT_MILLISECONDS));
     this.#clients.push(client);
     this.#streams.push(stream);
     return promise;
   }
-}
 
-function answer(stream: Stream, { leaseId, run, shardIndex, task }: Lease__Output): void {
-  if (task === null) return;
-  const partial = partialToMessage(syntheticPartial(shardTaskFromMessage(task)));
-  stream.write({ result: { leaseId, run, shardIndex, partial, computeSeconds: 0.5 } });
+  #answer({ leaseId, run, shardIndex, task }: Lease__Output): Uint8Array {
+    if (task === null) throw new Error("the lease came without a task");
+    this.#template ??= templateOf(task);
+    const { generator, observables, checkpoints } = this.#template;
+    const { firstReplica, replicaCount } = task;
+    const own = {
+      backend: "simd",
+      generator,
+      firstReplica: Number(firstReplica),
+      replicaCount: Number(replicaCount),
+      observables,
+    };
+    // A message's bytes one after the other are the message of all their fields.
+    const partial = Buffer.concat([PARTIAL.encode(own).finish(), checkpoints]);
+    return SEALED_REQUEST.encode({
+      result: { leaseId: Number(leaseId), run, shardIndex, partial, computeSeconds: 0.5 },
+    }).finish();
+  }
 }

@@ -25,7 +25,7 @@ export interface ReadShardResult {
  * Results as `lyapunov.v1.WorkRequest` has them, but for the partial, which is left as bytes: on the
  * wire a message is its bytes. The ledger keeps these, so that nothing is serialized a second time.
  */
-const SEALED_REQUEST = protobuf.Root.fromJSON({
+export const SEALED_REQUEST = protobuf.Root.fromJSON({
   nested: {
     SealedRequest: { fields: { result: { id: 3, type: "SealedResult" } } },
     SealedResult: {
