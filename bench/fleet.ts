@@ -144,6 +144,6 @@ async function resourcesOf(
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   const residentBytes = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
   // After the command's name, which may hold spaces: user and system time, in hundredths of a second.
-  const stat = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
-  return { residentBytes, processorSeconds: (Number(stat[11]) + Number(stat[12])) / 100 };
+  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
+  return { residentBytes, processorSeconds: (Number(fields[11]) + Number(fields[12])) / 100 };
 }

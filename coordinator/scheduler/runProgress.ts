@@ -74,7 +74,7 @@ export class RunProgress {
     const wanted = predictedReplicaCount(
       this.specification.stoppingRule,
       countsOf(this.#folded),
-      this.estimates(),
+      this.#estimatesForRule(),
     );
     const shards = Math.ceil(wanted / this.plan.shardSize);
     return Math.min(this.plan.shardCount, Math.max(shards, this.#foldedShards + 1));
@@ -94,6 +94,11 @@ export class RunProgress {
     return finalEstimates(this.specification, this.#folded);
   }
 
+  /** A number of replicas is reached without them, and intervals cost more than a fold. */
+  #estimatesForRule(): ExponentEstimates | undefined {
+    return this.specification.stoppingRule.kind === "replicas" ? undefined : this.estimates();
+  }
+
   #fold(): void {
     while (!this.#met) {
       const next = this.#beyond.get(this.#foldedShards);
@@ -101,7 +106,11 @@ export class RunProgress {
       this.#beyond.delete(this.#foldedShards);
       this.#folded = this.#folded === undefined ? next : mergeSums(this.#folded, next);
       this.#foldedShards += 1;
-      this.#met = isMet(this.specification.stoppingRule, countsOf(this.#folded), this.estimates());
+      this.#met = isMet(
+        this.specification.stoppingRule,
+        countsOf(this.#folded),
+        this.#estimatesForRule(),
+      );
     }
   }
 }

@@ -2,32 +2,59 @@ import { hash } from "node:crypto";
 
 import type { ShardPartial } from "./replicaSums.ts";
 
+/** Where a partial's bits are laid out to be hashed: it grows to the largest that was met. */
+let numbers = new Float64Array(1024);
+
 /**
  * Of a partial's bits: SHA-256, in base64. Two partials have equal digests exactly if they are
  * equal, however they were serialized.
  */
 export function partialDigest(partial: ShardPartial): string {
   const { backend, generator, observables } = partial;
-  const names = Buffer.from(JSON.stringify([backend, generator, observables]));
-  const numbers = new Uint8Array(new Float64Array(numbersOf(partial)).buffer);
-  return hash("sha256", Buffer.concat([names, numbers]), "base64");
+  const names = JSON.stringify([backend, generator, observables]);
+  const count = numberCount(partial);
+  // No character takes more than three bytes.
+  const needed = count + Math.ceil((3 * names.length) / numbers.BYTES_PER_ELEMENT);
+  if (numbers.length < needed) numbers = new Float64Array(2 * needed);
+  layOut(partial, numbers);
+  const bytes = Buffer.from(numbers.buffer);
+  const numberBytes = count * numbers.BYTES_PER_ELEMENT;
+  const nameBytes = bytes.write(names, numberBytes);
+  return hash("sha256", bytes.subarray(0, numberBytes + nameBytes), "base64");
 }
 
-/** Every number in a partial; lists begin with their lengths, so that none runs into the next. */
-function numbersOf({ firstReplica, replicaCount, checkpoints }: ShardPartial): number[] {
-  const numbers = [firstReplica, replicaCount, checkpoints.length];
-  const addList = (list: readonly number[]) => {
-    numbers.push(list.length);
-    for (const number of list) numbers.push(number);
-  };
+/** Writes every number in a partial; lists begin with their lengths, so that none runs into the next. */
+function layOut({ firstReplica, replicaCount, checkpoints }: ShardPartial, into: Float64Array) {
+  let end = 0;
+  into[end++] = firstReplica;
+  into[end++] = replicaCount;
+  into[end++] = checkpoints.length;
   for (const sums of checkpoints) {
-    const { depth, survivorCount, extinctCount, moments, coMoments, quantileSketch } = sums;
-    numbers.push(depth, survivorCount, extinctCount, moments.length);
-    for (const { mean, m2, m3, m4 } of moments) numbers.push(mean, m2, m3, m4);
-    addList(coMoments);
-    numbers.push(quantileSketch.binWidth);
-    addList(quantileSketch.binIndexes);
-    addList(quantileSketch.binCounts);
+    into[end++] = sums.depth;
+    into[end++] = sums.survivorCount;
+    into[end++] = sums.extinctCount;
+    into[end++] = sums.moments.length;
+    for (const { mean, m2, m3, m4 } of sums.moments) {
+      into[end++] = mean;
+      into[end++] = m2;
+      into[end++] = m3;
+      into[end++] = m4;
+    }
+    const { binWidth, binIndexes, binCounts } = sums.quantileSketch;
+    into[end++] = binWidth;
+    for (const list of [sums.coMoments, binIndexes, binCounts]) {
+      into[end++] = list.length;
+      for (const number of list) into[end++] = number;
+    }
   }
-  return numbers;
+}
+
+/** How many `layOut` writes. */
+function numberCount({ checkpoints }: ShardPartial): number {
+  let count = 3;
+  for (const { moments, coMoments, quantileSketch } of checkpoints) {
+    const { binIndexes, binCounts } = quantileSketch;
+    count += 8 + 4 * moments.length + coMoments.length + binIndexes.length + binCounts.length;
+  }
+  return count;
 }

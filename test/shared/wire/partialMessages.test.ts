@@ -40,6 +40,31 @@ const partials: fc.Arbitrary<ShardPartial> = fc.record({
   ),
 });
 
+/** Of few values, so that many differ but in which list a number stands. */
+const bit = fc.nat(1);
+const small: fc.Arbitrary<ShardPartial> = fc.record({
+  backend: fc.constant("simd"),
+  generator: fc.constantFrom("", "\u{1f3b2}"),
+  firstReplica: fc.constant(0),
+  replicaCount: fc.constant(1),
+  observables: fc.constant(["log_norm_growth"]),
+  checkpoints: fc.array(
+    fc.record({
+      depth: bit,
+      survivorCount: bit,
+      extinctCount: bit,
+      moments: fc.array(fc.record({ mean: bit, m2: bit, m3: bit, m4: bit }), { maxLength: 1 }),
+      coMoments: fc.array(bit, { maxLength: 2 }),
+      quantileSketch: fc.record({
+        binWidth: bit,
+        binIndexes: fc.array(bit, { maxLength: 2 }),
+        binCounts: fc.array(bit, { maxLength: 2 }),
+      }),
+    }),
+    { maxLength: 2 },
+  ),
+});
+
 /** The partial as it is after a journey over the wire. */
 function sent(partial: ShardPartial): ShardPartial {
   const result = { leaseId: 1, run: "", partial: partialToMessage(partial) };
@@ -74,6 +99,17 @@ describe("partials on the wire", () => {
         );
       }),
       { seed: 3 },
+    );
+  });
+
+  it("have equal digests exactly if they are equal", () => {
+    fc.assert(
+      fc.property(fc.array(small, { minLength: 2, maxLength: 12 }), (list) => {
+        const digests = new Set(list.map((partial) => partialDigest(partial)));
+        const values = new Set(list.map((partial) => JSON.stringify(partial)));
+        assert.equal(digests.size, values.size);
+      }),
+      { seed: 4, numRuns: 1000 },
     );
   });
 
