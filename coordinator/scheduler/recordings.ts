@@ -16,6 +16,10 @@ interface Recording {
 export class Recordings {
   readonly #recordings = new Map<string, Recording>();
 
+  get count(): number {
+    return this.#recordings.size;
+  }
+
   /** Of the partial on its way, if there is one. */
   digest(run: string, shardIndex: number): string | undefined {
     return this.#recordings.get(keyOf(run, shardIndex))?.shard.digest;
