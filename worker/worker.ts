@@ -48,8 +48,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const { channel, options: clientOptions } = clientParts(address, credentials);
     return new FleetService(address, channel, {
       ...clientOptions,
-      "grpc.keepalive_time_ms": 20_000,
-      "grpc.keepalive_timeout_ms": 10_000,
       // Our own backoff decides; the channel's must not add to it.
       "grpc.initial_reconnect_backoff_ms": 100,
       "grpc.max_reconnect_backoff_ms": 1000,
