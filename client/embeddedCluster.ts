@@ -4,6 +4,7 @@ import { openLedger } from "../coordinator/ledger/openLedger.ts";
 import { endWithoutLedger } from "../coordinator/ledgerFailure.ts";
 import { startCoordinator } from "../coordinator/server.ts";
 import { startWorker } from "../worker/worker.ts";
+import { EXIT } from "./failure.ts";
 
 export interface EmbeddedClusterOptions {
   readonly workers: number;
@@ -44,8 +45,7 @@ export async function startEmbeddedCluster(
     await coordinator.close();
     throw error;
   });
-  // A dismissed worker is in the log; the run shows that nobody works on it.
-  for (const worker of workers) worker.left.catch(() => undefined);
+  Promise.any(workers.map(({ left }) => left)).catch(endWithoutWorkers);
   return {
     address,
     close: async () => {
@@ -53,4 +53,13 @@ export async function startEmbeddedCluster(
       await coordinator.close();
     },
   };
+}
+
+/**
+ * What becomes of a command whose workers have all left by themselves: it ends at once, for nobody
+ * would go on with its run.
+ */
+function endWithoutWorkers({ errors: [error] }: AggregateError): void {
+  process.stderr.write(`lyapunov: no worker is left: ${(error as Error).message}\n`);
+  process.exit(EXIT.failed);
 }

@@ -16,6 +16,7 @@ import { Backoff } from "./backoff.ts";
 import { LeaseBook, type HeldLease } from "./leaseBook.ts";
 import type { ComputedShard } from "./thread.ts";
 import type { ShardPool } from "./threadPool.ts";
+import { ThreadStartError } from "./threadWatch.ts";
 
 export type WorkStream = ClientDuplexStream<WorkRequest, WorkResponse__Output>;
 
@@ -60,7 +61,8 @@ export class Agent {
   #hasJoined = false;
   #draining = false;
   readonly #stopped = new AbortController();
-  #dismissal: string | undefined;
+  /** Why it cannot go on, once it cannot. */
+  #end: Error | undefined;
 
   constructor(options: AgentOptions) {
     this.#options = options;
@@ -71,15 +73,20 @@ export class Agent {
   /**
    * Works until it is drained or stopped.
    *
-   * @throws Error if the coordinator dismisses the worker, or has never let it in.
+   * @throws Error if the coordinator dismisses the worker, or has never let it in, or if it has no
+   *   threads to work with.
    */
   async run(): Promise<void> {
+    await this.#sessions();
+    if (this.#end !== undefined) throw this.#end;
+  }
+
+  async #sessions(): Promise<void> {
     const { log } = this.#options;
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       const error = await this.#session();
-      if (this.#dismissal !== undefined) throw new Error(this.#dismissal);
-      if (signal.aborted) return;
+      if (signal.aborted || this.#end !== undefined) return;
       const refusal = refusalOf(error);
       // One that was let in before may have its token replaced.
       if (refusal !== undefined && !this.#hasJoined) {
@@ -162,8 +169,8 @@ export class Agent {
     else if (message.revoke) this.#revoked(message.revoke.leaseIds);
     else if (message.acknowledgement) this.#leases.drop(message.acknowledgement.leaseIds);
     else if (message.dismissal) {
-      this.#dismissal = `the coordinator dismissed this worker: ${message.dismissal.reason}`;
-      log.error(this.#dismissal);
+      this.#end = new Error(`the coordinator dismissed this worker: ${message.dismissal.reason}`);
+      log.error(this.#end.message);
     }
     this.#leaveIfDone();
   }
@@ -212,7 +219,7 @@ export class Agent {
   }
 
   async #compute(lease: HeldLease): Promise<void> {
-    const { devices, log } = this.#options;
+    const { devices } = this.#options;
     const controller = new AbortController();
     this.#computing.set(lease.id, controller);
     try {
@@ -220,15 +227,28 @@ export class Agent {
       const computed = await device.pool.compute(lease.task, controller.signal);
       if (this.#leases.finish(lease, computed)) this.#deliver(lease, computed);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (this.#leases.fail(lease) && !this.#stopped.signal.aborted) {
-        log.error({ run: lease.run, shardIndex: lease.shardIndex, err: error }, "a shard failed");
-        this.#send({ failure: { leaseId: lease.id, error: message } });
-      }
+      this.#failed(lease, error);
     }
     this.#computing.delete(lease.id);
     if (!this.#stopped.signal.aborted) this.#startMore();
     this.#leaveIfDone();
+  }
+
+  #failed(lease: HeldLease, error: unknown): void {
+    const isWanted = this.#leases.fail(lease);
+    if (this.#stopped.signal.aborted) return;
+    const { log } = this.#options;
+    if (error instanceof ThreadStartError) {
+      // Shards would fail here one after another, and be given up for no fault of theirs.
+      log.debug({ err: error }, "leaving");
+      this.#end = error;
+      this.#sendDrain([lease.id]);
+      this.stop();
+    } else if (isWanted) {
+      log.error({ run: lease.run, shardIndex: lease.shardIndex, err: error }, "a shard failed");
+      const message = error instanceof Error ? error.message : String(error);
+      this.#send({ failure: { leaseId: lease.id, error: message } });
+    }
   }
 
   #deliver({ id, run, shardIndex }: HeldLease, { partial, computeSeconds }: ComputedShard): void {

@@ -2,11 +2,22 @@ import type { ShardTask } from "../shared/network/shardTask.ts";
 import { sumReplicas, type ShardPartial } from "../shared/statistics/replicaSums.ts";
 import type { Backend, ReplicaObservables } from "./backends/backend.ts";
 
-/** Propagates the replicas of a shard and sums what was seen: replicas → partial. */
-export function computeShard(backend: Backend, task: ShardTask): ShardPartial {
+/**
+ * Propagates the replicas of a shard and sums what was seen: replicas → partial.
+ *
+ * @param advanced is called time and again, for whoever wants to know that it gets on.
+ */
+export function computeShard(
+  backend: Backend,
+  task: ShardTask,
+  advanced?: () => void,
+): ShardPartial {
   const { network, sampling, seed, checkpointDepths, burnIn, firstReplica, replicaCount } = task;
   const depths = burnIn > 0 ? [burnIn, ...checkpointDepths] : checkpointDepths;
-  const seen = backend.propagate({ network, sampling, seed, depths, firstReplica, replicaCount });
+  const seen = backend.propagate(
+    { network, sampling, seed, depths, firstReplica, replicaCount },
+    advanced,
+  );
   const values = burnIn > 0 ? sinceFirstDepth(seen, replicaCount) : seen.values;
   return {
     ...sumReplicas(seen.names, checkpointDepths, task.sketchBinWidths, replicaCount, values),

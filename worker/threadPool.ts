@@ -3,32 +3,98 @@ import { extname } from "node:path";
 import { Piscina } from "piscina";
 
 import type { ShardTask } from "../shared/network/shardTask.ts";
-import type { ComputedShard } from "./thread.ts";
+import type { ComputedShard, ThreadTask } from "./thread.ts";
+import { DEFAULT_PATIENCE_SECONDS, ThreadStartError, ThreadWatch } from "./threadWatch.ts";
 
 /** Propagates shards, several at a time. */
 export interface ShardPool {
   readonly slotCount: number;
-  /** Rejects as soon as `signal` aborts; the thread is ended with what it was doing. */
+  /**
+   * Rejects as soon as `signal` aborts; the thread is ended with what it was doing.
+   *
+   * @throws ThreadStartError if no thread can be had to work at all
+   */
   compute(task: ShardTask, signal?: AbortSignal): Promise<ComputedShard>;
   /** Ends the threads at once, whatever they are doing. */
   close(): Promise<void>;
 }
 
-/** A pool of `slotCount` threads, one shard each at a time. */
-export function createThreadPool(slotCount: number): ShardPool {
-  // Run from source it is thread.ts, from dist/ thread.js.
-  const filename = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url).href;
-  const piscina = new Piscina<ShardTask, ComputedShard>({
-    filename,
+export interface ThreadPoolOptions {
+  /** How long a thread may show no progress before it is ended: a layer or a few milliseconds are some. */
+  readonly patienceSeconds?: number | undefined;
+  /** Of each thread's heap, in MiB; numbers that kernels work on are outside of it. */
+  readonly heapLimit?: number;
+  /** URL of the threads' module; tests put their own in its place. */
+  readonly module?: string;
+}
+
+/**
+ * The largest shards take less than 16. Beyond the limit V8 keeps 16 more to end the thread in; where
+ * a single object needs more than that, it ends the process, whose leases are granted again.
+ */
+const HEAP_LIMIT = 512;
+
+/** A pool of `slotCount` threads, one shard each at a time. A thread that dies is replaced. */
+export function createThreadPool(slotCount: number, options: ThreadPoolOptions = {}): ShardPool {
+  const {
+    patienceSeconds = DEFAULT_PATIENCE_SECONDS,
+    heapLimit = HEAP_LIMIT,
+    // Run from source it is thread.ts, from dist/ thread.js.
+    module: filename = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url).href,
+  } = options;
+  const piscina = new Piscina<ThreadTask, ComputedShard>({
     // Threads start with the first shards: a worker that is dismissed at once has none to end while
     // they load, which can bring the process down (an assertion of Node's module loader).
     minThreads: 0,
     maxThreads: slotCount,
     idleTimeout: Infinity,
+    resourceLimits: { maxOldGenerationSizeMb: heapLimit },
+  });
+  const watch = new ThreadWatch(patienceSeconds);
+  // Of a thread that ends before it has a shard piscina tells nobody who waits for one, and if it was
+  // the last, they would wait for ever.
+  let trouble = new Error("it ended as it started");
+  piscina.on("error", (error: Error) => {
+    trouble = error;
+  });
+  piscina.on("workerDestroy", () => {
+    queueMicrotask(() => {
+      if (piscina.threads.length === 0) watch.abortWaiting(trouble);
+    });
   });
   return {
     slotCount,
-    compute: (task, signal) => piscina.run(task, { ...(signal && { signal }) }),
+    compute: async (task, signal) => {
+      const watched = watch.begin();
+      const { progress } = watched;
+      const signals = signal === undefined ? [watched.signal] : [watched.signal, signal];
+      try {
+        return await piscina.run(
+          { task, progress },
+          // With the shard and not with the thread: what fails to load fails a shard, and is known.
+          { filename, signal: AbortSignal.any(signals) },
+        );
+      } catch (error) {
+        if (signal?.aborted === true) throw error;
+        watched.signal.throwIfAborted();
+        throw watched.hasBegun ? reasonOf(error, heapLimit) : new ThreadStartError(error);
+      } finally {
+        watched.done();
+      }
+    },
     close: () => piscina.destroy(),
   };
+}
+
+/** Why a shard failed, in a sentence where piscina and Node have but a code. */
+function reasonOf(error: unknown, heapLimit: number): unknown {
+  const { code, message } = error as { code?: unknown; message?: string };
+  if (code === "ERR_WORKER_OUT_OF_MEMORY") {
+    return new Error(`its thread needed more memory than the ${heapLimit} MiB that it may have`, {
+      cause: error,
+    });
+  }
+  const [, exitCode] = /^worker exited with code: (\d+)$/.exec(message ?? "") ?? [];
+  if (exitCode === undefined) return error;
+  return new Error(`its thread died of it, with exit code ${exitCode}`, { cause: error });
 }

@@ -17,6 +17,8 @@ export interface WorkerOptions {
   readonly credentials?: CallerCredentials;
   /** Default: one for each core that the process may use. */
   readonly threads?: number;
+  /** How long a thread may show no progress before it is ended; default: ten minutes. */
+  readonly patienceSeconds?: number;
   readonly log: Logger;
   /** Default: a pool of threads; tests put their own in its place. */
   readonly pool?: ShardPool;
@@ -24,7 +26,7 @@ export interface WorkerOptions {
 
 /** A worker that runs inside this process. */
 export interface RunningWorker {
-  /** Settles when the worker has left; rejects if it was dismissed. */
+  /** Settles when the worker has left; rejects if it was dismissed, or has no threads to work with. */
   readonly left: Promise<void>;
   /** Finishes what it has begun, delivers it and leaves; at the latest after the grace time. */
   drain(graceSeconds: number): Promise<void>;
@@ -39,14 +41,13 @@ export interface RunningWorker {
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const backends = await availableBackends(options.log);
-  const pool = options.pool ?? createThreadPool(options.threads ?? availableParallelism());
+  const { threads = availableParallelism(), patienceSeconds } = options;
+  const pool = options.pool ?? createThreadPool(threads, { patienceSeconds });
   const credentials = options.credentials ?? NO_CREDENTIALS;
   const clients = options.coordinator.split(",").map((address) => {
     const { channel, options: clientOptions } = clientParts(address, credentials);
     return new FleetService(address, channel, {
       ...clientOptions,
-      "grpc.keepalive_time_ms": 20_000,
-      "grpc.keepalive_timeout_ms": 10_000,
       // Our own backoff decides; the channel's must not add to it.
       "grpc.initial_reconnect_backoff_ms": 100,
       "grpc.max_reconnect_backoff_ms": 1000,

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 
+import { DEFAULT_PATIENCE_SECONDS } from "../../worker/threadWatch.ts";
 import { addConnectionFlags, callerCredentials, type ConnectionFlags } from "../connection.ts";
 import { CommandError, EXIT } from "../failure.ts";
 import { createLog, type LogLevel } from "../log.ts";
@@ -17,6 +18,7 @@ interface Flags extends ConnectionFlags {
   readonly coordinator: string;
   readonly threads: number;
   readonly grace: number;
+  readonly patience: number;
   readonly logLevel?: LogLevel;
 }
 
@@ -39,7 +41,13 @@ export function addWorkCommand(program: Command): void {
       integerUpTo(MAXIMUM_THREADS),
       defaultThreads(),
     )
-    .option("--grace <seconds>", "time to finish in when told to stop", seconds, 30)
+    .option("--grace <seconds>", "time to finish in when told to stop", secondsFrom(0), 30)
+    .option(
+      "--patience <seconds>",
+      "how long a thread may show no progress, such as a layer, before it is ended",
+      secondsFrom(1),
+      DEFAULT_PATIENCE_SECONDS,
+    )
     .action(async (_options, command: Command) => {
       await work(command.optsWithGlobals<Flags>());
     });
@@ -55,6 +63,7 @@ async function work(flags: Flags): Promise<void> {
       coordinator: flags.coordinator,
       credentials,
       threads: flags.threads,
+      patienceSeconds: flags.patience,
       log,
     });
     log.info({ coordinator: flags.coordinator, threads: flags.threads }, "worker started");
@@ -68,8 +77,10 @@ async function work(flags: Flags): Promise<void> {
   }
 }
 
-function seconds(text: string): number {
-  const value = typed(text);
-  if (typeof value === "number" && value >= 0 && value <= 86_400) return value;
-  throw new InvalidArgumentError("Give seconds from 0 to 86400.");
+function secondsFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = typed(text);
+    if (typeof value === "number" && value >= least && value <= 86_400) return value;
+    throw new InvalidArgumentError(`Give seconds from ${least} to 86400.`);
+  };
 }

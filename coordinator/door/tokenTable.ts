@@ -3,7 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import { parse } from "yaml";
 import { z } from "zod";
 
-import { refused } from "../../shared/network/violations.ts";
+import { clipped, refused } from "../../shared/network/violations.ts";
 import { ROLES, type Role } from "../../shared/wire/roles.ts";
 
 /** A token that opens the door, without the token. */
@@ -14,6 +14,7 @@ export interface TokenEntry {
   readonly digest: Buffer;
 }
 
+const MAXIMUM_QUOTE_LENGTH = 100;
 const NAME = "give 1 to 64 letters, digits, and . _ @ -";
 const ROLE = `give a list of ${ROLES.join(", ")}`;
 const DIGEST = "give the 64 hexadecimal digits that 'lyapunov token' prints";
@@ -45,10 +46,11 @@ export class TokenTable {
   static parse(text: string): TokenTable {
     let document: unknown;
     try {
-      document = parse(text);
+      document = parse(text, { logLevel: "error" });
     } catch (error) {
-      const [first] = (error as Error).message.split("\n");
-      throw new Error(`not YAML: ${first?.replace(/:$/, "")}`, { cause: error });
+      const [first = ""] = (error as Error).message.split("\n");
+      const complaint = clipped(first.replace(/:$/, ""), MAXIMUM_QUOTE_LENGTH);
+      throw new Error(`not YAML: ${complaint}`, { cause: error });
     }
     const result = tokenFile.safeParse(document);
     if (!result.success) throw new Error(problemOf(document, result.error));
@@ -57,11 +59,14 @@ export class TokenTable {
       roles,
       digest: Buffer.from(sha256, "hex"),
     }));
+    const places = new Map<string, number>();
     for (const [i, { digest }] of entries.entries()) {
-      const first = entries.findIndex((other) => other.digest.equals(digest));
-      if (first < i) {
+      const hash = digest.toString("hex");
+      const first = places.get(hash);
+      if (first !== undefined) {
         throw new Error(`${i}.sha256: it is that of token ${first}, too; give each token once`);
       }
+      places.set(hash, i);
     }
     return new TokenTable(entries);
   }
@@ -85,7 +90,8 @@ function problemOf(document: unknown, { issues, message }: z.ZodError): string {
   const [issue] = issues;
   if (issue === undefined) return message;
   if (issue.code === "unrecognized_keys") {
-    const field = [...issue.path, issue.keys[0]].join(".");
+    const key = clipped(issue.keys[0] ?? "", MAXIMUM_QUOTE_LENGTH);
+    const field = [...issue.path, key].join(".");
     return `${field}: there is no such field; give ${Object.keys(entry.shape).join(", ")}`;
   }
   const value = issue.path.reduce<unknown>(

@@ -8,6 +8,8 @@ export interface SchedulerOptions {
   readonly prefetchSeconds: number;
   /** Leases that a device may hold for each of its slots, however fast it is. */
   readonly leasesPerSlot: number;
+  /** Nothing is granted while so many partials wait for the ledger: memory must not wait with it. */
+  readonly maximumRecordings: number;
   /** A shard that so many attempts report as failed is parked. */
   readonly maximumErrors: number;
   /** A shard on which so many workers were lost is parked. More than errors: machines die innocently. */
@@ -30,6 +32,7 @@ export const DEFAULT_SCHEDULER_OPTIONS: SchedulerOptions = {
   reconnectGraceSeconds: 3,
   prefetchSeconds: 3,
   leasesPerSlot: 64,
+  maximumRecordings: 4096,
   maximumErrors: 3,
   maximumLosses: 8,
   stragglerFactor: 2,
@@ -44,6 +47,7 @@ const ALLOWED: Readonly<Record<keyof SchedulerOptions, { least: number; whole: b
   reconnectGraceSeconds: { least: 0, whole: false },
   prefetchSeconds: { least: 0, whole: false },
   leasesPerSlot: { least: 1, whole: true },
+  maximumRecordings: { least: 1, whole: true },
   maximumErrors: { least: 1, whole: true },
   maximumLosses: { least: 1, whole: true },
   stragglerFactor: { least: 1, whole: false },

@@ -17,6 +17,10 @@ export class Recordings {
   /** By run and shard; a run has an entry while anything of it is on its way. */
   readonly #recordings = new Map<string, Map<number, Recording>>();
 
+  get count(): number {
+    return this.#recordings.size;
+  }
+
   /** Of the partial on its way, if there is one. */
   digest(run: string, shardIndex: number): string | undefined {
     return this.#recordings.get(run)?.get(shardIndex)?.shard.digest;

@@ -45,6 +45,7 @@ export class Scheduler {
   readonly #books: Books;
   readonly #distrust: Distrust;
   readonly #granting: Granting;
+  readonly #recordings = new Recordings();
   readonly #lifecycle: Lifecycle;
   readonly #answers: Answers;
   readonly #attendance: Attendance;
@@ -58,9 +59,8 @@ export class Scheduler {
     this.#books = new Books(options);
     this.#distrust = new Distrust(options.doubleCheckInterval);
     this.#granting = new Granting(this.#books, this.#distrust, firstLease);
-    const recordings = new Recordings();
-    this.#lifecycle = new Lifecycle(this.#books, this.#distrust, recordings);
-    this.#answers = new Answers(this.#books, this.#distrust, recordings, this.#lifecycle);
+    this.#lifecycle = new Lifecycle(this.#books, this.#distrust, this.#recordings);
+    this.#answers = new Answers(this.#books, this.#distrust, this.#recordings, this.#lifecycle);
     this.#attendance = new Attendance(this.#books, this.#lifecycle);
   }
 
@@ -113,6 +113,7 @@ export class Scheduler {
    */
   handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
     this.#books.begin(at, !CONCERNS_ONE_WORKER.has(event.kind));
+    const wasBehind = this.#isLedgerBehind;
     if ("worker" in event) this.#attendance.heard(event.worker);
     switch (event.kind) {
       case "run_submitted":
@@ -151,8 +152,14 @@ export class Scheduler {
     }
     if (event.kind !== "heartbeat") {
       this.#lifecycle.settleChecked();
-      this.#granting.grantAll();
+      if (wasBehind) this.#books.workAppeared = true;
+      if (!this.#isLedgerBehind) this.#granting.grantAll();
     }
     return this.#books.commands;
+  }
+
+  /** Then nothing is granted: what is out comes in, and memory stays bounded. */
+  get #isLedgerBehind(): boolean {
+    return this.#recordings.count >= this.#books.options.maximumRecordings;
   }
 }

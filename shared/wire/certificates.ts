@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
 
 /** A certificate and its key, in PEM. */
 export interface Identity {
@@ -16,6 +17,7 @@ export interface Identity {
 export function certificateProblem(pem: Buffer, now: number): string | undefined {
   const certificate = readCertificate(pem);
   if (certificate === undefined) return "is not a certificate in PEM; give one";
+  if (!isUsable({ cert: pem })) return "is not a chain of certificates in PEM; give one";
   if (now > certificate.validToDate.getTime()) {
     return `expired on ${certificate.validToDate.toISOString()}; give one that is valid`;
   }
@@ -31,7 +33,8 @@ export function keyProblem({ certificate, key }: Identity): string | undefined {
   if (privateKey === undefined) {
     return "is not a private key in PEM without a passphrase; give one";
   }
-  if (readCertificate(certificate)?.checkPrivateKey(privateKey) === true) return undefined;
+  const isItsKey = readCertificate(certificate)?.checkPrivateKey(privateKey) === true;
+  if (isItsKey && isUsable({ cert: certificate, key })) return undefined;
   return "is not the key of the certificate; give the one that belongs to it";
 }
 
@@ -39,7 +42,7 @@ export function keyProblem({ certificate, key }: Identity): string | undefined {
 export function authorityProblem(pem: Buffer, now: number): string | undefined {
   const problem = certificateProblem(pem, now);
   if (problem !== undefined) return problem;
-  if (readCertificate(pem)?.ca === true) return undefined;
+  if (readCertificate(pem)?.ca === true && isUsable({ ca: pem })) return undefined;
   return "is not the certificate of an authority; give that of the one that signed";
 }
 
@@ -57,5 +60,15 @@ function readKey(pem: Buffer): KeyObject | undefined {
     return createPrivateKey(pem);
   } catch {
     return undefined;
+  }
+}
+
+/** Whether TLS takes what crypto has read: it looks at the whole file, and would throw in a server. */
+function isUsable(options: SecureContextOptions): boolean {
+  try {
+    createSecureContext(options);
+    return true;
+  } catch {
+    return false;
   }
 }

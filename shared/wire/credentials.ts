@@ -31,6 +31,12 @@ export const NO_CREDENTIALS: CallerCredentials = {};
 /** What TLS calls a server that has no name but its address; certificates are not asked about it. */
 const NAMELESS = "coordinator.invalid";
 
+/** Whatever happens to the other end: half a minute after it has vanished without a word, calls fail. */
+const KEEPALIVE: ClientOptions = {
+  "grpc.keepalive_time_ms": 20_000,
+  "grpc.keepalive_timeout_ms": 10_000,
+};
+
 /** What a client of a coordinator is made with. */
 export interface ClientParts {
   readonly channel: ChannelCredentials;
@@ -39,7 +45,8 @@ export interface ClientParts {
 
 /** @param address HOST:PORT of the coordinator. */
 export function clientParts(address: string, { tls, token }: CallerCredentials): ClientParts {
-  const options = token === undefined ? {} : { interceptors: [tokenInterceptor(token)] };
+  const interceptors = token === undefined ? [] : [tokenInterceptor(token)];
+  const options = { ...KEEPALIVE, interceptors };
   if (tls === undefined) return { channel: ChannelCredentials.createInsecure(), options };
   const { authority = null, identity } = tls;
   const host = hostOf(address).replace(/^\[|\]$/g, "");

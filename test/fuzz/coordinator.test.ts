@@ -12,6 +12,7 @@ import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { VERSION } from "../../shared/wire/version.ts";
 import { referenceBackend } from "../../worker/backends/reference.ts";
 import { computeShard } from "../../worker/shard.ts";
+import { PostgresServer } from "../support/postgres.ts";
 import { specificationWith } from "../support/specifications.ts";
 import { Cluster, type RunJson } from "../system/support/cluster.ts";
 import { commandJson } from "../system/support/command.ts";
@@ -116,135 +117,147 @@ function repeated(pattern: readonly number[]): Buffer {
   return Buffer.alloc(15 * 2 ** 20, Buffer.from(pattern));
 }
 
-describe("fuzzing: the coordinator over gRPC", function () {
-  this.timeout(TIMEOUT_MILLISECONDS);
-  let cluster: Cluster;
-  let client: RawClient;
+/** Where the coordinator keeps what it is told. PostgreSQL takes less than SQLite and memory do. */
+const LEDGERS: readonly { readonly kind: "memory" | "PostgreSQL"; readonly share: number }[] = [
+  { kind: "memory", share: 1 },
+  { kind: "PostgreSQL", share: 0.2 },
+];
 
-  before(async () => {
-    cluster = await Cluster.start(0, 1, ["--ledger", "memory"]);
-    client = new RawClient(cluster.address);
-  });
+for (const { kind, share } of LEDGERS)
+  describe(`fuzzing: the coordinator over gRPC, with a ledger in ${kind}`, function () {
+    this.timeout(TIMEOUT_MILLISECONDS);
+    let cluster: Cluster;
+    let client: RawClient;
+    const resources = new AsyncDisposableStack();
 
-  after(async () => {
-    client[Symbol.dispose]();
-    await cluster[Symbol.asyncDispose]();
-  });
+    before(async () => {
+      let place = "memory";
+      if (kind === "PostgreSQL") {
+        const server = resources.use(await PostgresServer.start());
+        place = await server.createDatabase();
+      }
+      cluster = resources.use(await Cluster.start(0, 1, ["--ledger", place]));
+      client = resources.use(new RawClient(cluster.address));
+    });
 
-  afterEach(() => {
-    assert.equal(cluster.coordinator.hasEnded, false, cluster.coordinator.stderr.slice(-5000));
-    assert.ok(residentBytes() < MAXIMUM_RESIDENT_BYTES, `${residentBytes()} bytes are resident`);
-  });
+    after(() => resources.disposeAsync());
 
-  for (const [i, { path, responseStream }] of Object.values(SimulationService.service).entries()) {
-    it(`${path} ends with a code that says whose fault it was`, async () => {
+    afterEach(() => {
+      assert.equal(cluster.coordinator.hasEnded, false, cluster.coordinator.stderr.slice(-5000));
+      assert.ok(residentBytes() < MAXIMUM_RESIDENT_BYTES, `${residentBytes()} bytes are resident`);
+    });
+
+    for (const [i, { path, responseStream }] of Object.values(
+      SimulationService.service,
+    ).entries()) {
+      it(`${path} ends with a code that says whose fault it was`, async () => {
+        await fc.assert(
+          fc.asyncProperty(requestsOf(path), async (bytes) => {
+            const code = await (responseStream
+              ? client.watch(path, bytes)
+              : client.unary(path, bytes));
+            assert.ok(CODES.includes(code), code);
+          }),
+          dearCases(100 * share, 100 + i),
+        );
+      });
+    }
+
+    const { path } = FleetService.service.Work;
+
+    it(`${path} does so after any messages`, async () => {
+      const type = typeOf(path);
+      const joined = fc.constantFrom([encoded(type, { join: GOOD_JOIN })], []);
+      const conversations = fc
+        .tuple(joined, fc.array(requestsOf(path), { maxLength: 4 }))
+        .map(([before, then]) => [...before, ...then]);
       await fc.assert(
-        fc.asyncProperty(requestsOf(path), async (bytes) => {
-          const code = await (responseStream
-            ? client.watch(path, bytes)
-            : client.unary(path, bytes));
+        fc.asyncProperty(conversations, async (messages) => {
+          const code = await client.converse(path, messages);
           assert.ok(CODES.includes(code), code);
         }),
-        dearCases(100, 100 + i),
+        dearCases(300 * share, 99),
       );
     });
-  }
 
-  const { path } = FleetService.service.Work;
-
-  it(`${path} does so after any messages`, async () => {
-    const type = typeOf(path);
-    const joined = fc.constantFrom([encoded(type, { join: GOOD_JOIN })], []);
-    const conversations = fc
-      .tuple(joined, fc.array(requestsOf(path), { maxLength: 4 }))
-      .map(([before, then]) => [...before, ...then]);
-    await fc.assert(
-      fc.asyncProperty(conversations, async (messages) => {
-        const code = await client.converse(path, messages);
+    for (const [what, method, bytes] of HEAVY) {
+      it(`answers 15 MiB of ${what}`, async () => {
+        const whole = `/lyapunov.v1.${method}`;
+        const code = await (method === "FleetService/Work"
+          ? client.converse(whole, [bytes()])
+          : client.unary(whole, bytes()));
         assert.ok(CODES.includes(code), code);
-      }),
-      dearCases(300, 99),
-    );
-  });
+      });
+    }
 
-  for (const [what, method, bytes] of HEAVY) {
-    it(`answers 15 MiB of ${what}`, async () => {
-      const whole = `/lyapunov.v1.${method}`;
-      const code = await (method === "FleetService/Work"
-        ? client.converse(whole, [bytes()])
-        : client.unary(whole, bytes()));
-      assert.ok(CODES.includes(code), code);
-    });
-  }
+    for (const [what, name] of [
+      ["half a character where a name is cut", `${"x".repeat(59)}😀😀`],
+      ["a name of many characters", "😀".repeat(100_000)],
+      ["a name of control characters", "\0\n\u001b[2J"],
+    ] as const) {
+      it(`answers ${what}`, async () => {
+        const bytes = field(1, Buffer.from(name));
+        assert.equal(
+          await client.unary("/lyapunov.v1.SimulationService/GetRun", bytes),
+          "INVALID_ARGUMENT",
+        );
+      });
+    }
 
-  for (const [what, name] of [
-    ["half a character where a name is cut", `${"x".repeat(59)}😀😀`],
-    ["a name of many characters", "😀".repeat(100_000)],
-    ["a name of control characters", "\0\n\u001b[2J"],
-  ] as const) {
-    it(`answers ${what}`, async () => {
-      const bytes = field(1, Buffer.from(name));
-      assert.equal(
-        await client.unary("/lyapunov.v1.SimulationService/GetRun", bytes),
-        "INVALID_ARGUMENT",
+    it("takes no partial that cannot be from a worker: the run fails rather than lie", async () => {
+      await cancelAll();
+      const task = new ShardPlan(SPECIFICATION).task(0);
+      const honest = computeShard(referenceBackend, task);
+      const impossible = fc
+        .oneof(
+          anyPartial,
+          anySpoiling.map((spoil) => spoil(honest)),
+        )
+        // What the wire would mend, and what is only a lie, is another matter.
+        .filter((partial) => partialProblem(task, partial) !== undefined && isSendable(partial));
+      let worker = 0;
+      await fc.assert(
+        fc.asyncProperty(impossible, async (partial) => {
+          using liar = new RawWorker(cluster.address);
+          liar.join(`liar-${worker++}`, 1);
+          const finished = cluster.estimate(INPUT);
+          liar.work(() => partial).catch(() => undefined);
+          const run = await finished;
+          assert.deepEqual([run.state, run.replicaCount], ["FAILED", "0"]);
+          assert.match(run.error, /an impossible partial/);
+        }),
+        dearCases(25 * share, 98),
       );
     });
-  }
 
-  it("takes no partial that cannot be from a worker: the run fails rather than lie", async () => {
-    await cancelAll();
-    const task = new ShardPlan(SPECIFICATION).task(0);
-    const honest = computeShard(referenceBackend, task);
-    const impossible = fc
-      .oneof(
-        anyPartial,
-        anySpoiling.map((spoil) => spoil(honest)),
-      )
-      // What the wire would mend, and what is only a lie, is another matter.
-      .filter((partial) => partialProblem(task, partial) !== undefined && isSendable(partial));
-    let worker = 0;
-    await fc.assert(
-      fc.asyncProperty(impossible, async (partial) => {
-        using liar = new RawWorker(cluster.address);
-        liar.join(`liar-${worker++}`, 1);
-        const finished = cluster.estimate(INPUT);
-        liar.work(() => partial).catch(() => undefined);
-        const run = await finished;
-        assert.deepEqual([run.state, run.replicaCount], ["FAILED", "0"]);
-        assert.match(run.error, /an impossible partial/);
-      }),
-      dearCases(25, 98),
-    );
-  });
+    it("serves good clients and honest workers after all of this, with the right bits", async () => {
+      await cancelAll();
+      const line = "--width 8 --depth 50 --replicas 20000 --seed 3".split(" ");
+      await cluster.addWorker(1);
+      const here = await cluster.run(line);
+      const elsewhere = await commandJson<RunJson>(["run", ...line, "--threads", "1"]);
+      assert.equal(here.state, "SUCCEEDED");
+      assert.deepEqual(
+        [here.lyapunovExponent, here.variance, here.checkpoints],
+        [elsewhere.lyapunovExponent, elsewhere.variance, elsewhere.checkpoints],
+      );
+    });
 
-  it("serves good clients and honest workers after all of this, with the right bits", async () => {
-    await cancelAll();
-    const line = "--width 8 --depth 50 --replicas 20000 --seed 3".split(" ");
-    await cluster.addWorker(1);
-    const here = await cluster.run(line);
-    const elsewhere = await commandJson<RunJson>(["run", ...line, "--threads", "1"]);
-    assert.equal(here.state, "SUCCEEDED");
-    assert.deepEqual(
-      [here.lyapunovExponent, here.variance, here.checkpoints],
-      [elsewhere.lyapunovExponent, elsewhere.variance, elsewhere.checkpoints],
-    );
-  });
-
-  function residentBytes(): number {
-    const status = readFileSync(`/proc/${cluster.coordinator.pid}/status`, "utf8");
-    return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
-  }
-
-  /** What was created by accident would be worked on too. */
-  async function cancelAll(): Promise<void> {
-    for (let pageToken = ""; ;) {
-      const { runs, nextPageToken } = await cluster.api.listRuns(100, pageToken);
-      for (const run of runs) if (!hasEnded(stateOf(run))) await cluster.api.cancelRun(run.name);
-      if (nextPageToken === "") return;
-      pageToken = nextPageToken;
+    function residentBytes(): number {
+      const status = readFileSync(`/proc/${cluster.coordinator.pid}/status`, "utf8");
+      return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
     }
-  }
-});
+
+    /** What was created by accident would be worked on too. */
+    async function cancelAll(): Promise<void> {
+      for (let pageToken = ""; ;) {
+        const { runs, nextPageToken } = await cluster.api.listRuns(100, pageToken);
+        for (const run of runs) if (!hasEnded(stateOf(run))) await cluster.api.cancelRun(run.name);
+        if (nextPageToken === "") return;
+        pageToken = nextPageToken;
+      }
+    }
+  });
 
 const INPUT = {
   network: { width: 2, depth: 20, negativeSlope: 0.1, weights: "gaussian", gain: 1 },

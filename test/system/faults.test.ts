@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { lieAbout } from "../support/syntheticPartials.ts";
 import { Cluster } from "./support/cluster.ts";
 import { runCommand } from "./support/command.ts";
-import { answerOf } from "./support/estimates.ts";
 import { halfDone } from "./support/progress.ts";
 import { Proxy } from "./support/proxy.ts";
 import { RawWorker } from "./support/rawWorker.ts";
@@ -37,21 +32,6 @@ describe("when something is wrong in a worker", () => {
     // What came before the shard stays in the estimate.
     assert.equal(run.shardCount, 3);
     assert.match(failed.stderr, /^lyapunov: FAILED: runs\/\w+: shard 3 .*\n$/);
-  });
-
-  it("a thread that dies is replaced, and its shard is done again", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "lyapunov-thread-"));
-    try {
-      await using cluster = await Cluster.start(0, 1);
-      const grave = join(folder, "grave");
-      const worker = await cluster.addScriptedWorker("dyingThreadWorker.ts", grave);
-      const run = await cluster.run(RUN);
-      assert.ok(existsSync(grave), "a thread has died");
-      assert.match(worker.stderr, /a shard failed/);
-      assert.equal(answerOf(run), answerOf(await cluster.run(RUN)));
-    } finally {
-      await rm(folder, { recursive: true });
-    }
   });
 
   it("a worker that hangs holds nothing up", async () => {

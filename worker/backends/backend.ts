@@ -29,5 +29,6 @@ export interface ReplicaObservables {
 export interface Backend {
   /** The random generator and its version, recorded in every partial. */
   readonly generator: string;
-  propagate(task: PropagationTask): ReplicaObservables;
+  /** @param advanced is to be called often, after a layer at the latest: a thread without it hangs. */
+  propagate(task: PropagationTask, advanced?: () => void): ReplicaObservables;
 }

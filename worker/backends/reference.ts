@@ -6,7 +6,7 @@ import { denseReplicas, isotropicReplicas } from "./reference/replicas.ts";
 /** The yardstick: float64, one replica after another, written to be obviously right. */
 export const referenceBackend: Backend = { generator: GENERATOR, propagate };
 
-function propagate(task: PropagationTask) {
+function propagate(task: PropagationTask, advanced?: () => void) {
   const { network, depths, firstReplica, replicaCount } = task;
   const start = (task.sampling === "dense" ? denseReplicas : isotropicReplicas)(network);
   const stream = new Stream(task.seed);
@@ -18,7 +18,10 @@ function propagate(task: PropagationTask) {
     let growth = 0;
     for (const [position, depth] of depths.entries()) {
       // Once extinct, always extinct: −∞ fills what is left.
-      while (layer < depth && growth > -Infinity) growth += step(++layer);
+      while (layer < depth && growth > -Infinity) {
+        growth += step(++layer);
+        advanced?.();
+      }
       values[position * replicaCount + index] = growth + depth * drift;
     }
   }

@@ -17,7 +17,10 @@ import { GROUP, laneActivation, readLogNorms } from "./simd/lanes.ts";
 export async function loadSimdBackend(): Promise<Backend> {
   const kernel = await loadKernel();
   const rounding = kernel.fusesMultiplyAdd() ? "fused" : "unfused";
-  return { generator: `${GENERATOR} ${rounding}`, propagate: (task) => propagate(kernel, task) };
+  return {
+    generator: `${GENERATOR} ${rounding}`,
+    propagate: (task, advanced) => propagate(kernel, task, advanced),
+  };
 }
 
 /**
@@ -25,7 +28,11 @@ export async function loadSimdBackend(): Promise<Backend> {
  * few milliseconds: V8 replaces its first, slow code for a function only when the function is
  * entered anew. Lanes beyond the last replica are computed and dropped.
  */
-function propagate(kernel: Kernel, task: PropagationTask): ReplicaObservables {
+function propagate(
+  kernel: Kernel,
+  task: PropagationTask,
+  advanced?: () => void,
+): ReplicaObservables {
   const { network, depths, replicaCount, sampling } = task;
   const values = new Float64Array(depths.length * replicaCount);
   const activation = laneActivation(network);
@@ -52,7 +59,7 @@ function propagate(kernel: Kernel, task: PropagationTask): ReplicaObservables {
     for (const [position, depth] of depths.entries()) {
       while (layer < depth && !extinct()) {
         const layers = Math.min(layersPerCall, depth - layer);
-        lanes.advance(firstReplica, groups, layer + 1, layers);
+        lanes.advance(firstReplica, groups, layer + 1, layers, advanced);
         layer += layers;
       }
       for (const [i, logNorm] of logNorms().entries()) {

@@ -76,6 +76,12 @@ export const FAULTY_SCHEDULERS: readonly FaultyScheduler[] = [
     create: withCommands((commands) => commands.filter(({ kind }) => kind !== "revoke")),
   },
   {
+    fault: "does not care how many partials wait for the ledger",
+    invariant: "nothing is granted while the ledger is behind",
+    create: (options, firstLease) =>
+      new Scheduler({ ...options, maximumRecordings: Number.MAX_SAFE_INTEGER }, firstLease),
+  },
+  {
     fault: "takes every device for twice its size",
     invariant: "a device holds no more leases than it may",
     create: withEvents((event) =>

@@ -1,14 +1,15 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { workerData } from "piscina";
 
-import type { ShardTask } from "../../../shared/network/shardTask.ts";
-import compute from "../../../worker/thread.ts";
+import compute, { type ThreadTask } from "../../../worker/thread.ts";
 
-/** Like worker/thread.ts, but the thread that gets the second shard first dies of it. */
-export default async function computeOrDie(task: ShardTask) {
-  if (task.firstReplica === task.replicaCount && !existsSync(workerData as string)) {
-    writeFileSync(workerData as string, "");
+/** Like worker/thread.ts, but the thread that gets the second shard first dies in the middle of it. */
+export default async function computeOrDie(shard: ThreadTask) {
+  const { firstReplica, replicaCount } = shard.task;
+  const grave = process.env["LYAPUNOV_GRAVE"] ?? "";
+  const computed = await compute(shard);
+  if (firstReplica === replicaCount && !existsSync(grave)) {
+    writeFileSync(grave, "");
     process.exit(1);
   }
-  return compute(task);
+  return computed;
 }

@@ -1,11 +1,10 @@
-import type { ShardTask } from "../../../shared/network/shardTask.ts";
-import compute from "../../../worker/thread.ts";
+import compute, { type ThreadTask } from "../../../worker/thread.ts";
 
 const MORTALITY = 0.01;
 
 /** Like worker/thread.ts, but now and then a thread dies in the middle of a shard. */
-export default async function computeOrDie(task: ShardTask) {
-  const computed = await compute(task);
+export default async function computeOrDie(shard: ThreadTask) {
+  const computed = await compute(shard);
   if (Math.random() < MORTALITY) process.exit(1);
   return computed;
 }

@@ -58,6 +58,17 @@ export class Proxy implements AsyncDisposable {
     for (const [from, to] of this.#ways) from.pipe(to);
   }
 
+  /**
+   * Swallows all that its connections bring from now on, their ends too, as where a machine loses
+   * its power: neither side hears of the other. New connections go through.
+   */
+  vanish(): void {
+    for (const socket of this.#sockets) {
+      this.#ways.delete(socket);
+      socket.unpipe().resume();
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.cut();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -84,8 +95,7 @@ export class Proxy implements AsyncDisposable {
       end.on("error", () => undefined);
       end.on("close", () => {
         this.#sockets.delete(end);
-        this.#ways.delete(end);
-        other.destroy();
+        if (this.#ways.delete(end)) other.destroy();
       });
     }
   }

@@ -39,7 +39,7 @@ export function denseLanes(kernel: Kernel, network: Network, activation: LaneAct
       kernel.setActivation(above, below, belowAlone);
       kernel.startDense(firstReplica, inputSign);
     },
-    advance(firstReplica, groups, firstLayer, layers) {
+    advance(firstReplica, groups, firstLayer, layers, advanced) {
       // A wide layer is taken some strips at a time.
       const stripRows = rowsOfStrip(width);
       const strips = Math.floor(WEIGHTS_PER_CALL / (groups * GROUP * width * stripRows));
@@ -47,6 +47,7 @@ export function denseLanes(kernel: Kernel, network: Network, activation: LaneAct
       for (let row = 0; row < width; row += rowsPerCall) {
         const endRow = Math.min(width, row + rowsPerCall);
         kernel.advanceDense(firstReplica, firstLayer, layers, row, endRow);
+        advanced?.();
       }
     },
   };

@@ -26,8 +26,9 @@ export function isotropicLanes(
       kernel.setIsotropic(ratio * ratio, mirrored, weights === "orthogonal");
       kernel.startIsotropic();
     },
-    advance(firstReplica, _groups, firstLayer, layers) {
+    advance(firstReplica, _groups, firstLayer, layers, advanced) {
       kernel.advanceIsotropic(firstReplica, firstLayer, layers);
+      advanced?.();
     },
   };
 }

@@ -20,7 +20,14 @@ export interface Lanes {
   /** Layers × groups to propagate in one call, for it to take a few milliseconds. */
   readonly layerGroupsPerCall: number;
   start(firstReplica: number, groups: number): void;
-  advance(firstReplica: number, groups: number, firstLayer: number, layers: number): void;
+  /** @param advanced is called after each call into the kernel. */
+  advance(
+    firstReplica: number,
+    groups: number,
+    firstLayer: number,
+    layers: number,
+    advanced?: () => void,
+  ): void;
 }
 
 /**

@@ -12,6 +12,7 @@ const FAIR = "no run is granted while another has less work out and a shard to g
 const BUSY = "no device is idle while a shard waits for it";
 const ONE_KIND = "a run is granted to devices of one generator";
 const IMPARTIAL = "a shard in dispute is granted to nobody who has taken sides";
+const PATIENT = "nothing is granted while the ledger is behind";
 const ATTEMPTS = "every attempt has a new number";
 
 /** Who is given what: fair between runs, then in shard order, to those who are there. */
@@ -38,6 +39,7 @@ export class Grants implements Invariant {
       REACHABLE,
       () => `${command.worker} is not connected, silent or leaves`,
     );
+    demand(!this.#isLedgerBehind, PATIENT, () => `${this.#mirror.recording.size} partials wait`);
     for (const lease of command.leases) {
       this.#granted(worker, lease);
       this.#mirror.bind(command.worker, lease);
@@ -46,13 +48,17 @@ export class Grants implements Invariant {
 
   state(step: Step): void {
     // Heartbeats are many and bring no work; who was awoken by one is served by the next tick.
-    if (step.event.kind === "heartbeat") return;
+    if (step.event.kind === "heartbeat" || this.#isLedgerBehind) return;
     const waiting = new Map<MirroredRun, readonly number[]>();
     for (const run of this.#mirror.runs.values()) waiting.set(run, this.#waiting(run));
     this.#fair(step, waiting);
     for (const worker of this.#observed.scheduler.workers.values()) {
       if (this.#isSurelyThere(worker)) this.#busy(worker, waiting);
     }
+  }
+
+  get #isLedgerBehind(): boolean {
+    return this.#mirror.recording.size >= this.#observed.options.maximumRecordings;
   }
 
   #granted(

@@ -1,0 +1,2 @@
+/** Threads that end while they load. */
+process.exit(9);

@@ -1,0 +1,30 @@
+import compute, { type ThreadTask } from "../../../worker/thread.ts";
+
+/** What the second shard of a run comes to, by the run's seed. */
+export const SEEDS = { hangs: 71, needsMemory: 72, dies: 73 } as const;
+
+/** Like worker/thread.ts, but for one shard of some runs. */
+export default async function computeOrFail(shard: ThreadTask) {
+  const computed = await compute(shard);
+  const { seed, firstReplica, replicaCount } = shard.task;
+  if (firstReplica === replicaCount) {
+    if (seed === BigInt(SEEDS.hangs)) hang();
+    if (seed === BigInt(SEEDS.needsMemory)) needMemory();
+    if (seed === BigInt(SEEDS.dies)) process.exit(7);
+  }
+  return computed;
+}
+
+function hang(): void {
+  const never = new Int32Array(1);
+  while (Atomics.load(never, 0) === 0);
+}
+
+/**
+ * In small pieces: beyond the limit V8 has 16 MiB left for ending the thread, and ends the process
+ * where a single piece does not fit in there.
+ */
+function needMemory(): void {
+  let hoard: object = {};
+  for (;;) hoard = { hoard };
+}

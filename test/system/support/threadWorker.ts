@@ -1,0 +1,26 @@
+/**
+ * A worker with other threads than its own, on the heap of which nothing large fits. Arguments:
+ * HOST:PORT of the coordinator, a module of this folder, the seconds that a thread may be quiet, and
+ * a file that some modules leave when a thread has died.
+ */
+import { createLog } from "../../../client/log.ts";
+import { createThreadPool } from "../../../worker/threadPool.ts";
+import { startWorker } from "../../../worker/worker.ts";
+
+const [coordinator = "", name = "", patience = "600", grave = ""] = process.argv.slice(2);
+// Threads have a copy of it.
+process.env["LYAPUNOV_GRAVE"] = grave;
+
+const pool = createThreadPool(2, {
+  module: new URL(name, import.meta.url).href,
+  patienceSeconds: Number(patience),
+  heapLimit: 64,
+});
+
+const worker = await startWorker({ coordinator, log: createLog("info"), pool });
+try {
+  await worker.left;
+} catch (error) {
+  process.stderr.write(`lyapunov: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Cluster, type RunJson } from "./support/cluster.ts";
+import { runCommand } from "./support/command.ts";
+import { answerOf } from "./support/estimates.ts";
+import { SEEDS } from "./support/faultyThread.ts";
+
+const SHARD = 65_536;
+/** Eight shards of a twentieth of a second. */
+const RUN = `--width 7 --depth 4 --replicas ${8 * SHARD}`.split(" ");
+
+/** A run that cannot succeed, as the command prints it. */
+async function failedRun(cluster: Cluster, seed: number): Promise<RunJson> {
+  const command = ["--quiet", "run", ...RUN, "--coordinator", cluster.address, "--json"];
+  const { code, stdout, stderr } = await runCommand([...command, "--seed", String(seed)]);
+  assert.equal(code, 1, stderr);
+  const run = JSON.parse(stdout) as RunJson;
+  assert.equal(run.state, "FAILED");
+  assert.equal(run.shardCount, 1, "what came before the shard stays in the estimate");
+  return run;
+}
+
+describe("when a thread fails", () => {
+  for (const [what, seed, error] of [
+    [
+      "hangs",
+      SEEDS.hangs,
+      /its thread showed no progress for 3 s and was ended; if that is no fault, start workers with a longer --patience$/,
+    ],
+    ["runs out of memory", SEEDS.needsMemory, /its thread needed more memory than the 64 MiB that/],
+    ["ends the thread", SEEDS.dies, /its thread died of it, with exit code 7$/],
+  ] as const) {
+    it(`a shard that always ${what} ends its run, which says so; threads are replaced and others go on`, async () => {
+      await using cluster = await Cluster.start(0, 1);
+      const worker = await cluster.addScriptedWorker("threadWorker.ts", "faultyThread.ts", "3");
+      const [failed, succeeded] = await Promise.all([
+        failedRun(cluster, seed),
+        cluster.run([...RUN, "--seed", "70"]),
+      ]);
+      assert.match(failed.error, /^shard 1 .* was given up after 3 errors and 0 lost/);
+      assert.match(failed.error, error);
+      assert.equal(succeeded.state, "SUCCEEDED");
+      // Both threads are there again.
+      assert.equal(answerOf(await cluster.run([...RUN, "--seed", "70"])), answerOf(succeeded));
+      assert.equal(worker.hasEnded, false);
+    });
+  }
+
+  it("its shard is done again", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "lyapunov-thread-"));
+    try {
+      await using cluster = await Cluster.start(0, 1);
+      const grave = join(folder, "grave");
+      const worker = await cluster.addScriptedWorker(
+        "threadWorker.ts",
+        "dyingThread.ts",
+        "600",
+        grave,
+      );
+      const run = await cluster.run(RUN);
+      assert.ok(existsSync(grave), "a thread has died");
+      assert.match(worker.stderr, /a shard failed/);
+      assert.equal(answerOf(run), answerOf(await cluster.run(RUN)));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  for (const [what, module, reason] of [
+    ["cannot load what they work with", "unloadableThread.ts", /this module cannot be loaded/],
+    ["end while they load", "exitingThread.ts", /worker exited with code: 9/],
+  ] as const) {
+    it(`a worker whose threads ${what} leaves, and no shard is counted against`, async () => {
+      await using cluster = await Cluster.start(0, 1);
+      const broken = await cluster.addScriptedWorker("threadWorker.ts", module);
+      const finished = cluster.run(RUN);
+      const { code, stderr } = await broken.ended;
+      assert.equal(code, 1);
+      assert.match(stderr, /^lyapunov: a thread cannot begin to work: .*$/m);
+      assert.match(stderr, reason);
+      assert.doesNotMatch(stderr, /a shard failed/);
+      await cluster.addWorker(1);
+      assert.equal((await finished).state, "SUCCEEDED");
+    });
+  }
+
+  it("a command whose own workers have no threads ends, and says why", async () => {
+    const preload = new URL("support/noThreads.ts", import.meta.url).pathname;
+    const { code, stderr } = await runCommand(["run", ...RUN, "--workers", "2", "--quiet"], {
+      env: { NODE_OPTIONS: `--import ${preload}` },
+    });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^lyapunov: no worker is left: a thread cannot begin to work: it ended as it started$/m,
+    );
+  });
+});
