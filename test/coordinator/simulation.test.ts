@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { env } from "node:process";
+
+import { crashAtStep, SCENARIOS } from "../support/simulation/lives/crashAtStep.ts";
+import { FAULTY_PARTS } from "../support/simulation/lives/faultyParts.ts";
+import { simulateLives } from "../support/simulation/lives/randomLives.ts";
+import type { Parts } from "../support/simulation/lives/service.ts";
+import type { Tally } from "../support/simulation/simulatedCluster.ts";
+import { Violation } from "../support/simulation/violation.ts";
+
+/** More of them soak: LYAPUNOV_CRASH_SIMULATIONS=100000. */
+const SEED_COUNT = Number(env["LYAPUNOV_CRASH_SIMULATIONS"] ?? 1500);
+/** One coordinator alone, as a failure asks for it. */
+const SEED = env["LYAPUNOV_CRASH_SIMULATION_SEED"];
+/** Every fault shows within so many seeds, or in the scenario that is cut off at every step. */
+const SEEDS_TO_FIND_A_FAULT = 100;
+
+/** What must have happened to some of the coordinators, or they prove less than they say. */
+const HAPPENINGS = [
+  "coordinator is killed",
+  "crash",
+  "drain",
+  "hang",
+  "stream breaks",
+  "stream is superseded",
+  "clock jumps",
+  "create",
+  "create sweep",
+  "cancel",
+  "cancel sweep",
+  "extend",
+  "extend sweep",
+  "SUCCEEDED",
+  "CANCELLED",
+  "FAILED",
+];
+
+/** What a coordinator must have been at when it was killed. */
+const STEPS = [
+  "begin",
+  'insert into "requests"',
+  'insert into "sweeps"',
+  'insert into "runs"',
+  'insert into "partials"',
+  'delete from "partials"',
+  "commit",
+  "hear of the commit",
+  'select * from "requests"',
+  'select * from "sweeps"',
+  'select * from "runs"',
+  'select * from "partials"',
+  "welcome",
+  "grant",
+  "revoke",
+  "acknowledge",
+  "quarantine",
+  "reply",
+];
+
+describe("simulated coordinators", () => {
+  if (SEED !== undefined) {
+    it(`keep the invariants through kills: seed ${SEED}`, () => simulateLives(Number(SEED)));
+    return;
+  }
+
+  for (const scenario of SCENARIOS) {
+    it(`come to the same bits wherever they are killed: ${scenario.name}`, async function () {
+      this.timeout(0);
+      const undisturbed = await crashAtStep(scenario, 0);
+      const unseen = STEPS.filter((step) => !undisturbed.steps.includes(step));
+      assert.deepEqual(unseen, [], "it never gets to these");
+      for (let step = 1; step <= undisturbed.steps.length; step++) {
+        const { runs } = await crashAtStep(scenario, step);
+        assert.deepEqual(
+          runs,
+          undisturbed.runs,
+          `killed before step ${step}, ${undisturbed.steps[step - 1]}`,
+        );
+      }
+    });
+  }
+
+  it(`keep the invariants through kills: ${SEED_COUNT} seeds`, async function () {
+    this.timeout(0);
+    const tally: Tally = new Map();
+    for (let seed = 1; seed <= SEED_COUNT; seed++) await simulateLives(seed, tally);
+    const missing = [...HAPPENINGS, ...STEPS].filter((happening) => !tally.has(happening));
+    assert.deepEqual(missing, [], "of these nothing was seen");
+  });
+
+  it("happen again in all detail from the same seed", async () => {
+    const [first, second]: [Tally, Tally] = [new Map(), new Map()];
+    for (let seed = 1; seed <= 5; seed++) await simulateLives(seed, first);
+    for (let seed = 1; seed <= 5; seed++) await simulateLives(seed, second);
+    assert.deepEqual([...second], [...first]);
+  });
+
+  for (const { fault, invariant, parts } of FAULTY_PARTS) {
+    it(`find out one that ${fault}`, async () => {
+      const found = new Set<string>();
+      for await (const violated of violations(parts)) {
+        found.add(violated);
+        if (violated === invariant) return;
+      }
+      assert.fail(`found instead: ${[...found].join(", ") || "nothing"}`);
+    });
+  }
+});
+
+/** What a coordinator of these parts does wrong, in time: in random worlds, then at every step. */
+async function* violations(parts: Parts): AsyncIterable<string> {
+  for (let seed = 1; seed <= SEEDS_TO_FIND_A_FAULT; seed++) {
+    const error = await failureOf(simulateLives(seed, new Map(), parts));
+    if (error === undefined) continue;
+    assert.match(error.message, new RegExp(`LYAPUNOV_CRASH_SIMULATION_SEED=${seed}`));
+    yield invariantOf(error);
+  }
+  for (const scenario of SCENARIOS) {
+    const { steps } = await crashAtStep(scenario, 0);
+    for (const step of steps.keys()) {
+      const error = await failureOf(crashAtStep(scenario, step + 1, parts));
+      if (error !== undefined) yield invariantOf(error);
+    }
+  }
+}
+
+async function failureOf(simulation: Promise<unknown>): Promise<Error | undefined> {
+  try {
+    await simulation;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function invariantOf({ cause }: Error): string {
+  return cause instanceof Violation ? cause.invariant : String(cause);
+}
