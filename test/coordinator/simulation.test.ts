@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { env } from "node:process";
 
-import { crashAtStep, SCENARIOS } from "../support/simulation/lives/crashAtStep.ts";
 import { FAULTY_PARTS } from "../support/simulation/lives/faultyParts.ts";
 import { simulateLives } from "../support/simulation/lives/randomLives.ts";
 import type { Parts } from "../support/simulation/lives/service.ts";
+import { STORIES, tell, type Mishap } from "../support/simulation/lives/story.ts";
 import type { Tally } from "../support/simulation/simulatedCluster.ts";
 import { Violation } from "../support/simulation/violation.ts";
 
@@ -13,7 +13,7 @@ const SEED_COUNT = Number(env["LYAPUNOV_CRASH_SIMULATIONS"] ?? 1500);
 /** One coordinator alone, as a failure asks for it. */
 const SEED = env["LYAPUNOV_CRASH_SIMULATION_SEED"];
 /** Every fault shows within so many seeds, or in the scenario that is cut off at every step. */
-const SEEDS_TO_FIND_A_FAULT = 100;
+const SEEDS_TO_FIND_A_FAULT = 200;
 
 /** What must have happened to some of the coordinators, or they prove less than they say. */
 const HAPPENINGS = [
@@ -30,6 +30,10 @@ const HAPPENINGS = [
   "cancel sweep",
   "extend",
   "extend sweep",
+  "meddle",
+  "disk failure: refused",
+  "disk failure: undone",
+  "disk failure: unheard",
   "SUCCEEDED",
   "CANCELLED",
   "FAILED",
@@ -57,27 +61,34 @@ const STEPS = [
   "reply",
 ];
 
+const MISHAPS: readonly Mishap["kind"][] = ["kill", "refused", "undone", "unheard"];
+
+/** Only a statement can fail, and only of a commit it is worth a thought whether it was heard of. */
+function canBefall(step: string, kind: Mishap["kind"]): boolean {
+  if (kind === "unheard") return step === "commit";
+  return kind === "kill" || /^begin$|^commit$|"/.test(step);
+}
+
 describe("simulated coordinators", () => {
   if (SEED !== undefined) {
     it(`keep the invariants through kills: seed ${SEED}`, () => simulateLives(Number(SEED)));
     return;
   }
 
-  for (const scenario of SCENARIOS) {
-    it(`come to the same bits wherever they are killed: ${scenario.name}`, async function () {
-      this.timeout(0);
-      const undisturbed = await crashAtStep(scenario, 0);
-      const unseen = STEPS.filter((step) => !undisturbed.steps.includes(step));
-      assert.deepEqual(unseen, [], "it never gets to these");
-      for (let step = 1; step <= undisturbed.steps.length; step++) {
-        const { runs } = await crashAtStep(scenario, step);
-        assert.deepEqual(
-          runs,
-          undisturbed.runs,
-          `killed before step ${step}, ${undisturbed.steps[step - 1]}`,
-        );
-      }
-    });
+  for (const story of STORIES) {
+    for (const kind of MISHAPS) {
+      it(`come to the same bits whatever step it befalls: ${kind}, ${story.name}`, async function () {
+        this.timeout(0);
+        const undisturbed = await tell(story);
+        const unseen = STEPS.filter((step) => !undisturbed.steps.includes(step));
+        assert.deepEqual(unseen, [], "it never gets to these");
+        for (const [i, step] of undisturbed.steps.entries()) {
+          if (!canBefall(step, kind)) continue;
+          const { runs } = await tell(story, { kind, step: i + 1 });
+          assert.deepEqual(runs, undisturbed.runs, `${kind} at step ${i + 1}, ${step}`);
+        }
+      });
+    }
   }
 
   it(`keep the invariants through kills: ${SEED_COUNT} seeds`, async function () {
@@ -115,10 +126,10 @@ async function* violations(parts: Parts): AsyncIterable<string> {
     assert.match(error.message, new RegExp(`LYAPUNOV_CRASH_SIMULATION_SEED=${seed}`));
     yield invariantOf(error);
   }
-  for (const scenario of SCENARIOS) {
-    const { steps } = await crashAtStep(scenario, 0);
-    for (const step of steps.keys()) {
-      const error = await failureOf(crashAtStep(scenario, step + 1, parts));
+  for (const story of STORIES) {
+    const { steps } = await tell(story);
+    for (const i of steps.keys()) {
+      const error = await failureOf(tell(story, { kind: "kill", step: i + 1 }, parts));
       if (error !== undefined) yield invariantOf(error);
     }
   }

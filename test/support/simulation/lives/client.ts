@@ -8,6 +8,7 @@ import type { StoppingRule } from "../../../../shared/statistics/stoppingRule.ts
 import { ApiError } from "../../../../shared/wire/errorDetails.ts";
 import type { Random } from "../../random.ts";
 import type { Timeline } from "../timeline.ts";
+import { DiskFailure } from "./disk.ts";
 import { Unavailable, type Service } from "./service.ts";
 import type { Witness } from "./witness.ts";
 
@@ -136,10 +137,19 @@ export class Client {
       try {
         return await service.call(request);
       } catch (error) {
-        if (!(error instanceof Unavailable)) throw error;
-        await timeline.wait(random.exponential(2));
+        if (error instanceof DiskFailure) await this.#takesItsTime();
+        else if (error instanceof Unavailable) await timeline.wait(random.exponential(2));
+        else throw error;
       }
     }
+  }
+
+  /** Others would not ask again at all: all must be well without that. */
+  async #takesItsTime(): Promise<void> {
+    const { service, timeline } = this.#options;
+    await timeline.wait(10);
+    // Another request may have withdrawn a run for a moment.
+    if (this.#pending === 1) await service.worksOnAll();
   }
 }
 

@@ -28,6 +28,11 @@ async function newLedger(): Promise<Buffer> {
   return database.serialize();
 }
 
+/** What a database says when it cannot do what it should. */
+export class DiskFailure extends Error {
+  override readonly name = "DiskFailure";
+}
+
 /** What outlives a coordinator: a real SQLite database, whose every statement is a step of a life. */
 export class Disk {
   readonly tables: Tables;
@@ -45,6 +50,9 @@ export class Disk {
   open(life: Life): Ledger {
     const database = { prepare: (sql: string) => this.#prepare(sql), close: () => undefined };
     const dialect = new MortalDialect(database, life, {
+      recover: () => {
+        this.recover();
+      },
       deleting: (parameters) => {
         this.#record.deleted(parameters);
       },
@@ -68,8 +76,10 @@ export class Disk {
   }
 }
 
-/** Hears of what is executed. */
-interface Listener {
+/** What happens on the disk beside the statements. */
+interface DiskEvents {
+  /** The transaction that is open is undone. */
+  recover(): void;
   deleting(parameters: readonly unknown[]): void;
   committed(): void;
 }
@@ -77,12 +87,12 @@ interface Listener {
 /** Kysely's own dialect, on a connection that lasts as long as the coordinator. */
 class MortalDialect extends SqliteDialect {
   readonly #life: Life;
-  readonly #listener: Listener;
+  readonly #disk: DiskEvents;
 
-  constructor(database: SqliteDatabase, life: Life, listener: Listener) {
+  constructor(database: SqliteDatabase, life: Life, disk: DiskEvents) {
     super({ database });
     this.#life = life;
-    this.#listener = listener;
+    this.#disk = disk;
   }
 
   override createDriver(): Driver {
@@ -93,23 +103,32 @@ class MortalDialect extends SqliteDialect {
   }
 
   #mortal(connection: DatabaseConnection): DatabaseConnection {
-    const [life, listener] = [this.#life, this.#listener];
+    const life = this.#life;
     return {
       executeQuery: async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
-        await life.waitsFor(labelOf(query));
-        if (DeleteQueryNode.is(query.query)) listener.deleting(query.parameters);
-        const result = await connection.executeQuery<Row>(query);
-        if (query.sql === "commit") {
-          listener.committed();
-          await life.waitsFor("hear of the commit");
-        }
-        return result;
+        const label = labelOf(query);
+        const result = await life.does(label, () => this.#execute<Row>(connection, query));
+        return label === "commit" ? life.does("hear of the commit", async () => result) : result;
       },
       streamQuery: async function* <Row>(query: CompiledQuery, chunkSize: number) {
-        await life.waitsFor(labelOf(query));
-        yield* connection.streamQuery<Row>(query, chunkSize);
+        yield* await life.does(labelOf(query), async () =>
+          connection.streamQuery<Row>(query, chunkSize),
+        );
       },
     };
+  }
+
+  #execute<Row>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<Row>> {
+    const [label, disk] = [labelOf(query), this.#disk];
+    const failure = this.#life.failure(label);
+    if (failure === "undone") disk.recover();
+    if (failure === "undone" || failure === "refused") throw new DiskFailure(label);
+    if (DeleteQueryNode.is(query.query)) disk.deleting(query.parameters);
+    // SQLite has executed it when this returns.
+    const result = connection.executeQuery<Row>(query);
+    if (label === "commit") disk.committed();
+    if (failure === "unheard") throw new DiskFailure(label);
+    return result;
   }
 }
 

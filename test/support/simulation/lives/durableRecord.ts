@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
 import { runFromRow } from "../../../../coordinator/ledger/records.ts";
+import { hasEnded } from "../../../../shared/wire/runStates.ts";
 import type { CommitInvariants } from "./commitInvariants.ts";
 import type { RunRow, Tables } from "./tables.ts";
 
@@ -36,6 +37,11 @@ export class DurableRecord {
 
   run(name: string): RunRecord | undefined {
     return this.#runs.get(name)?.at(-1);
+  }
+
+  hasEnded(name: string): boolean {
+    const run = this.run(name);
+    return run !== undefined && hasEnded(run.state);
   }
 
   hasBeen(name: string, holds: (record: RunRecord) => boolean): boolean {

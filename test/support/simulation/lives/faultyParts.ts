@@ -82,7 +82,7 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
   },
   {
     fault: "extends a run without waiting for what is under way",
-    invariant: "what is recorded was delivered, and is of the run's plan",
+    invariant: "the ledger takes whatever it is given",
     parts: withEngine(
       class extends Engine {
         override async withdraw(name: string): Promise<void> {

@@ -1,11 +1,19 @@
 import type { Timeline } from "../timeline.ts";
 
+/**
+ * How a statement can fail: it is refused; or so that the database undoes its transaction by itself;
+ * or it is executed and nobody hears of it.
+ */
+export type Failure = "refused" | "undone" | "unheard";
+
 /** What may befall a coordinator at each step that it takes. */
 export interface Hazard {
   /** Whether it dies before it takes the step. */
   isFatal(step: string): boolean;
   /** How long it waits for the disk. */
   diskSeconds(): number;
+  /** How the disk fails it, if it does. */
+  failure(step: string): Failure | undefined;
 }
 
 /**
@@ -43,11 +51,16 @@ export class Life {
     return !this.#isOver;
   }
 
-  /** Resolves once the disk is ready for the step; never, if that is not in this life. */
-  async waitsFor(step: string): Promise<void> {
+  /** Takes a step on the disk, once that is ready for it; never, if that is not in this life. */
+  async does<Result>(step: string, act: () => Promise<Result>): Promise<Result> {
     const seconds = this.#isOver ? 0 : this.#hazard.diskSeconds();
     if (seconds > 0) await this.#timeline.wait(seconds);
-    if (!this.takes(step)) await Promise.withResolvers<void>().promise;
+    return this.takes(step) ? act() : Promise.withResolvers<never>().promise;
+  }
+
+  /** How a statement fails, if it does. */
+  failure(step: string): Failure | undefined {
+    return this.#hazard.failure(step);
   }
 
   end(): void {

@@ -8,7 +8,7 @@ import {
 } from "../scenario.ts";
 import type { Tally } from "../simulatedCluster.ts";
 import { Violation } from "../violation.ts";
-import type { Hazard } from "./life.ts";
+import type { Failure, Hazard } from "./life.ts";
 import { REAL_PARTS, type Parts } from "./service.ts";
 import { World } from "./world.ts";
 
@@ -22,11 +22,13 @@ class RandomHazard implements Hazard {
   readonly #random: Random;
   readonly #deadliness: number;
   readonly #slowness: number;
+  readonly #faultiness: number;
 
   constructor(random: Random) {
     this.#random = random;
     this.#deadliness = random.pick([0, 0.003, 0.01, 0.03]);
     this.#slowness = random.pick([0, 0.05, 0.5]);
+    this.#faultiness = random.pick([0, 0, 0.01]);
   }
 
   isFatal(): boolean {
@@ -36,6 +38,15 @@ class RandomHazard implements Hazard {
   diskSeconds(): number {
     if (!this.#random.chance(this.#slowness)) return 0;
     return this.#random.exponential(!this.isCalm && this.#random.chance(0.05) ? 3 : 0.02);
+  }
+
+  failure(step: string): Failure | undefined {
+    // What cannot be undone would stay open for ever; nobody has seen that of a database.
+    if (this.isCalm || step === "rollback" || !this.#random.chance(this.#faultiness))
+      return undefined;
+    return this.#random.pick(
+      step === "commit" ? ["refused", "undone", "unheard"] : ["refused", "undone"],
+    );
   }
 }
 
@@ -50,17 +61,19 @@ const REQUESTS: readonly ((world: World, number: number) => Promise<void>)[] = [
   extendsRun,
   extendsRun,
   extendsSweep,
+  meddles,
+  meddles,
 ];
 
 async function createsRun(world: World, number: number): Promise<void> {
   world.note("create");
-  await world.client.createRun(`request-${number}`, specification(world));
+  await world.client.createRun(`request-${number}`, newSpecification(world));
 }
 
 async function createsSweep(world: World, number: number): Promise<void> {
   world.note("create sweep");
   const count = 1 + world.random.integer(3);
-  const specifications = Array.from({ length: count }, () => specification(world));
+  const specifications = Array.from({ length: count }, () => newSpecification(world));
   await world.client.createSweep(`request-${number}`, specifications);
 }
 
@@ -80,11 +93,15 @@ async function cancelsSweep(world: World): Promise<void> {
 
 async function extendsRun(world: World): Promise<void> {
   const run = anyOf(world, world.record.runs);
-  const record = run === undefined ? undefined : world.record.run(run);
-  if (record === undefined) return;
+  if (run === undefined) return;
   world.note("extend", run);
-  const rule = randomExtension(world.random, record.specification);
-  await world.client.extendRun(record.name, rule);
+  await extend(world, run);
+}
+
+async function extend({ client, random, record }: World, run: string): Promise<void> {
+  const specification = record.run(run)?.specification;
+  if (specification !== undefined)
+    await client.extendRun(run, randomExtension(random, specification));
 }
 
 async function extendsSweep(world: World): Promise<void> {
@@ -94,11 +111,28 @@ async function extendsSweep(world: World): Promise<void> {
   await world.client.extendSweep(sweep, { kind: "replicas", replicaCount: 1000 });
 }
 
+/** Cancels or extends a run that is on its way to its end, or withdrawn. */
+async function meddles(world: World): Promise<void> {
+  const { record, service, timeline, random } = world;
+  const isBetween = (run: string) =>
+    !record.hasEnded(run) &&
+    service.engine !== undefined &&
+    service.engine.activeRun(run) === undefined;
+  for (let i = 0; i < 200; i++) {
+    const run = record.runs.find(isBetween);
+    if (run === undefined) await timeline.wait(0.05);
+    else {
+      world.note("meddle", run);
+      return random.chance(0.5) ? world.client.cancelRun(run) : extend(world, run);
+    }
+  }
+}
+
 function anyOf({ random }: World, names: readonly string[]): string | undefined {
   return names.length === 0 ? undefined : random.pick(names);
 }
 
-function specification({ random }: World) {
+function newSpecification({ random }: World) {
   return randomSpecification(random, random.integer(1e6));
 }
 

@@ -2,13 +2,13 @@ import { pino } from "pino";
 
 import { Coordinator, type CoordinatorOptions } from "../../../../coordinator/coordinator.ts";
 import { Engine, type EngineOptions } from "../../../../coordinator/engine.ts";
-import type { Ledger } from "../../../../coordinator/ledger/ledger.ts";
+import { OutcomeUnknown, type Ledger } from "../../../../coordinator/ledger/ledger.ts";
 import type { SchedulerOptions } from "../../../../coordinator/scheduler/options.ts";
 import { hasEnded } from "../../../../shared/wire/runStates.ts";
 import type { Random } from "../../random.ts";
 import type { Channel, CoordinatorEnd, ToCoordinator } from "../channel.ts";
 import type { Timeline } from "../timeline.ts";
-import type { Disk } from "./disk.ts";
+import { DiskFailure, type Disk } from "./disk.ts";
 import { Life, type Hazard } from "./life.ts";
 import { Session } from "./session.ts";
 import type { Witness } from "./witness.ts";
@@ -97,6 +97,21 @@ export class Service implements CoordinatorEnd {
     return reply;
   }
 
+  /** Whatever has not ended must be worked on, once nothing is under way any more. */
+  async worksOnAll(): Promise<void> {
+    if (this.#listening === undefined) return;
+    const { life, engine } = this.#listening;
+    const { record, findings } = this.#options.witness;
+    for (const run of record.runs) {
+      await Promise.race([engine.settled(run), life.over]);
+      findings.demand(
+        life.isOver || record.hasEnded(run) || engine.activeRun(run) !== undefined,
+        "what has not ended is worked on",
+        () => `${run} is ${record.run(run)?.state}, and nobody works on it`,
+      );
+    }
+  }
+
   receive(channel: Channel, message: ToCoordinator): void {
     if (this.#listening === undefined) {
       channel.cut();
@@ -139,14 +154,14 @@ export class Service implements CoordinatorEnd {
   }
 
   #start(): void {
-    const { timeline, hazard, witness } = this.#options;
+    const { timeline, hazard } = this.#options;
     this.#lives += 1;
     const life = new Life(this.#lives, timeline, hazard, () => {
       this.#died();
     });
     this.#life = life;
     this.#listen(life).catch((error: unknown) => {
-      witness.findings.add(error);
+      this.#failed(life, error);
     });
   }
 
@@ -202,9 +217,13 @@ export class Service implements CoordinatorEnd {
     });
   }
 
-  #failed({ isOver }: Life, error: unknown): void {
+  /** As server.ts has it: it ends at once. */
+  #failed(life: Life, error: unknown): void {
     const { findings } = this.#options.witness;
-    findings.demand(isOver, "the ledger takes whatever it is given", () => String(error));
+    const cause = error instanceof OutcomeUnknown ? error.cause : error;
+    const isExpected = life.isOver || cause instanceof DiskFailure;
+    findings.demand(isExpected, "the ledger takes whatever it is given", () => String(error));
+    life.end();
   }
 
   #announced({ isOver }: Life, run: string): void {

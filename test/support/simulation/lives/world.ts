@@ -2,7 +2,6 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import type { SchedulerOptions } from "../../../../coordinator/scheduler/options.ts";
 import { BACKENDS } from "../../../../shared/network/backends.ts";
-import { hasEnded } from "../../../../shared/wire/runStates.ts";
 import { Random } from "../../random.ts";
 import { Channel } from "../channel.ts";
 import type { Fleet } from "../fleetFaults.ts";
@@ -62,6 +61,11 @@ export class World implements Fleet, Witness {
         return hazard.isFatal(step);
       },
       diskSeconds: () => hazard.diskSeconds(),
+      failure: (step) => {
+        const failure = hazard.failure(step);
+        if (failure !== undefined) this.note(`disk failure: ${failure}`, step);
+        return failure;
+      },
     };
     const surroundings = { timeline, random, disk, hazard: noted, witness: this };
     this.service = new Service({ parts, scheduler, gatherSeconds, ...surroundings });
@@ -123,7 +127,7 @@ export class World implements Fleet, Witness {
     const { timeline, findings, workers, client, record } = this;
     this.#reinforce();
     const end = timeline.now + PATIENCE_SECONDS;
-    const unfinished = () => record.runs.filter((run) => !this.#hasEnded(run));
+    const unfinished = () => record.runs.filter((run) => !record.hasEnded(run));
     const busy = () => workers.filter((worker) => worker.state !== "gone" && !worker.holdsNothing);
     const isOver = () => !client.isWaiting && unfinished().length === 0 && busy().length === 0;
     await this.passes(() => timeline.now > end || isOver());
@@ -133,11 +137,6 @@ export class World implements Fleet, Witness {
     findings.demand(busy().length === 0, "every result is acknowledged", () => names().join(", "));
     this.#invariants.bits(this.disk.tables);
     findings.raise();
-  }
-
-  #hasEnded(run: string): boolean {
-    const record = this.record.run(run);
-    return record !== undefined && hasEnded(record.state);
   }
 
   /** There is always somebody to work, and to settle a dispute in which others have taken sides. */
