@@ -1,9 +1,11 @@
+import { Coordinator, type CreationOptions } from "../../../../coordinator/coordinator.ts";
 import { Engine, type EngineOptions } from "../../../../coordinator/engine.ts";
 import type {
   Ledger,
   LedgerTransaction,
   RunRecord,
 } from "../../../../coordinator/ledger/ledger.ts";
+import type { RunSpecification } from "../../../../shared/network/specification.ts";
 import { lieAbout } from "../../syntheticPartials.ts";
 import { REAL_PARTS, type Parts } from "./service.ts";
 
@@ -103,6 +105,23 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
     ),
   },
   {
+    fault: "lives on where the ledger has failed",
+    invariant: "all runs end",
+    parts: {
+      ...REAL_PARTS,
+      engine: (options) => new Engine({ ...options, onFatal: () => undefined }),
+    },
+  },
+  {
+    fault: "lives on where nobody knows whether a creation was committed",
+    invariant: "what has not ended is worked on",
+    parts: withEngine(
+      class extends Engine {
+        override fail(): void {}
+      },
+    ),
+  },
+  {
     fault: "numbers leases anew when it starts again",
     invariant: "a lease has a number of its own",
     parts: { ...REAL_PARTS, engine: (options) => new Engine({ ...options, firstLease: 1 }) },
@@ -120,6 +139,34 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
       putRequest: async (request) => {
         const known = await transaction.request(request.requestId);
         if (known === undefined) await transaction.putRequest(request);
+      },
+    })),
+  },
+  {
+    fault: "takes every request for another one",
+    invariant: "a request id stands for one resource",
+    parts: {
+      ...REAL_PARTS,
+      coordinator: (options) =>
+        new (class extends Coordinator {
+          override async createRun(specification: RunSpecification, creation: CreationOptions) {
+            const requestId = `${creation.requestId} of ${options.newId()}`;
+            return super.createRun(specification, { ...creation, requestId });
+          }
+        })(options),
+    },
+  },
+  {
+    fault: "commits what was written before a failure",
+    invariant: "a creation is durable as a whole or not at all",
+    parts: withLedger((ledger) => ({
+      transact: async (work) => {
+        const outcome = await ledger.transact(async (transaction) => {
+          const [settled] = await Promise.allSettled([work(transaction)]);
+          return settled;
+        });
+        if (outcome.status === "rejected") throw outcome.reason;
+        return outcome.value;
       },
     })),
   },
