@@ -21,8 +21,8 @@ import { Service, type Parts } from "./service.ts";
 import type { Witness } from "./witness.ts";
 
 const TRACE_LENGTH = 100;
-/** All must have ended so long after the last fault. */
-const PATIENCE_SECONDS = 2000;
+/** All must have ended so long after the last fault: a slow worker may be alone with a long run. */
+const PATIENCE_SECONDS = 10_000;
 const REINFORCEMENT_SECONDS = 20;
 
 export interface WorldOptions {
