@@ -11,7 +11,7 @@ import type { Sweep } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { hasEnded } from "../shared/wire/runStates.ts";
 import { ADMIT_ALL, type Admission, type AskedRun } from "./door/admission.ts";
 import type { Engine } from "./engine.ts";
-import type { Ledger, RunRecord, SweepRecord } from "./ledger/ledger.ts";
+import { OutcomeUnknown, type Ledger, type RunRecord, type SweepRecord } from "./ledger/ledger.ts";
 import { Mutex } from "./mutex.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { runSummary, runView, specificationView } from "./runView.ts";
@@ -196,9 +196,20 @@ export class Coordinator {
 
   /** Submits the run anew under its longer rule, with all shards that still belong to its plan. */
   async #extend(longer: AskedRun, admission: Admission): Promise<void> {
+    const { engine } = this.#options;
+    await engine.withdraw(longer.name);
+    try {
+      await this.#resubmit(longer, admission);
+    } catch (error) {
+      // Nobody works on it now.
+      engine.fail(error);
+      throw error;
+    }
+  }
+
+  async #resubmit(longer: AskedRun, admission: Admission): Promise<void> {
     const { name, stoppingRule } = longer;
     const { engine } = this.#options;
-    await engine.withdraw(name);
     // Read now: it may have ended while it was withdrawn.
     const { endTime: _endTime, outcome: _outcome, ...kept } = await this.#settledRecord(name);
     const record: RunRecord = {
@@ -240,7 +251,7 @@ export class Coordinator {
       stoppingRule,
     }));
     return this.#mutex.run(async () => {
-      const earlier = await ledger.transact(async (transaction) => {
+      const creation = ledger.transact(async (transaction) => {
         const known = requestId === "" ? undefined : await transaction.request(requestId);
         if (known !== undefined) return known;
         admission.check(admitted);
@@ -248,6 +259,10 @@ export class Coordinator {
         if (sweep !== undefined) await transaction.putSweep(sweep);
         if (requestId !== "") await transaction.putRequest({ requestId, fingerprint, resource });
         return undefined;
+      });
+      const earlier = await creation.catch((error: unknown) => {
+        if (error instanceof OutcomeUnknown) engine.fail(error);
+        throw error;
       });
       if (earlier === undefined) {
         admission.enter(admitted);

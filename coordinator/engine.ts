@@ -201,6 +201,14 @@ export class Engine {
     await this.#writer.enqueue(write);
   }
 
+  /**
+   * Ends this coordinator, where nobody can say any more what the ledger holds, or nobody would go on
+   * with a run: the next one begins with what is durable.
+   */
+  fail(error: unknown): void {
+    this.#options.onFatal(error);
+  }
+
   /** Calls `listener` for every run that changes, until the returned call. */
   onRunChange(listener: RunListener): () => void {
     this.#listeners.add(listener);

@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
 
+import { OutcomeUnknown } from "./ledger/ledger.ts";
+
 /**
  * What becomes of a coordinator whose ledger fails, or whose leadership is lost: it ends at once, with
  * one sentence. It can promise nothing any more, and whoever starts it again finds all that it did.
@@ -14,7 +16,8 @@ export function endWithoutLedger(log: Logger): (error: unknown) => void {
 
 /** What a person can do about a ledger that failed while it was written to. */
 function remedyFor(error: unknown): string {
-  const { code, message } = error as { code?: unknown; message: string };
+  const failure = error instanceof OutcomeUnknown ? error.cause : error;
+  const { code, message } = failure as { code?: unknown; message: string };
   switch (code) {
     case "SQLITE_FULL":
     case "ENOSPC":

@@ -61,6 +61,8 @@ export interface Ledger {
   /**
    * Runs `work` and commits what it wrote, all or nothing; resolves once that is durable.
    * Transactions do not overlap.
+   *
+   * @throws OutcomeUnknown if the commit fails; whatever else is thrown, nothing was written
    */
   transact<Result>(work: (transaction: LedgerTransaction) => Promise<Result>): Promise<Result>;
   run(name: string): Promise<RunRecord | undefined>;
@@ -85,6 +87,15 @@ export interface LedgerTransaction {
   /** @throws Error if the shard is recorded already: a partial is accepted once. */
   putShard(run: string, shard: RecordedShard): Promise<void>;
   deleteShard(run: string, shardIndex: number): Promise<void>;
+}
+
+/** A commit failed, and nobody can say whether it was made all the same. */
+export class OutcomeUnknown extends Error {
+  override readonly name = "OutcomeUnknown";
+
+  constructor(cause: Error) {
+    super(`the commit failed: ${cause.message}`, { cause });
+  }
 }
 
 export class InvalidPageToken extends Error {

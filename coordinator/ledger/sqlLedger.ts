@@ -7,6 +7,7 @@ import {
   InvalidPageToken,
   type Ledger,
   type LedgerTransaction,
+  OutcomeUnknown,
   type Page,
   type RequestRecord,
   type RunRecord,
@@ -54,7 +55,12 @@ export class SqlLedger implements Ledger {
         const writes = new SqlTransaction(transaction);
         const answer = await work(writes);
         await writes.flush();
-        await transaction.commit().execute();
+        await transaction
+          .commit()
+          .execute()
+          .catch((error: Error) => {
+            throw new OutcomeUnknown(error);
+          });
         return answer;
       } catch (error) {
         // An engine that is out of room has undone it already, and complains of the second time.

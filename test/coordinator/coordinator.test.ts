@@ -5,7 +5,7 @@ import { pino } from "pino";
 
 import { Coordinator } from "../../coordinator/coordinator.ts";
 import { Engine } from "../../coordinator/engine.ts";
-import type { Ledger } from "../../coordinator/ledger/ledger.ts";
+import { OutcomeUnknown, type Ledger } from "../../coordinator/ledger/ledger.ts";
 import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../../coordinator/scheduler/options.ts";
 import { ValidationError } from "../../shared/network/violations.ts";
@@ -35,10 +35,10 @@ const OUTSIDE = {
 };
 
 /** One life of a coordinator on the ledger. */
-function start(ledger: Ledger, life = 1) {
+function start(ledger: Ledger, life = 1, onFatal: (error: unknown) => void = OUTSIDE.onFatal) {
   let ids = 0;
   const newId = () => `${life}-${(ids += 1)}`;
-  const engine = new Engine({ ...OUTSIDE, ledger, firstLease: life * 1e6 });
+  const engine = new Engine({ ...OUTSIDE, onFatal, ledger, firstLease: life * 1e6 });
   return { engine, coordinator: new Coordinator({ ...OUTSIDE, engine, ledger, newId }) };
 }
 
@@ -274,6 +274,33 @@ describe("Coordinator", () => {
     const run = await next.coordinator.run(name);
     assert.equal(run.state, "RUN_STATE_FAILED");
     assert.match(String(run.error), /not one of this version's plan/);
+  });
+
+  it("ends if nobody can say whether a creation was committed", async () => {
+    const failures: unknown[] = [];
+    const unknown = new OutcomeUnknown(new Error("the connection broke"));
+    ledger.transact = () => Promise.reject(unknown);
+    const failing = start(ledger, 2, (error) => failures.push(error)).coordinator;
+    await assert.rejects(failing.createRun(specificationOf(3), CREATE), unknown);
+    assert.deepEqual(failures, [unknown]);
+  });
+
+  it("goes on if a creation was not", async () => {
+    ledger.transact = () => Promise.reject(new Error("the database is busy"));
+    await assert.rejects(coordinator.createRun(specificationOf(3), CREATE), /busy/);
+  });
+
+  it("ends if it cannot go on with a run that it has withdrawn to extend it", async () => {
+    const failures: unknown[] = [];
+    const failing = start(ledger, 2, (error) => failures.push(error)).coordinator;
+    const { name = "" } = await failing.createRun(specificationOf(3), CREATE);
+    const unread = new Error("the disk cannot be read");
+    ledger.shards = () => {
+      throw unread;
+    };
+    const rule = { replicaCount: 5 * SHARD_SIZE };
+    await assert.rejects(failing.extendRun(name, rule, ""), unread);
+    assert.deepEqual(failures, [unread]);
   });
 
   it("ends the earlier stream of a worker that joins again", () => {

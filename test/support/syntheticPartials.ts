@@ -1,3 +1,5 @@
+import { hash } from "node:crypto";
+
 import type { ShardTask } from "../../shared/network/shardTask.ts";
 import type { CheckpointSums, ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { Random } from "./random.ts";
@@ -92,7 +94,7 @@ const digests = new WeakMap<ShardPartial, string>();
 
 /** Equal exactly for equal partials, as the coordinator's digest is. */
 export function digestOf(partial: ShardPartial): string {
-  const known = digests.get(partial) ?? JSON.stringify(partial);
+  const known = digests.get(partial) ?? hash("sha1", JSON.stringify(partial));
   digests.set(partial, known);
   return known;
 }

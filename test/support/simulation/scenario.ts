@@ -146,6 +146,7 @@ export function soundTemperament(random: Random): Temperament {
     nonsense: 0,
     lies: 0,
     lieChance: 0,
+    contradictsItself: false,
     stubborn: false,
   };
 }

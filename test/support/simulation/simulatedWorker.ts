@@ -21,6 +21,8 @@ export interface Temperament {
   /** Lies that it has still to tell. */
   lies: number;
   lieChance: number;
+  /** Lies only where it has told the truth before. */
+  contradictsItself: boolean;
   /** Does not hear revocations. */
   stubborn: boolean;
 }
@@ -195,7 +197,7 @@ export class SimulatedWorker implements WorkerEnd {
     if (poison === "kills") this.crash();
     else if (poison === "fails" || random.chance(this.temperament.failure)) this.#fail(lease);
     else {
-      const computed = { partial: this.#answer(lease), computeSeconds };
+      const computed = { partial: this.#answer(lease, false), computeSeconds };
       if (this.#book.finish(lease, computed) || this.temperament.stubborn) {
         this.#deliver(lease, computed);
       }
@@ -209,10 +211,11 @@ export class SimulatedWorker implements WorkerEnd {
     this.#channel?.sendToCoordinator({ kind: "shard_failed", worker: this.id, ...failure });
   }
 
-  #answer(lease: HeldLease): ShardPartial {
+  #answer(lease: HeldLease, isRepetition: boolean): ShardPartial {
     const { random } = this.#surroundings;
     const truth = syntheticPartial(lease.task, this.devices[lease.deviceIndex]?.generator);
     if (random.chance(this.temperament.nonsense)) return random.pick(IMPOSSIBLE_PARTIALS)(truth);
+    if (this.temperament.contradictsItself && !isRepetition) return truth;
     if (this.temperament.lies === 0 || !random.chance(this.temperament.lieChance)) return truth;
     this.temperament.lies -= 1;
     // Its own way to be wrong: no two tell the same lie.
@@ -220,7 +223,7 @@ export class SimulatedWorker implements WorkerEnd {
   }
 
   #repeat(lease: HeldLease, computeSeconds: number): void {
-    const partial = this.#answer(lease);
+    const partial = this.#answer(lease, true);
     this.#later(this.#surroundings.random.exponential(3), () => {
       this.#deliver(lease, { partial, computeSeconds });
     });

@@ -23,6 +23,13 @@ export class Timeline {
     this.#heap[child] = entry;
   }
 
+  /** Resolves after so long. */
+  wait(delay: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.after(delay, resolve);
+    return promise;
+  }
+
   /** Runs what comes next. */
   step(): void {
     const next = this.#heap[0];

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { env } from "node:process";
+
+import { FAULTY_PARTS } from "../support/simulation/lives/faultyParts.ts";
+import { simulateLives } from "../support/simulation/lives/randomLives.ts";
+import type { Parts } from "../support/simulation/lives/service.ts";
+import { STORIES, tell, type Mishap } from "../support/simulation/lives/story.ts";
+import type { Tally } from "../support/simulation/simulatedCluster.ts";
+import { Violation } from "../support/simulation/violation.ts";
+
+/** More of them soak: LYAPUNOV_CRASH_SIMULATIONS=100000. */
+const SEED_COUNT = Number(env["LYAPUNOV_CRASH_SIMULATIONS"] ?? 1500);
+/** One coordinator alone, as a failure asks for it. */
+const SEED = env["LYAPUNOV_CRASH_SIMULATION_SEED"];
+/** Every fault shows within so many seeds, or in the scenario that is cut off at every step. */
+const SEEDS_TO_FIND_A_FAULT = 200;
+
+/** What must have happened to some of the coordinators, or they prove less than they say. */
+const HAPPENINGS = [
+  "coordinator is killed",
+  "crash",
+  "drain",
+  "hang",
+  "stream breaks",
+  "stream is superseded",
+  "clock jumps",
+  "create",
+  "create sweep",
+  "cancel",
+  "cancel sweep",
+  "extend",
+  "extend sweep",
+  "meddle",
+  "disk failure: refused",
+  "disk failure: undone",
+  "disk failure: unheard",
+  "SUCCEEDED",
+  "CANCELLED",
+  "FAILED",
+];
+
+/** What a coordinator must have been at when it was killed. */
+const STEPS = [
+  "begin",
+  'insert into "requests"',
+  'insert into "sweeps"',
+  'insert into "runs"',
+  'insert into "partials"',
+  'delete from "partials"',
+  "commit",
+  "hear of the commit",
+  'select * from "requests"',
+  'select * from "sweeps"',
+  'select * from "runs"',
+  'select * from "partials"',
+  "welcome",
+  "grant",
+  "revoke",
+  "acknowledge",
+  "quarantine",
+  "reply",
+];
+
+const MISHAPS: readonly Mishap["kind"][] = ["kill", "refused", "undone", "unheard"];
+
+describe("simulated coordinators", () => {
+  if (SEED !== undefined) {
+    it(`keep the invariants through kills: seed ${SEED}`, () => simulateLives(Number(SEED)));
+    return;
+  }
+
+  for (const story of STORIES) {
+    it(`come to the same bits whatever befalls any of their steps: ${story.name}`, async function () {
+      this.timeout(0);
+      const undisturbed = await tell(story);
+      const unseen = STEPS.filter((step) => !undisturbed.steps.includes(step));
+      assert.deepEqual(unseen, [], "it never gets to these");
+      for (const mishap of mishaps(undisturbed.steps)) {
+        const { runs } = await tell(story, mishap);
+        assert.deepEqual(runs, undisturbed.runs, `after ${mishap.kind} at step ${mishap.step}`);
+      }
+    });
+  }
+
+  it(`keep the invariants through kills: ${SEED_COUNT} seeds`, async function () {
+    this.timeout(0);
+    const tally: Tally = new Map();
+    for (let seed = 1; seed <= SEED_COUNT; seed++) await simulateLives(seed, tally);
+    const missing = [...HAPPENINGS, ...STEPS].filter((happening) => !tally.has(happening));
+    assert.deepEqual(missing, [], "of these nothing was seen");
+  });
+
+  it("happen again in all detail from the same seed", async () => {
+    const [first, second]: [Tally, Tally] = [new Map(), new Map()];
+    for (let seed = 1; seed <= 5; seed++) await simulateLives(seed, first);
+    for (let seed = 1; seed <= 5; seed++) await simulateLives(seed, second);
+    assert.deepEqual([...second], [...first]);
+  });
+
+  for (const { fault, invariant, parts } of FAULTY_PARTS) {
+    it(`find out one that ${fault}`, async () => {
+      const found = new Set<string>();
+      for await (const violated of violations(parts)) {
+        found.add(violated);
+        if (violated === invariant) return;
+      }
+      assert.fail(`found instead: ${[...found].join(", ") || "nothing"}`);
+    });
+  }
+});
+
+/** What a coordinator of these parts does wrong, in time: in random worlds, then at every step. */
+async function* violations(parts: Parts): AsyncIterable<string> {
+  for (let seed = 1; seed <= SEEDS_TO_FIND_A_FAULT; seed++) {
+    const error = await failureOf(simulateLives(seed, new Map(), parts));
+    if (error === undefined) continue;
+    assert.match(error.message, new RegExp(`LYAPUNOV_CRASH_SIMULATION_SEED=${seed}`));
+    yield invariantOf(error);
+  }
+  for (const story of STORIES) {
+    for (const mishap of mishaps((await tell(story)).steps)) {
+      const error = await failureOf(tell(story, mishap, parts));
+      if (error !== undefined) yield invariantOf(error);
+    }
+  }
+}
+
+/** Everything that can befall every step. */
+function mishaps(steps: readonly string[]): Mishap[] {
+  return steps.flatMap((step, i) =>
+    MISHAPS.filter((kind) => canBefall(step, kind)).map((kind) => ({ kind, step: i + 1 })),
+  );
+}
+
+/** Only a statement can fail, and only of a commit it is worth a thought whether it was heard of. */
+function canBefall(step: string, kind: Mishap["kind"]): boolean {
+  if (kind === "unheard") return step === "commit";
+  return kind === "kill" || /^begin$|^commit$|"/.test(step);
+}
+
+async function failureOf(simulation: Promise<unknown>): Promise<Error | undefined> {
+  try {
+    await simulation;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function invariantOf({ cause }: Error): string {
+  return cause instanceof Violation ? cause.invariant : String(cause);
+}

@@ -1,0 +1,175 @@
+import { isDeepStrictEqual } from "node:util";
+
+import type { Coordinator } from "../../../../coordinator/coordinator.ts";
+import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
+import type { RunSpecification } from "../../../../shared/network/specification.ts";
+import { ValidationError } from "../../../../shared/network/violations.ts";
+import type { StoppingRule } from "../../../../shared/statistics/stoppingRule.ts";
+import { ApiError } from "../../../../shared/wire/errorDetails.ts";
+import type { Random } from "../../random.ts";
+import type { Timeline } from "../timeline.ts";
+import { DiskFailure } from "./disk.ts";
+import { Unavailable, type Service } from "./service.ts";
+import type { Witness } from "./witness.ts";
+
+interface ClientOptions {
+  readonly service: Service;
+  readonly witness: Witness;
+  readonly timeline: Timeline;
+  readonly random: Random;
+}
+
+/** Somebody who asks until there is an answer, and holds the coordinator to it. */
+export class Client {
+  readonly #options: ClientOptions;
+  /** Answers that it waits for. */
+  #pending = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  get isWaiting(): boolean {
+    return this.#pending > 0;
+  }
+
+  /** Asks in its own time; what it does not expect is a finding. */
+  does(action: () => Promise<void>): void {
+    this.#pending += 1;
+    action()
+      .catch((error: unknown) => {
+        this.#options.witness.findings.add(error);
+      })
+      .finally(() => {
+        this.#pending -= 1;
+      });
+  }
+
+  async createRun(requestId: string, specification: RunSpecification): Promise<string> {
+    return this.#creates(requestId, async (coordinator) => {
+      const options = { requestId, validateOnly: false };
+      const { name = "" } = await coordinator.createRun(specification, options);
+      this.#expect(name, "created", () => true);
+      return name;
+    });
+  }
+
+  async createSweep(
+    requestId: string,
+    specifications: readonly RunSpecification[],
+  ): Promise<string> {
+    return this.#creates(requestId, async (coordinator) => {
+      const options = { requestId, validateOnly: false };
+      const sweep = await coordinator.createSweep("a sweep", specifications, options);
+      for (const run of sweep.runs ?? []) this.#expect(run.name ?? "", "created", () => true);
+      return sweep.name ?? "";
+    });
+  }
+
+  async cancelRun(name: string): Promise<void> {
+    await this.#insists(async (coordinator) => {
+      await unlessRefused(coordinator.cancelRun(name));
+      this.#expect(name, "cancelled", ({ endTime }) => endTime !== undefined);
+    });
+  }
+
+  async cancelSweep(name: string): Promise<void> {
+    await this.#insists(async (coordinator) => {
+      const { runs = [] } = await coordinator.cancelSweep(name);
+      for (const run of runs) {
+        this.#expect(run.name ?? "", "cancelled", ({ endTime }) => endTime !== undefined);
+      }
+    });
+  }
+
+  async extendRun(name: string, rule: StoppingRule): Promise<void> {
+    this.#options.witness.record.extensionAsked(name);
+    await this.#insists(async (coordinator) => {
+      const run = await unlessRefused(coordinator.extendRun(name, inputOf(rule), ""));
+      if (run !== undefined) this.#expectExtended(name, rule);
+    });
+  }
+
+  async extendSweep(name: string, rule: StoppingRule): Promise<void> {
+    const { record } = this.#options.witness;
+    for (const run of record.runsOf(name)) record.extensionAsked(run);
+    await this.#insists(async (coordinator) => {
+      const sweep = await unlessRefused(coordinator.extendSweep(name, inputOf(rule)));
+      for (const run of sweep?.runs ?? []) this.#expectExtended(run.name ?? "", rule);
+    });
+  }
+
+  #expectExtended(name: string, rule: StoppingRule): void {
+    const isExtended = ({ specification }: RunRecord) =>
+      isDeepStrictEqual(inputOf(specification.stoppingRule), inputOf(rule));
+    this.#expect(name, "extended", isExtended);
+  }
+
+  /** What is answered must be durable by then. */
+  #expect(name: string, what: string, holds: (record: RunRecord) => boolean): void {
+    const { findings, record } = this.#options.witness;
+    findings.demand(
+      record.hasBeen(name, holds),
+      "what is answered is durable",
+      () => `${name} was ${what}, it was said`,
+    );
+  }
+
+  /** One that is not sure sends its request again; all of them must come to the same. */
+  async #creates(
+    requestId: string,
+    request: (coordinator: Coordinator) => Promise<string>,
+  ): Promise<string> {
+    const times = this.#options.random.pick([1, 1, 1, 2]);
+    const requests = Array.from({ length: times }, () => this.#insists(request));
+    const [name = "", ...others] = await Promise.all(requests);
+    this.#options.witness.findings.demand(
+      others.every((other) => other === name),
+      "a request id stands for one resource",
+      () => `${requestId} stands for ${[name, ...others].join(" and ")}`,
+    );
+    return name;
+  }
+
+  async #insists<Reply>(request: (coordinator: Coordinator) => Promise<Reply>): Promise<Reply> {
+    const { service, timeline, random } = this.#options;
+    for (;;) {
+      try {
+        return await service.call(request);
+      } catch (error) {
+        if (error instanceof DiskFailure) await this.#takesItsTime();
+        else if (error instanceof Unavailable) await timeline.wait(random.exponential(2));
+        else throw error;
+      }
+    }
+  }
+
+  /** Others would not ask again at all: all must be well without that. */
+  async #takesItsTime(): Promise<void> {
+    const { service, timeline } = this.#options;
+    await timeline.wait(10);
+    // Another request may have withdrawn a run for a moment.
+    if (this.#pending === 1) await service.worksOnAll();
+  }
+}
+
+/** Undefined if the coordinator has nothing to do: it has ended, or goes as far already. */
+async function unlessRefused<Reply>(reply: Promise<Reply>): Promise<Reply | undefined> {
+  try {
+    return await reply;
+  } catch (error) {
+    if (error instanceof ValidationError) return undefined;
+    if (error instanceof ApiError && error.reason === "ALREADY_ENDED") return undefined;
+    throw error;
+  }
+}
+
+function inputOf(rule: StoppingRule) {
+  return rule.kind === "replicas"
+    ? { replicaCount: rule.replicaCount }
+    : { precision: definedOf(rule.precision) };
+}
+
+function definedOf(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

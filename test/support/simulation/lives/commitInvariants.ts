@@ -1,0 +1,155 @@
+import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
+import { encodePartial, encodeSums } from "../../../../coordinator/ledger/partialRecord.ts";
+import { shardFromRow } from "../../../../coordinator/ledger/records.ts";
+import { ShardPlan } from "../../../../coordinator/shardPlan.ts";
+import type { RunSpecification } from "../../../../shared/network/specification.ts";
+import type { ReplicaSums } from "../../../../shared/statistics/replicaSums.ts";
+import { hasEnded, type RunState } from "../../../../shared/wire/runStates.ts";
+import { PrefixFold } from "../prefixFold.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { DurableRecord } from "./durableRecord.ts";
+import type { Findings } from "./findings.ts";
+import type { RequestRow, RunRow, SweepRow, Tables } from "./tables.ts";
+
+/** The states that may follow on each in the ledger; a commit may skip those in between. */
+const FOLLOWERS: Readonly<Record<RunState, readonly RunState[]>> = {
+  QUEUED: ["RUNNING", "CANCELLING", "CANCELLED", "SUCCEEDED", "FAILED"],
+  RUNNING: ["CANCELLING", "CANCELLED", "SUCCEEDED", "FAILED"],
+  CANCELLING: ["CANCELLED"],
+  SUCCEEDED: [],
+  FAILED: [],
+  CANCELLED: [],
+};
+
+interface DurableShard {
+  readonly run: string;
+  readonly shardIndex: number;
+  readonly digest: string;
+  /** What it was at the commit before. */
+  readonly earlier: string | undefined;
+}
+
+/** What must be true of a ledger at every commit, for a kill may follow on any. */
+export class CommitInvariants {
+  readonly #findings: Findings;
+  readonly #deliveries: Deliveries;
+  readonly #plans = new WeakMap<RunSpecification, ShardPlan>();
+
+  constructor(findings: Findings, deliveries: Deliveries) {
+    this.#findings = findings;
+    this.#deliveries = deliveries;
+  }
+
+  shard(record: DurableRecord, { run, shardIndex, digest, earlier }: DurableShard): void {
+    this.#findings.demand(
+      earlier === undefined || earlier === digest || record.wasDeleted(run, shardIndex),
+      "a partial is recorded once",
+      () => `${run}#${shardIndex} is another than before, and was not deleted`,
+    );
+  }
+
+  run(record: DurableRecord, name: string): void {
+    const { specification } = record.run(name) as RunRecord;
+    const plan = this.#plans.get(specification) ?? new ShardPlan(specification);
+    this.#plans.set(specification, plan);
+    for (const [shardIndex, digest] of record.shards(name)) {
+      const partial = this.#deliveries.partial(digest);
+      this.#findings.demand(
+        partial !== undefined && plan.holds({ shardIndex, partial }),
+        "what is recorded was delivered, and is of the run's plan",
+        () => `${name}#${shardIndex} is not`,
+      );
+    }
+  }
+
+  /** A run's record is another than at the commit before. */
+  changed(record: DurableRecord, now: RunRecord, earlier: RunRecord | undefined): void {
+    const { name, state, revision } = now;
+    this.#checkOutcome(record, now);
+    if (earlier === undefined) {
+      this.#findings.demand(state === "QUEUED", "a run begins queued", () => `${name}: ${state}`);
+      return;
+    }
+    this.#findings.demand(
+      revision > earlier.revision,
+      "a record goes forward alone",
+      () => `${name} from revision ${earlier.revision} to ${revision}`,
+    );
+    const goesOn = state === "QUEUED" && record.wasExtended(name);
+    this.#findings.demand(
+      FOLLOWERS[earlier.state].includes(state) || (goesOn && earlier.state !== "CANCELLING"),
+      "a run goes through its states in order",
+      () => `${name} from ${earlier.state} to ${state}`,
+    );
+  }
+
+  /** What an ended run says must be the fold of what is in the ledger, to the last bit. */
+  #checkOutcome(
+    record: DurableRecord,
+    { name, specification, state, error, outcome }: RunRecord,
+  ): void {
+    if (!hasEnded(state)) return;
+    const count = outcome?.shardCount ?? 0;
+    const shards = record.shards(name);
+    const fold = new PrefixFold(specification);
+    fold.extend((shardIndex) => {
+      const digest = shardIndex < count ? shards.get(shardIndex) : undefined;
+      return digest === undefined ? undefined : this.#deliveries.partial(digest);
+    });
+    const what = `${name} has ended ${state} with ${count} shards`;
+    this.#findings.demand(
+      fold.shardCount === count && bitsOf(fold.sums).equals(bitsOf(outcome?.sums)),
+      "the estimate is the fold of what is durable",
+      () => `${what}, of which ${fold.shardCount} make the fold`,
+    );
+    this.#findings.demand(
+      fold.met === (state === "SUCCEEDED") || state === "CANCELLED",
+      "a run succeeds exactly at the shortest prefix that meets its rule",
+      () => what,
+    );
+    this.#findings.demand(
+      (error !== "") === (state === "FAILED"),
+      "a run that failed says why, and no other",
+      () => `${what}: '${error}'`,
+    );
+  }
+
+  /** Everything here is created under a request id. */
+  whole(
+    record: DurableRecord,
+    rows: readonly RunRow[],
+    sweeps: readonly SweepRow[],
+    requests: readonly RequestRow[],
+  ): void {
+    const runs = new Set(rows.map(({ name }) => name));
+    const alone = rows.filter(({ sweep }) => sweep === null);
+    const created = new Set([...alone, ...sweeps].map(({ name }) => name));
+    const asked = new Set(requests.map(({ resource }) => resource));
+    const inSweeps = new Set(sweeps.flatMap((sweep) => JSON.parse(sweep.runs) as string[]));
+    this.#findings.demand(
+      created.symmetricDifference(asked).size === 0 &&
+        inSweeps.isSubsetOf(runs) &&
+        runs.size === alone.length + inSweeps.size &&
+        new Set(record.runs).isSubsetOf(runs),
+      "a creation is durable as a whole or not at all",
+      () => `asked for ${[...asked].join(" ")}, there are ${[...created, ...runs].join(" ")}`,
+    );
+  }
+
+  /** In the end every partial must be what was delivered. */
+  bits(tables: Tables): void {
+    for (const row of tables.partials()) {
+      const { shardIndex, partial, digest } = shardFromRow(row);
+      const delivered = this.#deliveries.partial(digest);
+      this.#findings.demand(
+        delivered !== undefined && encodePartial(partial).equals(encodePartial(delivered)),
+        "what is read is what was written",
+        () => `${row.run}#${shardIndex} is not what was recorded`,
+      );
+    }
+  }
+}
+
+function bitsOf(sums: ReplicaSums | undefined): Buffer {
+  return sums === undefined ? Buffer.alloc(0) : encodeSums(sums);
+}

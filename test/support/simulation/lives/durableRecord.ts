@@ -1,0 +1,102 @@
+import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
+import { runFromRow } from "../../../../coordinator/ledger/records.ts";
+import { hasEnded } from "../../../../shared/wire/runStates.ts";
+import type { CommitInvariants } from "./commitInvariants.ts";
+import type { RunRow, Tables } from "./tables.ts";
+
+/** What has been committed, read from the database itself after every commit. */
+export class DurableRecord {
+  readonly #invariants: CommitInvariants;
+  /** All that each run has ever been, the latest last. */
+  readonly #runs = new Map<string, RunRecord[]>();
+  /** Digests, by run and index. */
+  #shards = new Map<string, Map<number, string>>();
+  #sweeps: readonly string[] = [];
+  /** Shards that were deleted once, as `run#index`. */
+  readonly #deleted = new Set<string>();
+  /** Runs that somebody wanted to go on. */
+  readonly #extended = new Set<string>();
+
+  /** @param invariants are checked at every commit. */
+  constructor(invariants: CommitInvariants) {
+    this.#invariants = invariants;
+  }
+
+  /** Names, as are those of sweeps. */
+  get runs(): string[] {
+    return [...this.#runs.keys()];
+  }
+
+  get sweeps(): readonly string[] {
+    return this.#sweeps;
+  }
+
+  runsOf(sweep: string): string[] {
+    return this.runs.filter((name) => this.run(name)?.sweep === sweep);
+  }
+
+  run(name: string): RunRecord | undefined {
+    return this.#runs.get(name)?.at(-1);
+  }
+
+  hasEnded(name: string): boolean {
+    const run = this.run(name);
+    return run !== undefined && hasEnded(run.state);
+  }
+
+  hasBeen(name: string, holds: (record: RunRecord) => boolean): boolean {
+    return this.#runs.get(name)?.some(holds) ?? false;
+  }
+
+  /** The digests of a run's shards. */
+  shards(run: string): ReadonlyMap<number, string> {
+    return this.#shards.get(run) ?? new Map<number, string>();
+  }
+
+  wasDeleted(run: string, shardIndex: number): boolean {
+    return this.#deleted.has(`${run}#${shardIndex}`);
+  }
+
+  wasExtended(run: string): boolean {
+    return this.#extended.has(run);
+  }
+
+  /** Somebody asks for the run to go on. */
+  extensionAsked(run: string): void {
+    this.#extended.add(run);
+  }
+
+  /** The deletion of a shard is about to be executed. */
+  deleted([run, shardIndex]: readonly unknown[]): void {
+    this.#deleted.add(`${String(run)}#${String(shardIndex)}`);
+  }
+
+  committed(tables: Tables): void {
+    const before = this.#shards;
+    this.#shards = new Map();
+    for (const { run, shard_index: shardIndex, digest } of tables.digests()) {
+      const shards = this.#shards.get(run) ?? new Map<number, string>();
+      this.#shards.set(run, shards.set(shardIndex, digest));
+      const earlier = before.get(run)?.get(shardIndex);
+      this.#invariants.shard(this, { run, shardIndex, digest, earlier });
+    }
+    const rows = tables.runs();
+    for (const row of rows) this.#read(row);
+    const sweeps = tables.sweeps();
+    this.#sweeps = sweeps.map(({ name }) => name);
+    this.#invariants.whole(this, rows, sweeps, tables.requests());
+  }
+
+  #read(row: RunRow): void {
+    const { name, revision, state } = row;
+    const history = this.#runs.get(name) ?? [];
+    this.#runs.set(name, history);
+    const earlier = history.at(-1);
+    if (earlier?.revision !== revision || earlier.state !== state) {
+      const record = runFromRow(row);
+      history.push(record);
+      this.#invariants.changed(this, record, earlier);
+    }
+    this.#invariants.run(this, name);
+  }
+}

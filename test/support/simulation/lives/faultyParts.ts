@@ -1,0 +1,260 @@
+import { Coordinator, type CreationOptions } from "../../../../coordinator/coordinator.ts";
+import { Engine, type EngineOptions } from "../../../../coordinator/engine.ts";
+import type {
+  Ledger,
+  LedgerTransaction,
+  RunRecord,
+} from "../../../../coordinator/ledger/ledger.ts";
+import type { RunSpecification } from "../../../../shared/network/specification.ts";
+import { lieAbout } from "../../syntheticPartials.ts";
+import { REAL_PARTS, type Parts } from "./service.ts";
+
+/** A coordinator with one fault, and the invariant that must find it out. */
+export interface FaultyParts {
+  readonly fault: string;
+  readonly invariant: string;
+  readonly parts: Parts;
+}
+
+type Write = (transaction: LedgerTransaction) => Promise<void>;
+
+/** One for each way in which the simulation of crashes must be able to fail. */
+export const FAULTY_PARTS: readonly FaultyParts[] = [
+  {
+    fault: "says that a write is durable before it is",
+    invariant: "acknowledged is durable",
+    parts: withEngine(
+      class extends Engine {
+        override async write(write: Write): Promise<void> {
+          void super.write(write);
+        }
+      },
+    ),
+  },
+  {
+    fault: "goes on with a run before doubtful shards are out of the ledger",
+    invariant: "the estimate is the fold of what is durable",
+    parts: withEngine(
+      class extends Engine {
+        override async write(write: Write): Promise<void> {
+          const written = super.write(write);
+          if (!(await onlyDeletes(write))) await written;
+        }
+      },
+    ),
+  },
+  {
+    fault: "does not go on with what is unfinished when it starts",
+    invariant: "all runs end",
+    parts: withEngine(
+      class extends Engine {
+        override async start(): Promise<void> {}
+      },
+    ),
+  },
+  {
+    fault: "goes on with runs that have ended when it starts",
+    invariant: "a run goes through its states in order",
+    parts: withLedger((ledger) => ({
+      unfinishedRuns: async function* () {
+        const { records } = await ledger.runs(100, "");
+        yield* records;
+      },
+    })),
+  },
+  {
+    fault: "cancels a run whose end is on its way to the ledger",
+    invariant: "a run goes through its states in order",
+    parts: withEngine(
+      class extends Engine {
+        override async settled(): Promise<void> {}
+      },
+    ),
+  },
+  {
+    fault: "says that a run was cancelled before it is durable",
+    invariant: "what is answered is durable",
+    parts: withEngine(
+      class extends Engine {
+        override async cancel(record: RunRecord): Promise<void> {
+          void super.cancel(record);
+        }
+      },
+    ),
+  },
+  {
+    fault: "extends a run without waiting for what is under way",
+    invariant: "the ledger takes whatever it is given",
+    parts: withEngine(
+      class extends Engine {
+        override async withdraw(name: string): Promise<void> {
+          this.dispatch({ kind: "run_withdrawn", run: name });
+        }
+      },
+    ),
+  },
+  {
+    fault: "takes up a run without what is recorded of it",
+    invariant: "the ledger takes whatever it is given",
+    parts: withEngine(
+      class extends Engine {
+        override async recordedShards(): Promise<never[]> {
+          return [];
+        }
+      },
+    ),
+  },
+  {
+    fault: "lives on where the ledger has failed",
+    invariant: "all runs end",
+    parts: {
+      ...REAL_PARTS,
+      engine: (options) => new Engine({ ...options, onFatal: () => undefined }),
+    },
+  },
+  {
+    fault: "lives on where nobody knows whether a creation was committed",
+    invariant: "what has not ended is worked on",
+    parts: withEngine(
+      class extends Engine {
+        override fail(): void {}
+      },
+    ),
+  },
+  {
+    fault: "numbers leases anew when it starts again",
+    invariant: "a lease has a number of its own",
+    parts: { ...REAL_PARTS, engine: (options) => new Engine({ ...options, firstLease: 1 }) },
+  },
+  {
+    fault: "writes a request's id apart from what was created under it",
+    invariant: "a creation is durable as a whole or not at all",
+    parts: withLedger((ledger) => writingLater(ledger, ["putRequest"])),
+  },
+  {
+    fault: "creates again what was asked for again",
+    invariant: "a creation is durable as a whole or not at all",
+    parts: withWrites((transaction) => ({
+      request: async () => undefined,
+      putRequest: async (request) => {
+        const known = await transaction.request(request.requestId);
+        if (known === undefined) await transaction.putRequest(request);
+      },
+    })),
+  },
+  {
+    fault: "takes every request for another one",
+    invariant: "a request id stands for one resource",
+    parts: {
+      ...REAL_PARTS,
+      coordinator: (options) =>
+        new (class extends Coordinator {
+          override async createRun(specification: RunSpecification, creation: CreationOptions) {
+            const requestId = `${creation.requestId} of ${options.newId()}`;
+            return super.createRun(specification, { ...creation, requestId });
+          }
+        })(options),
+    },
+  },
+  {
+    fault: "commits what was written before a failure",
+    invariant: "a creation is durable as a whole or not at all",
+    parts: withLedger((ledger) => ({
+      transact: async (work) => {
+        const outcome = await ledger.transact(async (transaction) => {
+          const [settled] = await Promise.allSettled([work(transaction)]);
+          return settled;
+        });
+        if (outcome.status === "rejected") throw outcome.reason;
+        return outcome.value;
+      },
+    })),
+  },
+  {
+    fault: "commits every write for itself",
+    invariant: "a creation is durable as a whole or not at all",
+    parts: withLedger((ledger) =>
+      writingLater(ledger, ["putRun", "putSweep", "putRequest", "putShard", "deleteShard"]),
+    ),
+  },
+  {
+    fault: "leaves the short last shard of a run that is extended",
+    invariant: "what is recorded was delivered, and is of the run's plan",
+    parts: withWrites(() => ({ deleteShard: async () => undefined })),
+  },
+  {
+    fault: "reads another bit than was written",
+    invariant: "the estimate is the fold of what is durable",
+    parts: withLedger((ledger) => ({
+      shards: async function* (run) {
+        for await (const shard of ledger.shards(run)) {
+          yield { ...shard, partial: lieAbout(shard.partial) };
+        }
+      },
+    })),
+  },
+];
+
+function withEngine(Kind: new (options: EngineOptions) => Engine): Parts {
+  return { ...REAL_PARTS, engine: (options) => new Kind(options) };
+}
+
+function withLedger(changes: (ledger: Ledger) => Partial<Ledger>): Parts {
+  return { ...REAL_PARTS, ledger: (ledger) => changed(ledger, changes(ledger)) };
+}
+
+function withWrites(changes: (transaction: LedgerTransaction) => Partial<LedgerTransaction>) {
+  return withLedger((ledger) => ({
+    transact: (work) =>
+      ledger.transact((transaction) => work(changed(transaction, changes(transaction)))),
+  }));
+}
+
+/** Transactions in which some of the writes are not yet made, but each in one of its own. */
+function writingLater(
+  ledger: Ledger,
+  methods: readonly Exclude<keyof LedgerTransaction, "request">[],
+): Partial<Ledger> {
+  return {
+    transact: async (work) => {
+      const writes: Write[] = [];
+      const answer = await ledger.transact((transaction) => {
+        const later =
+          (method: (typeof methods)[number]) =>
+          async (...values: never[]) => {
+            writes.push((next) => {
+              const write: (...values: never[]) => Promise<void> = next[method];
+              return write.apply(next, values);
+            });
+          };
+        const changes = Object.fromEntries(methods.map((method) => [method, later(method)]));
+        return work(changed(transaction, changes));
+      });
+      for (const write of writes) await ledger.transact(write);
+      return answer;
+    },
+  };
+}
+
+/** The same, but for some methods; whatever else it has or comes to have is its own. */
+function changed<Part extends object>(part: Part, changes: Partial<Part>): Part {
+  return new Proxy(part, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(key in changes ? changes : target, key);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** Whether all that a write does is to delete shards. */
+async function onlyDeletes(write: Write): Promise<boolean> {
+  const calls = new Set<PropertyKey>();
+  const probe = new Proxy({} as LedgerTransaction, {
+    get: (_target, key) => {
+      calls.add(key);
+      return async () => undefined;
+    },
+  });
+  await write(probe);
+  return calls.size === 1 && calls.has("deleteShard");
+}

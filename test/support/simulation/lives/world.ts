@@ -1,0 +1,154 @@
+import { setImmediate as turn } from "node:timers/promises";
+
+import type { SchedulerOptions } from "../../../../coordinator/scheduler/options.ts";
+import { BACKENDS } from "../../../../shared/network/backends.ts";
+import { Random } from "../../random.ts";
+import { Channel } from "../channel.ts";
+import type { Fleet } from "../fleetFaults.ts";
+import { deviceOf, soundTemperament } from "../scenario.ts";
+import type { Tally } from "../simulatedCluster.ts";
+import { SimulatedWorker, type Temperament } from "../simulatedWorker.ts";
+import { Timeline } from "../timeline.ts";
+import { Trace } from "../trace.ts";
+import { Client } from "./client.ts";
+import { CommitInvariants } from "./commitInvariants.ts";
+import { Deliveries } from "./deliveries.ts";
+import { Disk } from "./disk.ts";
+import { DurableRecord } from "./durableRecord.ts";
+import { Findings } from "./findings.ts";
+import type { Hazard } from "./life.ts";
+import { Service, type Parts } from "./service.ts";
+import type { Witness } from "./witness.ts";
+
+const TRACE_LENGTH = 100;
+/** All must have ended so long after the last fault: a slow worker may be alone with a long run. */
+const PATIENCE_SECONDS = 10_000;
+const REINFORCEMENT_SECONDS = 20;
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly parts: Parts;
+  readonly scheduler: SchedulerOptions;
+  readonly hazard: Hazard;
+  readonly gatherSeconds: number;
+  readonly tally: Tally;
+}
+
+/** A coordinator that is killed and started again, with its disk, its workers and its client. */
+export class World implements Fleet, Witness {
+  readonly timeline = new Timeline();
+  readonly random: Random;
+  readonly findings = new Findings();
+  readonly deliveries = new Deliveries();
+  readonly #invariants = new CommitInvariants(this.findings, this.deliveries);
+  readonly record = new DurableRecord(this.#invariants);
+  readonly disk = new Disk(this.record);
+  readonly trace = new Trace(TRACE_LENGTH);
+  readonly workers: SimulatedWorker[] = [];
+  readonly service: Service;
+  readonly client: Client;
+  readonly #options: WorldOptions;
+  #clockOffset = 0;
+
+  constructor(options: WorldOptions) {
+    const { seed, parts, scheduler, hazard, gatherSeconds } = options;
+    this.#options = options;
+    this.random = new Random(seed);
+    const { timeline, random, disk } = this;
+    const noted: Hazard = {
+      isFatal: (step) => {
+        this.note(step);
+        return hazard.isFatal(step);
+      },
+      diskSeconds: () => hazard.diskSeconds(),
+      failure: (step) => {
+        const failure = hazard.failure(step);
+        if (failure !== undefined) this.note(`disk failure: ${failure}`, step);
+        return failure;
+      },
+    };
+    const surroundings = { timeline, random, disk, hazard: noted, witness: this };
+    this.service = new Service({ parts, scheduler, gatherSeconds, ...surroundings });
+    this.client = new Client({ service: this.service, timeline, random, witness: this });
+  }
+
+  /** Seconds of the coordinator's clock, which can jump. */
+  clock(): number {
+    return this.timeline.now + this.#clockOffset;
+  }
+
+  note(what: string, detail = ""): void {
+    const { tally } = this.#options;
+    tally.set(what, (tally.get(what) ?? 0) + 1);
+    this.trace.add({ at: this.clock(), note: `${what} ${detail}` });
+  }
+
+  addWorker(temperament: Temperament, slotCount = 1 + this.random.integer(3)): void {
+    const { timeline, random, workers, service } = this;
+    const id = `worker-${workers.length + 1}`;
+    this.note("worker", `${id} starts: ${JSON.stringify(temperament)}`);
+    const surroundings = {
+      timeline,
+      random,
+      heartbeatSeconds: this.#options.scheduler.leaseDurationSeconds / 10,
+      connect: (worker: SimulatedWorker) =>
+        new Channel(worker.id, timeline, random, worker, service),
+      poison: () => undefined,
+    };
+    const devices = [deviceOf(BACKENDS, "fused", slotCount)];
+    workers.push(new SimulatedWorker(id, devices, temperament, surroundings));
+  }
+
+  jumpClock(seconds: number): void {
+    this.#clockOffset += seconds;
+  }
+
+  /** Lets things happen until it holds. @throws Error if something is found to be wrong */
+  async passes(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      this.timeline.step();
+      // Whatever follows from that without time passing.
+      await turn();
+      this.findings.raise();
+    }
+  }
+
+  /** The workers become sound, and all who hang wake up. */
+  calmsDown(): void {
+    this.note("calm");
+    for (const { temperament } of this.workers) {
+      Object.assign(temperament, soundTemperament(this.random));
+    }
+    for (const worker of this.workers) worker.thaw();
+  }
+
+  /** All must come to its end. @throws Violation */
+  async ends(): Promise<void> {
+    const { timeline, findings, workers, client, record } = this;
+    this.#reinforce();
+    const end = timeline.now + PATIENCE_SECONDS;
+    const unfinished = () => record.runs.filter((run) => !record.hasEnded(run));
+    const busy = () => workers.filter((worker) => worker.state !== "gone" && !worker.holdsNothing);
+    const isOver = () => !client.isWaiting && unfinished().length === 0 && busy().length === 0;
+    await this.passes(() => timeline.now > end || isOver());
+    findings.demand(!client.isWaiting, "every request is answered", () => "some are not");
+    findings.demand(unfinished().length === 0, "all runs end", () => unfinished().join(", "));
+    const names = () => busy().map(({ id }) => id);
+    findings.demand(busy().length === 0, "every result is acknowledged", () => names().join(", "));
+    this.#invariants.bits(this.disk.tables);
+    findings.raise();
+  }
+
+  /** There is always somebody to work, and to settle a dispute in which others have taken sides. */
+  #reinforce(): void {
+    const { engine } = this.service;
+    const works = this.workers.some(
+      ({ id, state }) => state === "working" && engine?.quarantineReason(id) === undefined,
+    );
+    const waits = this.record.runs.some((run) => engine?.work(run)?.waitsFor !== undefined);
+    if (!works || waits) this.addWorker(soundTemperament(this.random));
+    this.timeline.after(REINFORCEMENT_SECONDS, () => {
+      this.#reinforce();
+    });
+  }
+}
