@@ -15,7 +15,6 @@ import { OutcomeUnknown, type Ledger, type RunRecord, type SweepRecord } from ".
 import { Mutex } from "./mutex.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { runSummary, runView, specificationView } from "./runView.ts";
-import type { RecordedShard } from "./scheduler/messages.ts";
 import { ShardPlan } from "./shardPlan.ts";
 import { sweepView } from "./sweepView.ts";
 
@@ -219,18 +218,29 @@ export class Coordinator {
       error: "",
       revision: kept.revision + 1,
     };
-    const plan = new ShardPlan(record.specification);
-    const shards = await engine.recordedShards(record.name);
-    // The last shard of the shorter rule may be a short one; the longer plan has it in full.
-    const fits = (shard: RecordedShard) => plan.holds(shard);
+    const misfits = await this.#misfits(name, kept.specification, record.specification);
     await engine.write(async (transaction) => {
-      for (const shard of shards) {
-        if (!fits(shard)) await transaction.deleteShard(record.name, shard.shardIndex);
-      }
+      for (const shardIndex of misfits) await transaction.deleteShard(name, shardIndex);
       await transaction.putRun(record);
     });
     admission.enter([longer]);
-    engine.submit(record, shards.filter(fits));
+    await engine.resume(record);
+  }
+
+  /**
+   * Recorded shards that are not in the plan of the new rule: a last one that was short and is not any
+   * more, or what lies beyond a number of replicas that takes the place of a larger maximum.
+   */
+  async #misfits(name: string, before: RunSpecification, now: RunSpecification): Promise<number[]> {
+    const [plan, next] = [new ShardPlan(before), new ShardPlan(now)];
+    const from = Math.min(plan.shardCount, next.shardCount) - 1;
+    const fits = (shard: number) =>
+      shard < next.shardCount && plan.shard(shard).replicaCount === next.shard(shard).replicaCount;
+    const ranges = await this.#options.ledger.shardRanges(name, from);
+    const shards = ranges.flatMap(({ first, end }) =>
+      Array.from({ length: end - first }, (_, i) => first + i),
+    );
+    return shards.filter((shard) => !fits(shard));
   }
 
   /**
@@ -266,7 +276,7 @@ export class Coordinator {
       });
       if (earlier === undefined) {
         admission.enter(admitted);
-        for (const run of runs) engine.submit(run, []);
+        for (const run of runs) engine.submit(run);
         log.info({ resource, runs: runs.length }, "created");
         return resource;
       }

@@ -4,11 +4,19 @@ import type { RunState } from "../shared/wire/runStates.ts";
 import type { Ledger, LedgerTransaction, RunRecord } from "./ledger/ledger.ts";
 import { LedgerWriter } from "./ledger/ledgerWriter.ts";
 import { Retractions } from "./retractions.ts";
-import { ShardPlan } from "./shardPlan.ts";
 import type { ActiveRun } from "./scheduler/activeRun.ts";
 import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "./scheduler/messages.ts";
 import type { SchedulerOptions } from "./scheduler/options.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
+import {
+  DEFAULT_PAGING,
+  ForeignShard,
+  NO_WORK,
+  type Paging,
+  readShards,
+  readWork,
+  type StoredWork,
+} from "./storedWork.ts";
 
 /** What the engine needs from outside: it has no clock and no randomness of its own. */
 export interface EngineOptions {
@@ -25,13 +33,13 @@ export interface EngineOptions {
   readonly scheduler: SchedulerOptions;
   /** Resolves when what has gathered should be committed, see LedgerWriter; default: at once. */
   readonly gather?: (lastBatch: number) => Promise<void>;
+  readonly paging?: Paging;
 }
 
+type CommandOf<Kind extends SchedulerCommand["kind"]> = Extract<SchedulerCommand, { kind: Kind }>;
+
 /** Commands that go to a worker's stream. */
-export type WorkerCommand = Extract<
-  SchedulerCommand,
-  { kind: "grant" | "revoke" | "acknowledge" | "quarantine" }
->;
+export type WorkerCommand = CommandOf<"grant" | "revoke" | "acknowledge" | "quarantine">;
 
 /** The work of a run that has not ended. */
 export interface RunWork {
@@ -59,27 +67,34 @@ export interface WorkerSink {
  */
 export class Engine {
   readonly #options: EngineOptions;
+  readonly #paging: Paging;
   readonly #scheduler: Scheduler;
   readonly #writer: LedgerWriter;
   /** Records of runs that have not ended. */
   readonly #records = new Map<string, RunRecord>();
   /** Runs whose end is on its way to the ledger. */
   readonly #ending = new Map<string, Promise<void>>();
+  /** Shards in the last fold of each run that went to the ledger. */
+  readonly #checkpoints = new Map<string, number>();
   readonly #retractions: Retractions;
   readonly #workers = new Map<string, WorkerSink>();
   readonly #listeners = new Set<RunListener>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#paging = options.paging ?? DEFAULT_PAGING;
     this.#scheduler = new Scheduler(options.scheduler, options.firstLease);
     this.#writer = new LedgerWriter(options.ledger, options.onFatal, options.gather);
     this.#retractions = new Retractions({
       log: options.log,
       onFatal: options.onFatal,
       write: (write) => this.write(write),
-      recordedShards: (run) => this.recordedShards(run),
-      resubmit: (run, recorded) => {
-        this.#resubmit(run, recorded);
+      read: async (run) => {
+        const record = this.#records.get(run);
+        return record && (await this.#readWork(record));
+      },
+      resubmit: (run, work) => {
+        this.#resubmit(run, work);
       },
     });
   }
@@ -88,7 +103,7 @@ export class Engine {
   async start(): Promise<void> {
     for await (const record of this.#options.ledger.unfinishedRuns()) {
       if (record.state === "CANCELLING") await this.#end(record, "CANCELLED", "", undefined);
-      else await this.#resume(record);
+      else await this.resume(record);
     }
   }
 
@@ -169,16 +184,19 @@ export class Engine {
     );
   }
 
-  async recordedShards(run: string): Promise<RecordedShard[]> {
-    return Array.fromAsync(this.#options.ledger.shards(run));
-  }
-
   /** Starts to work on a run whose record is in the ledger. */
-  submit(record: RunRecord, recorded: readonly RecordedShard[]): void {
+  submit(record: RunRecord, work: StoredWork = NO_WORK): void {
     this.#records.set(record.name, record);
     const { name: run, specification } = record;
-    this.dispatch({ kind: "run_submitted", run, specification, recorded });
+    this.#checkpoints.set(run, work.beginning.fold?.shardCount ?? 0);
+    this.dispatch({ kind: "run_submitted", run, specification, ...work });
     this.#announce(run);
+  }
+
+  /** Goes on with a run of which the ledger may have a part. */
+  async resume(record: RunRecord): Promise<void> {
+    const work = await this.#readWork(record);
+    if (work !== undefined) this.submit(record, work);
   }
 
   /** Stops work on a run, to submit it anew; resolves once what was under way is in the ledger. */
@@ -232,6 +250,9 @@ export class Engine {
       case "record":
         void this.#recordShard(command.run, command.shard);
         break;
+      case "load":
+        void this.#load(command);
+        break;
       case "retract":
         this.#retractions.begin(command.run, command.shards);
         break;
@@ -263,28 +284,56 @@ export class Engine {
     try {
       await this.write((transaction) => transaction.putShard(run, shard));
       this.dispatch({ kind: "shard_recorded", run, shardIndex: shard.shardIndex });
+      this.#checkpoint(run);
     } catch (error) {
       this.#options.onFatal(error);
     }
   }
 
   /** Goes on with a run whose doubtful shards are out of the ledger, unless it was cancelled. */
-  #resubmit(run: string, recorded: readonly RecordedShard[]): void {
+  #resubmit(run: string, work: StoredWork): void {
     const record = this.#records.get(run);
-    if (record !== undefined && record.state !== "CANCELLING") this.submit(record, recorded);
+    if (record !== undefined && record.state !== "CANCELLING") this.submit(record, work);
   }
 
-  /** Goes on with a run of an earlier coordinator. */
-  async #resume(record: RunRecord): Promise<void> {
-    const plan = new ShardPlan(record.specification);
-    const shards = await this.recordedShards(record.name);
-    const strange = shards.find((shard) => !plan.holds(shard));
-    if (strange === undefined) this.submit(record, shards);
-    else {
-      const error =
-        `shard ${strange.shardIndex} in the ledger is not one of this version's plan; ` +
-        `finish the run with the version that began it, or submit it anew`;
-      await this.#end(record, "FAILED", error, undefined);
+  /** Now and then, for the next coordinator to begin there. */
+  #checkpoint(run: string): void {
+    const progress = this.activeRun(run)?.progress;
+    const last = this.#checkpoints.get(run) ?? 0;
+    if (progress?.folded === undefined || progress.foldedShards < last + this.#paging.shardsPerFold)
+      return;
+    // The last shard may be a short one, which would not be in the plan of a longer rule.
+    if (progress.foldedShards === progress.plan.shardCount) return;
+    const fold = { shardCount: progress.foldedShards, sums: progress.folded };
+    this.#checkpoints.set(run, fold.shardCount);
+    void this.write((transaction) => transaction.putFold(run, fold));
+  }
+
+  async #load({ run, load, from }: CommandOf<"load">): Promise<void> {
+    const record = this.#records.get(run);
+    if (record === undefined) return;
+    try {
+      const shards = await readShards(this.#options.ledger, record, from, this.#paging);
+      this.dispatch({ kind: "shards_loaded", run, load, shards });
+      this.#checkpoint(run);
+    } catch (error) {
+      if (!(error instanceof ForeignShard)) this.#options.onFatal(error);
+      else {
+        this.dispatch({ kind: "run_cancelled", run });
+        await this.#endActive(run, "FAILED", error.message, undefined);
+      }
+    }
+  }
+
+  /** What the ledger has of a run's work; of a run that cannot go on with it this is the end. */
+  async #readWork(record: RunRecord): Promise<StoredWork | undefined> {
+    try {
+      return await readWork(this.#options.ledger, record, this.#paging);
+    } catch (error) {
+      if (!(error instanceof ForeignShard)) throw error;
+      this.dispatch({ kind: "run_cancelled", run: record.name });
+      await this.#end(record, "FAILED", error.message, undefined);
+      return undefined;
     }
   }
 
@@ -297,7 +346,12 @@ export class Engine {
     this.#announce(name);
   }
 
-  async #endActive(name: string, state: RunState, error: string, work: EndedWork): Promise<void> {
+  async #endActive(
+    name: string,
+    state: RunState,
+    error: string,
+    work: EndedWork | undefined,
+  ): Promise<void> {
     const record = this.#records.get(name);
     if (record === undefined) return;
     const ending = this.#end(record, state, error, work);
@@ -325,6 +379,7 @@ export class Engine {
     this.#records.set(record.name, { ...ended, state: record.state, revision: record.revision });
     await this.write((transaction) => transaction.putRun(ended));
     this.#records.delete(record.name);
+    this.#checkpoints.delete(record.name);
     this.#options.log.info({ run: record.name, state }, "run ended");
     this.#announce(record.name, true);
   }

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 
 import type { LedgerTransaction } from "./ledger/ledger.ts";
-import type { RecordedShard } from "./scheduler/messages.ts";
+import type { StoredWork } from "./storedWork.ts";
 
 /** Of a retraction that may be of thousands. */
 const MAXIMUM_LOGGED_SHARDS = 20;
@@ -11,9 +11,10 @@ interface RetractionsOptions {
   readonly onFatal: (error: unknown) => void;
   /** Resolves once it is durable. */
   readonly write: (write: (transaction: LedgerTransaction) => Promise<void>) => Promise<void>;
-  readonly recordedShards: (run: string) => Promise<RecordedShard[]>;
-  /** Submits the run anew with what is left of it, unless it was cancelled meanwhile. */
-  readonly resubmit: (run: string, recorded: readonly RecordedShard[]) => void;
+  /** What the ledger has left of the run; undefined if it has ended. */
+  readonly read: (run: string) => Promise<StoredWork | undefined>;
+  /** Submits the run anew with it, unless it was cancelled meanwhile. */
+  readonly resubmit: (run: string, work: StoredWork) => void;
 }
 
 /** Runs that the scheduler has withdrawn until partials that nobody can vouch for are deleted. */
@@ -39,15 +40,19 @@ export class Retractions {
   }
 
   async #takeBack(run: string, shards: readonly number[]): Promise<void> {
-    const { write, recordedShards, resubmit, onFatal } = this.#options;
+    const { write, read, resubmit, onFatal } = this.#options;
     try {
       await write(async (transaction) => {
         for (const shardIndex of shards) await transaction.deleteShard(run, shardIndex);
+        await transaction.deleteFolds(
+          run,
+          shards.reduce((a, b) => Math.min(a, b), Infinity),
+        );
       });
-      const recorded = await recordedShards(run);
+      const work = await read(run);
       // Before it is submitted: that may lead to the next.
       this.#underWay.delete(run);
-      resubmit(run, recorded);
+      if (work !== undefined) resubmit(run, work);
     } catch (error) {
       this.#underWay.delete(run);
       onFatal(error);

@@ -64,6 +64,11 @@ export class ShardPlan {
     return { index, firstReplica, replicaCount };
   }
 
+  /** Replicas of shards that follow one another. */
+  replicasIn({ first, end }: { readonly first: number; readonly end: number }): number {
+    return Math.min(end * this.shardSize, this.#replicaLimit) - first * this.shardSize;
+  }
+
   /** Whether a recorded partial is of a shard of this plan. */
   holds({ shardIndex, partial }: RecordedPartial): boolean {
     if (shardIndex < 0 || shardIndex >= this.shardCount) return false;

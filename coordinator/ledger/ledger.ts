@@ -1,7 +1,9 @@
 import type { RunSpecification } from "../../shared/network/specification.ts";
 import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { RunState } from "../../shared/wire/runStates.ts";
-import type { RecordedShard } from "../scheduler/messages.ts";
+import type { RecordedShard, ShardDigest } from "../scheduler/messages.ts";
+import type { Fold } from "../scheduler/runProgress.ts";
+import type { ShardRange } from "../scheduler/shardRanges.ts";
 
 /** What is kept of a run beside its partials. */
 export interface RunRecord {
@@ -73,8 +75,14 @@ export interface Ledger {
   sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>>;
   /** Runs that have not ended, oldest first. */
   unfinishedRuns(): AsyncIterable<RunRecord>;
-  /** The run's recorded shards, ascending. */
-  shards(run: string): AsyncIterable<RecordedShard>;
+  /** The run's recorded shards, ascending; default: from the first on. */
+  shards(run: string, from?: number): AsyncIterable<RecordedShard>;
+  /** The same, without their partials. */
+  shardRanges(run: string, from: number): Promise<ShardRange[]>;
+  /** Of the run's last so many recorded shards, ascending. */
+  digests(run: string, count: number): Promise<ShardDigest[]>;
+  /** The longest fold of the run's prefix that was put, if there is one. */
+  fold(run: string): Promise<Fold | undefined>;
   close(): Promise<void>;
 }
 
@@ -87,6 +95,10 @@ export interface LedgerTransaction {
   /** @throws Error if the shard is recorded already: a partial is accepted once. */
   putShard(run: string, shard: RecordedShard): Promise<void>;
   deleteShard(run: string, shardIndex: number): Promise<void>;
+  /** All shards of the fold must have been put. */
+  putFold(run: string, fold: Fold): Promise<void>;
+  /** Deletes those that hold the shard, or a later one. */
+  deleteFolds(run: string, shardIndex: number): Promise<void>;
 }
 
 /** A commit failed, and nobody can say whether it was made all the same. */

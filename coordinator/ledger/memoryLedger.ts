@@ -1,6 +1,8 @@
 import { hasEnded } from "../../shared/wire/runStates.ts";
 import { Mutex } from "../mutex.ts";
-import type { RecordedShard } from "../scheduler/messages.ts";
+import type { RecordedShard, ShardDigest } from "../scheduler/messages.ts";
+import type { Fold } from "../scheduler/runProgress.ts";
+import { ShardRanges, type ShardRange } from "../scheduler/shardRanges.ts";
 import {
   InvalidPageToken,
   type Ledger,
@@ -20,6 +22,8 @@ export class MemoryLedger implements Ledger {
   readonly #sweeps = new Map<string, SweepRecord>();
   readonly #requests = new Map<string, RequestRecord>();
   readonly #shards = new Map<string, Map<number, RecordedShard>>();
+  /** Of each run, shortest first. */
+  readonly #folds = new Map<string, readonly Fold[]>();
   readonly #mutex = new Mutex();
 
   transact<Result>(work: (transaction: LedgerTransaction) => Promise<Result>): Promise<Result> {
@@ -51,9 +55,29 @@ export class MemoryLedger implements Ledger {
     yield* [...this.#runs.values()].filter(({ state }) => !hasEnded(state));
   }
 
-  async *shards(run: string): AsyncIterable<RecordedShard> {
+  async *shards(run: string, from = 0): AsyncIterable<RecordedShard> {
     const shards = [...(this.#shards.get(run)?.values() ?? [])];
-    yield* shards.toSorted((a, b) => a.shardIndex - b.shardIndex);
+    yield* shards
+      .filter(({ shardIndex }) => shardIndex >= from)
+      .toSorted((a, b) => a.shardIndex - b.shardIndex);
+  }
+
+  async shardRanges(run: string, from: number): Promise<ShardRange[]> {
+    const ranges = new ShardRanges();
+    for (const shardIndex of this.#shards.get(run)?.keys() ?? []) {
+      if (shardIndex >= from) ranges.add(shardIndex);
+    }
+    return ranges.toArray();
+  }
+
+  async digests(run: string, count: number): Promise<ShardDigest[]> {
+    const shards = [...(this.#shards.get(run)?.values() ?? [])];
+    const ascending = shards.toSorted((a, b) => a.shardIndex - b.shardIndex).slice(-count);
+    return ascending.map(({ shardIndex, digest }) => ({ shardIndex, digest }));
+  }
+
+  async fold(run: string): Promise<Fold | undefined> {
+    return this.#folds.get(run)?.at(-1);
   }
 
   async close(): Promise<void> {
@@ -91,6 +115,16 @@ export class MemoryLedger implements Ledger {
         inserted.delete(`${run}/${shardIndex}`);
         deleted.add(`${run}/${shardIndex}`);
         writes.push(() => this.#shards.get(run)?.delete(shardIndex));
+      },
+      putFold: async (run, fold) => {
+        writes.push(() => this.#folds.set(run, [...(this.#folds.get(run) ?? []), fold]));
+      },
+      deleteFolds: async (run, shardIndex) => {
+        writes.push(() => {
+          const folds = this.#folds.get(run) ?? [];
+          const kept = folds.filter(({ shardCount }) => shardCount <= shardIndex);
+          this.#folds.set(run, kept);
+        });
       },
     };
   }

@@ -73,6 +73,17 @@ function migrations({ bytes, counter }: EngineTypes): Record<string, Migration> 
         await db.insertInto("heartbeat").values({ id: 1, time: 0 }).execute();
       },
     },
+    "0002_folds": {
+      up: async (db: Kysely<LedgerTables>) => {
+        await db.schema
+          .createTable("folds")
+          .addColumn("run", "text", (column) => column.notNull())
+          .addColumn("shard_count", "bigint", (column) => column.notNull())
+          .addColumn("sums", bytes, (column) => column.notNull())
+          .addPrimaryKeyConstraint("folds_primary_key", ["run", "shard_count"])
+          .execute();
+      },
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import {
 } from "../../shared/network/specification.ts";
 import { hasEnded, parseRunState } from "../../shared/wire/runStates.ts";
 import type { RecordedShard } from "../scheduler/messages.ts";
+import type { Fold } from "../scheduler/runProgress.ts";
 import type { RunRecord, SweepRecord } from "./ledger.ts";
 import {
   CorruptRecord,
@@ -15,7 +16,7 @@ import {
   encodePartial,
   encodeSums,
 } from "./partialRecord.ts";
-import type { PartialsTable, RunsTable, SweepsTable } from "./schema.ts";
+import type { FoldsTable, PartialsTable, RunsTable, SweepsTable } from "./schema.ts";
 
 export function runToRow(run: RunRecord): Insertable<RunsTable> {
   const { outcome } = run;
@@ -90,6 +91,18 @@ export function shardFromRow(row: Selectable<PartialsTable>): RecordedShard {
     shardIndex: row.shard_index,
     partial: decodePartial(row.partial),
     digest: row.digest,
+  }));
+}
+
+export function foldToRow(run: string, { shardCount, sums }: Fold): Insertable<FoldsTable> {
+  return { run, shard_count: shardCount, sums: encodeSums(sums) };
+}
+
+/** @throws CorruptRecord naming the run and what is wrong with it */
+export function foldFromRow(row: Selectable<FoldsTable>): Fold {
+  return named(`the fold of ${row.run}`, () => ({
+    shardCount: row.shard_count,
+    sums: decodeSums(row.sums),
   }));
 }
 

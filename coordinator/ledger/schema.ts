@@ -42,6 +42,14 @@ export interface PartialsTable {
   partial: Buffer;
 }
 
+/** The merge of the partials of a run's first shards: where a coordinator takes it up again. */
+export interface FoldsTable {
+  run: ColumnType<string, string, never>;
+  shard_count: ColumnType<number, number, never>;
+  /** See partialRecord.ts. */
+  sums: Buffer;
+}
+
 export interface RequestsTable {
   request_id: string;
   fingerprint: string;
@@ -68,6 +76,7 @@ export interface LedgerTables {
   runs: RunsTable;
   sweeps: SweepsTable;
   partials: PartialsTable;
+  folds: FoldsTable;
   requests: RequestsTable;
   leadership: LeadershipTable;
   heartbeat: HeartbeatTable;

@@ -1,8 +1,12 @@
-import type { Kysely, Transaction } from "kysely";
+import { setImmediate as othersFirst } from "node:timers/promises";
+
+import { sql, type Kysely, type Transaction } from "kysely";
 
 import { Mutex } from "../mutex.ts";
 import { isPlainText, refused } from "../../shared/network/violations.ts";
-import type { RecordedShard } from "../scheduler/messages.ts";
+import type { RecordedShard, ShardDigest } from "../scheduler/messages.ts";
+import type { Fold } from "../scheduler/runProgress.ts";
+import type { ShardRange } from "../scheduler/shardRanges.ts";
 import {
   InvalidPageToken,
   type Ledger,
@@ -14,6 +18,8 @@ import {
   type SweepRecord,
 } from "./ledger.ts";
 import {
+  foldFromRow,
+  foldToRow,
   runFromRow,
   runToRow,
   shardFromRow,
@@ -25,6 +31,8 @@ import type { LedgerTables } from "./schema.ts";
 
 /** Rows that are read at a time where there may be many. */
 const ROWS_AT_ONCE = 500;
+/** Indexes that are gone through in one query. */
+const RANGED_AT_ONCE = 65_536;
 /** Partials in one insertion; an engine takes some ten thousand parameters. */
 const PARTIALS_AT_ONCE = 1000;
 
@@ -133,8 +141,8 @@ export class SqlLedger implements Ledger {
     }
   }
 
-  async *shards(run: string): AsyncIterable<RecordedShard> {
-    let after = -1;
+  async *shards(run: string, from = 0): AsyncIterable<RecordedShard> {
+    let after = from - 1;
     for (;;) {
       const rows = await this.#db
         .selectFrom("partials")
@@ -145,10 +153,81 @@ export class SqlLedger implements Ledger {
         .limit(ROWS_AT_ONCE)
         .execute();
       yield* rows.map(shardFromRow);
+      await othersFirst();
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.shard_index;
     }
+  }
+
+  async shardRanges(run: string, from: number): Promise<ShardRange[]> {
+    const ranges: ShardRange[] = [];
+    let start = await this.#firstShard(run, from);
+    while (start !== undefined) {
+      const end = start + RANGED_AT_ONCE;
+      for (const range of await this.#rangesBetween(run, start, end)) {
+        const last = ranges.at(-1);
+        if (last?.end === range.first) ranges.splice(-1, 1, { first: last.first, end: range.end });
+        else ranges.push(range);
+      }
+      start = await this.#firstShard(run, end);
+      await othersFirst();
+    }
+    return ranges;
+  }
+
+  async #firstShard(run: string, from: number): Promise<number | undefined> {
+    const row = await this.#db
+      .selectFrom("partials")
+      .select("shard_index")
+      .where("run", "=", run)
+      .where("shard_index", ">=", from)
+      .orderBy("shard_index")
+      .limit(1)
+      .executeTakeFirst();
+    return row?.shard_index;
+  }
+
+  async #rangesBetween(run: string, start: number, end: number): Promise<ShardRange[]> {
+    // Of shards that follow one another, the index less the row's number is the same.
+    const numbered = this.#db
+      .selectFrom("partials")
+      .select([
+        "shard_index",
+        sql<number>`shard_index - row_number() over (order by shard_index)`.as("island"),
+      ])
+      .where("run", "=", run)
+      .where("shard_index", ">=", start)
+      .where("shard_index", "<", end);
+    const rows = await this.#db
+      .selectFrom(numbered.as("numbered"))
+      .select(({ fn }) => [fn.min("shard_index").as("first"), fn.max("shard_index").as("last")])
+      .groupBy("island")
+      .orderBy("first")
+      .execute();
+    return rows.map(({ first, last }) => ({ first: Number(first), end: Number(last) + 1 }));
+  }
+
+  async digests(run: string, count: number): Promise<ShardDigest[]> {
+    const rows = await this.#db
+      .selectFrom("partials")
+      .select(["shard_index", "digest"])
+      .where("run", "=", run)
+      .orderBy("shard_index", "desc")
+      .limit(count)
+      .execute();
+    return rows.map((row) => ({ shardIndex: row.shard_index, digest: row.digest })).toReversed();
+  }
+
+  async fold(run: string): Promise<Fold | undefined> {
+    const row = await this.#db
+      .selectFrom("folds")
+      .selectAll()
+      .where("run", "=", run)
+      .orderBy("shard_count", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    return row && foldFromRow(row);
   }
 
   async close(): Promise<void> {
@@ -228,6 +307,18 @@ class SqlTransaction implements LedgerTransaction {
       .deleteFrom("partials")
       .where("run", "=", run)
       .where("shard_index", "=", shardIndex)
+      .execute();
+  }
+
+  async putFold(run: string, fold: Fold): Promise<void> {
+    await this.#transaction.insertInto("folds").values(foldToRow(run, fold)).execute();
+  }
+
+  async deleteFolds(run: string, shardIndex: number): Promise<void> {
+    await this.#transaction
+      .deleteFrom("folds")
+      .where("run", "=", run)
+      .where("shard_count", ">", shardIndex)
       .execute();
   }
 

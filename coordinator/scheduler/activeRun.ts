@@ -7,8 +7,6 @@ import type { RunProgress } from "./runProgress.ts";
 import type { RunTrust } from "./runTrust.ts";
 
 const RATE_WINDOW_SECONDS = 15;
-/** Folded shards whose late answers can still be compared with what was accepted. */
-const KEPT_DIGESTS = 65_536;
 /** Checks that wait and are looked at for each grant. */
 const MAXIMUM_LOOKS = 64;
 
@@ -37,10 +35,8 @@ export class ActiveRun implements Bits {
   metAt: number | undefined;
   #generator: string | undefined;
   #hasPartial = false;
-  /** Of recorded shards, but for those folded long ago: a run may have millions. */
-  readonly #digests = new Map<number, string>();
-  /** Shards before this one are folded, and their digests forgotten. */
-  #firstDigest = 0;
+  /** The number under which the ledger was asked for partials, until it answers. */
+  load: number | undefined;
   /** Shards handed to the ledger, not yet durable. */
   readonly #recording = new Set<number>();
   /** Shards granted before that must be granted again. */
@@ -51,17 +47,22 @@ export class ActiveRun implements Bits {
   #next = 0;
   #horizon: number;
 
-  /** @param recorded what the ledger has of it, in order of their indexes. */
+  /**
+   * @param recorded further shards that the ledger has of it, in order of their indexes.
+   * @param generator of what the ledger has of it, if it has anything.
+   */
   constructor(
     name: string,
     progress: RunProgress,
     trust: RunTrust,
     recorded: readonly RecordedShard[],
+    generator?: string,
   ) {
     this.name = name;
     this.progress = progress;
     this.trust = trust;
     this.#horizon = progress.horizon;
+    if (generator !== undefined) this.#accept(generator);
     for (const shard of recorded) this.recorded(shard);
     // Whoever has taken sides must not be asked, so that they are not simply next in line.
     for (const shardIndex of trust.disputes.keys()) this.#returned.add(shardIndex);
@@ -110,7 +111,7 @@ export class ActiveRun implements Bits {
 
   /** Of what was accepted; undefined if nothing was, or so long ago that it is forgotten. */
   digest(shardIndex: number): string | undefined {
-    return this.#digests.get(shardIndex);
+    return this.isSettled(shardIndex) ? this.trust.digestOf(shardIndex) : undefined;
   }
 
   /** Whether the worker reported an error for the shard. */
@@ -208,21 +209,25 @@ export class ActiveRun implements Bits {
     this.#returned.delete(shardIndex);
     // A late answer takes back the giving up, before the fold can come to wait for the shard.
     this.#parked.delete(shardIndex);
-    this.#digests.set(shardIndex, digest);
+    this.trust.keepDigest(shardIndex, digest);
   }
 
   /** A partial is durable. */
   recorded({ shardIndex, partial, digest }: RecordedShard): void {
     this.#recording.delete(shardIndex);
-    this.#digests.set(shardIndex, digest);
+    this.trust.keepDigest(shardIndex, digest);
     // Of what is to be checked the attempts are counted on.
     if (!this.trust.isDue(shardIndex)) this.#attempts.delete(shardIndex);
     this.#trouble.delete(shardIndex);
     this.#parked.delete(shardIndex);
     this.#accept(partial.generator);
     this.progress.record(shardIndex, partial);
-    const kept = this.progress.foldedShards - KEPT_DIGESTS;
-    for (; this.#firstDigest < kept; this.#firstDigest++) this.#digests.delete(this.#firstDigest);
+    this.#horizon = this.progress.horizon;
+  }
+
+  /** A partial was read from the ledger again. */
+  loaded({ shardIndex, partial }: RecordedShard): void {
+    this.progress.load(shardIndex, partial);
     this.#horizon = this.progress.horizon;
   }
 

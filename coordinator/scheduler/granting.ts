@@ -48,6 +48,11 @@ export class Granting {
     }
   }
 
+  /** Nobody is to be given anything now: whoever has room is asked when work appears again. */
+  postpone(): void {
+    for (const id of this.#books.affected) this.#hungry.add(id);
+  }
+
   #concerned(): Iterable<string> {
     const { workers, affected, workAppeared, concernsAll } = this.#books;
     if (concernsAll) return workers.keys();

@@ -12,6 +12,7 @@ export class Lifecycle {
   readonly #recordings: Recordings;
   /** Runs that only checks keep from ending. */
   readonly #checking = new Set<ActiveRun>();
+  #nextLoad = 1;
 
   constructor(books: Books, distrust: Distrust, recordings: Recordings) {
     this.#books = books;
@@ -20,11 +21,15 @@ export class Lifecycle {
   }
 
   /** @throws Error if the run is active already. */
-  submit({ run: name, specification, recorded }: EventOf<"run_submitted">): void {
+  submit({ run: name, ...submitted }: EventOf<"run_submitted">): void {
     if (this.#books.runs.has(name)) throw new Error(`${name} is active already`);
     const trust = this.#distrust.of(name);
     for (const holder of trust.takeUnacknowledged()) this.#books.acknowledge(holder);
-    const run = new ActiveRun(name, new RunProgress(specification), trust, recorded);
+    const { specification, beginning, digests = [], recorded } = submitted;
+    for (const { shardIndex, digest } of digests) trust.keepDigest(shardIndex, digest);
+    const { maximumWaitingPartials } = this.#books.options;
+    const progress = new RunProgress(specification, maximumWaitingPartials, beginning);
+    const run = new ActiveRun(name, progress, trust, recorded, beginning?.generator);
     this.#books.runs.set(name, run);
     // Their worker was found out while the run was withdrawn.
     const unfounded = this.#distrust.unfounded(run);
@@ -66,8 +71,33 @@ export class Lifecycle {
     this.settle(run);
   }
 
-  /** Ends a run whose prefix meets its rule, or whose prefix cannot grow. */
+  /** The ledger has answered. @throws Error if it does not have what it was said to have */
+  loaded({ run: name, load, shards }: EventOf<"shards_loaded">): void {
+    const run = this.#books.runs.get(name);
+    // What was read for the run before it was withdrawn may have been taken back since.
+    if (run?.load !== load) return;
+    run.load = undefined;
+    const { horizon, progress } = run;
+    const from = progress.wanted;
+    for (const shard of shards) run.loaded(shard);
+    if (run.horizon > horizon) this.#books.workAppeared = true;
+    if (from !== undefined && progress.wanted === from) {
+      throw new Error(`shard ${from} of ${name} is recorded, and not in the ledger`);
+    }
+    this.#books.commands.push({ kind: "run_advanced", run: name });
+    this.settle(run);
+  }
+
+  #load(run: ActiveRun): void {
+    const from = run.progress.wanted;
+    if (from === undefined || run.load !== undefined) return;
+    run.load = this.#nextLoad++;
+    this.#books.commands.push({ kind: "load", run: run.name, load: run.load, from });
+  }
+
+  /** Ends a run whose prefix meets its rule, or whose prefix cannot grow; else has it grow. */
   settle(run: ActiveRun): void {
+    this.#load(run);
     const { name, progress, disagreementCount, blockedBy: error } = run;
     const ended = { run: name, progress, disagreementCount };
     if (progress.met) {

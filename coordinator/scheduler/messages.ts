@@ -2,14 +2,18 @@ import type { DeviceBackend } from "../../shared/network/backends.ts";
 import type { ShardTask } from "../../shared/network/shardTask.ts";
 import type { RunSpecification } from "../../shared/network/specification.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
-import type { RunProgress } from "./runProgress.ts";
+import type { ProgressBeginning, RunProgress } from "./runProgress.ts";
 
-/** A recorded shard, as the ledger keeps it. */
-export interface RecordedShard {
+/** What a later answer is compared with. */
+export interface ShardDigest {
   readonly shardIndex: number;
-  readonly partial: ShardPartial;
   /** Of the partial's bits; equal bits have equal digests. */
   readonly digest: string;
+}
+
+/** A recorded shard, as the ledger keeps it. */
+export interface RecordedShard extends ShardDigest {
+  readonly partial: ShardPartial;
 }
 
 /** Something that propagates shards inside a worker. */
@@ -25,8 +29,20 @@ export type SchedulerEvent =
       readonly kind: "run_submitted";
       readonly run: string;
       readonly specification: RunSpecification;
-      /** What the ledger has of it already, in order of their indexes. */
+      /** Where the ledger's last fold was, and what is left there for now. */
+      readonly beginning?: ProgressBeginning;
+      /** Of shards that the ledger has, the latest ones. */
+      readonly digests?: readonly ShardDigest[];
+      /** Further shards that the ledger has of it already, in order of their indexes. */
       readonly recorded: readonly RecordedShard[];
+    }
+  /** What a `load` command asked for. */
+  | {
+      readonly kind: "shards_loaded";
+      readonly run: string;
+      readonly load: number;
+      /** Recorded shards from there on, as many as the reader likes, but one. */
+      readonly shards: readonly RecordedShard[];
     }
   /** Stop working on a run that is about to be submitted anew. */
   | { readonly kind: "run_withdrawn"; readonly run: string }
@@ -90,6 +106,14 @@ export type SchedulerCommand =
   | { readonly kind: "quarantine"; readonly worker: string; readonly reason: string }
   /** Make the partial durable, then say `shard_recorded`. */
   | { readonly kind: "record"; readonly run: string; readonly shard: RecordedShard }
+  /** The fold has come to partials that are in the ledger alone: read them, then `shards_loaded`. */
+  | {
+      readonly kind: "load";
+      readonly run: string;
+      /** To be said with what was read: each further one has the next. */
+      readonly load: number;
+      readonly from: number;
+    }
   /**
    * The run is withdrawn, for nobody knows whether these shards are right: make their deletion
    * durable, then submit the run anew with what is left. One that was never durable may be named.

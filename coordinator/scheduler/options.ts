@@ -10,6 +10,8 @@ export interface SchedulerOptions {
   readonly leasesPerSlot: number;
   /** Nothing is granted while so many partials wait for the ledger: memory must not wait with it. */
   readonly maximumRecordings: number;
+  /** Of a run's recorded partials that wait for an earlier one so many are in memory. */
+  readonly maximumWaitingPartials: number;
   /** A shard that so many attempts report as failed is parked. */
   readonly maximumErrors: number;
   /** A shard on which so many workers were lost is parked. More than errors: machines die innocently. */
@@ -33,6 +35,7 @@ export const DEFAULT_SCHEDULER_OPTIONS: SchedulerOptions = {
   prefetchSeconds: 3,
   leasesPerSlot: 64,
   maximumRecordings: 4096,
+  maximumWaitingPartials: 16_384,
   maximumErrors: 3,
   maximumLosses: 8,
   stragglerFactor: 2,
@@ -48,6 +51,7 @@ const ALLOWED: Readonly<Record<keyof SchedulerOptions, { least: number; whole: b
   prefetchSeconds: { least: 0, whole: false },
   leasesPerSlot: { least: 1, whole: true },
   maximumRecordings: { least: 1, whole: true },
+  maximumWaitingPartials: { least: 0, whole: true },
   maximumErrors: { least: 1, whole: true },
   maximumLosses: { least: 1, whole: true },
   stragglerFactor: { least: 1, whole: false },

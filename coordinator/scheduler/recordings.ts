@@ -16,9 +16,10 @@ interface Recording {
 export class Recordings {
   /** By run and shard; a run has an entry while anything of it is on its way. */
   readonly #recordings = new Map<string, Map<number, Recording>>();
+  #count = 0;
 
   get count(): number {
-    return this.#recordings.size;
+    return this.#count;
   }
 
   /** Of the partial on its way, if there is one. */
@@ -28,6 +29,7 @@ export class Recordings {
 
   begin(run: string, shard: RecordedShard, holder: LeaseHolder): void {
     const ofRun = this.#recordings.get(run) ?? new Map<number, Recording>();
+    if (!ofRun.has(shard.shardIndex)) this.#count += 1;
     this.#recordings.set(run, ofRun.set(shard.shardIndex, { shard, holders: [holder] }));
   }
 
@@ -42,7 +44,7 @@ export class Recordings {
   finish(run: string, shardIndex: number): Recording | undefined {
     const ofRun = this.#recordings.get(run);
     const recording = ofRun?.get(shardIndex);
-    ofRun?.delete(shardIndex);
+    if (ofRun?.delete(shardIndex) === true) this.#count -= 1;
     if (ofRun?.size === 0) this.#recordings.delete(run);
     return recording;
   }

@@ -11,23 +11,58 @@ import {
   type ReplicaCounts,
 } from "../../shared/statistics/stoppingRule.ts";
 import { ShardPlan } from "../shardPlan.ts";
+import { ShardRanges, type ShardRange } from "./shardRanges.ts";
+
+/** The merge of the partials of shards 0, 1, 2, … up to a number of them. */
+export interface Fold {
+  readonly shardCount: number;
+  readonly sums: ReplicaSums;
+}
+
+/** Where a run's progress begins: at the ledger's last fold, with what else the ledger has. */
+export interface ProgressBeginning {
+  readonly fold?: Fold | undefined;
+  /** Recorded shards after the fold whose partials stay in the ledger until the fold is there. */
+  readonly stored?: readonly ShardRange[];
+  /** Of the partials that the ledger has. */
+  readonly generator?: string | undefined;
+}
 
 /**
  * What is known of one run: which shards are recorded, the fold of the longest prefix of them, and
  * whether that prefix ends the run. Shards are folded in their order alone, however they arrive.
+ *
+ * However many shards a run has, only so many of their partials are in memory: of those that wait for
+ * an earlier shard the others stay in the ledger, until they are `wanted` for the fold.
  */
 export class RunProgress {
   readonly plan: ShardPlan;
+  readonly #maximumWaiting: number;
   #foldedShards = 0;
   #folded: ReplicaSums | undefined;
   /** Recorded shards that wait for an earlier one, or that a met rule has left over. */
-  readonly #beyond = new Map<number, ShardPartial>();
-  #recordedReplicas = 0;
+  readonly #waiting = new Map<number, ShardPartial>();
+  /** Others that do, whose partials are in the ledger alone. */
+  readonly #stored: ShardRanges;
+  #recordedReplicas: number;
   #live: ReplicaSums | undefined;
   #met = false;
 
-  constructor(specification: RunSpecification) {
+  /** @param maximumWaiting partials that are kept in memory until the fold comes to them. */
+  constructor(
+    specification: RunSpecification,
+    maximumWaiting = Infinity,
+    { fold, stored = [] }: ProgressBeginning = {},
+  ) {
     this.plan = new ShardPlan(specification);
+    this.#maximumWaiting = maximumWaiting;
+    this.#stored = new ShardRanges(stored);
+    this.#foldedShards = fold?.shardCount ?? 0;
+    this.#folded = fold?.sums;
+    this.#live = fold?.sums;
+    const storedReplicas = stored.map((range) => this.plan.replicasIn(range));
+    this.#recordedReplicas = storedReplicas.reduce((a, b) => a + b, fold?.sums.replicaCount ?? 0);
+    if (fold !== undefined) this.#met = this.#isMet();
   }
 
   get specification(): RunSpecification {
@@ -44,13 +79,13 @@ export class RunProgress {
     return this.#folded;
   }
 
-  /** Sums of everything recorded, in order of arrival: for watching, not for keeping. */
+  /** Sums of all that was in memory so far, in order of arrival: for watching, not for keeping. */
   get live(): ReplicaSums | undefined {
     return this.#live;
   }
 
   get recordedShards(): number {
-    return this.#foldedShards + this.#beyond.size;
+    return this.#foldedShards + this.#waiting.size + this.#stored.size;
   }
 
   get recordedReplicas(): number {
@@ -62,8 +97,17 @@ export class RunProgress {
     return this.#met;
   }
 
+  /** The shard that the fold has come to, if its partial is in the ledger alone. */
+  get wanted(): number | undefined {
+    return !this.#met && this.#stored.has(this.#foldedShards) ? this.#foldedShards : undefined;
+  }
+
   has(shardIndex: number): boolean {
-    return shardIndex < this.#foldedShards || this.#beyond.has(shardIndex);
+    return (
+      shardIndex < this.#foldedShards ||
+      this.#waiting.has(shardIndex) ||
+      this.#stored.has(shardIndex)
+    );
   }
 
   /**
@@ -80,13 +124,20 @@ export class RunProgress {
     return Math.min(this.plan.shardCount, Math.max(shards, this.#foldedShards + 1));
   }
 
-  /** Takes a recorded shard and folds as far as the prefix reaches. */
+  /** Takes a shard that is in the ledger now and folds as far as the prefix reaches. */
   record(shardIndex: number, partial: ShardPartial): void {
     if (this.has(shardIndex)) throw new Error(`shard ${shardIndex} is recorded already`);
     this.#recordedReplicas += partial.replicaCount;
-    this.#live = this.#live === undefined ? partial : mergeSums(this.#live, partial);
-    this.#beyond.set(shardIndex, partial);
-    this.#fold();
+    const isNext = shardIndex === this.#foldedShards;
+    if (isNext || this.#waiting.size < this.#maximumWaiting) this.#take(shardIndex, partial);
+    else this.#stored.add(shardIndex);
+  }
+
+  /** Takes a partial that was read from the ledger again; one that was not left there is known. */
+  load(shardIndex: number, partial: ShardPartial): void {
+    if (!this.#stored.has(shardIndex)) return;
+    this.#stored.delete(shardIndex);
+    this.#take(shardIndex, partial);
   }
 
   /** λ̂ and σ̂² of the folded prefix; undefined while fewer than two replicas are known. */
@@ -94,24 +145,31 @@ export class RunProgress {
     return finalEstimates(this.specification, this.#folded);
   }
 
+  #take(shardIndex: number, partial: ShardPartial): void {
+    this.#live = this.#live === undefined ? partial : mergeSums(this.#live, partial);
+    this.#waiting.set(shardIndex, partial);
+    this.#foldOn();
+  }
+
+  #foldOn(): void {
+    while (!this.#met) {
+      const next = this.#waiting.get(this.#foldedShards);
+      if (next === undefined) return;
+      this.#waiting.delete(this.#foldedShards);
+      this.#folded = this.#folded === undefined ? next : mergeSums(this.#folded, next);
+      this.#foldedShards += 1;
+      this.#met = this.#isMet();
+    }
+  }
+
+  #isMet(): boolean {
+    const { stoppingRule } = this.specification;
+    return isMet(stoppingRule, countsOf(this.#folded), this.#estimatesForRule());
+  }
+
   /** A number of replicas is reached without them, and intervals cost more than a fold. */
   #estimatesForRule(): ExponentEstimates | undefined {
     return this.specification.stoppingRule.kind === "replicas" ? undefined : this.estimates();
-  }
-
-  #fold(): void {
-    while (!this.#met) {
-      const next = this.#beyond.get(this.#foldedShards);
-      if (next === undefined) return;
-      this.#beyond.delete(this.#foldedShards);
-      this.#folded = this.#folded === undefined ? next : mergeSums(this.#folded, next);
-      this.#foldedShards += 1;
-      this.#met = isMet(
-        this.specification.stoppingRule,
-        countsOf(this.#folded),
-        this.#estimatesForRule(),
-      );
-    }
   }
 }
 

@@ -5,6 +5,8 @@ import type { LeaseHolder } from "./recordings.ts";
 const UNKNOWN = 0;
 /** Two workers have said the same: neither need be believed. */
 const VERIFIED = -1;
+/** Shards whose late answers can still be compared with what was accepted: a run may have millions. */
+export const KEPT_DIGESTS = 65_536;
 /** Checks of a shard that end without an answer, before it is left unchecked. */
 const MAXIMUM_CHECK_ATTEMPTS = 3;
 
@@ -23,6 +25,8 @@ export class RunTrust {
   #unacknowledged: LeaseHolder[] = [];
   /** For each shard UNKNOWN, VERIFIED or the worker's number. */
   #deliverers = new Int32Array(64);
+  /** Of what was accepted of late, in that order. */
+  readonly #digests = new Map<number, string>();
   /** Recorded shards that are to be checked, with the number of attempts at it. */
   readonly #checks = new Map<number, number>();
   /** Shards that were contradicted before they were recorded anew: to be checked then. */
@@ -68,6 +72,20 @@ export class RunTrust {
     else this.#checks.delete(shardIndex);
   }
 
+  keepDigest(shardIndex: number, digest: string): void {
+    this.#digests.set(shardIndex, digest);
+    if (this.#digests.size <= KEPT_DIGESTS) return;
+    for (const oldest of this.#digests.keys()) {
+      this.#digests.delete(oldest);
+      return;
+    }
+  }
+
+  /** Of what was accepted of a shard at last, unless that is long ago. */
+  digestOf(shardIndex: number): string | undefined {
+    return this.#digests.get(shardIndex);
+  }
+
   /** A second worker has said the same. */
   verified(shardIndex: number): void {
     this.#set(shardIndex, VERIFIED);
@@ -79,6 +97,7 @@ export class RunTrust {
   retracted(shardIndex: number): void {
     this.#set(shardIndex, UNKNOWN);
     this.#checks.delete(shardIndex);
+    this.#digests.delete(shardIndex);
   }
 
   checkGranted(shardIndex: number): void {

@@ -22,6 +22,7 @@ import { Recordings } from "./recordings.ts";
 const CONCERNS_ONE_WORKER: ReadonlySet<SchedulerEvent["kind"]> = new Set([
   "shard_result",
   "shard_recorded",
+  "shards_loaded",
   "worker_joined",
   "worker_disconnected",
 ]);
@@ -146,6 +147,9 @@ export class Scheduler {
       case "shard_recorded":
         this.#answers.recorded(event);
         break;
+      case "shards_loaded":
+        this.#lifecycle.loaded(event);
+        break;
       case "tick":
         this.#attendance.expire();
         break;
@@ -153,7 +157,8 @@ export class Scheduler {
     if (event.kind !== "heartbeat") {
       this.#lifecycle.settleChecked();
       if (wasBehind) this.#books.workAppeared = true;
-      if (!this.#isLedgerBehind) this.#granting.grantAll();
+      if (this.#isLedgerBehind) this.#granting.postpone();
+      else this.#granting.grantAll();
     }
     return this.#books.commands;
   }

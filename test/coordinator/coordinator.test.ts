@@ -262,7 +262,7 @@ describe("Coordinator", () => {
     const name = await created(6);
     await engine.flush();
     first.leave();
-    const [shard] = await engine.recordedShards(name);
+    const [shard] = await Array.fromAsync(ledger.shards(name));
     assert.ok(shard);
     const partial = { ...shard.partial, replicaCount: SHARD_SIZE / 2 };
     await ledger.transact(async (transaction) => {

@@ -147,6 +147,8 @@ export class SchedulerScript {
         return `quarantine ${command.worker}`;
       case "retract":
         return `retract ${command.run} ${command.shards.map((shard) => `#${shard}`).join(" ")}`;
+      case "load":
+        return `load ${command.run}#${command.from}`;
       case "record":
         return `record ${command.run}#${command.shard.shardIndex}`;
       case "run_succeeded":

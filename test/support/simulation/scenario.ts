@@ -88,6 +88,7 @@ export function randomSchedulerOptions(random: Random): SchedulerOptions {
     prefetchSeconds: random.between(0.5, 5),
     leasesPerSlot: random.pick([1, 2, 8, 64]),
     maximumRecordings: random.pick([1, 4, 64]),
+    maximumWaitingPartials: random.pick([0, 1, 3, 64]),
     maximumErrors: 1 + random.integer(4),
     maximumLosses: 1 + random.integer(8),
     stragglerFactor: random.between(1.5, 3),

@@ -5,6 +5,7 @@ import type {
 } from "../../../coordinator/scheduler/messages.ts";
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import type { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
+import { ShardRanges } from "../../../coordinator/scheduler/shardRanges.ts";
 import { ShardPlan } from "../../../coordinator/shardPlan.ts";
 import type { RunSpecification } from "../../../shared/network/specification.ts";
 import type { Channel, CoordinatorEnd, ToCoordinator } from "./channel.ts";
@@ -14,6 +15,8 @@ import type { Trace } from "./trace.ts";
 
 export type SchedulerFactory = (options: SchedulerOptions, firstLease: number) => Scheduler;
 
+const PARTIALS_PER_PAGE = 3;
+const SHARDS_PER_FOLD = 4;
 /** Every life of the coordinator numbers its leases apart from those before. */
 const LEASES_OF_A_LIFE = 1_000_000;
 
@@ -138,10 +141,40 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     this.#dispatch({ kind: "worker_disconnected", worker });
   }
 
+  /** As storedWork.ts has it: a page of what comes after the fold, and where there is more. */
   #submit(run: string, specification: RunSpecification): void {
-    const shards = [...this.#options.ledger.shards(run).values()];
-    const recorded = shards.toSorted((a, b) => a.shardIndex - b.shardIndex);
-    this.#dispatch({ kind: "run_submitted", run, specification, recorded });
+    const fold = this.#options.ledger.folds.get(run);
+    const from = fold?.shardCount ?? 0;
+    const all = this.#options.ledger.shardsFrom(run, 0);
+    const after = all.filter(({ shardIndex }) => shardIndex >= from);
+    const recorded = after.slice(0, PARTIALS_PER_PAGE);
+    const stored = new ShardRanges();
+    for (const { shardIndex } of after.slice(PARTIALS_PER_PAGE)) stored.add(shardIndex);
+    const generator = all[0]?.partial.generator;
+    const beginning = { fold, stored: stored.toArray(), generator };
+    const digests = all.map(({ shardIndex, digest }) => ({ shardIndex, digest }));
+    this.#dispatch({ kind: "run_submitted", run, specification, beginning, digests, recorded });
+  }
+
+  #load({ run, load, from }: Extract<SchedulerCommand, { kind: "load" }>): void {
+    const { ledger } = this.#options;
+    const shards = ledger.shardsFrom(run, from).slice(0, PARTIALS_PER_PAGE);
+    const scheduler = this.#scheduler;
+    ledger.whenRead(() => {
+      if (this.#scheduler === scheduler) {
+        this.#dispatch({ kind: "shards_loaded", run, load, shards });
+      }
+    });
+  }
+
+  /** Now and then, as engine.ts has it. */
+  #checkpoint(run: string): void {
+    const { ledger } = this.#options;
+    const progress = this.#scheduler.runs.get(run)?.progress;
+    if (progress?.folded === undefined || progress.foldedShards === progress.plan.shardCount)
+      return;
+    const fold = { shardCount: progress.foldedShards, sums: progress.folded };
+    ledger.enqueue(() => ledger.folds.set(run, fold));
   }
 
   #dispatch(event: SchedulerEvent): void {
@@ -171,12 +204,16 @@ export class SimulatedCoordinator implements CoordinatorEnd {
         const { run, shard } = command;
         const whenDurable = () => {
           this.#dispatch({ kind: "shard_recorded", run, shardIndex: shard.shardIndex });
+          if (shard.shardIndex % SHARDS_PER_FOLD === 0) this.#checkpoint(run);
         };
         ledger.enqueue(() => {
           ledger.putShard(run, shard);
         }, whenDurable);
         break;
       }
+      case "load":
+        this.#load(command);
+        break;
       case "retract":
         this.#retract(command.run, command.shards);
         break;
@@ -200,6 +237,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     this.#retracting.add(run);
     const deletion = () => {
       for (const shardIndex of shards) ledger.deleteShard(run, shardIndex);
+      if ((ledger.folds.get(run)?.shardCount ?? 0) > Math.min(...shards)) ledger.folds.delete(run);
     };
     ledger.enqueue(deletion, () => {
       const record = ledger.runs.get(run);

@@ -1,4 +1,5 @@
 import type { RecordedShard } from "../../../coordinator/scheduler/messages.ts";
+import type { Fold } from "../../../coordinator/scheduler/runProgress.ts";
 import type { RunSpecification } from "../../../shared/network/specification.ts";
 import type { Random } from "../random.ts";
 import type { Timeline } from "./timeline.ts";
@@ -22,6 +23,8 @@ interface QueuedWrite {
  */
 export class SimulatedLedger {
   readonly runs = new Map<string, SimulatedRun>();
+  /** Of the prefix of each run, for a coordinator to begin with. */
+  readonly folds = new Map<string, Fold>();
   readonly #shards = new Map<string, Map<number, RecordedShard>>();
   readonly #timeline: Timeline;
   readonly #random: Random;
@@ -38,6 +41,17 @@ export class SimulatedLedger {
   /** The durable shards of a run. */
   shards(run: string): ReadonlyMap<number, RecordedShard> {
     return this.#shards.get(run) ?? new Map<number, RecordedShard>();
+  }
+
+  /** The same from an index on, ascending. */
+  shardsFrom(run: string, from: number): RecordedShard[] {
+    const shards = [...this.shards(run).values()].filter(({ shardIndex }) => shardIndex >= from);
+    return shards.toSorted((a, b) => a.shardIndex - b.shardIndex);
+  }
+
+  /** What was read arrives. */
+  whenRead(arrive: () => void): void {
+    this.#timeline.after(this.#random.exponential(this.#commitSeconds), arrive);
   }
 
   putRun(name: string, run: SimulatedRun): void {

@@ -42,11 +42,13 @@ export class Folding implements Invariant {
       () => `the scheduler works on ${[...runs.keys()].join(", ") || "nothing"}`,
     );
     // Nothing else can make a fold grow.
-    if (event.kind !== "shard_recorded" && event.kind !== "run_submitted") return;
+    if (!("run" in event) || event.kind === "shard_result") return;
     const active = runs.get(event.run);
     const fold = this.#fold(event.run);
     demand((active === undefined) === (fold === undefined), ACTIVE, () => event.run);
     if (active === undefined || fold === undefined) return;
+    // It goes on as soon as these are read.
+    if (active.progress.wanted !== undefined) return;
     this.#compare(event.run, active.progress, fold);
     const isChecked = [...active.trust.checks].some((shard) => shard < fold.shardCount);
     demand(

@@ -38,12 +38,16 @@ export class MirroredRun {
   generator: string | undefined;
   hasPartial: boolean;
 
-  constructor({ run, specification, recorded }: EventOf<"run_submitted">) {
+  constructor({ run, specification, beginning, recorded }: EventOf<"run_submitted">) {
+    const { fold, stored = [], generator } = beginning ?? {};
     this.name = run;
-    this.generator = recorded[0]?.partial.generator;
-    this.hasPartial = recorded.length > 0;
+    this.generator = generator ?? recorded[0]?.partial.generator;
+    this.hasPartial = this.generator !== undefined;
     this.plan = new ShardPlan(specification);
     this.durable = new Set(recorded.map(({ shardIndex }) => shardIndex));
+    for (const { first, end } of [{ first: 0, end: fold?.shardCount ?? 0 }, ...stored]) {
+      for (let shard = first; shard < end; shard++) this.durable.add(shard);
+    }
   }
 
   troubleOf(shardIndex: number): MirroredTrouble {

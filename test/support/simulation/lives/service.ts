@@ -178,6 +178,7 @@ export class Service implements CoordinatorEnd {
       wallClock,
       firstLease: life.number * LEASES_OF_A_LIFE,
       scheduler,
+      paging: { shardsPerFold: 2, partialsPerPage: 2 },
       onFatal: (error) => {
         this.#failed(life, error);
       },

@@ -1,0 +1,86 @@
+import type { Ledger, RunRecord } from "./ledger/ledger.ts";
+import type { RecordedShard, ShardDigest } from "./scheduler/messages.ts";
+import type { ProgressBeginning } from "./scheduler/runProgress.ts";
+import { KEPT_DIGESTS } from "./scheduler/runTrust.ts";
+import { ShardPlan } from "./shardPlan.ts";
+
+/** How the work of a run that may have millions of shards goes to the ledger and comes back. */
+export interface Paging {
+  /** A fold is written after so many shards. */
+  readonly shardsPerFold: number;
+  /** Partials that are read at a time. */
+  readonly partialsPerPage: number;
+}
+
+export const DEFAULT_PAGING: Paging = { shardsPerFold: 4096, partialsPerPage: 1024 };
+
+/** What the ledger has of a run's work, as its scheduler takes it up again. */
+export interface StoredWork {
+  readonly beginning: ProgressBeginning;
+  readonly digests: readonly ShardDigest[];
+  readonly recorded: readonly RecordedShard[];
+}
+
+/** Of a run that was just created. */
+export const NO_WORK: StoredWork = { beginning: {}, digests: [], recorded: [] };
+
+/** The ledger has partials of the run that its plan does not know: another version wrote them. */
+export class ForeignShard extends Error {
+  override readonly name = "ForeignShard";
+
+  constructor(what: string) {
+    super(
+      `${what} in the ledger is not one of this version's plan; ` +
+        `finish the run with the version that began it, or submit it anew`,
+    );
+  }
+}
+
+/**
+ * The last fold, the partials that come next, and where there are more.
+ *
+ * @throws ForeignShard
+ */
+export async function readWork(
+  ledger: Ledger,
+  record: RunRecord,
+  paging: Paging,
+): Promise<StoredWork> {
+  const { name, specification } = record;
+  const plan = new ShardPlan(specification);
+  const fold = await ledger.fold(name);
+  const from = fold?.shardCount ?? 0;
+  if (fold !== undefined && fold.sums.replicaCount !== plan.replicasIn({ first: 0, end: from })) {
+    throw new ForeignShard(`the fold of the first ${from} shards`);
+  }
+  // One that is folded is read too: it knows the run's generator.
+  const page = await readShards(ledger, record, Math.max(0, from - 1), paging);
+  const recorded = page.filter(({ shardIndex }) => shardIndex >= from);
+  const next = (recorded.at(-1)?.shardIndex ?? from - 1) + 1;
+  const stored = await ledger.shardRanges(name, next);
+  if ((stored.at(-1)?.end ?? 0) > plan.shardCount) throw new ForeignShard("the last shard");
+  const digests = await ledger.digests(name, KEPT_DIGESTS);
+  const generator = page[0]?.partial.generator;
+  return { beginning: { fold, stored, generator }, digests, recorded };
+}
+
+/**
+ * Recorded shards from an index on, ascending: all, or as many as are read at once.
+ *
+ * @throws ForeignShard
+ */
+export async function readShards(
+  ledger: Ledger,
+  { name, specification }: RunRecord,
+  from: number,
+  { partialsPerPage }: Paging,
+): Promise<RecordedShard[]> {
+  const plan = new ShardPlan(specification);
+  const shards: RecordedShard[] = [];
+  for await (const shard of ledger.shards(name, from)) {
+    if (!plan.holds(shard)) throw new ForeignShard(`shard ${shard.shardIndex}`);
+    shards.push(shard);
+    if (shards.length === partialsPerPage) break;
+  }
+  return shards;
+}
