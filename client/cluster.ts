@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
 
+import { MEMORY } from "../shared/wire/ledgerPlaces.ts";
 import { SimulationApi } from "./api.ts";
-import { assertNoConnectionFlags, callerCredentials } from "./connection.ts";
-import { commandLedger, MEMORY, type CommandLedger } from "./ledgerPlace.ts";
+import { assertNoConnectionFlags, callFlags, openApi } from "./connection.ts";
+import { commandLedger, type CommandLedger } from "./ledgerPlace.ts";
 import { createLog } from "./log.ts";
 import { defaultThreads, remoteCoordinator, type ClusterFlags } from "./options.ts";
 
 /** A cluster to submit to: one that is running, or one that lives as long as the command. */
 export interface Cluster {
   readonly api: SimulationApi;
-  /** HOST:PORT of a running cluster; undefined for an embedded one. */
-  readonly remoteAddress: string | undefined;
+  /** Flags by which another command reaches a running cluster; undefined for an embedded one. */
+  readonly callFlags: string | undefined;
   /** Of an embedded cluster. */
   readonly ledger: CommandLedger | undefined;
   /** For the creation of what the cluster was opened for. */
@@ -23,10 +24,10 @@ export interface Cluster {
 export async function openCluster(flags: ClusterFlags, work: unknown): Promise<Cluster> {
   const remoteAddress = remoteCoordinator(flags);
   if (remoteAddress !== undefined) {
-    const api = new SimulationApi(remoteAddress, callerCredentials(flags, remoteAddress));
+    const api = openApi(remoteAddress, flags);
     return {
       api,
-      remoteAddress,
+      callFlags: callFlags(remoteAddress, flags),
       ledger: undefined,
       // Whoever asks again wants another one.
       requestId: randomUUID(),
@@ -49,7 +50,7 @@ export async function openCluster(flags: ClusterFlags, work: unknown): Promise<C
   const api = new SimulationApi(embedded.address);
   return {
     api,
-    remoteAddress: undefined,
+    callFlags: undefined,
     ledger,
     requestId: ledger.requestId,
     close: async (isDone) => {
@@ -61,10 +62,10 @@ export async function openCluster(flags: ClusterFlags, work: unknown): Promise<C
 }
 
 /** What is said to someone who interrupts: how to go on. */
-export function farewell({ remoteAddress, ledger }: Cluster, name: string | undefined): string {
+export function farewell({ callFlags: flags, ledger }: Cluster, name: string | undefined): string {
   if (name === undefined) return "interrupted";
-  if (remoteAddress !== undefined) {
-    return `interrupted; ${name} goes on: lyapunov runs watch ${name} --coordinator ${remoteAddress}`;
+  if (flags !== undefined) {
+    return `interrupted; ${name} goes on: lyapunov runs watch ${name} ${flags}`;
   }
   if (ledger === undefined || ledger.place === MEMORY) return "interrupted";
   return `interrupted; the same command goes on from here, by ${ledger.place}`;

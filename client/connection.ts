@@ -12,6 +12,7 @@ import {
 } from "../shared/wire/certificates.ts";
 import type { CallerCredentials } from "../shared/wire/credentials.ts";
 import { isToken } from "../shared/wire/tokens.ts";
+import { SimulationApi } from "./api.ts";
 import { badInput } from "./failure.ts";
 
 /** How a coordinator is called, as flags have it. */
@@ -46,6 +47,40 @@ export function assertNoConnectionFlags(flags: ConnectionFlags): void {
   if (name === undefined) return;
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw badInput(`--${flag}: the cluster inside this process needs none; give --coordinator`);
+}
+
+/** Calls the coordinator as the flags say, and tells people if it has to be looked for. */
+export function openApi(
+  coordinator: string,
+  flags: ConnectionFlags & { readonly quiet?: boolean },
+): SimulationApi {
+  return new SimulationApi(coordinator, callerCredentials(flags, coordinator), () => {
+    if (flags.quiet === true) return;
+    process.stderr.write(`looking for the coordinator that leads among ${coordinator}\n`);
+  });
+}
+
+/** The flags by which another command calls the same coordinator; of a token its file alone. */
+export function callFlags(coordinator: string, flags: ConnectionFlags): string {
+  const files = {
+    "--tls-authority": flags.tlsAuthority,
+    "--tls-certificate": flags.tlsCertificate,
+    "--tls-key": flags.tlsKey,
+    "--token-file": flags.tokenFile,
+  };
+  return [
+    `--coordinator ${coordinator}`,
+    ...(flags.tls === true ? ["--tls"] : []),
+    ...Object.entries(files).flatMap(([flag, path]) =>
+      path === undefined ? [] : [`${flag} ${quoted(path)}`],
+    ),
+    ...(flags.insecure === true ? ["--insecure"] : []),
+  ].join(" ");
+}
+
+/** As a shell reads it back. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 /**

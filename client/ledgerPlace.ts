@@ -5,9 +5,6 @@ import { dirname, join } from "node:path";
 
 import { VERSION } from "../shared/wire/version.ts";
 
-/** What `--ledger` takes for a ledger that ends with its process. */
-export const MEMORY = "memory";
-
 /**
  * Where this person's programs keep their data: $XDG_DATA_HOME, %LOCALAPPDATA% or ~/Library.
  *

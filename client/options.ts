@@ -7,7 +7,7 @@ import { NAMED_GAINS } from "../shared/network/gains.ts";
 import { ISOTROPIC_LAWS, SAMPLINGS, WEIGHT_LAWS } from "../shared/network/weights.ts";
 import { addConnectionFlags, type ConnectionFlags } from "./connection.ts";
 import { badInput } from "./failure.ts";
-import { MEMORY } from "./ledgerPlace.ts";
+import { MEMORY } from "../shared/wire/ledgerPlaces.ts";
 import type { LogLevel } from "./log.ts";
 import { RUN_DEFAULTS, type Typed } from "./runInput.ts";
 

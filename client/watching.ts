@@ -17,6 +17,8 @@ export interface WatchOptions {
   readonly quiet: boolean;
   /** Seconds. */
   readonly clock: () => number;
+  /** By which the watch can be taken up again; default: by the coordinator's address. */
+  readonly callFlags?: string | undefined;
 }
 
 /** Shows a run's progress until it has ended, and returns it as it is then. */
@@ -54,7 +56,7 @@ export async function watchSweep(
 async function watch<Watched>(
   api: SimulationApi,
   name: string,
-  { quiet, clock }: WatchOptions,
+  { quiet, clock, callFlags = `--coordinator ${api.address}` }: WatchOptions,
   title: string,
   open: () => AsyncIterable<Watched>,
   changedRuns: (watched: Watched) => readonly Run__Output[],
@@ -80,7 +82,7 @@ async function watch<Watched>(
         if ((error as Partial<ServiceError>).code !== Code.UNAVAILABLE) throw error;
         // A coordinator that starts again takes its runs up by itself, and another may lead by then.
         if (last === undefined || clock() - heardAt > PATIENCE_SECONDS) {
-          throw lost(api, name, error);
+          throw lost(api, name, callFlags, error);
         }
         await delay(RETRY_MILLISECONDS);
       }
@@ -92,10 +94,10 @@ async function watch<Watched>(
   return last;
 }
 
-function lost(api: SimulationApi, name: string, cause: unknown): CommandError {
+function lost(api: SimulationApi, name: string, callFlags: string, cause: unknown): CommandError {
   return new CommandError(
     `${name}: the coordinator at ${api.address} was lost; once it is back: ` +
-      `lyapunov runs watch ${name} --coordinator ${api.address}`,
+      `lyapunov runs watch ${name} ${callFlags}`,
     EXIT.failed,
     { cause },
   );

@@ -36,6 +36,7 @@ async function run(flags: Flags): Promise<void> {
     const ended = await watchRun(cluster.api, created.name, {
       quiet: flags.quiet ?? false,
       clock: () => performance.now() / 1000,
+      callFlags: cluster.callFlags,
     });
     reportRun(ended, flags.json ?? false);
     isDone = true;

@@ -6,8 +6,8 @@ import { Option, type Command } from "commander";
 import { parseStoppingRule } from "../../shared/network/stoppingRuleInput.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
-import { SimulationApi } from "../api.ts";
-import { addConnectionFlags, callerCredentials, type ConnectionFlags } from "../connection.ts";
+import type { SimulationApi } from "../api.ts";
+import { addConnectionFlags, callFlags, openApi, type ConnectionFlags } from "../connection.ts";
 import { badInput } from "../failure.ts";
 import { runToJson, sweepToJson } from "../json.ts";
 import { addressOption, addStoppingFlags, DEFAULT_ADDRESS, integerUpTo } from "../options.ts";
@@ -84,8 +84,7 @@ function addNamed<Extra = unknown>(
 }
 
 async function withApi(flags: Flags, task: (api: SimulationApi) => Promise<void>): Promise<void> {
-  const { coordinator } = flags;
-  const api = new SimulationApi(coordinator, callerCredentials(flags, coordinator));
+  const api = openApi(flags.coordinator, flags);
   try {
     await task(api);
   } finally {
@@ -144,7 +143,11 @@ async function show(api: SimulationApi, name: string, flags: Flags): Promise<voi
 
 async function watch(api: SimulationApi, name: string, flags: Flags): Promise<void> {
   endOnSignal(() => `interrupted; ${name} goes on`);
-  const options = { quiet: flags.quiet ?? false, clock: () => performance.now() / 1000 };
+  const options = {
+    quiet: flags.quiet ?? false,
+    clock: () => performance.now() / 1000,
+    callFlags: callFlags(flags.coordinator, flags),
+  };
   const json = flags.json ?? false;
   if (isSweep(name)) reportSweep(await watchSweep(api, name, options), json);
   else reportRun(await watchRun(api, name, options), json);

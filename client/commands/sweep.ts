@@ -40,6 +40,7 @@ async function sweep(file: string, flags: Flags): Promise<void> {
     const ended = await watchSweep(cluster.api, created.name, {
       quiet: flags.quiet ?? false,
       clock: () => performance.now() / 1000,
+      callFlags: cluster.callFlags,
     });
     reportSweep(ended, flags.json ?? false);
     if (flags.plot !== undefined) {

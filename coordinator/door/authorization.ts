@@ -3,7 +3,7 @@ import { status as Code } from "@grpc/grpc-js";
 import { ApiError } from "../../shared/wire/errorDetails.ts";
 import { permits } from "../../shared/wire/roles.ts";
 import { requirementOf } from "./methods.ts";
-import type { TokenTable } from "./tokenTable.ts";
+import type { Holder, TokenTable } from "./tokenTable.ts";
 
 /** What is known of a call before anything of it is read. */
 export interface Knock {
@@ -27,7 +27,7 @@ export interface Caller {
 
 /**
  * Who may come in. Without a table everybody may whom TLS has let through; with one, a token with
- * the method's role is asked for.
+ * the method's role is asked for, or a certificate that the table gives it.
  *
  * @throws ApiError UNAUTHENTICATED, PERMISSION_DENIED
  */
@@ -44,31 +44,37 @@ export function authorize(table: TokenTable | undefined, knock: Knock): Caller {
   if (table === undefined || requirement === "nothing") {
     return callerOf(certificateName ?? address, address);
   }
-  if (knock.tokenDigest === undefined) {
+  const { name, roles } = holderOf(table, knock);
+  if (!permits(roles, requirement)) {
     throw new ApiError(
-      Code.UNAUTHENTICATED,
-      "TOKEN_MISSING",
-      "no token is given, or not one alone; give one by --token-file or LYAPUNOV_TOKEN, " +
-        "as metadata authorization: Bearer TOKEN",
+      Code.PERMISSION_DENIED,
+      "ROLE_MISSING",
+      `the token or certificate of ${name} is for ${roles.join(", ")}, and ` +
+        `${path.replace(/^.*\//, "")} needs the role ${requirement}; ask for one that has it`,
     );
   }
-  const token = table.find(knock.tokenDigest);
-  if (token === undefined) {
+  return callerOf(name, address);
+}
+
+/** A token that is shown decides, and without one the certificate, if the table names it. */
+function holderOf(table: TokenTable, { tokenDigest, certificateName }: Knock): Holder {
+  if (tokenDigest !== undefined) {
+    const token = table.find(tokenDigest);
+    if (token !== undefined) return token;
     throw new ApiError(
       Code.UNAUTHENTICATED,
       "TOKEN_UNKNOWN",
       "the token is not known here, or not any more; ask who runs the coordinator for one",
     );
   }
-  if (!permits(token.roles, requirement)) {
-    throw new ApiError(
-      Code.PERMISSION_DENIED,
-      "ROLE_MISSING",
-      `the token of ${token.name} is for ${token.roles.join(", ")}, and ` +
-        `${path.replace(/^.*\//, "")} needs the role ${requirement}; ask for a token that has it`,
-    );
-  }
-  return callerOf(token.name, address);
+  const holder = certificateName === undefined ? undefined : table.findCertificate(certificateName);
+  if (holder !== undefined) return holder;
+  throw new ApiError(
+    Code.UNAUTHENTICATED,
+    "TOKEN_MISSING",
+    "no token is given, or not one alone; give one by --token-file or LYAPUNOV_TOKEN, " +
+      "as metadata authorization: Bearer TOKEN",
+  );
 }
 
 function callerOf(client: string, address: string): Caller {

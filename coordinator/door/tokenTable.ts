@@ -6,11 +6,15 @@ import { z } from "zod";
 import { clipped, refused } from "../../shared/network/violations.ts";
 import { ROLES, type Role } from "../../shared/wire/roles.ts";
 
-/** A token that opens the door, without the token. */
-export interface TokenEntry {
-  /** Whose it is; several tokens may be one client's, for one to replace the other. */
+/** Somebody who may come in. */
+export interface Holder {
+  /** Several tokens may be one client's, for one to replace the other. */
   readonly name: string;
   readonly roles: readonly Role[];
+}
+
+/** A token that opens the door, without the token. */
+export interface TokenEntry extends Holder {
   readonly digest: Buffer;
 }
 
@@ -19,27 +23,47 @@ const NAME = "give 1 to 64 letters, digits, and . _ @ -";
 const ROLE = `give a list of ${ROLES.join(", ")}`;
 const DIGEST = "give the 64 hexadecimal digits that 'lyapunov token' prints";
 
-const entry = z.strictObject(
-  {
-    name: z.string(NAME).regex(/^[\w.@-]{1,64}$/, NAME),
-    roles: z.array(z.enum(ROLES, `give one of ${ROLES.join(", ")}`), ROLE).min(1, ROLE),
-    sha256: z.string(DIGEST).regex(/^[0-9a-f]{64}$/i, DIGEST),
-  },
-  "give name, roles and sha256",
-);
+const CERTIFICATE =
+  "give the common name of a certificate, or its SHA-256 fingerprint if it has none";
+
+const entry = z
+  .strictObject(
+    {
+      name: z.string(NAME).regex(/^[\w.@-]{1,64}$/, NAME),
+      roles: z.array(z.enum(ROLES, `give one of ${ROLES.join(", ")}`), ROLE).min(1, ROLE),
+      sha256: z
+        .string(DIGEST)
+        .regex(/^[0-9a-f]{64}$/i, DIGEST)
+        .optional(),
+      certificate: z
+        .string(CERTIFICATE)
+        .regex(/^\P{Cc}{1,95}$/u, CERTIFICATE)
+        .optional(),
+    },
+    "give name, roles and sha256",
+  )
+  .refine(
+    ({ sha256, certificate }) => (sha256 === undefined) !== (certificate === undefined),
+    "give sha256 of a token, or certificate",
+  );
 
 const tokenFile = z.array(entry, "give a list of tokens; [] lets nobody in");
 
-/** The tokens of a token file. */
+/** The tokens of a token file, and the certificates that are named in it. */
 export class TokenTable {
   readonly #entries: readonly TokenEntry[];
+  readonly #certificates: ReadonlyMap<string, Holder>;
 
-  constructor(entries: readonly TokenEntry[]) {
+  constructor(
+    entries: readonly TokenEntry[],
+    certificates: ReadonlyMap<string, Holder> = new Map(),
+  ) {
     this.#entries = entries;
+    this.#certificates = certificates;
   }
 
   /**
-   * Reads a token file: a YAML list of `name`, `roles` and `sha256`.
+   * Reads a token file: a YAML list of `name`, `roles` and `sha256` or `certificate`.
    *
    * @throws Error that names the field, the value and the remedy
    */
@@ -54,25 +78,29 @@ export class TokenTable {
     }
     const result = tokenFile.safeParse(document);
     if (!result.success) throw new Error(problemOf(document, result.error));
-    const entries = result.data.map(({ name, roles, sha256 }) => ({
-      name,
-      roles,
-      digest: Buffer.from(sha256, "hex"),
-    }));
-    const places = new Map<string, number>();
-    for (const [i, { digest }] of entries.entries()) {
-      const hash = digest.toString("hex");
-      const first = places.get(hash);
-      if (first !== undefined) {
-        throw new Error(`${i}.sha256: it is that of token ${first}, too; give each token once`);
+    const tokens = new Map<string, TokenEntry>();
+    const certificates = new Map<string, Holder>();
+    for (const [i, { name, roles, sha256, certificate }] of result.data.entries()) {
+      const digest = sha256?.toLowerCase() ?? "";
+      if (tokens.has(digest)) {
+        throw new Error(`${i}.sha256: it is that of an earlier token; give each token once`);
       }
-      places.set(hash, i);
+      if (certificate !== undefined && certificates.has(certificate)) {
+        throw new Error(`${i}.certificate: it is named before; give each certificate once`);
+      }
+      if (certificate !== undefined) certificates.set(certificate, { name, roles });
+      else tokens.set(digest, { name, roles, digest: Buffer.from(digest, "hex") });
     }
-    return new TokenTable(entries);
+    return new TokenTable([...tokens.values()], certificates);
   }
 
   get size(): number {
-    return this.#entries.length;
+    return this.#entries.length + this.#certificates.size;
+  }
+
+  /** Whom a certificate names that TLS has found good. */
+  findCertificate(name: string): Holder | undefined {
+    return this.#certificates.get(name);
   }
 
   /** The token with the digest; takes equally long whichever it is, or none. */
@@ -99,6 +127,10 @@ function problemOf(document: unknown, { issues, message }: z.ZodError): string {
     document,
   );
   const field = issue.path.length === 0 ? "the list" : issue.path.join(".");
-  const isPublic = field.endsWith(".name") || field.includes(".roles") || value === undefined;
+  const isPublic =
+    field.endsWith(".name") ||
+    field.includes(".roles") ||
+    field.endsWith(".certificate") ||
+    value === undefined;
   return `${field}: ${isPublic ? refused(value) : "what is there is not allowed"}; ${issue.message}`;
 }

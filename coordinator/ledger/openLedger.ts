@@ -1,8 +1,6 @@
+import { MEMORY } from "../../shared/wire/ledgerPlaces.ts";
 import { LedgerUnavailable, type Ledger } from "./ledger.ts";
 import { MemoryLedger } from "./memoryLedger.ts";
-
-/** Says that nothing is to be kept. */
-const MEMORY = "memory";
 
 /** Whether the place is a database of PostgreSQL, which several coordinators may share. */
 export function isPostgres(place: string): boolean {

@@ -171,6 +171,15 @@ describe("the door", () => {
     });
   });
 
+  it("with mutual TLS gives a certificate the roles that the file of tokens gives it", async () => {
+    const entry = "- { name: fleet, roles: [work], certificate: known }\n";
+    const named = certificates.write("named.yaml", entry);
+    await using guarded = await startGuarded([...mutualTls(), "--tokens", named]);
+    const tls = { authority: authority.pem };
+    await assertOutcomes(guarded, { tls: { ...tls, identity: known.identity } }, BY_ROLE.work);
+    await assertOutcomes(guarded, { tls: { ...tls, identity: server.identity } }, UNKNOWN);
+  });
+
   it("is not entered by those who see that its certificate has expired", async () => {
     const tls = { authority: authority.pem };
     // The door would refuse to open with it, but a certificate may expire meanwhile.

@@ -38,6 +38,10 @@ function outcome(table: TokenTable | undefined, path: string, token?: string): s
   }
 }
 
+function refusal(reason: string) {
+  return (error: unknown) => error instanceof ApiError && error.reason === reason;
+}
+
 describe("who may come in", () => {
   const rows: readonly (readonly [string, string, readonly Role[]])[] = [
     ["looking", `${SIMULATION}/GetRun`, ["read", "submit"]],
@@ -62,6 +66,18 @@ describe("who may come in", () => {
       assert.equal(outcome(undefined, path), "in");
     });
   }
+
+  it("is known by a certificate that the table names, unless a token is shown", () => {
+    const byName = new TokenTable([], new Map([["node-1", { name: "fleet", roles: ["work"] }]]));
+    const shown = { ...knock(WORK), certificateName: "node-1" };
+    assert.deepEqual(authorize(byName, shown), { client: "fleet", peer: "fleet at 10.0.0.7" });
+    const list = { ...shown, path: `${SIMULATION}/ListRuns` };
+    assert.throws(() => authorize(byName, list), refusal("ROLE_MISSING"));
+    const other = { ...shown, certificateName: "node-2" };
+    assert.throws(() => authorize(byName, other), refusal("TOKEN_MISSING"));
+    const both = { ...shown, tokenDigest: tokenDigest("another") };
+    assert.throws(() => authorize(byName, both), refusal("TOKEN_UNKNOWN"));
+  });
 
   it("is nobody for a method that nobody has thought about", () => {
     for (const path of ["/lyapunov.v1.SimulationService/DropAll", "/x.y/GetRun", ""]) {

@@ -6,6 +6,7 @@ import { newToken, tokenDigest } from "../../../shared/wire/tokens.ts";
 
 const HASH = "a".repeat(64);
 const GOOD = `- name: a\n  roles: [read]\n  sha256: ${HASH}\n`;
+const CERTIFICATE = "- { name: b, roles: [work], certificate: node-1 }\n";
 
 describe("a token file", () => {
   it("finds each of its tokens by the digest, and no other", () => {
@@ -21,6 +22,13 @@ describe("a token file", () => {
       assert.deepEqual(found.roles, ["work", "read"]);
     }
     assert.equal(table.find(tokenDigest(`${tokens[0]}x`)), undefined);
+  });
+
+  it("gives roles to certificates by their names", () => {
+    const table = TokenTable.parse(GOOD + CERTIFICATE);
+    assert.deepEqual(table.findCertificate("node-1"), { name: "b", roles: ["work"] });
+    assert.equal(table.findCertificate("a"), undefined);
+    assert.equal(table.size, 2);
   });
 
   it("lets nobody in if it is an empty list", () => {
@@ -56,7 +64,31 @@ describe("a token file", () => {
       `${GOOD}  token: x\n`,
       /^0\.token: there is no such field; give name, roles/,
     ],
-    ["a token twice", GOOD + GOOD, /^1\.sha256: it is that of token 0, too; give each token once$/],
+    [
+      "a token twice",
+      GOOD + GOOD,
+      /^1\.sha256: it is that of an earlier token; give each token once$/,
+    ],
+    [
+      "a certificate twice",
+      CERTIFICATE + CERTIFICATE,
+      /^1\.certificate: it is named before; give each certificate once$/,
+    ],
+    [
+      "a token and a certificate in one",
+      `${GOOD}  certificate: node-1\n`,
+      /^0: what is there is not allowed; give sha256 of a token, or certificate$/,
+    ],
+    [
+      "neither",
+      "- name: a\n  roles: [read]\n",
+      /^0: what is there is not allowed; give sha256 of a token, or certificate$/,
+    ],
+    [
+      "an empty certificate",
+      CERTIFICATE.replace("node-1", "''"),
+      /^0\.certificate: it is missing; give the common/,
+    ],
   ];
   for (const [what, text, message] of bad) {
     it(`is refused with ${what}`, () => {
