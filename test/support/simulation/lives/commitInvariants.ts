@@ -48,6 +48,14 @@ export class CommitInvariants {
     );
   }
 
+  deletion(record: DurableRecord, run: string, shardIndex: number): void {
+    this.#findings.demand(
+      !record.shards(run).has(shardIndex),
+      "what was deleted is gone",
+      () => `${run}#${shardIndex} is still there`,
+    );
+  }
+
   run(record: DurableRecord, name: string): void {
     const { specification } = record.run(name) as RunRecord;
     const plan = this.#plans.get(specification) ?? new ShardPlan(specification);

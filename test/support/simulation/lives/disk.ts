@@ -56,6 +56,9 @@ export class Disk {
       deleting: (parameters) => {
         this.#record.deleted(parameters);
       },
+      undone: () => {
+        this.#record.undone();
+      },
       committed: () => {
         this.#record.committed(this.tables);
       },
@@ -66,6 +69,7 @@ export class Disk {
   /** As SQLite finds its file after a kill: without the transaction that was open. */
   recover(): void {
     if (this.#database.inTransaction) this.#database.exec("rollback");
+    this.#record.undone();
   }
 
   /** To prepare a statement takes longer than to execute it. */
@@ -81,6 +85,7 @@ interface DiskEvents {
   /** The transaction that is open is undone. */
   recover(): void;
   deleting(parameters: readonly unknown[]): void;
+  undone(): void;
   committed(): void;
 }
 
@@ -127,6 +132,7 @@ class MortalDialect extends SqliteDialect {
     // SQLite has executed it when this returns.
     const result = connection.executeQuery<Row>(query);
     if (label === "commit") disk.committed();
+    if (label === "rollback") disk.undone();
     if (failure === "unheard") throw new DiskFailure(label);
     return result;
   }

@@ -14,6 +14,8 @@ export class DurableRecord {
   #sweeps: readonly string[] = [];
   /** Shards that were deleted once, as `run#index`. */
   readonly #deleted = new Set<string>();
+  /** Those of the transaction that is open. */
+  #deletions: [run: string, shardIndex: number][] = [];
   /** Runs that somebody wanted to go on. */
   readonly #extended = new Set<string>();
 
@@ -69,6 +71,12 @@ export class DurableRecord {
   /** The deletion of a shard is about to be executed. */
   deleted([run, shardIndex]: readonly unknown[]): void {
     this.#deleted.add(`${String(run)}#${String(shardIndex)}`);
+    this.#deletions.push([String(run), Number(shardIndex)]);
+  }
+
+  /** What was not committed is undone. */
+  undone(): void {
+    this.#deletions = [];
   }
 
   committed(tables: Tables): void {
@@ -80,6 +88,10 @@ export class DurableRecord {
       const earlier = before.get(run)?.get(shardIndex);
       this.#invariants.shard(this, { run, shardIndex, digest, earlier });
     }
+    for (const [run, shardIndex] of this.#deletions) {
+      this.#invariants.deletion(this, run, shardIndex);
+    }
+    this.#deletions = [];
     const rows = tables.runs();
     for (const row of rows) this.#read(row);
     const sweeps = tables.sweeps();
