@@ -205,7 +205,7 @@ export class SqlLedger implements Ledger {
       .groupBy("island")
       .orderBy("first")
       .execute();
-    return rows.map(({ first, last }) => ({ first: Number(first), end: Number(last) + 1 }));
+    return rows.map(({ first, last }) => ({ first, end: last + 1 }));
   }
 
   async digests(run: string, count: number): Promise<ShardDigest[]> {

@@ -7,7 +7,7 @@ export interface ShardRange {
 /** A set of shard indexes, kept as ranges: of the millions that a run may have, most are neighbours. */
 export class ShardRanges {
   /** Ascending; no two overlap or touch. */
-  #ranges: ShardRange[];
+  readonly #ranges: ShardRange[];
   #size: number;
 
   /** @param ranges ascending; no two overlap or touch. */

@@ -181,6 +181,7 @@ export class Mirror {
         }
         break;
       case "heartbeat":
+      case "shards_loaded":
       case "worker_draining":
       case "worker_disconnected":
       case "tick":
@@ -250,6 +251,7 @@ export class Mirror {
       case "acknowledge":
       case "run_started":
       case "run_advanced":
+      case "load":
       case "disagreement":
         break;
     }
