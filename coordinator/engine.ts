@@ -171,6 +171,9 @@ export class Engine {
   }
 
   #waitsFor({ name, backend }: ActiveRun): string | undefined {
+    if (this.#scheduler.isBackendMissing(name)) {
+      return `it waits for a worker that has the backend ${backend}: none of those connected does`;
+    }
     const generator = this.#scheduler.generatorMissing(name);
     if (generator !== undefined) {
       return `it waits for a worker whose ${backend} is ${generator}, as its first shards have it`;

@@ -82,6 +82,15 @@ export class Scheduler {
     return this.#distrust.counts;
   }
 
+  /** Whether there are workers, and none has the run's backend. */
+  isBackendMissing(name: string): boolean {
+    const run = this.runs.get(name);
+    if (run === undefined || run.leases.size > 0) return false;
+    const isPresent = (worker: Worker) => this.#books.isPresent(worker);
+    if (![...this.workers.values()].some(isPresent)) return false;
+    return !this.#books.someServe({ backend: run.backend, generator: undefined });
+  }
+
   /** What a run waits for that no worker has: a generator for its backend. */
   generatorMissing(name: string): string | undefined {
     const run = this.runs.get(name);

@@ -154,6 +154,20 @@ describe("Coordinator", () => {
     assert.equal(other.propagated.length, 3);
   });
 
+  it("says what a run waits for if nobody has its backend", async () => {
+    const name = await created(3);
+    assert.equal((await coordinator.run(name)).error, "", "nobody is there yet");
+    const backends = [{ name: "reference" as const, generator: "plain" }];
+    const devices = [{ backends, slotCount: 1 }];
+    engine.dispatch({ kind: "worker_joined", worker: "r", devices, heldLeases: [] });
+    assert.equal(
+      (await coordinator.run(name)).error,
+      "it waits for a worker that has the backend simd: none of those connected does",
+    );
+    new InlineWorker(engine, "w");
+    assert.equal((await end(coordinator, engine, name)).error, "");
+  });
+
   it("does not cancel a run whose end is on its way to the ledger", async () => {
     const worker = new InlineWorker(engine, "w");
     const name = await created(2);
