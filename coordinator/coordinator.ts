@@ -53,7 +53,7 @@ export class Coordinator {
     admission: Admission = ADMIT_ALL,
   ): Promise<Run> {
     if (options.validateOnly) return specificationView(specification);
-    const record = this.#newRun(specification);
+    const record = this.#newRun(specification, admission.client);
     const fingerprint = fingerprintOf([specification]);
     const { requestId } = options;
     return this.run(await this.#create(requestId, fingerprint, record.name, admission, [record]));
@@ -121,7 +121,9 @@ export class Coordinator {
   ): Promise<Sweep> {
     if (options.validateOnly) return { displayName, runs: specifications.map(specificationView) };
     const name = `sweeps/${this.#options.newId()}`;
-    const records = specifications.map((specification) => this.#newRun(specification, name));
+    const records = specifications.map((specification) =>
+      this.#newRun(specification, admission.client, name),
+    );
     const sweep: SweepRecord = {
       name,
       displayName,
@@ -214,6 +216,7 @@ export class Coordinator {
     const record: RunRecord = {
       ...kept,
       specification: { ...kept.specification, stoppingRule },
+      client: admission.client,
       state: "QUEUED",
       error: "",
       revision: kept.revision + 1,
@@ -290,12 +293,13 @@ export class Coordinator {
     });
   }
 
-  #newRun(specification: RunSpecification, sweep?: string): RunRecord {
+  #newRun(specification: RunSpecification, client: string, sweep?: string): RunRecord {
     return {
       name: `runs/${this.#options.newId()}`,
       specification,
       state: "QUEUED",
       error: "",
+      client,
       ...(sweep !== undefined && { sweep }),
       createTime: this.#options.wallClock(),
       revision: 1,

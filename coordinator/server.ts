@@ -88,6 +88,11 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
   engine.onRunChange((run, ended) => {
     if (ended) door.clients.leave(run);
   });
+  for await (const { client, name, specification } of ledger.unfinishedRuns()) {
+    // Runs of a command's own cluster are nobody's.
+    if (client !== "")
+      door.clients.enter(client, [{ name, stoppingRule: specification.stoppingRule }]);
+  }
   await engine.start();
 
   const server = new GuardedServer({

@@ -9,17 +9,24 @@ export interface AskedRun {
 
 /** Whether a client may have runs. */
 export interface Admission {
+  /** Who asks; empty where nobody counts. */
+  readonly client: string;
   /** Called before anything is written. @throws ApiError if the client may not */
   check(runs: readonly AskedRun[]): void;
   /** Called once they go on. */
   enter(runs: readonly AskedRun[]): void;
 }
 
-export const ADMIT_ALL: Admission = { check: () => undefined, enter: () => undefined };
+export const ADMIT_ALL: Admission = {
+  client: "",
+  check: () => undefined,
+  enter: () => undefined,
+};
 
 /** Within the limits of a client. */
 export function admissionOf(client: string, book: ClientBook): Admission {
   return {
+    client,
     check: (runs) => {
       book.check(client, runs);
     },

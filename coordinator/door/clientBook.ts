@@ -7,7 +7,7 @@ interface Entry {
   readonly replicas: number;
 }
 
-/** The runs of each client that have not ended. It begins empty with every coordinator. */
+/** The runs of each client that have not ended. */
 export class ClientBook {
   readonly #limits: Limits;
   readonly #runs = new Map<string, Entry>();

@@ -13,6 +13,8 @@ export interface RunRecord {
   readonly state: RunState;
   /** Why it failed; empty otherwise. */
   readonly error: string;
+  /** The client whose limits it counts against: it asked for the run, or last for it to go on. */
+  readonly client: string;
   /** `sweeps/{id}`, if it belongs to one. */
   readonly sweep?: string;
   /** Milliseconds since the epoch. */

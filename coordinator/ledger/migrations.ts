@@ -84,6 +84,14 @@ function migrations({ bytes, counter }: EngineTypes): Record<string, Migration> 
           .execute();
       },
     },
+    "0003_clients": {
+      up: async (db: Kysely<LedgerTables>) => {
+        await db.schema
+          .alterTable("runs")
+          .addColumn("client", "text", (column) => column.notNull().defaultTo(""))
+          .execute();
+      },
+    },
   };
 }
 

@@ -13,6 +13,7 @@ export interface RunsTable {
   ended: number;
   revision: number;
   error: string;
+  client: string;
   sweep: string | null;
   create_time: number;
   end_time: number | null;

@@ -164,8 +164,9 @@ describe("Coordinator", () => {
       (await coordinator.run(name)).error,
       "it waits for a worker that has the backend simd: none of those connected does",
     );
-    new InlineWorker(engine, "w");
+    const worker = new InlineWorker(engine, "w");
     assert.equal((await end(coordinator, engine, name)).error, "");
+    assert.equal(worker.propagated.length, 3);
   });
 
   it("does not cancel a run whose end is on its way to the ledger", async () => {

@@ -17,6 +17,7 @@ export function runRecord(name: string, changes: Partial<RunRecord> = {}): RunRe
     specification,
     state: "QUEUED",
     error: "",
+    client: "token alice",
     createTime: 1_700_000_000_000,
     revision: 1,
     ...changes,

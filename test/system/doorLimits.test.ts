@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import type { CreateRunResponse__Output } from "../../shared/wire/generated/lyapunov/v1/CreateRunResponse.ts";
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
@@ -17,6 +20,14 @@ function run(replicaCount: number): Run {
     },
     stoppingRule: { replicaCount },
   };
+}
+
+/** @returns the run's name */
+async function createAt(rpc: Rpc, replicaCount: number, requestId = ""): Promise<string> {
+  const created = await rpc.call<CreateRunResponse__Output>((client, done) =>
+    client.createRun({ run: run(replicaCount), requestId }, done),
+  );
+  return created.run?.name ?? "";
 }
 
 async function assertRefused(
@@ -56,13 +67,7 @@ describe("a coordinator with limits", () => {
     await guarded[Symbol.asyncDispose]();
   });
 
-  /** @returns the run's name */
-  async function create(replicaCount: number, requestId = ""): Promise<string> {
-    const created = await rpc.call<CreateRunResponse__Output>((client, done) =>
-      client.createRun({ run: run(replicaCount), requestId }, done),
-    );
-    return created.run?.name ?? "";
-  }
+  const create = (replicaCount: number, requestId = "") => createAt(rpc, replicaCount, requestId);
 
   it("takes no message that is too large", async () => {
     const pageToken = "x".repeat(2 ** 20);
@@ -165,5 +170,37 @@ describe("a coordinator with a limit of streams", () => {
     using fourth = new RawWorker(guarded.address);
     fourth.join("fourth", 1);
     await fourth.next("welcome");
+  });
+});
+
+describe("a coordinator that was killed", () => {
+  it("knows after a kill what its clients have", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "lyapunov-limits-"));
+    const ledger = join(folder, "ledger.sqlite");
+    const flags = ["--maximum-runs-per-client", "2"];
+    const withRpc = async (task: (own: Rpc) => Promise<void>) => {
+      await using own = await startGuarded(flags, ledger);
+      const client = new Rpc(own.address);
+      try {
+        await task(client);
+        own.coordinator.signal("SIGKILL");
+      } finally {
+        client.close();
+      }
+    };
+    let name = "";
+    await withRpc(async (client) => {
+      name = await createAt(client, 10);
+      await createAt(client, 10);
+    });
+    await withRpc(async (client) => {
+      await assertRefused(createAt(client, 10), "run", "--maximum-runs-per-client");
+      await client.call((simulation, done) => simulation.cancelRun({ name }, done));
+      await createAt(client, 10);
+    });
+    await withRpc(async (client) => {
+      await assertRefused(createAt(client, 10), "run", "--maximum-runs-per-client");
+    });
+    await rm(folder, { recursive: true });
   });
 });

@@ -25,8 +25,8 @@ export interface Guarded extends AsyncDisposable {
 }
 
 /** Starts `lyapunov serve` on a free port of loopback; resolves when it listens. */
-export async function startGuarded(flags: readonly string[]): Promise<Guarded> {
-  const listen = ["--listen", "127.0.0.1:0", "--ledger", "memory", "--json"];
+export async function startGuarded(flags: readonly string[], ledger = "memory"): Promise<Guarded> {
+  const listen = ["--listen", "127.0.0.1:0", "--ledger", ledger, "--json"];
   const coordinator = startCommand(["serve", ...listen, ...flags]);
   const [, address] = await coordinator.said(/"address": "([^"]+)"/, "stdout");
   return {
