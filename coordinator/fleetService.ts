@@ -12,8 +12,6 @@ import { ApiError, toStatus } from "../shared/wire/errorDetails.ts";
 import type { Device__Output } from "../shared/wire/generated/lyapunov/v1/Device.ts";
 import type { FleetServiceHandlers } from "../shared/wire/generated/lyapunov/v1/FleetService.ts";
 import type { Join__Output } from "../shared/wire/generated/lyapunov/v1/Join.ts";
-import type { WorkResponse } from "../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
-import { shardTaskToMessage } from "../shared/wire/shardTaskMessages.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { VERSION } from "../shared/wire/version.ts";
 import { invalidField } from "./calls.ts";
@@ -26,6 +24,7 @@ import { atMost } from "./requests.ts";
 import type { SchedulerOptions } from "./scheduler/options.ts";
 import { UnreadableMessage } from "./wireValues.ts";
 import { readWorkRequest, type ReadWorkRequest } from "./workRequests.ts";
+import { type WorkAnswer, writeWorkAnswer } from "./workResponses.ts";
 
 /** A lease survives the loss of a few heartbeats. */
 const HEARTBEATS_PER_LEASE = 10;
@@ -38,11 +37,15 @@ const GATHER_MILLISECONDS = 100;
 /** What of the scheduler's options the workers are told, or bounded by. */
 type FleetOptions = Pick<SchedulerOptions, "leaseDurationSeconds" | "leasesPerSlot">;
 
-type WorkStream = ServerDuplexStream<ReadWorkRequest, WorkResponse>;
+type WorkStream = ServerDuplexStream<ReadWorkRequest, WorkAnswer>;
 
 /** The service as its handlers know it. */
 export const FLEET_SERVICE = {
-  Work: { ...FleetService.service.Work, requestDeserialize: readWorkRequest },
+  Work: {
+    ...FleetService.service.Work,
+    requestDeserialize: readWorkRequest,
+    responseSerialize: writeWorkAnswer,
+  },
 };
 
 /** The gRPC front of the coordinator for workers: one stream each, events in, commands out. */
@@ -275,21 +278,10 @@ function eventOf(worker: string, message: ReadWorkRequest): SchedulerEvent {
   throw invalidField("message", "nothing is given; give one of heartbeat, result, failure, drain");
 }
 
-function messageOf(command: Exclude<WorkerCommand, { kind: "acknowledge" }>): WorkResponse {
+function messageOf(command: Exclude<WorkerCommand, { kind: "acknowledge" }>): WorkAnswer {
   switch (command.kind) {
     case "grant":
-      return {
-        grant: {
-          leases: command.leases.map((lease) => ({
-            leaseId: lease.id,
-            run: lease.run,
-            shardIndex: lease.shardIndex,
-            attempt: lease.attempt,
-            deviceIndex: lease.deviceIndex,
-            task: shardTaskToMessage(lease.task),
-          })),
-        },
-      };
+      return { leases: command.leases };
     case "revoke":
       return { revoke: { leaseIds: [...command.leases] } };
     case "quarantine":

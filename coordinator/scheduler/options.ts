@@ -35,7 +35,7 @@ export const DEFAULT_SCHEDULER_OPTIONS: SchedulerOptions = {
   prefetchSeconds: 3,
   leasesPerSlot: 64,
   maximumRecordings: 4096,
-  maximumWaitingPartials: 16_384,
+  maximumWaitingPartials: 2048,
   maximumErrors: 3,
   maximumLosses: 8,
   stragglerFactor: 2,
