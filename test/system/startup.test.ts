@@ -112,7 +112,7 @@ describe("a worker on a machine that cannot have a backend", () => {
     assert.equal(done.state, "SUCCEEDED");
     const args = ["run", ...shape, "--backend", "simd", "--coordinator", cluster.address];
     await using waiting = startCommand(args);
-    await waiting.said(/waiting for a worker/);
+    await waiting.said(/it waits for a worker that has the backend simd/);
   });
 
   it("says in one sentence that it can have none, and ends", async () => {
