@@ -157,6 +157,7 @@ describe("RunProgress", () => {
             if (shard < shardCount) progress.load(shard, partialOf(progress, shard));
           }
         }
+        assert.equal(progress.recordedShards, shardCount);
         while (!undisturbed.met) record(undisturbed, undisturbed.foldedShards);
         assert.ok(progress.met);
         assert.equal(progress.foldedShards, undisturbed.foldedShards);
@@ -176,6 +177,7 @@ describe("RunProgress", () => {
     progress.load(3, partialOf(progress, 3));
     progress.load(3, partialOf(progress, 3));
     assert.deepEqual([progress.foldedShards, progress.wanted], [4, undefined]);
+    assert.deepEqual([progress.recordedShards, progress.live?.replicaCount], [4, 4 * SHARD_SIZE]);
   });
 
   it("estimates from the layers after the burn-in, once two replicas are known", () => {
