@@ -209,13 +209,19 @@ export class ActiveRun implements Bits {
     this.#returned.delete(shardIndex);
     // A late answer takes back the giving up, before the fold can come to wait for the shard.
     this.#parked.delete(shardIndex);
-    this.trust.keepDigest(shardIndex, digest);
+    this.#keepDigest(shardIndex, digest);
+  }
+
+  #keepDigest(shardIndex: number, digest: string): void {
+    const forgotten = this.trust.keepDigest(shardIndex, digest);
+    // Attempts are counted on for a check, which there cannot be any more.
+    if (forgotten !== undefined) this.#attempts.delete(forgotten);
   }
 
   /** A partial is durable. */
   recorded({ shardIndex, partial, digest }: RecordedShard): void {
     this.#recording.delete(shardIndex);
-    this.trust.keepDigest(shardIndex, digest);
+    this.#keepDigest(shardIndex, digest);
     // Of what is to be checked the attempts are counted on.
     if (!this.trust.isDue(shardIndex)) this.#attempts.delete(shardIndex);
     this.#trouble.delete(shardIndex);

@@ -1,7 +1,10 @@
+/** Parts of the window that are told apart: thousands may be added a second. */
+const PARTS = 100;
+
 /** Amount a second over a sliding window of time. */
 export class RateMeter {
   readonly #windowSeconds: number;
-  readonly #samples: { readonly at: number; readonly amount: number }[] = [];
+  readonly #samples: { readonly at: number; amount: number }[] = [];
   #startedAt: number | undefined;
 
   constructor(windowSeconds: number) {
@@ -10,7 +13,9 @@ export class RateMeter {
 
   add(at: number, amount: number): void {
     this.#startedAt ??= at;
-    this.#samples.push({ at, amount });
+    const last = this.#samples.at(-1);
+    if (last !== undefined && at - last.at < this.#windowSeconds / PARTS) last.amount += amount;
+    else this.#samples.push({ at, amount });
     this.#forget(at);
   }
 

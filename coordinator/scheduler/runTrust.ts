@@ -1,10 +1,11 @@
+import { CompactNumbers } from "./compactNumbers.ts";
 import type { Dispute } from "./dispute.ts";
 import type { LeaseHolder } from "./recordings.ts";
 
 /** Of a shard that an earlier coordinator recorded, or that is not recorded. */
 const UNKNOWN = 0;
 /** Two workers have said the same: neither need be believed. */
-const VERIFIED = -1;
+const VERIFIED = 1;
 /** Shards whose late answers can still be compared with what was accepted: a run may have millions. */
 export const KEPT_DIGESTS = 65_536;
 /** Checks of a shard that end without an answer, before it is left unchecked. */
@@ -16,17 +17,19 @@ export type WorkerNumber = number;
 /**
  * Whom a run believes: who delivered each of its shards, which of them are to be computed a second
  * time, and on which there is dispute. It stays while the run is withdrawn to be submitted anew.
- * Four bytes a shard, and a little for each check that is still to come.
+ * A byte or two a shard, and a little for each check that is still to come.
  */
 export class RunTrust {
   disagreementCount = 0;
   readonly #disputes = new Map<number, Dispute>();
   /** Results to acknowledge as soon as it is durable that what they contradicted is taken back. */
   #unacknowledged: LeaseHolder[] = [];
-  /** For each shard UNKNOWN, VERIFIED or the worker's number. */
-  #deliverers = new Int32Array(64);
+  /** For each shard UNKNOWN, VERIFIED or more by the worker's number. */
+  readonly #deliverers = new CompactNumbers();
   /** Of what was accepted of late, in that order. */
   readonly #digests = new Map<number, string>();
+  /** Kept, for a new one would have to find its way past all that were deleted. */
+  readonly #oldestDigests = this.#digests.keys();
   /** Recorded shards that are to be checked, with the number of attempts at it. */
   readonly #checks = new Map<number, number>();
   /** Shards that were contradicted before they were recorded anew: to be checked then. */
@@ -47,38 +50,39 @@ export class RunTrust {
   }
 
   isVerified(shardIndex: number): boolean {
-    return this.#deliverers[shardIndex] === VERIFIED;
+    return this.#deliverers.get(shardIndex) === VERIFIED;
   }
 
   /** Who has to be believed for it; undefined if that is not known, or nobody has. */
   delivererOf(shardIndex: number): WorkerNumber | undefined {
-    const deliverer = this.#deliverers[shardIndex] ?? UNKNOWN;
-    return deliverer > 0 ? deliverer : undefined;
+    const deliverer = this.#deliverers.get(shardIndex);
+    return deliverer > VERIFIED ? deliverer - VERIFIED : undefined;
   }
 
   /** Shards for which one of these workers has to be believed. */
   deliveredBy(isOne: (worker: WorkerNumber) => boolean): number[] {
-    const shards: number[] = [];
-    for (const [shardIndex, deliverer] of this.#deliverers.entries()) {
-      if (deliverer > 0 && isOne(deliverer)) shards.push(shardIndex);
-    }
-    return shards;
+    return this.#deliverers.where(
+      (deliverer) => deliverer > VERIFIED && isOne(deliverer - VERIFIED),
+    );
   }
 
   /** A partial is accepted on a worker's word. */
   delivered(shardIndex: number, worker: WorkerNumber, isToBeChecked: boolean): void {
-    this.#set(shardIndex, worker);
+    this.#deliverers.set(shardIndex, VERIFIED + worker);
     if (this.#suspects.delete(shardIndex) || isToBeChecked) this.#checks.set(shardIndex, 0);
     else this.#checks.delete(shardIndex);
   }
 
-  keepDigest(shardIndex: number, digest: string): void {
+  /** Returns the shard that is forgotten for it: no answer can be compared with that any more. */
+  keepDigest(shardIndex: number, digest: string): number | undefined {
     this.#digests.set(shardIndex, digest);
-    if (this.#digests.size <= KEPT_DIGESTS) return;
-    for (const oldest of this.#digests.keys()) {
-      this.#digests.delete(oldest);
-      return;
-    }
+    if (this.#digests.size <= KEPT_DIGESTS) return undefined;
+    const forgotten = this.#oldestDigests.next().value;
+    if (forgotten === undefined) return undefined;
+    this.#digests.delete(forgotten);
+    // Where one worker is alone nobody came to check it.
+    this.#checks.delete(forgotten);
+    return forgotten;
   }
 
   /** Of what was accepted of a shard at last, unless that is long ago. */
@@ -88,14 +92,14 @@ export class RunTrust {
 
   /** A second worker has said the same. */
   verified(shardIndex: number): void {
-    this.#set(shardIndex, VERIFIED);
+    this.#deliverers.set(shardIndex, VERIFIED);
     this.#checks.delete(shardIndex);
     this.#suspects.delete(shardIndex);
   }
 
   /** Its partial is taken out of the estimate. */
   retracted(shardIndex: number): void {
-    this.#set(shardIndex, UNKNOWN);
+    this.#deliverers.set(shardIndex, UNKNOWN);
     this.#checks.delete(shardIndex);
     this.#digests.delete(shardIndex);
   }
@@ -147,14 +151,5 @@ export class RunTrust {
     const holders = this.#unacknowledged;
     this.#unacknowledged = [];
     return holders;
-  }
-
-  #set(shardIndex: number, deliverer: number): void {
-    if (shardIndex >= this.#deliverers.length) {
-      const grown = new Int32Array(Math.max(shardIndex + 1, 2 * this.#deliverers.length));
-      grown.set(this.#deliverers);
-      this.#deliverers = grown;
-    }
-    this.#deliverers[shardIndex] = deliverer;
   }
 }

@@ -47,6 +47,14 @@ describe("RateMeter", () => {
     assert.equal(meter.perSecond(8.5), 12);
   });
 
+  it("adds up what comes close together", () => {
+    const meter = new RateMeter(10);
+    meter.start(0);
+    for (let i = 0; i < 1000; i++) meter.add(5 + i / 1000, 3);
+    assert.equal(meter.perSecond(10), 300);
+    assert.equal(meter.perSecond(16), 0);
+  });
+
   it("gives no negative or infinite rate when the clock is behind", () => {
     const meter = new RateMeter(10);
     meter.start(8);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 
 import { RunProgress } from "../../../coordinator/scheduler/runProgress.ts";
+import { ShardRanges } from "../../../coordinator/scheduler/shardRanges.ts";
 import type { RunSpecification } from "../../../shared/network/specification.ts";
 import { NO_MOMENTS } from "../../../shared/statistics/moments.ts";
 import {
@@ -115,6 +116,68 @@ describe("RunProgress", () => {
     const progress = new RunProgress(countOf(4));
     record(progress, 3, 1);
     assert.deepEqual(progress.live, mergeSums(partialOf(progress, 3), partialOf(progress, 1)));
+  });
+
+  it("gives the same bits with few partials in memory, beginning at a fold, in any order", () => {
+    const order = fc.shuffledSubarray([...Array(SHARDS).keys()], { minLength: SHARDS });
+    const specification = fc.oneof(
+      fc.integer({ min: 1, max: SHARDS }).map(countOf),
+      fc.integer({ min: 1, max: SHARDS }).map((shards) => precisionOf(shards)),
+    );
+    const start = fc.record({
+      maximumWaiting: fc.nat(3),
+      folded: fc.nat(SHARDS - 1),
+      storedCount: fc.nat(SHARDS),
+    });
+    fc.assert(
+      fc.property(order, specification, start, (shards, rule, beginning) => {
+        const { maximumWaiting, folded, storedCount } = beginning;
+        const undisturbed = new RunProgress(rule);
+        const { shardCount } = undisturbed.plan;
+        while (!undisturbed.met && undisturbed.foldedShards < folded) {
+          record(undisturbed, undisturbed.foldedShards);
+        }
+        const { foldedShards, folded: sums } = undisturbed;
+        const fold = sums && { shardCount: foldedShards, sums };
+        const open = shards.filter((shard) => shard >= foldedShards && shard < shardCount);
+        const stored = new ShardRanges();
+        for (const shard of open.slice(0, storedCount)) stored.add(shard);
+        const progress = new RunProgress(rule, maximumWaiting, { fold, stored: stored.toArray() });
+        assert.equal(progress.recordedShards, foldedShards + stored.size);
+        for (const shard of open.slice(storedCount)) record(progress, shard);
+        assert.equal(progress.recordedShards, shardCount);
+        assert.equal(
+          progress.recordedReplicas,
+          progress.plan.replicasIn({ first: 0, end: shardCount }),
+        );
+        while (progress.wanted !== undefined) {
+          // The whole page, of which some are known.
+          const page = [0, 1, 2, 3].map((i) => (progress.wanted ?? 0) + i);
+          for (const shard of page) {
+            if (shard < shardCount) progress.load(shard, partialOf(progress, shard));
+          }
+        }
+        assert.equal(progress.recordedShards, shardCount);
+        while (!undisturbed.met) record(undisturbed, undisturbed.foldedShards);
+        assert.ok(progress.met);
+        assert.equal(progress.foldedShards, undisturbed.foldedShards);
+        assert.deepEqual(progress.folded, undisturbed.folded);
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it("wants no partial that it has, and the first one in the ledger only once the fold is there", () => {
+    const progress = new RunProgress(countOf(6), 1);
+    record(progress, 2, 3);
+    assert.equal(progress.wanted, undefined);
+    record(progress, 0, 1);
+    assert.deepEqual([progress.foldedShards, progress.wanted], [3, 3]);
+    assert.deepEqual([progress.has(3), progress.has(4), progress.recordedShards], [true, false, 4]);
+    progress.load(3, partialOf(progress, 3));
+    progress.load(3, partialOf(progress, 3));
+    assert.deepEqual([progress.foldedShards, progress.wanted], [4, undefined]);
+    assert.deepEqual([progress.recordedShards, progress.live?.replicaCount], [4, 4 * SHARD_SIZE]);
   });
 
   it("estimates from the layers after the burn-in, once two replicas are known", () => {
