@@ -158,10 +158,9 @@ describe("the picture of fluctuations", () => {
 
 /** λ = ln(gain/2): the critical gain is 2. */
 function runAt(network: RunInput["network"] & { readonly gain: number }, fields: Run = {}) {
-  const { gain, width } = network;
+  const { gain } = network;
   return received(
     {
-      name: `runs/${width}-${gain}`,
       lyapunovExponent: estimate(Math.log(gain / 2), 0.01),
       ...fields,
     },
@@ -180,10 +179,14 @@ function sweepOf(runs: Sweep__Output["runs"], displayName = ""): Sweep__Output {
   };
 }
 
-describe("the phase diagram", () => {
-  const grid = (fields: Run = {}) =>
-    sweepOf([4, 16].flatMap((width) => [1, 2, 4].map((gain) => runAt({ width, gain }, fields))));
+/** Two widths by three gains. */
+function grid(fields: Run = {}): Sweep__Output {
+  return sweepOf(
+    [4, 16].flatMap((width) => [1, 2, 4].map((gain) => runAt({ width, gain }, fields))),
+  );
+}
 
+describe("the phase diagram", () => {
   it("has a cell for every run, which meets its neighbours halfway", () => {
     const { cells, x, y } = phaseDiagram(grid());
     assert.equal(cells.length, 6);
