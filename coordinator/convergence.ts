@@ -9,7 +9,7 @@ import type { RecordedShard } from "./scheduler/messages.ts";
 
 /** By steps of this ratio, the most shards that a run can have, 2²⁹, are reached within 110 points. */
 const RATIO = 2 ** (1 / 4);
-/** Shards folded before others have their turn: a few milliseconds' worth. */
+/** Shards folded before others have their turn; reading them from the ledger takes longer. */
 const SHARDS_AT_ONCE = 32;
 
 /**
