@@ -84,8 +84,8 @@ export class SimulationApi {
     return this.#run((client, done) => client.createRun({ run, requestId }, done));
   }
 
-  getRun(name: string): Promise<Run__Output> {
-    return this.#run((client, done) => client.getRun({ name }, done));
+  getRun(name: string, withConvergence = false): Promise<Run__Output> {
+    return this.#run((client, done) => client.getRun({ name, withConvergence }, done));
   }
 
   listRuns(pageSize: number, pageToken: string): Promise<ListRunsResponse__Output> {

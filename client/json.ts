@@ -140,5 +140,12 @@ function checkpointToJson(checkpoint: CheckpointEstimate__Output) {
     skewness: checkpoint.skewness ?? null,
     excessKurtosis: checkpoint.excessKurtosis ?? null,
     quantiles: checkpoint.quantiles.map(({ probability, value }) => ({ probability, value })),
+    ...(checkpoint.histogram && {
+      histogram: {
+        binWidth: checkpoint.histogram.binWidth,
+        binIndexes: checkpoint.histogram.binIndexes,
+        binCounts: checkpoint.histogram.binCounts,
+      },
+    }),
   };
 }

@@ -56,7 +56,9 @@ function extinctions(run: Run__Output): string {
 }
 
 /** λ̂, of the survivors where λ itself is −∞. */
-export function exponentOf(run: Run__Output): Estimate__Output | null | undefined {
+export function exponentOf(
+  run: Pick<Run__Output, "lyapunovExponent" | "survivors">,
+): Estimate__Output | null | undefined {
   return run.lyapunovExponent?.extinct === true
     ? run.survivors?.lyapunovExponent
     : run.lyapunovExponent;

@@ -9,6 +9,7 @@ import { ApiError } from "../shared/wire/errorDetails.ts";
 import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { hasEnded } from "../shared/wire/runStates.ts";
+import { convergence } from "./convergence.ts";
 import { ADMIT_ALL, type Admission, type AskedRun } from "./door/admission.ts";
 import type { Engine } from "./engine.ts";
 import { OutcomeUnknown, type Ledger, type RunRecord, type SweepRecord } from "./ledger/ledger.ts";
@@ -42,6 +43,7 @@ export class Coordinator {
   readonly #options: CoordinatorOptions;
   /** Creations, cancellations and extensions do not overlap. */
   readonly #mutex = new Mutex();
+  readonly #foldings = new Mutex();
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
@@ -63,6 +65,17 @@ export class Coordinator {
   async run(name: string): Promise<Run> {
     const record = await this.#record(name);
     return runView(record, this.#options.engine.work(name), this.#options.clock());
+  }
+
+  /** The run as it was answered, with how its estimates came about, folded anew from the ledger. */
+  async withConvergence(run: Run): Promise<Run> {
+    const { name = "", shardCount = 0 } = run;
+    const { specification } = await this.#record(name);
+    // One at a time: it is long work for somebody who only reads.
+    const points = await this.#foldings.run(() =>
+      convergence(specification, this.#options.ledger.shards(name), shardCount),
+    );
+    return { ...run, convergence: points };
   }
 
   async #summary(name: string): Promise<Run> {

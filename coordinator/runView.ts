@@ -1,7 +1,7 @@
 import { summarizeGrowth } from "../shared/statistics/estimate.ts";
 import { isIsotropicNetwork, type Network } from "../shared/network/network.ts";
 import type { RunSpecification } from "../shared/network/specification.ts";
-import { sketchQuantile } from "../shared/statistics/quantileSketch.ts";
+import { coarsenedSketch, sketchQuantile } from "../shared/statistics/quantileSketch.ts";
 import type { CheckpointSums } from "../shared/statistics/replicaSums.ts";
 import { predictedReplicaCount } from "../shared/statistics/stoppingRule.ts";
 import { exactExponents, type ExactExponents } from "../shared/theory/exact.ts";
@@ -18,6 +18,8 @@ import type { ActiveRun } from "./scheduler/activeRun.ts";
 import { countsOf } from "./scheduler/runProgress.ts";
 
 const QUANTILES = [0.025, 0.25, 0.5, 0.75, 0.975];
+const MAXIMUM_HISTOGRAM_BINS = 200;
+
 /** The fields of a run that follow from its specification: what validation answers. */
 export function specificationView(specification: RunSpecification): Run {
   const exact = exactOf(specification.network);
@@ -31,6 +33,9 @@ export function specificationView(specification: RunSpecification): Run {
 export function runView(record: RunRecord, work: RunWork | undefined, now: number): Run {
   const sums = work?.active.progress.folded ?? record.outcome?.sums;
   const checkpoints = (sums?.checkpoints ?? []).map(checkpointMessage);
+  const last = sums?.checkpoints.at(-1);
+  // Of all depths they would be most of the message, several times a second while a run is watched.
+  if (last !== undefined) checkpoints.push({ ...checkpoints.pop(), ...histogram(last) });
   return { ...runSummary(record, work, now), checkpoints };
 }
 
@@ -84,6 +89,14 @@ function checkpointMessage(sums: CheckpointSums): CheckpointEstimate {
   };
 }
 
+function histogram({ quantileSketch }: CheckpointSums): Pick<CheckpointEstimate, "histogram"> {
+  const { binWidth, binIndexes, binCounts } = coarsenedSketch(
+    quantileSketch,
+    MAXIMUM_HISTOGRAM_BINS,
+  );
+  return { histogram: { binWidth, binIndexes: [...binIndexes], binCounts: [...binCounts] } };
+}
+
 function progressMessage(record: RunRecord, active: ActiveRun | undefined, now: number): Progress {
   if (active === undefined) {
     const shards = record.outcome?.shardCount ?? 0;
@@ -125,7 +138,7 @@ function progressMessage(record: RunRecord, active: ActiveRun | undefined, now: 
 const exactCache = new WeakMap<Network, ExactExponents>();
 
 /** The closed forms, if there are any. */
-function exactOf(network: Network): ExactExponents | undefined {
+export function exactOf(network: Network): ExactExponents | undefined {
   if (!isIsotropicNetwork(network)) return undefined;
   const known = exactCache.get(network) ?? exactExponents(network);
   exactCache.set(network, known);

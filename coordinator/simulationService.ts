@@ -41,9 +41,10 @@ export function simulationHandlers(
       const specification = readRun("run", request.run);
       return { run: await coordinator.createRun(specification, options, admission(metadata)) };
     }),
-    GetRun: unary(log, async ({ name }) => ({
-      run: await coordinator.run(readName("runs", name)),
-    })),
+    GetRun: unary(log, async ({ name, withConvergence }) => {
+      const run = await coordinator.run(readName("runs", name));
+      return { run: withConvergence ? await coordinator.withConvergence(run) : run };
+    }),
     ListRuns: unary(log, async ({ pageSize, pageToken }) =>
       coordinator.runs(readPageSize(pageSize), readPageToken(pageToken)),
     ),

@@ -1,16 +1,15 @@
 import { performance } from "node:perf_hooks";
 
 import Table from "cli-table3";
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 
 import { parseStoppingRule } from "../../shared/network/stoppingRuleInput.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationApi } from "../api.ts";
-import { addConnectionFlags, callFlags, openApi, type ConnectionFlags } from "../connection.ts";
-import { badInput } from "../failure.ts";
+import { callFlags } from "../connection.ts";
 import { runToJson, sweepToJson } from "../json.ts";
-import { addressOption, addStoppingFlags, DEFAULT_ADDRESS, integerUpTo } from "../options.ts";
+import { addStoppingFlags, integerUpTo } from "../options.ts";
 import { printJson, reportRun, reportSweep } from "../report.ts";
 import { gainLabel, weightsLabel } from "../numbers.ts";
 import { runDetails } from "../runDetails.ts";
@@ -19,81 +18,39 @@ import { exponentOf } from "../verdict.ts";
 import { stoppingRuleInput, type StoppingFlags } from "../runInput.ts";
 import { endOnSignal } from "../signals.ts";
 import { watchRun, watchSweep } from "../watching.ts";
+import { addNamed, isSweep, withApi, withCluster, type NamedFlags } from "./named.ts";
+import { addRunsExportCommand } from "./runsExport.ts";
+import { addRunsPlotCommand } from "./runsPlot.ts";
 
 const MAXIMUM_LIST = 100_000;
 
-interface Flags extends ConnectionFlags {
-  readonly coordinator: string;
+interface Flags extends NamedFlags {
   readonly json?: boolean;
-  readonly quiet?: boolean;
 }
-
-type Action<Extra> = (api: SimulationApi, name: string, flags: Flags & Extra) => Promise<void>;
 
 export function addRunsCommand(program: Command): void {
   const runs = program
     .command("runs")
-    .description("runs and sweeps of a cluster: list, show, watch, cancel, extend");
+    .description("runs and sweeps of a cluster: list, show, watch, cancel, extend, plot, export");
 
-  withCluster(runs.command("list"))
+  withJson(withCluster(runs.command("list")))
     .description("list runs, newest first")
     .option("--limit <count>", "at most so many", integerUpTo(MAXIMUM_LIST), 50)
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals<Flags & { readonly limit: number }>();
       await withApi(flags, (api) => list(api, flags.limit, flags.json ?? false));
     });
-  addNamed(runs, "show", "show a run or a sweep", show);
-  addNamed(runs, "watch", "watch a run or a sweep until it has ended", watch);
-  addNamed(runs, "cancel", "end a run, or every run of a sweep", cancel);
-  addStoppingFlags(
-    addNamed<StoppingFlags>(
-      runs,
-      "extend",
-      "continue with more replicas or more precision",
-      extend,
-    ),
-  );
+  withJson(addNamed<Flags>(runs, "show", "show a run or a sweep", show));
+  withJson(addNamed<Flags>(runs, "watch", "watch a run or a sweep until it has ended", watch));
+  withJson(addNamed<Flags>(runs, "cancel", "end a run, or every run of a sweep", cancel));
+  const extended = "continue with more replicas or more precision";
+  addStoppingFlags(withJson(addNamed<Flags & StoppingFlags>(runs, "extend", extended, extend)));
+  addRunsPlotCommand(runs);
+  addRunsExportCommand(runs);
 }
 
-function withCluster(command: Command): Command {
-  const named = command.addOption(
-    new Option("--coordinator <host:port>", "the cluster's coordinator")
-      .env("LYAPUNOV_COORDINATOR")
-      .argParser(addressOption)
-      .default(DEFAULT_ADDRESS),
-  );
-  return addConnectionFlags(named).option("--json", "print JSON on standard output");
-}
-
-/** A subcommand on one run or sweep, `runs/{id}` or `sweeps/{id}`. */
-function addNamed<Extra = unknown>(
-  parent: Command,
-  verb: string,
-  description: string,
-  action: Action<Extra>,
-): Command {
-  return withCluster(parent.command(`${verb} <name>`))
-    .description(description)
-    .action(async (name: string, _options, command: Command) => {
-      if (!/^(runs|sweeps)\/[a-z0-9-]+$/.test(name)) {
-        throw badInput(`NAME: '${name}' is not allowed; give runs/{id} or sweeps/{id}`);
-      }
-      const flags = command.optsWithGlobals<Flags & Extra>();
-      await withApi(flags, (api) => action(api, name, flags));
-    });
-}
-
-async function withApi(flags: Flags, task: (api: SimulationApi) => Promise<void>): Promise<void> {
-  const api = openApi(flags.coordinator, flags);
-  try {
-    await task(api);
-  } finally {
-    api.close();
-  }
-}
-
-function isSweep(name: string): boolean {
-  return name.startsWith("sweeps/");
+function withJson(command: Command): Command {
+  return command.option("--json", "print JSON on standard output");
 }
 
 async function list(api: SimulationApi, limit: number, json: boolean): Promise<void> {

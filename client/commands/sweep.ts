@@ -1,14 +1,13 @@
-import { access, constants } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 
 import type { Command } from "commander";
 
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { farewell, openCluster } from "../cluster.ts";
-import { badInput } from "../failure.ts";
 import { addClusterFlags, type ClusterFlags } from "../options.ts";
+import { assertWritable } from "../outputFile.ts";
 import { reportSweep } from "../report.ts";
 import { endOnSignal } from "../signals.ts";
 import { watchSweep } from "../watching.ts";
@@ -29,7 +28,7 @@ async function sweep(file: string, flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const { readSweepFile } = await import("../sweepFile.ts");
   const { displayName, runs } = await readSweepFile(file);
-  if (flags.plot !== undefined) await assertWritable(flags.plot);
+  if (flags.plot !== undefined) await assertWritable("--plot", flags.plot);
   const message = { displayName, runs: runs.map(specificationToMessage) };
   const cluster = await openCluster(flags, message);
   let created: Sweep__Output | undefined;
@@ -52,16 +51,5 @@ async function sweep(file: string, flags: Flags): Promise<void> {
     isDone = true;
   } finally {
     await cluster.close(isDone);
-  }
-}
-
-/** A picture that cannot be written is better known before the work than after it. */
-async function assertWritable(path: string): Promise<void> {
-  try {
-    await access(dirname(resolve(path)), constants.W_OK);
-  } catch (error) {
-    throw badInput(
-      `--plot: '${path}' cannot be written (${(error as Error).message}); give a file in a folder that can`,
-    );
   }
 }

@@ -45,6 +45,24 @@ export function mergeSketches(a: QuantileSketch, b: QuantileSketch): QuantileSke
   return { binWidth: a.binWidth, binIndexes, binCounts };
 }
 
+/** The sketch of the same values in bins of twice the width, as often as it takes. */
+export function coarsenedSketch(sketch: QuantileSketch, maximumBins: number): QuantileSketch {
+  let coarse = sketch;
+  while (coarse.binIndexes.length > maximumBins) {
+    const counts = new Map<number, number>();
+    for (const [i, index] of coarse.binIndexes.entries()) {
+      const half = Math.floor(index / 2);
+      counts.set(half, (counts.get(half) ?? 0) + (coarse.binCounts[i] as number));
+    }
+    coarse = {
+      binWidth: 2 * coarse.binWidth,
+      binIndexes: [...counts.keys()],
+      binCounts: [...counts.values()],
+    };
+  }
+  return coarse;
+}
+
 /**
  * The value below which the share `probability` of the values lies, interpolated within its bin;
  * undefined for an empty sketch.

@@ -8,6 +8,15 @@ function networkJson(network: object) {
 }
 
 describe("a run as JSON", () => {
+  it("has the histogram where there is one, its long numbers as texts", () => {
+    const histogram = { binWidth: 0.5, binIndexes: [-1, 2], binCounts: [3, 2 ** 40] };
+    const { checkpoints } = runToJson(received({ checkpoints: [{ depth: 1 }, { histogram }] }));
+    assert.deepEqual(
+      checkpoints.map((checkpoint) => checkpoint.histogram),
+      [undefined, { binWidth: 0.5, binIndexes: ["-1", "2"], binCounts: ["3", "1099511627776"] }],
+    );
+  });
+
   it("has the names of the contract", () => {
     const json = runToJson(
       received(

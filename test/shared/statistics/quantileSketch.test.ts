@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 
 import {
+  coarsenedSketch,
   mergeSketches,
   sketchOf,
   sketchQuantile,
@@ -62,6 +63,24 @@ describe("mergeSketches", () => {
 
   it("refuses sketches of other bins", () => {
     assert.throws(() => mergeSketches(EMPTY, { ...EMPTY, binWidth: 0.5 }), /0\.25 and 0\.5/);
+  });
+});
+
+describe("coarsenedSketch", () => {
+  it("is the sketch of the same values in wider bins, as few as asked for", () => {
+    fc.assert(
+      fc.property(values, fc.integer({ min: 2, max: 40 }), (sample, maximumBins) => {
+        const coarse = coarsenedSketch(of(sample), maximumBins);
+        assert.ok(coarse.binIndexes.length <= maximumBins);
+        assert.deepEqual(coarse, sketchOf(Float64Array.from(sample), coarse.binWidth));
+      }),
+      { seed: 5 },
+    );
+  });
+
+  it("leaves bins as they are where they are few", () => {
+    const sketch = of([0, 1, 2]);
+    assert.deepEqual(coarsenedSketch(sketch, 3), sketch);
   });
 });
 

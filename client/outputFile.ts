@@ -1,0 +1,36 @@
+import { constants } from "node:fs";
+import { access, stat, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+
+import { badInput, type CommandError } from "./failure.ts";
+
+/** Refuses a file that cannot be written: that is better known before the work than after it. */
+export async function assertWritable(flag: string, path: string): Promise<void> {
+  const existing = await stat(path).catch(() => undefined);
+  if (existing?.isDirectory() === true) throw unwritable(flag, path, "it is a folder");
+  try {
+    await access(existing === undefined ? dirname(resolve(path)) : path, constants.W_OK);
+  } catch (error) {
+    throw unwritable(flag, path, (error as Error).message);
+  }
+}
+
+/** Writes a file, and says on standard error where it is. */
+export async function writeOutput(
+  flag: string,
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  try {
+    await writeFile(path, content);
+  } catch (error) {
+    throw unwritable(flag, path, (error as Error).message);
+  }
+  process.stderr.write(`written: ${resolve(path)}\n`);
+}
+
+function unwritable(flag: string, path: string, reason: string): CommandError {
+  return badInput(
+    `${flag}: '${path}' cannot be written (${reason}); give a file in a folder that can`,
+  );
+}
