@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { InvalidArgumentError, type Command } from "commander";
 import type { Logger } from "pino";
 
-import type { MetricsServer, Observed } from "../shared/metrics/metricsServer.ts";
+import type { Observed } from "../shared/metrics/metricsServer.ts";
 import { hostOf, isLoopback } from "../shared/wire/addresses.ts";
 import { badInput, CommandError, EXIT } from "./failure.ts";
 
@@ -31,18 +31,24 @@ export function refuseOpenMetrics({ metrics, insecure }: MetricsFlags): void {
   );
 }
 
-/** What serves metrics where the flag says so, if it does. */
+/** Metrics that are served for as long as this is not disposed of; none without the flag. */
+interface ServedMetrics<Metrics> extends AsyncDisposable {
+  readonly metrics?: Metrics;
+}
+
+/** @throws CommandError if the address cannot be listened on. */
 export async function serveMetrics<Metrics extends Observed>(
   { metrics: address }: MetricsFlags,
   load: () => Promise<new (clock: () => number) => Metrics>,
   log: Logger,
-): Promise<{ readonly metrics: Metrics; readonly server: MetricsServer } | undefined> {
-  if (address === undefined) return undefined;
+): Promise<ServedMetrics<Metrics>> {
+  if (address === undefined) return { [Symbol.asyncDispose]: async () => undefined };
   const { startMetricsServer } = await import("../shared/metrics/metricsServer.ts");
   const Kind = await load();
   const metrics = new Kind(() => performance.now() / 1000);
   try {
-    return { metrics, server: await startMetricsServer(address, metrics, log) };
+    const server = await startMetricsServer(address, metrics, log);
+    return { metrics, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
   } catch (error) {
     throw new CommandError((error as Error).message, EXIT.failed, { cause: error });
   }

@@ -115,9 +115,8 @@ async function serve(flags: Flags): Promise<void> {
       import("../../coordinator/ledgerFailure.ts"),
     ]);
   const log = createLog(flags.logLevel ?? "info");
-  const observed = await serveMetrics(flags, loadMetrics, log);
-  await using _server = observed?.server;
-  const metrics = observed?.metrics;
+  await using served = await serveMetrics(flags, loadMetrics, log);
+  const { metrics } = served;
   using door = await openDoor({
     ...(tls !== undefined && { tls }),
     ...(flags.tokens !== undefined && { tokens: flags.tokens }),

@@ -64,8 +64,7 @@ async function work(flags: Flags): Promise<void> {
   refuseOpenMetrics(flags);
   const { startWorker } = await import("../../worker/worker.ts");
   const log = createLog(flags.logLevel ?? "info");
-  const observed = await serveMetrics(flags, loadMetrics, log);
-  await using _server = observed?.server;
+  await using served = await serveMetrics(flags, loadMetrics, log);
   const signalled = untilSignal();
   try {
     const worker = await startWorker({
@@ -74,7 +73,7 @@ async function work(flags: Flags): Promise<void> {
       threads: flags.threads,
       patienceSeconds: flags.patience,
       log,
-      ...(observed !== undefined && { metrics: observed.metrics }),
+      ...(served.metrics !== undefined && { metrics: served.metrics }),
     });
     log.info({ coordinator: flags.coordinator, threads: flags.threads }, "worker started");
     const stopped = signalled.then(async () => {

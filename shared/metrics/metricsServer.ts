@@ -77,7 +77,7 @@ async function answer(
   observed: Observed,
 ): Promise<Answer> {
   if (method !== "GET" && method !== "HEAD") return text(405, "only GET is answered here");
-  switch (url?.replace(/\?.*$/s, "")) {
+  switch ((url ?? "").replace(/\?.*$/s, "")) {
     case "/metrics":
       return {
         status: 200,
