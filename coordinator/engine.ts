@@ -7,7 +7,7 @@ import { Retractions } from "./retractions.ts";
 import type { ActiveRun } from "./scheduler/activeRun.ts";
 import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "./scheduler/messages.ts";
 import type { SchedulerOptions } from "./scheduler/options.ts";
-import { Scheduler } from "./scheduler/scheduler.ts";
+import { Scheduler, type SchedulerView } from "./scheduler/scheduler.ts";
 import {
   DEFAULT_PAGING,
   ForeignShard,
@@ -34,6 +34,13 @@ export interface EngineOptions {
   /** Resolves when what has gathered should be committed, see LedgerWriter; default: at once. */
   readonly gather?: (lastBatch: number) => Promise<void>;
   readonly paging?: Paging;
+  readonly observer?: EngineObserver;
+}
+
+/** Hears of what has become durable, to count it. */
+export interface EngineObserver {
+  committed(seconds: number): void;
+  runEnded(state: RunState): void;
 }
 
 type CommandOf<Kind extends SchedulerCommand["kind"]> = Extract<SchedulerCommand, { kind: Kind }>;
@@ -84,7 +91,11 @@ export class Engine {
     this.#options = options;
     this.#paging = options.paging ?? DEFAULT_PAGING;
     this.#scheduler = new Scheduler(options.scheduler, options.firstLease);
-    this.#writer = new LedgerWriter(options.ledger, options.onFatal, options.gather);
+    this.#writer = new LedgerWriter(
+      { transact: (work) => this.#transact(work) },
+      options.onFatal,
+      options.gather,
+    );
     this.#retractions = new Retractions({
       log: options.log,
       onFatal: options.onFatal,
@@ -116,6 +127,21 @@ export class Engine {
     for (const command of this.#scheduler.handle(event, this.#options.clock())) {
       this.#carryOut(command);
     }
+  }
+
+  /** Of what is going on, for those who only look on. */
+  get scheduler(): SchedulerView {
+    return this.#scheduler;
+  }
+
+  /** Records of runs that have not ended, oldest first. */
+  get unfinishedRecords(): ReadonlyMap<string, RunRecord> {
+    return this.#records;
+  }
+
+  /** Writes that wait for the ledger's next commit. */
+  get waitingWrites(): number {
+    return this.#writer.waitingCount;
   }
 
   // Workers
@@ -384,7 +410,18 @@ export class Engine {
     this.#records.delete(record.name);
     this.#checkpoints.delete(record.name);
     this.#options.log.info({ run: record.name, state }, "run ended");
+    this.#options.observer?.runEnded(state);
     this.#announce(record.name, true);
+  }
+
+  async #transact<Result>(
+    work: (transaction: LedgerTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    const { ledger, clock, observer } = this.#options;
+    const start = clock();
+    const result = await ledger.transact(work);
+    observer?.committed(clock() - start);
+    return result;
   }
 
   #announce(run: string, ended = false): void {

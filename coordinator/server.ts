@@ -14,6 +14,7 @@ import { Engine } from "./engine.ts";
 import { FLEET_SERVICE, fleetHandlers } from "./fleetService.ts";
 import { GuardedServer } from "./guardedServer.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import type { CoordinatorMetrics } from "./metrics/coordinatorMetrics.ts";
 import { createReflection } from "./reflection.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/options.ts";
 import { simulationHandlers } from "./simulationService.ts";
@@ -46,6 +47,7 @@ export interface ServerOptions {
   readonly scheduler?: SchedulerOptions;
   /** Default: everybody may come in who reaches the address. */
   readonly door?: Door;
+  readonly metrics?: CoordinatorMetrics;
 }
 
 /** A coordinator that listens. */
@@ -81,6 +83,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     firstLease,
     onFatal,
     scheduler,
+    ...(options.metrics !== undefined && { observer: options.metrics }),
     gather: (lastBatch) =>
       delay(lastBatch > FEW_WRITES ? BUSY_GATHER_MILLISECONDS : GATHER_MILLISECONDS),
   });
@@ -112,6 +115,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, status);
   };
   setHealth("SERVING");
+  options.metrics?.lead({ engine, ledger, clock });
   const ticks = setInterval(() => {
     engine.dispatch({ kind: "tick" });
   }, TICK_MILLISECONDS);
@@ -121,6 +125,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     port,
     close: async () => {
       setHealth("NOT_SERVING");
+      options.metrics?.stop();
       clearInterval(ticks);
       await shutDown(server);
       await engine.flush();

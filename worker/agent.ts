@@ -14,6 +14,7 @@ import { shardTaskFromMessage } from "../shared/wire/shardTaskMessages.ts";
 import { VERSION } from "../shared/wire/version.ts";
 import { Backoff } from "./backoff.ts";
 import { LeaseBook, type HeldLease } from "./leaseBook.ts";
+import { UNOBSERVED, type ShardObserver } from "./shardObserver.ts";
 import type { ComputedShard } from "./thread.ts";
 import type { ShardPool } from "./threadPool.ts";
 import { ThreadStartError } from "./threadWatch.ts";
@@ -37,6 +38,7 @@ export interface AgentOptions {
   readonly log: Logger;
   /** Uniform on [0, 1). */
   readonly random: () => number;
+  readonly observer?: ShardObserver;
 }
 
 const FIRST_BACKOFF_SECONDS = 0.2;
@@ -54,6 +56,7 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #leases: LeaseBook;
   readonly #backoff: Backoff;
+  readonly #observer: ShardObserver;
   /** Shards in threads, by lease. */
   readonly #computing = new Map<string, AbortController>();
   #stream: WorkStream | undefined;
@@ -66,6 +69,7 @@ export class Agent {
 
   constructor(options: AgentOptions) {
     this.#options = options;
+    this.#observer = options.observer ?? UNOBSERVED;
     this.#leases = new LeaseBook(options.devices.map(({ pool }) => pool.slotCount));
     this.#backoff = new Backoff(FIRST_BACKOFF_SECONDS, BACKOFF_LIMIT_SECONDS, options.random);
   }
@@ -100,6 +104,21 @@ export class Agent {
       log.warn(`connection lost: ${reason}; trying again in ${seconds.toFixed(1)} s`);
       await delay(seconds * 1000, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** Whether a coordinator has let it in, on a stream that stands. */
+  get isConnected(): boolean {
+    return this.#welcomed;
+  }
+
+  /** Shards that wait for a thread. */
+  get queuedCount(): number {
+    return this.#leases.queuedCount;
+  }
+
+  /** Results of which the coordinator has not said yet that they are durable. */
+  get unacknowledgedCount(): number {
+    return this.#leases.finishedCount;
   }
 
   /** Takes no more leases, hands back those not begun, delivers the others, and leaves. */
@@ -189,13 +208,9 @@ export class Agent {
     for (const { leaseId: id, run, shardIndex, deviceIndex, task } of grant.leases) {
       if (this.#draining || !task) refused.push(id);
       else {
-        this.#leases.grant({
-          id,
-          run,
-          shardIndex,
-          deviceIndex,
-          task: shardTaskFromMessage(task),
-        });
+        const lease = { id, run, shardIndex, deviceIndex, task: shardTaskFromMessage(task) };
+        this.#leases.grant(lease);
+        this.#observer.granted(lease);
       }
     }
     if (refused.length > 0) this.#sendDrain(refused);
@@ -203,7 +218,7 @@ export class Agent {
   }
 
   #revoked(leaseIds: readonly string[]): void {
-    this.#leases.drop(leaseIds);
+    this.#observer.revoked(this.#leases.revoke(leaseIds));
     for (const id of leaseIds) {
       const controller = this.#computing.get(id);
       if (controller === undefined) continue;
@@ -222,14 +237,19 @@ export class Agent {
     const { devices } = this.#options;
     const controller = new AbortController();
     this.#computing.set(lease.id, controller);
+    this.#observer.begun(lease);
     try {
       const device = devices[lease.deviceIndex] as AgentDevice;
       const computed = await device.pool.compute(lease.task, controller.signal);
-      if (this.#leases.finish(lease, computed)) this.#deliver(lease, computed);
+      if (this.#leases.finish(lease, computed)) {
+        this.#observer.computed(lease, computed.computeSeconds);
+        this.#deliver(lease, computed);
+      }
     } catch (error) {
       this.#failed(lease, error);
     }
     this.#computing.delete(lease.id);
+    this.#observer.ended();
     if (!this.#stopped.signal.aborted) this.#startMore();
     this.#leaveIfDone();
   }
@@ -245,6 +265,7 @@ export class Agent {
       this.#sendDrain([lease.id]);
       this.stop();
     } else if (isWanted) {
+      this.#observer.failed();
       log.error({ run: lease.run, shardIndex: lease.shardIndex, err: error }, "a shard failed");
       const message = error instanceof Error ? error.message : String(error);
       this.#send({ failure: { leaseId: lease.id, error: message } });

@@ -40,6 +40,16 @@ export class LeaseBook {
     return this.#entries.size === 0;
   }
 
+  /** Leases that no thread has begun with. */
+  get queuedCount(): number {
+    return this.#countOf("queued");
+  }
+
+  /** Results that were not acknowledged yet. */
+  get finishedCount(): number {
+    return this.#countOf("finished");
+  }
+
   grant(lease: HeldLease): void {
     if (!this.#entries.has(lease.id)) this.#entries.set(lease.id, { lease, state: "queued" });
   }
@@ -75,9 +85,19 @@ export class LeaseBook {
     return this.#entries.delete(lease.id);
   }
 
-  /** The coordinator settled these, or wants them back. */
+  /** These are settled. */
   drop(ids: readonly string[]): void {
     for (const id of ids) this.#entries.delete(id);
+  }
+
+  /** The coordinator wants these back; returns how many of them had no result yet. */
+  revoke(ids: readonly string[]): number {
+    const open = ids.filter((id) => {
+      const state = this.#entries.get(id)?.state;
+      return state === "queued" || state === "running";
+    });
+    this.drop(ids);
+    return open.length;
   }
 
   /** Drops what no thread has begun, or with `running` also what one has; returns the ids. */
@@ -94,6 +114,12 @@ export class LeaseBook {
     for (const { lease, computed } of this.#entries.values()) {
       if (computed !== undefined) yield { lease, computed };
     }
+  }
+
+  #countOf(state: Entry["state"]): number {
+    let count = 0;
+    for (const entry of this.#entries.values()) if (entry.state === state) count += 1;
+    return count;
   }
 
   #free({ deviceIndex }: HeldLease): void {

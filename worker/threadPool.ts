@@ -24,6 +24,8 @@ export interface ThreadPoolOptions {
   readonly patienceSeconds?: number | undefined;
   /** Of each thread's heap, in MiB; numbers that kernels work on are outside of it. */
   readonly heapLimit?: number;
+  /** Called whenever a thread has ended: another takes its place, unless the pool was closed. */
+  readonly onThreadEnd?: () => void;
   /** URL of the threads' module; tests put their own in its place. */
   readonly module?: string;
 }
@@ -39,6 +41,7 @@ export function createThreadPool(slotCount: number, options: ThreadPoolOptions =
   const {
     patienceSeconds = DEFAULT_PATIENCE_SECONDS,
     heapLimit = HEAP_LIMIT,
+    onThreadEnd,
     // Run from source it is thread.ts, from dist/ thread.js.
     module: filename = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url).href,
   } = options;
@@ -58,6 +61,7 @@ export function createThreadPool(slotCount: number, options: ThreadPoolOptions =
     trouble = error;
   });
   piscina.on("workerDestroy", () => {
+    onThreadEnd?.();
     queueMicrotask(() => {
       if (piscina.threads.length === 0) watch.abortWaiting(trouble);
     });

@@ -9,6 +9,7 @@ import { FleetService } from "../shared/wire/protocol.ts";
 import { Agent } from "./agent.ts";
 import { loadBackend } from "./backends/registry.ts";
 import { createThreadPool, type ShardPool } from "./threadPool.ts";
+import type { WorkerMetrics } from "./metrics/workerMetrics.ts";
 
 export interface WorkerOptions {
   /** HOST:PORT of the coordinator; of several, with commas, the one that leads is found. */
@@ -20,6 +21,7 @@ export interface WorkerOptions {
   /** How long a thread may show no progress before it is ended; default: ten minutes. */
   readonly patienceSeconds?: number;
   readonly log: Logger;
+  readonly metrics?: WorkerMetrics;
   /** Default: a pool of threads; tests put their own in its place. */
   readonly pool?: ShardPool;
 }
@@ -41,8 +43,9 @@ export interface RunningWorker {
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const backends = await availableBackends(options.log);
-  const { threads = availableParallelism(), patienceSeconds } = options;
-  const pool = options.pool ?? createThreadPool(threads, { patienceSeconds });
+  const { threads = availableParallelism(), patienceSeconds, metrics } = options;
+  const onThreadEnd = () => metrics?.threadEnded();
+  const pool = options.pool ?? createThreadPool(threads, { patienceSeconds, onThreadEnd });
   const credentials = options.credentials ?? NO_CREDENTIALS;
   const clients = options.coordinator.split(",").map((address) => {
     const { channel, options: clientOptions } = clientParts(address, credentials);
@@ -64,7 +67,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     open: () => (clients[streams++ % clients.length] as (typeof clients)[number]).Work(),
     log: options.log,
     random: Math.random,
+    ...(metrics !== undefined && { observer: metrics }),
   });
+  metrics?.watch(agent, pool.slotCount);
   const work = async () => {
     try {
       await agent.run();

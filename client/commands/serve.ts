@@ -10,11 +10,17 @@ import { badInput } from "../failure.ts";
 import { MEMORY } from "../../shared/wire/ledgerPlaces.ts";
 import { defaultLedger } from "../ledgerPlace.ts";
 import { createLog, type LogLevel } from "../log.ts";
+import {
+  addMetricsFlag,
+  refuseOpenMetrics,
+  serveMetrics,
+  type MetricsFlags,
+} from "../metricsFlag.ts";
 import { DEFAULT_ADDRESS, integerFrom, placeOption } from "../options.ts";
 import { printJson } from "../report.ts";
 import { untilSignal } from "../signals.ts";
 
-interface Flags extends Limits {
+interface Flags extends Limits, MetricsFlags {
   readonly listen: string;
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;
@@ -57,6 +63,7 @@ export function addServeCommand(program: Command): void {
     .action(async (_options, command: Command) => {
       await serve(command.optsWithGlobals<Flags>());
     });
+  addMetricsFlag(added);
   for (const [name, { flag, description }] of Object.entries(LIMIT_FLAGS)) {
     const { least, most } = LIMIT_BOUNDS[name as keyof Limits];
     const fallback = DEFAULT_LIMITS[name as keyof Limits];
@@ -99,6 +106,7 @@ async function serve(flags: Flags): Promise<void> {
     insecure: flags.insecure ?? false,
   });
   if (problem !== undefined) throw badInput(problem);
+  refuseOpenMetrics(flags);
   const [{ startCoordinator }, { takeTurn }, { openDoor }, { endWithoutLedger }] =
     await Promise.all([
       import("../../coordinator/server.ts"),
@@ -107,10 +115,13 @@ async function serve(flags: Flags): Promise<void> {
       import("../../coordinator/ledgerFailure.ts"),
     ]);
   const log = createLog(flags.logLevel ?? "info");
+  await using served = await serveMetrics(flags, loadMetrics, log);
+  const { metrics } = served;
   using door = await openDoor({
     ...(tls !== undefined && { tls }),
     ...(flags.tokens !== undefined && { tokens: flags.tokens }),
     limits: flags,
+    ...(metrics !== undefined && { watch: metrics.watch }),
     log,
   }).catch((error: unknown) => {
     throw badInput((error as Error).message);
@@ -141,11 +152,22 @@ async function serve(flags: Flags): Promise<void> {
     if (stopped.signal.aborted) return;
     throw error;
   }
-  const coordinator = await startCoordinator({ ...turn, door, log, onFatal });
+  const coordinator = await startCoordinator({
+    ...turn,
+    door,
+    log,
+    onFatal,
+    ...(metrics !== undefined && { metrics }),
+  });
   announce(coordinator.port);
   await signalled;
   log.info("stopping");
   await coordinator.close();
+}
+
+async function loadMetrics() {
+  const { CoordinatorMetrics } = await import("../../coordinator/metrics/coordinatorMetrics.ts");
+  return CoordinatorMetrics;
 }
 
 /** The same, but for the first call alone. */

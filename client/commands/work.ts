@@ -5,6 +5,12 @@ import { addConnectionFlags, callerCredentials, type ConnectionFlags } from "../
 import { CommandError, EXIT } from "../failure.ts";
 import { createLog, type LogLevel } from "../log.ts";
 import {
+  addMetricsFlag,
+  refuseOpenMetrics,
+  serveMetrics,
+  type MetricsFlags,
+} from "../metricsFlag.ts";
+import {
   addressOption,
   DEFAULT_ADDRESS,
   defaultThreads,
@@ -14,7 +20,7 @@ import {
 } from "../options.ts";
 import { untilSignal } from "../signals.ts";
 
-interface Flags extends ConnectionFlags {
+interface Flags extends ConnectionFlags, MetricsFlags {
   readonly coordinator: string;
   readonly threads: number;
   readonly grace: number;
@@ -34,7 +40,7 @@ export function addWorkCommand(program: Command): void {
         .argParser(addressOption)
         .default(DEFAULT_ADDRESS),
     );
-  addConnectionFlags(added)
+  addMetricsFlag(addConnectionFlags(added))
     .option(
       "--threads <count>",
       "threads that propagate",
@@ -55,8 +61,10 @@ export function addWorkCommand(program: Command): void {
 
 async function work(flags: Flags): Promise<void> {
   const credentials = callerCredentials(flags, flags.coordinator);
+  refuseOpenMetrics(flags);
   const { startWorker } = await import("../../worker/worker.ts");
   const log = createLog(flags.logLevel ?? "info");
+  await using served = await serveMetrics(flags, loadMetrics, log);
   const signalled = untilSignal();
   try {
     const worker = await startWorker({
@@ -65,6 +73,7 @@ async function work(flags: Flags): Promise<void> {
       threads: flags.threads,
       patienceSeconds: flags.patience,
       log,
+      ...(served.metrics !== undefined && { metrics: served.metrics }),
     });
     log.info({ coordinator: flags.coordinator, threads: flags.threads }, "worker started");
     const stopped = signalled.then(async () => {
@@ -75,6 +84,11 @@ async function work(flags: Flags): Promise<void> {
   } catch (error) {
     throw new CommandError((error as Error).message, EXIT.failed, { cause: error });
   }
+}
+
+async function loadMetrics() {
+  const { WorkerMetrics } = await import("../../worker/metrics/workerMetrics.ts");
+  return WorkerMetrics;
 }
 
 function secondsFrom(least: number): (text: string) => number {

@@ -29,6 +29,8 @@ export interface DoorOptions {
   /** A file of tokens; default: none is asked for. */
   readonly tokens?: string;
   readonly limits?: Limits;
+  /** Sees every call before the door does, those that are turned away included. */
+  readonly watch?: ServerInterceptor;
   readonly log: Logger;
 }
 
@@ -38,9 +40,9 @@ export interface DoorOptions {
  * @throws Error that names the flag, the file, the value and the remedy
  */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const { tls: files, tokens, log, limits = DEFAULT_LIMITS } = options;
+  const { tls: files, tokens, log, limits = DEFAULT_LIMITS, watch } = options;
   const tls = files === undefined ? undefined : await openTls(files, log);
-  if (tokens === undefined) return new Door({ tls, tokens, limits, log });
+  if (tokens === undefined) return new Door({ tls, tokens, limits, watch, log });
   const parse = ([content]: readonly Buffer[]) => {
     try {
       return TokenTable.parse(String(content));
@@ -49,7 +51,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     }
   };
   const table = await WatchedFiles.open([{ flag: "--tokens", path: tokens }], parse, log);
-  return new Door({ tls, tokens: table, limits, log });
+  return new Door({ tls, tokens: table, limits, watch, log });
 }
 
 /** For a coordinator that only this machine reaches: everybody may come in, within the limits. */
@@ -75,9 +77,10 @@ export class Door implements Disposable {
     readonly tls: Tls | undefined;
     readonly tokens: WatchedFiles<TokenTable> | undefined;
     readonly limits: Limits;
+    readonly watch?: ServerInterceptor | undefined;
     readonly log: Logger;
   }) {
-    const { tls, tokens, limits, log } = options;
+    const { tls, tokens, limits, watch, log } = options;
     this.#tls = tls;
     this.#tokens = tokens;
     this.#refusals = new RefusalLog(log);
@@ -86,7 +89,7 @@ export class Door implements Disposable {
     this.clients = new ClientBook(limits);
     this.credentials = experimental.createServerCredentialsWithInterceptors(
       tls?.credentials ?? ServerCredentials.createInsecure(),
-      [({ path }, call) => this.#intercept(call, path)],
+      [...(watch === undefined ? [] : [watch]), ({ path }, call) => this.#intercept(call, path)],
     );
     tokens?.onChange(() => {
       this.#recheck();

@@ -85,6 +85,8 @@ export interface Ledger {
   digests(run: string, count: number): Promise<ShardDigest[]>;
   /** The longest fold of the run's prefix that was put, if there is one. */
   fold(run: string): Promise<Fold | undefined>;
+  /** Bytes that it takes on the disk; undefined if it is on none. */
+  size(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 

@@ -12,7 +12,7 @@ interface QueuedWrite {
  * one commit is on its way to the disk, the next batch gathers.
  */
 export class LedgerWriter {
-  readonly #ledger: Ledger;
+  readonly #ledger: Pick<Ledger, "transact">;
   readonly #onFailure: (error: unknown) => void;
   readonly #gather: (lastBatch: number) => Promise<void>;
   #queue: QueuedWrite[] = [];
@@ -25,13 +25,18 @@ export class LedgerWriter {
    * is told how many writes the commit before it held, of those that followed each other.
    */
   constructor(
-    ledger: Ledger,
+    ledger: Pick<Ledger, "transact">,
     onFailure: (error: unknown) => void,
     gather: (lastBatch: number) => Promise<void> = () => Promise.resolve(),
   ) {
     this.#ledger = ledger;
     this.#onFailure = onFailure;
     this.#gather = gather;
+  }
+
+  /** Writes that wait for the next commit. */
+  get waitingCount(): number {
+    return this.#queue.length;
   }
 
   /** Resolves once the write is durable; never, if the ledger has failed. */

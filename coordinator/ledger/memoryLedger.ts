@@ -80,6 +80,10 @@ export class MemoryLedger implements Ledger {
     return this.#folds.get(run)?.at(-1);
   }
 
+  async size(): Promise<undefined> {
+    return undefined;
+  }
+
   async close(): Promise<void> {
     await this.#mutex.idle();
   }

@@ -43,6 +43,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
           .executeTakeFirstOrThrow();
         if (epoch !== leadership.epoch) throw new LeadershipLost(leadership.epoch, epoch);
       },
+      size: () => databaseSize(db),
       close: () => leadership.resign(),
     });
   } catch (error) {
@@ -82,6 +83,13 @@ async function refuseUnsafe(db: Kysely<LedgerTables>): Promise<void> {
       "the database runs with fsync off, and a power cut would lose what it says is kept; turn it on",
     );
   }
+}
+
+async function databaseSize(db: Kysely<LedgerTables>): Promise<number> {
+  const { rows } = await sql<{
+    bytes: number;
+  }>`select pg_database_size(current_database()) as bytes`.execute(db);
+  return rows[0]?.bytes ?? 0;
 }
 
 function problem(error: unknown): string {

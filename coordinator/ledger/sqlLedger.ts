@@ -40,6 +40,8 @@ export interface SqlLedgerOptions {
   readonly db: Kysely<LedgerTables>;
   /** First in every transaction: throws if this coordinator may not write any more. */
   readonly check?: (transaction: Transaction<LedgerTables>) => Promise<void>;
+  /** Bytes that the database takes, where it can be known. */
+  readonly size?: () => Promise<number>;
   /** Last of all. */
   readonly close?: () => Promise<void>;
 }
@@ -228,6 +230,10 @@ export class SqlLedger implements Ledger {
       .limit(1)
       .executeTakeFirst();
     return row && foldFromRow(row);
+  }
+
+  async size(): Promise<number | undefined> {
+    return this.#options.size?.();
   }
 
   async close(): Promise<void> {

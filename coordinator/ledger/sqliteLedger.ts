@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 import Database from "better-sqlite3";
@@ -27,11 +28,18 @@ export async function openSqliteLedger(path: string): Promise<Ledger> {
     database.pragma("synchronous = FULL");
     const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database }) });
     await migrate(db, { bytes: "blob", counter: "integer" });
-    return new SqlLedger({ db });
+    return new SqlLedger({ db, size: () => sizeOf(path) });
   } catch (error) {
     database?.close();
     throw new LedgerUnavailable(`--ledger ${path}: ${problem(error)}`, { cause: error });
   }
+}
+
+/** With its write-ahead log, which may be larger than itself. */
+async function sizeOf(path: string): Promise<number> {
+  const { size } = await stat(path);
+  const log = await stat(`${path}-wal`).catch(() => undefined);
+  return size + (log?.size ?? 0);
 }
 
 /** With all above it. Node's own recursion never ends where a file system such as /proc says no. */

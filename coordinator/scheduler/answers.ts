@@ -8,6 +8,7 @@ import type { Bits, Lease } from "./fleet.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { EventOf } from "./messages.ts";
 import type { Recordings } from "./recordings.ts";
+import type { PartialOutcome } from "./tally.ts";
 
 /** What becomes of the answers of workers, on their way to the ledger and once they are there. */
 export class Answers {
@@ -25,7 +26,11 @@ export class Answers {
 
   result(event: EventOf<"shard_result">): void {
     const { worker, shardIndex, partial } = event;
-    if (this.#distrust.quarantineReason(worker) !== undefined) return;
+    const { tally } = this.#books;
+    if (this.#distrust.quarantineReason(worker) !== undefined) {
+      tally.partials.needless += 1;
+      return;
+    }
     const active = this.#books.runs.get(event.run);
     // A live lease is of the shard as it is now; without one it may have been a shorter shard.
     const lease = this.#leaseAnswered(event);
@@ -35,6 +40,7 @@ export class Answers {
     const problem = run && this.#problem(run, shardIndex, partial);
     const isPossible = run !== undefined && problem === undefined;
     const verdict = isPossible ? this.#judge(run, event) : undefined;
+    tally.partials[outcomeOf(problem, verdict)] += 1;
     // Before the lease is released: that of an open shard would offer it to everyone.
     if (verdict?.kind === "accepted") run?.recording(shardIndex, event);
     if (lease !== undefined) {
@@ -73,6 +79,7 @@ export class Answers {
       case "accepted": {
         const shard = { shardIndex, partial, digest };
         this.#recordings.begin(run.name, shard, event);
+        this.#books.tally.propagated.add(run.progress.specification, partial.replicaCount);
         this.#revokeCopies(run, shardIndex);
         commands.push({ kind: "record", run: run.name, shard });
         for (const liar of verdict.liars) this.#quarantine(liar, run, shardIndex);
@@ -137,6 +144,7 @@ export class Answers {
   recorded({ run: name, shardIndex }: EventOf<"shard_recorded">): void {
     const recording = this.#recordings.finish(name, shardIndex);
     if (recording === undefined) return;
+    this.#books.tally.partialsRecorded += 1;
     const { shard, holders } = recording;
     for (const holder of holders) this.#books.acknowledge(holder);
     const run = this.#books.runs.get(name);
@@ -187,5 +195,20 @@ export class Answers {
     return lease?.worker === worker && lease.run === run && lease.shardIndex === shardIndex
       ? lease
       : undefined;
+  }
+}
+
+function outcomeOf(problem: string | undefined, verdict: Verdict | undefined): PartialOutcome {
+  if (problem !== undefined) return "impossible";
+  switch (verdict?.kind) {
+    case "accepted":
+      return "accepted";
+    case "disputes":
+    case "lies":
+      return "disagreeing";
+    case "agrees":
+    case "claims":
+    case undefined:
+      return "needless";
   }
 }

@@ -88,6 +88,7 @@ export class Attendance {
     worker.heardAt = -Infinity;
     const running = new Set(worker.devices.flatMap((device) => device.running()));
     for (const lease of expired) this.#books.release(lease);
+    this.#books.tally.leasesExpired += expired.length;
     this.#books.revoke(worker, expired);
     for (const lease of expired) {
       const run = this.#books.runs.get(lease.run);

@@ -3,6 +3,7 @@ import { serves, type Bits, type Lease, type Worker } from "./fleet.ts";
 import type { SchedulerCommand } from "./messages.ts";
 import type { SchedulerOptions } from "./options.ts";
 import type { LeaseHolder } from "./recordings.ts";
+import { Tally } from "./tally.ts";
 
 /** Heartbeats come ten times in a lease's duration: this is to miss three of them. */
 const LIVELY_RATIO = 0.3;
@@ -16,6 +17,7 @@ export class Books {
   readonly runs = new Map<string, ActiveRun>();
   readonly workers = new Map<string, Worker>();
   readonly leases = new Map<number, Lease>();
+  readonly tally = new Tally();
   now = 0;
   commands: SchedulerCommand[] = [];
   /** Workers that the present event may have left with room for more. */

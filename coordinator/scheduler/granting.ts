@@ -5,6 +5,7 @@ import type { Distrust } from "./distrust.ts";
 import type { Device, Lease, Worker } from "./fleet.ts";
 import type { GrantedLease } from "./messages.ts";
 import { mayCopy, stragglers } from "./stragglers.ts";
+import type { GrantKind } from "./tally.ts";
 
 interface Choice {
   readonly run: ActiveRun;
@@ -106,13 +107,15 @@ export class Granting {
   }
 
   #grant(worker: Worker, device: Device, { run, shardIndex }: Choice): GrantedLease {
-    const { now, options, commands } = this.#books;
+    const { now, options, commands, tally } = this.#books;
     const { specification, plan } = run.progress;
     const id = this.#nextLease++;
     const { backend, sampling, network } = specification;
     const rateKey = `${backend}/${sampling}/${lawLabel(network.weights, network)}`;
     const work = plan.work(shardIndex);
-    if (run.isSettled(shardIndex)) this.#distrust.checkGranted(run.trust, shardIndex);
+    const isCheck = run.isSettled(shardIndex);
+    const isCopy = run.leases.has(shardIndex);
+    if (isCheck) this.#distrust.checkGranted(run.trust, shardIndex);
     this.#books.open({
       id,
       run: run.name,
@@ -126,6 +129,7 @@ export class Granting {
       deadline: now + options.leaseDurationSeconds,
     });
     const attempt = run.lease(shardIndex, id, device.generatorOf(backend));
+    tally.leasesGranted[grantKind(isCheck, isCopy, attempt)] += 1;
     if (!run.started) {
       run.started = true;
       run.rate.start(now);
@@ -134,4 +138,10 @@ export class Granting {
     const task = plan.task(shardIndex);
     return { id, run: run.name, shardIndex, attempt, deviceIndex: device.index, task };
   }
+}
+
+function grantKind(isCheck: boolean, isCopy: boolean, attempt: number): GrantKind {
+  if (isCheck) return "check";
+  if (isCopy) return "copy";
+  return attempt === 1 ? "first" : "again";
 }

@@ -13,6 +13,7 @@ import {
   type SchedulerOptions,
 } from "./options.ts";
 import { Recordings } from "./recordings.ts";
+import type { Tally } from "./tally.ts";
 
 /**
  * These come with every shard, or all at once when a fleet starts or goes; thousands of workers must
@@ -32,6 +33,12 @@ export interface UnsettledDispute {
   readonly shardIndex: number;
   readonly workers: readonly string[];
 }
+
+/** What can be seen of a scheduler by those who only look on. */
+export type SchedulerView = Pick<
+  Scheduler,
+  "runs" | "workers" | "leases" | "tally" | "recordingCount" | "isPresent" | "distrustCounts"
+>;
 
 /**
  * Who propagates which shard: a pure state machine. Events with a time go in, commands come out;
@@ -75,6 +82,20 @@ export class Scheduler {
 
   get leases(): ReadonlyMap<number, Lease> {
     return this.#books.leases;
+  }
+
+  get tally(): Tally {
+    return this.#books.tally;
+  }
+
+  /** Accepted partials on their way to the ledger. */
+  get recordingCount(): number {
+    return this.#recordings.count;
+  }
+
+  /** Whether the worker takes leases. */
+  isPresent(worker: Worker): boolean {
+    return this.#books.isPresent(worker);
   }
 
   /** What came of not believing everyone. */

@@ -1,0 +1,62 @@
+import { performance } from "node:perf_hooks";
+
+import { InvalidArgumentError, type Command } from "commander";
+import type { Logger } from "pino";
+
+import type { Observed } from "../shared/metrics/metricsServer.ts";
+import { hostOf, isLoopback } from "../shared/wire/addresses.ts";
+import { badInput, CommandError, EXIT } from "./failure.ts";
+
+export interface MetricsFlags {
+  readonly metrics?: string;
+  readonly insecure?: boolean;
+}
+
+export function addMetricsFlag(command: Command): Command {
+  return command.option(
+    "--metrics <host:port>",
+    "serve /metrics for Prometheus there, with /healthz and /readyz, such as 127.0.0.1:9464; " +
+      "port 0 takes a free one; beyond this machine with --insecure, for nobody is asked who calls " +
+      "(default: nowhere)",
+    placeToListen,
+  );
+}
+
+/** @throws badInput if everybody would reach what nobody has said they may. */
+export function refuseOpenMetrics({ metrics, insecure }: MetricsFlags): void {
+  if (metrics === undefined || insecure === true || isLoopback(hostOf(metrics))) return;
+  throw badInput(
+    `--metrics: ${metrics} would be open to everyone who reaches it; ` +
+      `listen on 127.0.0.1, or say --insecure`,
+  );
+}
+
+/** Metrics that are served for as long as this is not disposed of; none without the flag. */
+interface ServedMetrics<Metrics> extends AsyncDisposable {
+  readonly metrics?: Metrics;
+}
+
+/** @throws CommandError if the address cannot be listened on. */
+export async function serveMetrics<Metrics extends Observed>(
+  { metrics: address }: MetricsFlags,
+  load: () => Promise<new (clock: () => number) => Metrics>,
+  log: Logger,
+): Promise<ServedMetrics<Metrics>> {
+  if (address === undefined) return { [Symbol.asyncDispose]: async () => undefined };
+  const { startMetricsServer } = await import("../shared/metrics/metricsServer.ts");
+  const Kind = await load();
+  const metrics = new Kind(() => performance.now() / 1000);
+  try {
+    const server = await startMetricsServer(address, metrics, log);
+    return { metrics, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  } catch (error) {
+    throw new CommandError((error as Error).message, EXIT.failed, { cause: error });
+  }
+}
+
+/** HOST:PORT, where port 0 is allowed. */
+function placeToListen(text: string): string {
+  const port = /^(?:\[[0-9a-f:]+\]|[^:\s]+):(\d{1,5})$/i.exec(text)?.[1];
+  if (port !== undefined && Number(port) <= 65_535) return text;
+  throw new InvalidArgumentError("Give HOST:PORT, such as 127.0.0.1:9464.");
+}

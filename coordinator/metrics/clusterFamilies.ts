@@ -1,0 +1,178 @@
+import { BACKENDS } from "../../shared/network/backends.ts";
+import { byLabel, type Family, type Sample } from "../../shared/metrics/families.ts";
+import type { SchedulerView } from "../scheduler/scheduler.ts";
+import type { LeaderNow } from "./leader.ts";
+
+/** What the scheduler and the ledger have in hand. */
+const STATE: readonly Family<LeaderNow>[] = [
+  {
+    kind: "gauge",
+    name: "lyapunov_runs",
+    help: "Runs that have not ended.",
+    labels: ["state"],
+    samples: ({ engine }) => {
+      const counts = { queued: 0, running: 0, cancelling: 0 };
+      for (const { state } of engine.unfinishedRecords.values()) {
+        const name = state.toLowerCase();
+        if (name in counts) counts[name as keyof typeof counts] += 1;
+      }
+      return byLabel("state", counts);
+    },
+  },
+  {
+    kind: "gauge",
+    name: "lyapunov_shards",
+    help: "Shards of active runs: leased, on their way to the ledger, waiting to be leased, or given up.",
+    labels: ["state"],
+    samples: ({ engine, load: { leased, waiting, parked } }) =>
+      byLabel("state", {
+        leased,
+        recording: engine.scheduler.recordingCount,
+        waiting,
+        parked,
+      }),
+  },
+  single(
+    "lyapunov_leases",
+    "Leases that are out; a shard may have two.",
+    ({ engine }) => engine.scheduler.leases.size,
+  ),
+  single(
+    "lyapunov_fold_lag_shards",
+    "Recorded shards of a run that wait for an earlier one: the most of any active run.",
+    ({ load }) => load.foldLag,
+  ),
+  single(
+    "lyapunov_worst_error_ratio",
+    "Standard error over its target: the largest of any active run that aims at a precision.",
+    ({ load }) => load.errorRatio,
+  ),
+  single(
+    "lyapunov_extinct_fraction",
+    "Replicas that went extinct: the largest fraction of any active run.",
+    ({ load }) => load.extinctFraction,
+  ),
+  {
+    kind: "gauge",
+    name: "lyapunov_workers",
+    help: "Workers that take leases, that are leaving, and that are not heard.",
+    labels: ["state"],
+    samples: ({ engine: { scheduler } }) => byLabel("state", workerCounts(scheduler)),
+  },
+  {
+    kind: "gauge",
+    name: "lyapunov_worker_slots",
+    help: "Shards that present workers can propagate at the same time, by what they can do it with.",
+    labels: ["backend"],
+    samples: ({ engine: { scheduler } }) => slots(scheduler),
+  },
+  single(
+    "lyapunov_ledger_writes_waiting",
+    "Writes that wait for the ledger's next commit.",
+    ({ engine }) => engine.waitingWrites,
+  ),
+  single(
+    "lyapunov_ledger_bytes",
+    "Of the ledger's file, or of its database.",
+    ({ ledgerBytes }) => ledgerBytes,
+  ),
+];
+
+/** What has happened since the coordinator began to lead. */
+const TOTALS: readonly Family<LeaderNow>[] = [
+  {
+    kind: "counter",
+    name: "lyapunov_leases_granted_total",
+    help: "Leases: of new shards, of failed ones again, copies of slow ones, and checks.",
+    labels: ["kind"],
+    samples: ({ engine }) => byLabel("kind", engine.scheduler.tally.leasesGranted),
+  },
+  total(
+    "lyapunov_leases_expired_total",
+    "Leases that their worker did not renew in time.",
+    ({ tally }) => tally.leasesExpired,
+  ),
+  {
+    kind: "counter",
+    name: "lyapunov_partials_total",
+    help: "Partials by what came of them; needless ones are of settled shards, good checks included.",
+    labels: ["outcome"],
+    samples: ({ engine }) => byLabel("outcome", engine.scheduler.tally.partials),
+  },
+  total(
+    "lyapunov_ledger_partials_total",
+    "Partials that have become durable.",
+    ({ tally }) => tally.partialsRecorded,
+  ),
+  total(
+    "lyapunov_checks_granted_total",
+    "Shards leased a second time to compare bits.",
+    ({ distrustCounts }) => distrustCounts.checksGranted,
+  ),
+  total(
+    "lyapunov_shards_verified_total",
+    "Shards on which two workers agreed.",
+    ({ distrustCounts }) => distrustCounts.shardsVerified,
+  ),
+  total(
+    "lyapunov_disagreements_total",
+    "Answers that contradict others in bits.",
+    ({ distrustCounts }) => distrustCounts.disagreements,
+  ),
+  total(
+    "lyapunov_workers_quarantined_total",
+    "Workers that were shut out for contradicting themselves or two others.",
+    ({ distrustCounts }) => distrustCounts.workersQuarantined,
+  ),
+  total(
+    "lyapunov_shards_retracted_total",
+    "Accepted shards that were taken back, to be computed again.",
+    ({ distrustCounts }) => distrustCounts.shardsRetracted,
+  ),
+];
+
+export const CLUSTER_FAMILIES: readonly Family<LeaderNow>[] = [...STATE, ...TOTALS];
+
+function single(
+  name: string,
+  help: string,
+  valueOf: (now: LeaderNow) => number | undefined,
+): Family<LeaderNow> {
+  return { kind: "gauge", name, help, samples: (now) => [{ value: valueOf(now) }] };
+}
+
+function total(
+  name: string,
+  help: string,
+  valueOf: (scheduler: SchedulerView) => number,
+): Family<LeaderNow> {
+  return {
+    kind: "counter",
+    name,
+    help,
+    samples: ({ engine }) => [{ value: valueOf(engine.scheduler) }],
+  };
+}
+
+function workerCounts(scheduler: SchedulerView): Record<string, number> {
+  const counts = { present: 0, draining: 0, silent: 0 };
+  for (const worker of scheduler.workers.values()) {
+    if (scheduler.isPresent(worker)) counts.present += 1;
+    else if (worker.connected && worker.draining) counts.draining += 1;
+    else counts.silent += 1;
+  }
+  return counts;
+}
+
+function slots(scheduler: SchedulerView): Sample[] {
+  const counts = Object.fromEntries(BACKENDS.map((name) => [name as string, 0]));
+  for (const worker of scheduler.workers.values()) {
+    if (!scheduler.isPresent(worker)) continue;
+    for (const { description } of worker.devices) {
+      for (const { name } of description.backends) {
+        counts[name] = (counts[name] ?? 0) + description.slotCount;
+      }
+    }
+  }
+  return byLabel("backend", counts);
+}

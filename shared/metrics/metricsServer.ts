@@ -1,0 +1,108 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import type { Logger } from "pino";
+import { Registry } from "prom-client";
+
+import { hostOf } from "../wire/addresses.ts";
+
+/** What tells of a process how it does. */
+export interface Observed {
+  /** In Prometheus's text format. */
+  scrape(): Promise<string>;
+  /** Why it should not be sent any work, in a sentence; undefined if it should. */
+  readonly notReady: string | undefined;
+}
+
+/** A server of metrics that listens. */
+export interface MetricsServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/**
+ * Serves `/metrics` for Prometheus, `/healthz` (the process answers) and `/readyz` (it does its
+ * work), in the clear and to everyone who reaches the address.
+ *
+ * @param address HOST:PORT; port 0 takes a free one.
+ * @throws Error if the address cannot be listened on.
+ */
+export async function startMetricsServer(
+  address: string,
+  observed: Observed,
+  log: Logger,
+): Promise<MetricsServer> {
+  const server = createServer((request, response) => {
+    answer(request.method, request.url, observed).then(
+      (given) => {
+        send(response, given);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, "metrics could not be collected");
+        send(response, text(500, "the metrics could not be collected; see the log"));
+      },
+    );
+  });
+  server.listen(Number(address.slice(address.lastIndexOf(":") + 1)), bareHost(address));
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new Error(
+      `--metrics ${address}: cannot be listened on; is the port taken? give another`,
+      { cause: error },
+    );
+  }
+  const { port } = server.address() as AddressInfo;
+  log.info(`metrics at http://${hostOf(address)}:${port}/metrics`);
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answer(
+  method: string | undefined,
+  url: string | undefined,
+  observed: Observed,
+): Promise<Answer> {
+  if (method !== "GET" && method !== "HEAD") return text(405, "only GET is answered here");
+  switch ((url ?? "").replace(/\?.*$/s, "")) {
+    case "/metrics":
+      return {
+        status: 200,
+        contentType: Registry.PROMETHEUS_CONTENT_TYPE,
+        body: await observed.scrape(),
+      };
+    case "/healthz":
+      return text(200, "alive");
+    case "/readyz":
+      return text(observed.notReady === undefined ? 200 : 503, observed.notReady ?? "ready");
+    default:
+      return text(404, "there are /metrics, /healthz and /readyz here");
+  }
+}
+
+function text(status: number, sentence: string): Answer {
+  return { status, contentType: "text/plain; charset=utf-8", body: `${sentence}\n` };
+}
+
+function send(response: ServerResponse, { status, contentType, body }: Answer): void {
+  response.writeHead(status, { "content-type": contentType, "cache-control": "no-store" });
+  response.end(body);
+}
+
+/** The host of HOST:PORT as a socket takes it: that of an IPv6 address without its brackets. */
+function bareHost(address: string): string {
+  return hostOf(address).replace(/^\[(.*)\]$/, "$1");
+}

@@ -1,0 +1,123 @@
+import { Counter, Histogram, Registry } from "prom-client";
+
+import { registerFamilies } from "../../shared/metrics/families.ts";
+import type { Observed } from "../../shared/metrics/metricsServer.ts";
+import { registerProcess } from "../../shared/metrics/processFamilies.ts";
+import { propagationFamilies } from "../../shared/metrics/propagationFamilies.ts";
+import { PropagationTally } from "../../shared/network/propagationTally.ts";
+import type { Agent } from "../agent.ts";
+import type { HeldLease } from "../leaseBook.ts";
+import type { ShardObserver } from "../shardObserver.ts";
+import { BusyMeter } from "./busyMeter.ts";
+import { WORKER_FAMILIES, type WorkerNow } from "./workerFamilies.ts";
+
+/** Leases ahead are worth a few seconds, shards about half a second. */
+const SHARD_SECONDS = [0.01, 0.03, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+const OUTCOMES = ["computed", "failed", "revoked"] as const;
+
+/** What a worker tells of itself. */
+export class WorkerMetrics implements Observed, ShardObserver {
+  readonly #registry = new Registry();
+  readonly #clock: () => number;
+  readonly #busy: BusyMeter;
+  readonly #tally = { propagated: new PropagationTally() };
+  readonly #waits: Histogram;
+  readonly #runs: Histogram<"backend">;
+  readonly #shards: Counter<"outcome">;
+  readonly #threadsRecycled: Counter;
+  readonly #grantedAt = new WeakMap<HeldLease, number>();
+  #agent: WorkerNow["agent"] | undefined;
+  #threads = 0;
+  #now: WorkerNow | undefined;
+
+  /** @param clock seconds of a clock that does not jump. */
+  constructor(clock: () => number) {
+    this.#clock = clock;
+    this.#busy = new BusyMeter(clock());
+    const registers = [this.#registry];
+    registerProcess(this.#registry, "worker");
+    this.#waits = new Histogram({
+      name: "lyapunov_worker_shard_wait_seconds",
+      help: "From a shard's lease until a thread begins with it.",
+      buckets: SHARD_SECONDS,
+      registers,
+    });
+    this.#runs = new Histogram({
+      name: "lyapunov_worker_shard_run_seconds",
+      help: "Time that a thread takes for a shard.",
+      labelNames: ["backend"],
+      buckets: SHARD_SECONDS,
+      registers,
+    });
+    this.#shards = new Counter({
+      name: "lyapunov_worker_shards_total",
+      help: "Shards that were propagated, that failed, and that the coordinator took back before.",
+      labelNames: ["outcome"],
+      registers,
+    });
+    for (const outcome of OUTCOMES) this.#shards.inc({ outcome }, 0);
+    this.#threadsRecycled = new Counter({
+      name: "lyapunov_worker_threads_recycled_total",
+      help: "Threads that have ended and were replaced: they died, hung, or had a shard revoked.",
+      registers,
+    });
+    registerFamilies(this.#registry, WORKER_FAMILIES, () => this.#now);
+    registerFamilies(
+      this.#registry,
+      propagationFamilies("lyapunov_worker_", "that were propagated"),
+      () => this.#tally,
+    );
+  }
+
+  /** The worker is about to begin. */
+  watch(agent: Pick<Agent, keyof WorkerNow["agent"]>, threads: number): void {
+    this.#agent = agent;
+    this.#threads = threads;
+  }
+
+  get notReady(): string | undefined {
+    return this.#agent?.isConnected === true ? undefined : "this worker looks for its coordinator";
+  }
+
+  async scrape(): Promise<string> {
+    this.#now = this.#agent && {
+      agent: this.#agent,
+      threads: this.#threads,
+      busyThreads: this.#busy.busy,
+      meanBusyThreads: this.#busy.read(this.#clock()),
+    };
+    return this.#registry.metrics();
+  }
+
+  granted(lease: HeldLease): void {
+    this.#grantedAt.set(lease, this.#clock());
+  }
+
+  begun(lease: HeldLease): void {
+    const at = this.#clock();
+    this.#busy.change(at, 1);
+    this.#waits.observe(at - (this.#grantedAt.get(lease) ?? at));
+  }
+
+  computed({ task }: HeldLease, computeSeconds: number): void {
+    this.#shards.inc({ outcome: "computed" });
+    this.#runs.observe({ backend: task.backend }, computeSeconds);
+    this.#tally.propagated.add(task, task.replicaCount);
+  }
+
+  failed(): void {
+    this.#shards.inc({ outcome: "failed" });
+  }
+
+  revoked(count: number): void {
+    this.#shards.inc({ outcome: "revoked" }, count);
+  }
+
+  ended(): void {
+    this.#busy.change(this.#clock(), -1);
+  }
+
+  threadEnded(): void {
+    this.#threadsRecycled.inc();
+  }
+}
