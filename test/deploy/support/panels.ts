@@ -29,7 +29,9 @@ export interface CommittedDashboard {
   readonly title: string;
   readonly description: string;
   readonly panels: readonly CommittedPanel[];
-  readonly templating: { readonly list: readonly { readonly name: string }[] };
+  readonly templating: {
+    readonly list: readonly { readonly name: string; readonly query: string }[];
+  };
 }
 
 /** The dashboards as they are committed and provisioned, not as they would be generated. */
