@@ -1,12 +1,13 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 
 import { Client } from "pg";
+
+import { freePort } from "./ports.ts";
 
 const execute = promisify(execFile);
 const PROGRAMS = "/usr/lib/postgresql";
@@ -101,13 +102,4 @@ async function unprivileged(): Promise<{ uid: number; gid: number } | undefined>
     ["-u", "-g"].map(async (flag) => Number((await execute("id", [flag, "postgres"])).stdout)),
   );
   return { uid: uid as number, gid: gid as number };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,0 +1,199 @@
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+
+import { BACKEND, WORKER } from "./choices.ts";
+import { dashboard } from "./dashboard.ts";
+import { curves, figures, table } from "./panels.ts";
+
+const CHOSEN = '{instance=~"$instance"}';
+
+/** The fleet, then what one machine does. Curves of a whole fleet are its quantiles. */
+export function workersDashboard(): Dashboard {
+  return dashboard({
+    uid: "lyapunov-workers",
+    title: "Workers",
+    question: "Are the machines there, busy and well?",
+    choices: [WORKER, BACKEND],
+    sections: [
+      {
+        title: "The fleet, as the coordinator sees it",
+        panels: [
+          curves({
+            title: "Workers",
+            description:
+              "Present ones take shards, draining ones finish theirs, silent ones have not been " +
+              "heard of and soon lose their leases.",
+            unit: "short",
+            width: "half",
+            queries: { "{{state}}": "sum by (state) (lyapunov_workers)" },
+          }),
+          curves({
+            title: "Slots",
+            description: "Shards that workers can compute at the same time, by backend.",
+            unit: "short",
+            width: "half",
+            queries: {
+              "{{backend}}": 'sum by (backend) (lyapunov_worker_slots{backend=~"$backend"})',
+            },
+          }),
+        ],
+      },
+      {
+        title: "The fleet, as it says itself",
+        panels: [
+          figures({
+            title: "Connected",
+            description: "Chosen workers that have a coordinator.",
+            unit: "short",
+            width: "quarter",
+            queries: { connected: `sum(lyapunov_worker_connected${CHOSEN})` },
+          }),
+          figures({
+            title: "Threads",
+            description: "Threads of the chosen workers.",
+            unit: "short",
+            width: "quarter",
+            queries: { "{{state}}": `sum by (state) (lyapunov_worker_threads${CHOSEN})` },
+          }),
+          figures({
+            title: "Workers on a GPU",
+            description:
+              "Workers that compute on a graphics card. Nothing falls back to the processor " +
+              "silently: a worker that should have one and has none refuses to start.",
+            unit: "none",
+            width: "quarter",
+            queries: { active: `sum(lyapunov_gpu_active${CHOSEN})` },
+          }),
+          figures({
+            title: "Threads replaced",
+            description: "Threads that hung, crashed or ran out of memory, in the last hour.",
+            unit: "none",
+            decimals: 0,
+            width: "quarter",
+            queries: {
+              replaced: `sum(increase(lyapunov_worker_threads_recycled_total${CHOSEN}[1h]))`,
+            },
+            limits: [1, 10],
+          }),
+          curves({
+            title: "Utilization",
+            description:
+              "Share of their time in which the threads of a worker compute: the idlest worker, " +
+              "the median and the busiest.",
+            unit: "percentunit",
+            width: "half",
+            to: 1,
+            queries: {
+              least: `min(lyapunov_worker_utilization_ratio${CHOSEN})`,
+              median: `quantile(0.5, lyapunov_worker_utilization_ratio${CHOSEN})`,
+              most: `max(lyapunov_worker_utilization_ratio${CHOSEN})`,
+            },
+          }),
+          curves({
+            title: "Weights propagated",
+            description:
+              "Layers times width squared per second, accepted or not, by backend and weight law.",
+            unit: "si: weights/s",
+            width: "half",
+            queries: {
+              "{{backend}} {{weights}}":
+                'sum by (backend, weights) (rate(lyapunov_worker_weights_total{instance=~"$instance", ' +
+                'backend=~"$backend"}[$__rate_interval]))',
+            },
+          }),
+          curves({
+            title: "Shards",
+            description:
+              "Per second: computed, failed, and revoked because another worker was first or the " +
+              "run has ended.",
+            unit: "si: shards/s",
+            width: "half",
+            queries: {
+              "{{outcome}}": `sum by (outcome) (rate(lyapunov_worker_shards_total${CHOSEN}[$__rate_interval]))`,
+            },
+          }),
+          curves({
+            title: "Queued and unacknowledged",
+            description:
+              "Shards that wait for a thread, and results that the ledger does not have yet; a " +
+              "worker keeps them until it does.",
+            unit: "short",
+            width: "half",
+            queries: {
+              "wait for a thread": `sum(lyapunov_worker_shards_queued${CHOSEN})`,
+              unacknowledged: `sum(lyapunov_worker_unacknowledged_results${CHOSEN})`,
+            },
+          }),
+          curves({
+            title: "Time that a shard computes",
+            description: "Half of the shards, and 99 in 100 of them, take less; by backend.",
+            unit: "s",
+            width: "half",
+            queries: {
+              "{{backend}}: half":
+                'backend:lyapunov_worker_shard_run_seconds:p50_5m{backend=~"$backend"}',
+              "{{backend}}: 99 in 100":
+                'backend:lyapunov_worker_shard_run_seconds:p99_5m{backend=~"$backend"}',
+            },
+          }),
+          curves({
+            title: "Time that a shard waits for a thread",
+            description:
+              "A few seconds are wanted, so that threads never starve. Much longer: leases are " +
+              "too large for these machines.",
+            unit: "s",
+            width: "half",
+            queries: {
+              half: "cluster:lyapunov_worker_shard_wait_seconds:p50_5m",
+              "99 in 100": "cluster:lyapunov_worker_shard_wait_seconds:p99_5m",
+            },
+          }),
+        ],
+      },
+      {
+        title: "Each worker",
+        panels: [
+          table({
+            title: "Chosen workers",
+            description:
+              "Now. An idle worker that is connected has nothing to do, or not the backend that " +
+              "the runs ask for.",
+            unit: "short",
+            decimals: 2,
+            width: "full",
+            queries: {
+              connected: `max by (instance) (lyapunov_worker_connected${CHOSEN})`,
+              utilization: `max by (instance) (lyapunov_worker_utilization_ratio${CHOSEN})`,
+              "shards queued": `sum by (instance) (lyapunov_worker_shards_queued${CHOSEN})`,
+              unacknowledged: `sum by (instance) (lyapunov_worker_unacknowledged_results${CHOSEN})`,
+              "replicas/s": `sum by (instance) (rate(lyapunov_worker_replicas_total${CHOSEN}[1m]))`,
+              "layers/s": `sum by (instance) (rate(lyapunov_worker_layers_total${CHOSEN}[1m]))`,
+            },
+          }),
+          curves({
+            title: "Memory",
+            description: "Resident, of the ten workers that use most.",
+            unit: "bytes",
+            width: "half",
+            queries: {
+              "{{instance}}":
+                'topk(10, process_resident_memory_bytes{job="worker", instance=~"$instance"})',
+            },
+          }),
+          curves({
+            title: "Event loop",
+            description:
+              "Delay of a worker's main thread, of which 99 in 100 are shorter, of the ten slowest. " +
+              "Heartbeats come from there: a delay of many seconds looks like death.",
+            unit: "s",
+            width: "half",
+            queries: {
+              "{{instance}}":
+                'topk(10, nodejs_eventloop_lag_p99_seconds{job="worker", instance=~"$instance"})',
+            },
+            limits: [0.5, 5],
+          }),
+        ],
+      },
+    ],
+  });
+}
