@@ -9,7 +9,7 @@ import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts
 import { SimulationApi } from "../api.ts";
 import { addConnectionFlags, callerCredentials, type ConnectionFlags } from "../connection.ts";
 import { badInput } from "../failure.ts";
-import { runToJson, sweepToJson } from "../json.ts";
+import { runToJson, sweepToJson } from "../../shared/wire/json.ts";
 import { addressOption, addStoppingFlags, DEFAULT_ADDRESS, integerUpTo } from "../options.ts";
 import { printJson, reportRun, reportSweep } from "../report.ts";
 import { gainLabel, weightsLabel } from "../numbers.ts";
