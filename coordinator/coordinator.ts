@@ -62,12 +62,17 @@ export class Coordinator {
 
   /** @throws ApiError NOT_FOUND */
   async run(name: string): Promise<Run> {
-    const record = await this.#record(name);
+    const record = await this.runRecord(name);
     return runView(record, this.#options.engine.work(name), this.#options.clock());
   }
 
-  async #summary(name: string): Promise<Run> {
-    const record = await this.#record(name);
+  /**
+   * The same without its checkpoints.
+   *
+   * @throws ApiError NOT_FOUND
+   */
+  async runSummary(name: string): Promise<Run> {
+    const record = await this.runRecord(name);
     return runSummary(record, this.#options.engine.work(name), this.#options.clock());
   }
 
@@ -136,8 +141,8 @@ export class Coordinator {
 
   /** @throws ApiError NOT_FOUND */
   async sweep(name: string): Promise<Sweep> {
-    const record = await this.#sweepRecord(name);
-    return sweepView(record, await Promise.all(record.runs.map((run) => this.#summary(run))));
+    const record = await this.sweepRecord(name);
+    return sweepView(record, await Promise.all(record.runs.map((run) => this.runSummary(run))));
   }
 
   async sweeps(pageSize: number, pageToken: string) {
@@ -151,7 +156,7 @@ export class Coordinator {
   /** @throws ApiError NOT_FOUND */
   async cancelSweep(name: string): Promise<Sweep> {
     await this.#mutex.run(async () => {
-      for (const run of (await this.#sweepRecord(name)).runs) {
+      for (const run of (await this.sweepRecord(name)).runs) {
         const record = await this.#settledRecord(run);
         if (!hasEnded(record.state)) await this.#options.engine.cancel(record);
       }
@@ -167,7 +172,7 @@ export class Coordinator {
   ): Promise<Sweep> {
     await this.#mutex.run(async () => {
       // All are checked before the first is touched: the sweep is extended as a whole or not at all.
-      const { runs } = await this.#sweepRecord(name);
+      const { runs } = await this.sweepRecord(name);
       const longer: AskedRun[] = [];
       for (const run of runs) {
         longer.push({ name: run, stoppingRule: await this.#longerRule(run, rule) });
@@ -180,7 +185,7 @@ export class Coordinator {
 
   /** The rule asked for, if it goes further than the run's. */
   async #longerRule(name: string, input: StoppingRuleInput): Promise<StoppingRule> {
-    const record = await this.#record(name);
+    const record = await this.runRecord(name);
     const stoppingRule = parseStoppingRule(input);
     const folded = this.#options.engine.activeRun(name)?.progress.folded ?? record.outcome?.sums;
     const problem = extensionProblem(
@@ -294,16 +299,18 @@ export class Coordinator {
 
   async #settledRecord(name: string): Promise<RunRecord> {
     await this.#options.engine.settled(name);
-    return this.#record(name);
+    return this.runRecord(name);
   }
 
-  async #record(name: string): Promise<RunRecord> {
+  /** @throws ApiError NOT_FOUND */
+  async runRecord(name: string): Promise<RunRecord> {
     const record = await this.#options.engine.record(name);
     if (record !== undefined) return record;
     throw notFound(name);
   }
 
-  async #sweepRecord(name: string): Promise<SweepRecord> {
+  /** @throws ApiError NOT_FOUND */
+  async sweepRecord(name: string): Promise<SweepRecord> {
     const record = await this.#options.ledger.sweep(name);
     if (record !== undefined) return record;
     throw notFound(name);
