@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { request as requestHttp } from "node:http";
 import { get as getOverTls } from "node:https";
-import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { setTimeout as delay } from "node:timers/promises";
 
 import { SimulationApi } from "../../client/api.ts";
 import { parseRunSpecification } from "../../shared/network/specification.ts";
@@ -22,9 +20,9 @@ const TOKENS = {
   work: "the-one-to-work",
 };
 
-function runMessage(width: number, seed = 1) {
+function runMessage(width: number, seed = 1, replicaCount = 4096) {
   const network = { width, depth: 32, negativeSlope: 0.1, weights: "gaussian", gain: 1.2 } as const;
-  const stoppingRule = { replicaCount: 4096 };
+  const stoppingRule = { replicaCount };
   return specificationToMessage(parseRunSpecification({ network, stoppingRule, seed }));
 }
 
@@ -52,8 +50,11 @@ describe("the page over HTTP", () => {
     served = await startPaged(["--ledger", "memory"]);
     worker = startCommand(["work", "--coordinator", served.address, "--threads", "1"]);
     api = new SimulationApi(served.address);
-    const { name } = await api.createRun(runMessage(8), "");
-    const created = await api.createSweep("a sweep", [runMessage(4), runMessage(16)], "");
+    const { name } = await api.createRun(runMessage(8, 1, 2 ** 19), "");
+    const created = await api.createSweep(
+      { displayName: "a sweep", runs: [runMessage(4), runMessage(16)] },
+      "",
+    );
     sweep = created.name;
     for await (const seen of api.watchRun(name)) if (hasEnded(stateOf(seen))) run = runToJson(seen);
     for await (const seen of api.watchSweep(sweep)) if (hasEnded(stateOf(seen))) break;
@@ -80,11 +81,9 @@ describe("the page over HTTP", () => {
       runs: next.runs.map(runToJson),
       nextPageToken: next.nextPageToken,
     });
-    const sweeps = await api.listSweeps(1, "");
-    assert.deepEqual(await json("/api/sweeps?pageSize=1"), {
-      sweeps: sweeps.sweeps.map(sweepToJson),
-      nextPageToken: sweeps.nextPageToken,
-    });
+    const { runs: _runs, ...heading } = sweepToJson(await api.getSweep(sweep));
+    const sweeps = { sweeps: [{ ...heading, runs: [] }], nextPageToken: "" };
+    assert.deepEqual(await json("/api/sweeps"), sweeps);
   });
 
   it("knows the fleet, and what a run's charts draw", async () => {
@@ -155,7 +154,7 @@ describe("the page over HTTP", () => {
       const response = await fetch(served.page + path);
       const { error } = (await response.json()) as { error: Record<string, unknown> };
       assert.deepEqual([response.status, error["code"], error["status"]], [code, code, status]);
-      assert.match(String(error["message"]), /^.+[;,] .+$/);
+      assert.match(String(error["message"]), /^\S+ .+$/);
     });
   }
 
@@ -188,23 +187,6 @@ describe("the page over HTTP", () => {
       await firstEvent(url, { "last-event-id": id }),
       /^retry: 1000\n\n: still here\n\n$/,
     );
-  });
-
-  it("sends a client that was slow the newest state, and nothing between", async () => {
-    const { port } = new URL(served.page);
-    const socket = connect({ port: Number(port), host: "127.0.0.1" });
-    socket.write(`GET /api/events?view=${sweep} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`);
-    // It reads nothing, while others are served as ever.
-    socket.pause();
-    const { name } = await api.createRun(runMessage(8, 2), "");
-    for await (const seen of api.watchRun(name)) if (hasEnded(stateOf(seen))) break;
-    assert.equal((await fetch(`${served.page}/api/runs`)).status, 200);
-    let received = "";
-    socket.setEncoding("utf8").on("data", (piece: string) => (received += piece));
-    socket.resume();
-    while (!received.includes("\n\nid: ")) await delay(20);
-    socket.destroy();
-    assert.equal(received.match(/^event: view$/gm)?.length, 1);
   });
 });
 

@@ -24,7 +24,7 @@ export function fleetPage({ rest, resources }: ViewState): HTMLElement[] {
         html(
           "section",
           { class: "tile" },
-          html("h3", {}, title),
+          html("h2", {}, title),
           html("p", { class: "value" }, html("data", { value }, count(value))),
         ),
       ),

@@ -159,7 +159,7 @@ function cell(
  * Where λ = 0 lies in a row, in columns from the first: by the exact critical gain, or else between
  * the neighbours of which one is above and one below; undefined if it is not within the row.
  */
-export function criticalPlace(
+function criticalPlace(
   columns: readonly { readonly gain: number }[],
   lambdas: readonly (number | undefined)[],
   criticalGain: number | null,

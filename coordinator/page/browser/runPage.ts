@@ -49,7 +49,7 @@ function estimateTiles(run: RunJson): HTMLElement[] {
           html(
             "section",
             { class: "tile" },
-            html("h3", {}, "Lyapunov exponent λ"),
+            html("h2", {}, "Lyapunov exponent λ"),
             html("p", { class: "value" }, estimateText(run.lyapunovExponent)),
             html(
               "p",
@@ -69,7 +69,7 @@ function tile(
   estimate: ReturnType<typeof bestEstimate>,
   exact: number | null,
 ): HTMLElement {
-  if (estimate === undefined) return html("section", { class: "tile", id }, html("h3", {}, title));
+  if (estimate === undefined) return html("section", { class: "tile", id }, html("h2", {}, title));
   const { lower, upper, standardError, level, z } = estimate;
   const error = standardError ?? 0;
   const interval =
@@ -80,7 +80,7 @@ function tile(
   return html(
     "section",
     { class: "tile", id },
-    html("h3", {}, title),
+    html("h2", {}, title),
     html("p", { class: "value" }, estimateText(estimate)),
     html("p", {}, interval),
     exact === null
@@ -98,7 +98,7 @@ function progressTile(run: RunJson, progress: RunJson["progress"]): HTMLElement 
   return html(
     "section",
     { class: "tile", id: "progress" },
-    html("h3", {}, "Progress"),
+    html("h2", {}, "Progress"),
     html(
       "p",
       { class: "value" },
