@@ -115,7 +115,7 @@ class Page {
   readonly #assets: Assets;
   readonly #views: Views;
   readonly #shared: SharedViews;
-  /** Hosts that a browser may have meant when it came here; undefined for any. */
+  /** Whether nobody is asked who they are, for this machine alone can come here. */
   readonly #isOpenOnLoopback: boolean;
 
   constructor(options: PageOptions, assets: Assets) {

@@ -12,7 +12,7 @@ export interface Frame {
   readonly bottom: number;
 }
 
-const HEIGHT = 250;
+const HEIGHT = 262;
 
 /** For a chart as wide as it will be seen: its letters stay as large as those around it. */
 export function frameOf(width: number): Frame {
@@ -37,7 +37,7 @@ export function axes(
       svg("text", { x: x.place(tick), y: bottom + 17, "text-anchor": "middle" }, label(tick)),
     ),
     svg("text", { x: right, y: height - 4, "text-anchor": "end" }, names.x),
-    svg("text", { x: 0, y: top - 3 }, names.y),
+    svg("text", { x: 0, y: top - 12 }, names.y),
   ];
 }
 
