@@ -16,7 +16,7 @@ const HEIGHT = 262;
 
 /** For a chart as wide as it will be seen: its letters stay as large as those around it. */
 export function frameOf(width: number): Frame {
-  return { width, height: HEIGHT, left: 62, right: width - 26, top: 14, bottom: HEIGHT - 40 };
+  return { width, height: HEIGHT, left: 62, right: width - 26, top: 26, bottom: HEIGHT - 40 };
 }
 
 /** Grid, marks and names of both axes. */
