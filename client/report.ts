@@ -2,7 +2,7 @@ import { shortName } from "../shared/wire/enumerations.ts";
 import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { EXIT } from "./failure.ts";
-import { runToJson, sweepToJson } from "./json.ts";
+import { runToJson, sweepToJson } from "../shared/wire/json.ts";
 import { runDetails } from "./runDetails.ts";
 import { runTable } from "./table.ts";
 

@@ -45,7 +45,8 @@ export function serverStreaming<Request, Response>(
   };
 }
 
-function asApiError(error: unknown, log: Logger, method: string): ApiError {
+/** What a client is told of a failure; one that is ours goes into the log. */
+export function asApiError(error: unknown, log: Logger, method: string): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof ValidationError) {
     const { violations, message } = error;

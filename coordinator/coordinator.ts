@@ -63,14 +63,14 @@ export class Coordinator {
 
   /** @throws ApiError NOT_FOUND */
   async run(name: string): Promise<Run> {
-    const record = await this.#record(name);
+    const record = await this.runRecord(name);
     return runView(record, this.#options.engine.work(name), this.#options.clock());
   }
 
   /** The run as it was answered, with how its estimates came about, folded anew from the ledger. */
   async withConvergence(run: Run): Promise<Run> {
     const { name = "", shardCount = 0 } = run;
-    const { specification } = await this.#record(name);
+    const { specification } = await this.runRecord(name);
     // One at a time: it is long work for somebody who only reads.
     const points = await this.#foldings.run(() =>
       convergence(specification, this.#options.ledger.shards(name), shardCount),
@@ -78,8 +78,13 @@ export class Coordinator {
     return { ...run, convergence: points };
   }
 
-  async #summary(name: string): Promise<Run> {
-    const record = await this.#record(name);
+  /**
+   * The same without its checkpoints.
+   *
+   * @throws ApiError NOT_FOUND
+   */
+  async runSummary(name: string): Promise<Run> {
+    const record = await this.runRecord(name);
     return runSummary(record, this.#options.engine.work(name), this.#options.clock());
   }
 
@@ -150,8 +155,8 @@ export class Coordinator {
 
   /** @throws ApiError NOT_FOUND */
   async sweep(name: string): Promise<Sweep> {
-    const record = await this.#sweepRecord(name);
-    return sweepView(record, await Promise.all(record.runs.map((run) => this.#summary(run))));
+    const record = await this.sweepRecord(name);
+    return sweepView(record, await Promise.all(record.runs.map((run) => this.runSummary(run))));
   }
 
   async sweeps(pageSize: number, pageToken: string) {
@@ -165,7 +170,7 @@ export class Coordinator {
   /** @throws ApiError NOT_FOUND */
   async cancelSweep(name: string): Promise<Sweep> {
     await this.#mutex.run(async () => {
-      for (const run of (await this.#sweepRecord(name)).runs) {
+      for (const run of (await this.sweepRecord(name)).runs) {
         const record = await this.#settledRecord(run);
         if (!hasEnded(record.state)) await this.#options.engine.cancel(record);
       }
@@ -181,7 +186,7 @@ export class Coordinator {
   ): Promise<Sweep> {
     await this.#mutex.run(async () => {
       // All are checked before the first is touched: the sweep is extended as a whole or not at all.
-      const { runs } = await this.#sweepRecord(name);
+      const { runs } = await this.sweepRecord(name);
       const longer: AskedRun[] = [];
       for (const run of runs) {
         longer.push({ name: run, stoppingRule: await this.#longerRule(run, rule) });
@@ -194,7 +199,7 @@ export class Coordinator {
 
   /** The rule asked for, if it goes further than the run's. */
   async #longerRule(name: string, input: StoppingRuleInput): Promise<StoppingRule> {
-    const record = await this.#record(name);
+    const record = await this.runRecord(name);
     const stoppingRule = parseStoppingRule(input);
     const folded = this.#options.engine.activeRun(name)?.progress.folded ?? record.outcome?.sums;
     const problem = extensionProblem(
@@ -321,16 +326,18 @@ export class Coordinator {
 
   async #settledRecord(name: string): Promise<RunRecord> {
     await this.#options.engine.settled(name);
-    return this.#record(name);
+    return this.runRecord(name);
   }
 
-  async #record(name: string): Promise<RunRecord> {
+  /** @throws ApiError NOT_FOUND */
+  async runRecord(name: string): Promise<RunRecord> {
     const record = await this.#options.engine.record(name);
     if (record !== undefined) return record;
     throw notFound(name);
   }
 
-  async #sweepRecord(name: string): Promise<SweepRecord> {
+  /** @throws ApiError NOT_FOUND */
+  async sweepRecord(name: string): Promise<SweepRecord> {
     const record = await this.#options.ledger.sweep(name);
     if (record !== undefined) return record;
     throw notFound(name);

@@ -5,6 +5,7 @@ import type { Ledger, LedgerTransaction, RunRecord } from "./ledger/ledger.ts";
 import { LedgerWriter } from "./ledger/ledgerWriter.ts";
 import { Retractions } from "./retractions.ts";
 import type { ActiveRun } from "./scheduler/activeRun.ts";
+import type { Worker } from "./scheduler/fleet.ts";
 import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "./scheduler/messages.ts";
 import type { SchedulerOptions } from "./scheduler/options.ts";
 import { Scheduler, type SchedulerView } from "./scheduler/scheduler.ts";
@@ -55,6 +56,14 @@ export interface RunWork {
   readonly waitsFor: string | undefined;
 }
 
+/** Who propagates. */
+export interface Fleet {
+  readonly workers: ReadonlyMap<string, Worker>;
+  /** Why each is not believed any more. */
+  readonly quarantined: ReadonlyMap<string, string>;
+  readonly displayNameOf: (worker: string) => string;
+}
+
 /** What is left of a run's work when it ends. */
 type EndedWork = Pick<ActiveRun, "progress" | "disagreementCount">;
 
@@ -63,6 +72,8 @@ type RunListener = (run: string, ended: boolean) => void;
 
 /** A worker's stream. */
 export interface WorkerSink {
+  /** For people. */
+  readonly displayName?: string;
   send(command: WorkerCommand): void;
   /** The worker has joined on another stream, and this one is not listened to any more. */
   supersede(): void;
@@ -166,6 +177,16 @@ export class Engine {
 
   isAttached(worker: string, sink: WorkerSink): boolean {
     return this.#workers.get(worker) === sink;
+  }
+
+  /** Workers that have joined and are not lost, and those that may not join. */
+  get fleet(): Fleet {
+    const { workers, quarantined } = this.#scheduler;
+    return {
+      workers,
+      quarantined,
+      displayNameOf: (worker) => this.#workers.get(worker)?.displayName ?? worker,
+    };
   }
 
   // Runs

@@ -85,6 +85,7 @@ class WorkSession implements WorkerSink {
   readonly #stream: WorkStream;
   #log: Logger;
   #worker: string | undefined;
+  #displayName = "";
   /** Leases to acknowledge with the next message of that kind. */
   #acknowledged: number[] = [];
   #isOver = false;
@@ -103,6 +104,10 @@ class WorkSession implements WorkerSink {
     this.#peer = peer;
     this.#log = log;
     this.#stream = stream;
+  }
+
+  get displayName(): string {
+    return this.#displayName;
   }
 
   receive(message: ReadWorkRequest | UnreadableMessage): void {
@@ -156,6 +161,7 @@ class WorkSession implements WorkerSink {
     const slots = devices.reduce((sum, { slotCount }) => sum + slotCount, 0);
     this.#peers.claimLeases(this.#peer, join.workerId, slots * leasesPerSlot, this);
     this.#worker = join.workerId;
+    this.#displayName = displayName === "" ? join.workerId : displayName;
     this.#log = this.#log.child({ worker: join.workerId });
     const heartbeatIntervalSeconds = leaseDurationSeconds / HEARTBEATS_PER_LEASE;
     this.#stream.write({ welcome: { heartbeatIntervalSeconds, leaseDurationSeconds } });

@@ -16,6 +16,7 @@ import { GuardedServer } from "./guardedServer.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { CoordinatorMetrics } from "./metrics/coordinatorMetrics.ts";
 import { createReflection } from "./reflection.ts";
+import type { PageOptions, PageServer } from "./page/pageServer.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/options.ts";
 import { simulationHandlers } from "./simulationService.ts";
 
@@ -40,6 +41,8 @@ const SHUTDOWN_GRACE_MILLISECONDS = 1000;
 export interface ServerOptions {
   /** Such as `127.0.0.1:7400`; port 0 takes a free one. */
   readonly address: string;
+  /** Where to serve the page; default: nowhere. */
+  readonly http?: string;
   readonly ledger: Ledger;
   readonly log: Logger;
   /** Called once if the ledger fails. */
@@ -53,6 +56,8 @@ export interface ServerOptions {
 /** A coordinator that listens. */
 export interface CoordinatorServer {
   readonly port: number;
+  /** Of the page, if there is one. */
+  readonly httpPort?: number;
   /** Says NOT_SERVING, lets calls end, closes the ledger. */
   close(): Promise<void>;
 }
@@ -110,6 +115,10 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
   health.addToServer(server);
   createReflection().addToServer(server);
   const port = await bind(server, address, door.credentials);
+  const page = await openPage(options, { coordinator, engine, door }).catch((error: unknown) => {
+    server.forceShutdown();
+    throw error;
+  });
 
   const setHealth = (status: "SERVING" | "NOT_SERVING") => {
     for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, status);
@@ -123,15 +132,26 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
 
   return {
     port,
+    ...(page !== undefined && { httpPort: page.port }),
     close: async () => {
       setHealth("NOT_SERVING");
       options.metrics?.stop();
       clearInterval(ticks);
-      await shutDown(server);
+      await Promise.all([page?.close(), shutDown(server)]);
       await engine.flush();
       await ledger.close();
     },
   };
+}
+
+async function openPage(
+  { http, ledger, log }: ServerOptions,
+  parts: Pick<PageOptions, "coordinator" | "engine" | "door">,
+): Promise<PageServer | undefined> {
+  if (http === undefined) return undefined;
+  // Read here: most coordinators have no page.
+  const { startPage } = await import("./page/pageServer.ts");
+  return startPage({ ...parts, address: http, ledger, log, clock });
 }
 
 async function shutDown(server: Server): Promise<void> {

@@ -18,7 +18,8 @@ export function sweepView(record: SweepRecord, runs: readonly Run[]): Sweep {
   };
 }
 
-function sweepState(states: readonly RunState[]): RunState {
+/** Of a sweep whose runs are in these states. */
+export function sweepState(states: readonly RunState[]): RunState {
   if (states.every(hasEnded)) {
     if (states.includes("FAILED")) return "FAILED";
     return states.includes("CANCELLED") ? "CANCELLED" : "SUCCEEDED";

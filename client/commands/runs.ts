@@ -8,7 +8,7 @@ import { shortName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationApi } from "../api.ts";
 import { callFlags } from "../connection.ts";
-import { runToJson, sweepToJson } from "../json.ts";
+import { runToJson, sweepToJson } from "../../shared/wire/json.ts";
 import { addStoppingFlags, integerUpTo } from "../options.ts";
 import { printJson, reportRun, reportSweep } from "../report.ts";
 import { gainLabel, weightsLabel } from "../numbers.ts";

@@ -22,6 +22,7 @@ import { untilSignal } from "../signals.ts";
 
 interface Flags extends Limits, MetricsFlags {
   readonly listen: string;
+  readonly http?: string;
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;
   readonly tlsClientAuthority?: string;
@@ -40,6 +41,10 @@ export function addServeCommand(program: Command): void {
       "--listen <host:port>",
       "address to listen on; port 0 takes a free one",
       DEFAULT_ADDRESS,
+    )
+    .option(
+      "--http <host:port>",
+      "serve the live page and its JSON there, such as 127.0.0.1:8080; port 0 takes a free one",
     )
     .option(
       "--ledger <place>",
@@ -96,16 +101,9 @@ const LIMIT_FLAGS: Readonly<Record<keyof Limits, { flag: string; description: st
 };
 
 async function serve(flags: Flags): Promise<void> {
-  const host = listenHost(flags.listen);
+  const host = readHost("--listen", flags.listen);
   const tls = tlsFiles(flags);
-  const problem = exposureProblem({
-    listen: flags.listen,
-    hasTls: tls !== undefined,
-    asksForCertificates: flags.tlsClientAuthority !== undefined,
-    asksForTokens: flags.tokens !== undefined,
-    insecure: flags.insecure ?? false,
-  });
-  if (problem !== undefined) throw badInput(problem);
+  refuseExposure(flags, tls);
   refuseOpenMetrics(flags);
   const [{ startCoordinator }, { takeTurn }, { openDoor }, { endWithoutLedger }] =
     await Promise.all([
@@ -127,10 +125,13 @@ async function serve(flags: Flags): Promise<void> {
     throw badInput((error as Error).message);
   });
   const onFatal = endWithoutLedger(log);
-  const announce = once((port: number) => {
+  const announce = once((port: number, page?: string) => {
     const address = `${host}:${port}`;
-    if (flags.json === true) printJson({ address });
-    else process.stdout.write(`listening on ${address}\n`);
+    if (flags.json === true) printJson({ address, ...(page !== undefined && { page }) });
+    else {
+      process.stdout.write(`listening on ${address}\n`);
+      if (page !== undefined) process.stdout.write(`page at ${page}\n`);
+    }
   });
   const stopped = new AbortController();
   const signalled = untilSignal().then(() => {
@@ -144,7 +145,9 @@ async function serve(flags: Flags): Promise<void> {
       door,
       holder: `${hostname()}/${process.pid}`,
       log,
-      onStandby: announce,
+      onStandby: (port) => {
+        announce(port);
+      },
       onLost: onFatal,
       signal: stopped.signal,
     });
@@ -152,14 +155,16 @@ async function serve(flags: Flags): Promise<void> {
     if (stopped.signal.aborted) return;
     throw error;
   }
+  const { http } = flags;
   const coordinator = await startCoordinator({
     ...turn,
+    ...(http !== undefined && { http }),
     door,
     log,
     onFatal,
     ...(metrics !== undefined && { metrics }),
   });
-  announce(coordinator.port);
+  announce(coordinator.port, pageAddress(flags, coordinator.httpPort));
   await signalled;
   log.info("stopping");
   await coordinator.close();
@@ -171,10 +176,12 @@ async function loadMetrics() {
 }
 
 /** The same, but for the first call alone. */
-function once<Argument>(call: (argument: Argument) => void): (argument: Argument) => void {
+function once<Arguments extends readonly unknown[]>(
+  call: (...args: Arguments) => void,
+): (...args: Arguments) => void {
   let called = false;
-  return (argument) => {
-    if (!called) call(argument);
+  return (...args) => {
+    if (!called) call(...args);
     called = true;
   };
 }
@@ -194,10 +201,33 @@ function tlsFiles(flags: Flags): DoorOptions["tls"] {
   return { certificate, key, ...(clientAuthority !== undefined && { clientAuthority }) };
 }
 
-function listenHost(listen: string): string {
+/** @throws badInput if something would be open to whom it should not be. */
+function refuseExposure(flags: Flags, tls: DoorOptions["tls"]): void {
+  const places = [["--listen", flags.listen] as const, ["--http", flags.http] as const];
+  for (const [flag, listen] of places) {
+    if (listen === undefined) continue;
+    readHost(flag, listen);
+    const problem = exposureProblem({
+      flag,
+      listen,
+      hasTls: tls !== undefined,
+      asksForCertificates: flags.tlsClientAuthority !== undefined,
+      asksForTokens: flags.tokens !== undefined,
+      insecure: flags.insecure ?? false,
+    });
+    if (problem !== undefined) throw badInput(problem);
+  }
+}
+
+/** Where a browser finds the page. */
+function pageAddress({ http, tlsKey }: Flags, port: number | undefined): string | undefined {
+  if (http === undefined || port === undefined) return undefined;
+  return `${tlsKey === undefined ? "http" : "https"}://${hostOf(http)}:${port}`;
+}
+
+/** The host of HOST:PORT. @throws badInput */
+function readHost(flag: string, listen: string): string {
   const match = /^(?:\[[0-9a-f:]+\]|[^:\s]+):(\d{1,5})$/i.exec(listen);
   if (match !== null && Number(match[1]) <= 65_535) return hostOf(listen);
-  throw badInput(
-    `--listen: '${listen}' is not allowed; give HOST:PORT, such as ${DEFAULT_ADDRESS}`,
-  );
+  throw badInput(`${flag}: '${listen}' is not allowed; give HOST:PORT, such as ${DEFAULT_ADDRESS}`);
 }

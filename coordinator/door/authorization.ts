@@ -1,3 +1,6 @@
+import { isIPv6 } from "node:net";
+import type { PeerCertificate } from "node:tls";
+
 import { status as Code } from "@grpc/grpc-js";
 
 import { ApiError } from "../../shared/wire/errorDetails.ts";
@@ -5,9 +8,9 @@ import { permits } from "../../shared/wire/roles.ts";
 import { requirementOf } from "./methods.ts";
 import type { Holder, TokenTable } from "./tokenTable.ts";
 
-/** What is known of a call before anything of it is read. */
+/** What is known of a call, or of a request over HTTP, before anything of it is read. */
 export interface Knock {
-  /** Of the method, such as `/lyapunov.v1.FleetService/Work`. */
+  /** Of the method, such as `/lyapunov.v1.FleetService/Work` or `/api/runs`. */
   readonly path: string;
   /** Of the token that came along; a malformed one is none. */
   readonly tokenDigest: Buffer | undefined;
@@ -79,4 +82,17 @@ function holderOf(table: TokenTable, { tokenDigest, certificateName }: Knock): H
 
 function callerOf(client: string, address: string): Caller {
   return { client, peer: client === address ? address : `${client} at ${address}` };
+}
+
+/** Whom a certificate that TLS has found good names: its subject, or else its fingerprint. */
+export function nameOf(certificate: PeerCertificate | undefined): string | undefined {
+  if (certificate === undefined) return undefined;
+  const name: unknown = certificate.subject.CN;
+  return typeof name === "string" && name !== "" ? name : certificate.fingerprint256;
+}
+
+/** An IPv4 address as such, where a socket has it in an IPv6 one. */
+export function plainAddress(address: string | undefined): string {
+  if (address === undefined) return "unknown";
+  return isIPv6(address) ? address.replace(/^::ffff:(?=\d+\.)/i, "") : address;
 }

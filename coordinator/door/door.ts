@@ -1,5 +1,3 @@
-import { isIPv6 } from "node:net";
-
 import {
   experimental,
   ServerCredentials,
@@ -12,7 +10,7 @@ import type { Logger } from "pino";
 
 import { ApiError, toStatus } from "../../shared/wire/errorDetails.ts";
 import { AUTHORIZATION, readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
-import { authorize, type Caller, type Knock } from "./authorization.ts";
+import { authorize, nameOf, plainAddress, type Caller, type Knock } from "./authorization.ts";
 import { ClientBook } from "./clientBook.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { PeerBook } from "./peerBook.ts";
@@ -59,6 +57,13 @@ export function openToAll(log: Logger, limits: Limits = DEFAULT_LIMITS): Door {
   return new Door({ tls: undefined, tokens: undefined, limits, log });
 }
 
+/** Somebody who is inside, or wants to be. */
+interface Visitor {
+  readonly knock: Knock;
+  /** Ends what they came for. */
+  readonly showOut: (refusal: ApiError) => void;
+}
+
 /** Through which every call comes, or does not. */
 export class Door implements Disposable {
   readonly limits: Limits;
@@ -66,12 +71,13 @@ export class Door implements Disposable {
   readonly clients: ClientBook;
   /** Of a server behind this door. */
   readonly credentials: ServerCredentials;
-  readonly #tls: Tls | undefined;
+  /** Undefined: in the clear. */
+  readonly tls: Tls | undefined;
   readonly #tokens: WatchedFiles<TokenTable> | undefined;
   readonly #refusals: RefusalLog;
   /** By the very metadata that handlers see: nobody can put a name into it. */
   readonly #callers = new WeakMap<Metadata, Caller>();
-  readonly #open = new Map<Call, Knock>();
+  readonly #open = new Map<object, Visitor>();
 
   constructor(options: {
     readonly tls: Tls | undefined;
@@ -81,7 +87,7 @@ export class Door implements Disposable {
     readonly log: Logger;
   }) {
     const { tls, tokens, limits, watch, log } = options;
-    this.#tls = tls;
+    this.tls = tls;
     this.#tokens = tokens;
     this.#refusals = new RefusalLog(log);
     this.limits = limits;
@@ -103,8 +109,29 @@ export class Door implements Disposable {
     throw new ApiError(Code.INTERNAL, "INTERNAL", "the call has not come through the door");
   }
 
+  /** Whether it asks for tokens. */
+  get asksForTokens(): boolean {
+    return this.#tokens !== undefined;
+  }
+
+  /**
+   * Lets a request over HTTP in, by the rules for calls; returns what is to be called at its end.
+   *
+   * @param showOut ends it, once its token is good no longer.
+   * @throws ApiError UNAUTHENTICATED, PERMISSION_DENIED, RESOURCE_EXHAUSTED
+   */
+  admit(knock: Knock, showOut: (refusal: ApiError) => void): () => void {
+    const visitor: Visitor = { knock, showOut };
+    const { peer } = this.#enter(visitor);
+    this.#open.set(visitor, visitor);
+    return () => {
+      this.#open.delete(visitor);
+      this.peers.closeStream(peer);
+    };
+  }
+
   [Symbol.dispose](): void {
-    this.#tls?.[Symbol.dispose]();
+    this.tls?.[Symbol.dispose]();
     this.#tokens?.[Symbol.dispose]();
   }
 
@@ -114,17 +141,20 @@ export class Door implements Disposable {
       start: (next) => {
         next({
           onReceiveMetadata: (metadata, proceed) => {
-            const knock = this.#knockOf(call, path, metadata);
+            const visitor: Visitor = {
+              knock: this.#knockOf(call, path, metadata),
+              showOut: (refusal) => {
+                call.sendStatus(toStatus(refusal));
+              },
+            };
             try {
-              const admitted = authorize(this.#tokens?.current, knock);
-              this.peers.openStream(admitted.peer);
-              caller = admitted;
+              caller = this.#enter(visitor);
             } catch (error) {
-              this.#refuse(call, knock, error);
+              visitor.showOut(error as ApiError);
               return;
             }
             this.#callers.set(metadata, caller);
-            this.#open.set(call, knock);
+            this.#open.set(call, visitor);
             proceed(metadata);
           },
           onReceiveMessage: (message, proceed) => {
@@ -145,28 +175,39 @@ export class Door implements Disposable {
 
   #knockOf(call: Call, path: string, metadata: Metadata): Knock {
     const token = readBearer(metadata.get(AUTHORIZATION));
-    const address = call.getConnectionInfo().remoteAddress ?? "unknown";
+    const certificate = call.getAuthContext().sslPeerCertificate;
     return {
       path,
       tokenDigest: token === undefined ? undefined : tokenDigest(token),
-      certificateName: this.#tls?.asksForCertificates === true ? certificateName(call) : undefined,
-      address: isIPv6(address) ? address.replace(/^::ffff:(?=\d+\.)/i, "") : address,
+      certificateName: this.tls?.asksForCertificates === true ? nameOf(certificate) : undefined,
+      address: plainAddress(call.getConnectionInfo().remoteAddress),
     };
+  }
+
+  /** @throws ApiError, noted in the log */
+  #enter({ knock }: Visitor): Caller {
+    try {
+      const caller = authorize(this.#tokens?.current, knock);
+      this.peers.openStream(caller.peer);
+      return caller;
+    } catch (error) {
+      throw this.#noted(knock, error);
+    }
   }
 
   /** Ends the calls of those whose token is good no longer. */
   #recheck(): void {
-    for (const [call, knock] of this.#open) {
+    for (const [key, { knock, showOut }] of this.#open) {
       try {
         authorize(this.#tokens?.current, knock);
       } catch (error) {
-        this.#open.delete(call);
-        this.#refuse(call, knock, error);
+        this.#open.delete(key);
+        showOut(this.#noted(knock, error));
       }
     }
   }
 
-  #refuse(call: Call, { address, path }: Knock, error: unknown): void {
+  #noted({ address, path }: Knock, error: unknown): ApiError {
     const refusal =
       error instanceof ApiError
         ? error
@@ -174,14 +215,6 @@ export class Door implements Disposable {
             cause: error,
           });
     this.#refusals.note(address, path, refusal);
-    call.sendStatus(toStatus(refusal));
+    return refusal;
   }
-}
-
-/** Whom a certificate that TLS has found good names: its subject, or else its fingerprint. */
-function certificateName(call: Call): string | undefined {
-  const certificate = call.getAuthContext().sslPeerCertificate;
-  if (certificate === undefined) return undefined;
-  const name: unknown = certificate.subject.CN;
-  return typeof name === "string" && name !== "" ? name : certificate.fingerprint256;
 }

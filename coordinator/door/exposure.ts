@@ -2,6 +2,8 @@ import { hostOf, isLoopback } from "../../shared/wire/addresses.ts";
 
 /** What a coordinator is about to be open to, and whom it would ask. */
 export interface Exposure {
+  /** That which says where to listen. */
+  readonly flag: "--listen" | "--http";
   /** HOST:PORT. */
   readonly listen: string;
   readonly hasTls: boolean;
@@ -13,21 +15,21 @@ export interface Exposure {
 
 /** Why a coordinator must not start like this, in a sentence; undefined if it may. */
 export function exposureProblem(exposure: Exposure): string | undefined {
-  const { listen, hasTls, asksForCertificates, asksForTokens, insecure } = exposure;
+  const { flag, listen, hasTls, asksForCertificates, asksForTokens, insecure } = exposure;
   if (insecure || isLoopback(hostOf(listen))) return undefined;
   if (!hasTls) {
     const what = asksForTokens
       ? "would have tokens cross the network in the clear"
       : "would be open to everyone who reaches it";
     return (
-      `--listen: ${listen} ${what}; give --tls-certificate and --tls-key` +
+      `${flag}: ${listen} ${what}; give --tls-certificate and --tls-key` +
       `${asksForTokens ? "" : " with --tokens or --tls-client-authority"}, ` +
       `listen on 127.0.0.1, or say --insecure`
     );
   }
   if (asksForCertificates || asksForTokens) return undefined;
   return (
-    `--listen: ${listen} would be open to everyone who reaches it, over TLS though; ` +
+    `${flag}: ${listen} would be open to everyone who reaches it, over TLS though; ` +
     `give --tokens or --tls-client-authority, listen on 127.0.0.1, or say --insecure`
   );
 }

@@ -16,7 +16,8 @@ export interface TlsFiles {
   readonly clientAuthority?: string;
 }
 
-interface Material {
+/** What is in the files. */
+export interface TlsMaterial {
   readonly certificate: Buffer;
   readonly key: Buffer;
   readonly clientAuthority: Buffer | undefined;
@@ -26,6 +27,10 @@ interface Material {
 export interface Tls extends Disposable {
   readonly credentials: ServerCredentials;
   readonly asksForCertificates: boolean;
+  /** As it is now. */
+  readonly material: TlsMaterial;
+  /** Calls `listener` whenever the files change, until the returned call. */
+  onChange(listener: (material: TlsMaterial) => void): () => void;
 }
 
 /** @throws Error that names the flag, the file and the remedy. */
@@ -47,13 +52,17 @@ export async function openTls(files: TlsFiles, log: Logger): Promise<Tls> {
       clientAuthority !== undefined,
     ),
     asksForCertificates: clientAuthority !== undefined,
+    get material() {
+      return watched.current;
+    },
+    onChange: (listener) => watched.onChange(listener),
     [Symbol.dispose]: () => {
       watched[Symbol.dispose]();
     },
   };
 }
 
-function checked(files: TlsFiles, contents: readonly Buffer[]): Material {
+function checked(files: TlsFiles, contents: readonly Buffer[]): TlsMaterial {
   const [certificate = Buffer.of(), key = Buffer.of(), clientAuthority] = contents;
   const now = Date.now();
   refuse("--tls-certificate", files.certificate, certificateProblem(certificate, now));
@@ -71,10 +80,10 @@ function refuse(flag: string, path: string | undefined, problem: string | undefi
 
 /** Hands grpc-js what is in the files, now and whenever it changes. */
 class FileCertificates implements experimental.CertificateProvider {
-  readonly #files: WatchedFiles<Material>;
+  readonly #files: WatchedFiles<TlsMaterial>;
   readonly #subscriptions = new Map<object, () => void>();
 
-  constructor(files: WatchedFiles<Material>) {
+  constructor(files: WatchedFiles<TlsMaterial>) {
     this.#files = files;
   }
 
@@ -100,7 +109,7 @@ class FileCertificates implements experimental.CertificateProvider {
     this.#unsubscribe(listener);
   }
 
-  #subscribe(listener: object, tell: (material: Material) => void): void {
+  #subscribe(listener: object, tell: (material: TlsMaterial) => void): void {
     this.#subscriptions.set(listener, this.#files.onChange(tell));
     // A server listens for what comes after it has subscribed.
     queueMicrotask(() => {

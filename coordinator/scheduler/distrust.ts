@@ -79,6 +79,11 @@ export class Distrust {
     this.#runs.delete(run);
   }
 
+  /** Why each worker that is not believed is not. */
+  get quarantined(): ReadonlyMap<string, string> {
+    return this.#quarantined;
+  }
+
   quarantineReason(worker: string): string | undefined {
     return this.#quarantined.get(worker);
   }

@@ -132,6 +132,11 @@ export class Scheduler {
     return undefined;
   }
 
+  /** Workers that may not join, and why. */
+  get quarantined(): ReadonlyMap<string, string> {
+    return this.#distrust.quarantined;
+  }
+
   /** Why a worker may not join, if it may not. */
   quarantineReason(worker: string): string | undefined {
     return this.#distrust.quarantineReason(worker);

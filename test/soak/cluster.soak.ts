@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { SimulationApi } from "../../client/api.ts";
-import { runToJson } from "../../client/json.ts";
+import { runToJson } from "../../shared/wire/json.ts";
 import type { Ledger } from "../../coordinator/ledger/ledger.ts";
 import { openPostgresLedger } from "../../coordinator/ledger/postgresLedger.ts";
 import { openSqliteLedger } from "../../coordinator/ledger/sqliteLedger.ts";

@@ -240,6 +240,8 @@ function startUnchecked({ identity }: Certificate): Promise<CoordinatorServer> {
   const tls = {
     credentials: ServerCredentials.createSsl(null, [pair]),
     asksForCertificates: false,
+    material: { certificate: identity.certificate, key: identity.key, clientAuthority: undefined },
+    onChange: () => () => undefined,
     [Symbol.dispose]: () => undefined,
   };
   return startCoordinator({

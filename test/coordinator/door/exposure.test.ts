@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { exposureProblem } from "../../../coordinator/door/exposure.ts";
 
 const SHUT = {
+  flag: "--listen" as const,
   listen: "0.0.0.0:7400",
   hasTls: false,
   asksForCertificates: false,

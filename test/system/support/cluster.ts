@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { SimulationApi } from "../../../client/api.ts";
-import { runToJson } from "../../../client/json.ts";
+import { runToJson } from "../../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 import { parseRunSpecification, type RunInput } from "../../../shared/network/specification.ts";
 import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";

@@ -1,13 +1,13 @@
-import { lawParameters } from "../shared/network/weights.ts";
-import { shortName } from "../shared/wire/enumerations.ts";
-import type { CheckpointEstimate__Output } from "../shared/wire/generated/lyapunov/v1/CheckpointEstimate.ts";
-import type { Estimate__Output } from "../shared/wire/generated/lyapunov/v1/Estimate.ts";
-import type { ExactValues__Output } from "../shared/wire/generated/lyapunov/v1/ExactValues.ts";
-import type { Network__Output } from "../shared/wire/generated/lyapunov/v1/Network.ts";
-import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
-import type { StoppingRule__Output } from "../shared/wire/generated/lyapunov/v1/StoppingRule.ts";
-import type { Sweep__Output } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { timestampToJson } from "../shared/wire/timestamps.ts";
+import { lawParameters } from "../network/weights.ts";
+import { shortName } from "./enumerations.ts";
+import type { CheckpointEstimate__Output } from "./generated/lyapunov/v1/CheckpointEstimate.ts";
+import type { Estimate__Output } from "./generated/lyapunov/v1/Estimate.ts";
+import type { ExactValues__Output } from "./generated/lyapunov/v1/ExactValues.ts";
+import type { Network__Output } from "./generated/lyapunov/v1/Network.ts";
+import type { Run__Output } from "./generated/lyapunov/v1/Run.ts";
+import type { StoppingRule__Output } from "./generated/lyapunov/v1/StoppingRule.ts";
+import type { Sweep__Output } from "./generated/lyapunov/v1/Sweep.ts";
+import { timestampToJson } from "./timestamps.ts";
 
 /**
  * Messages as JSON: the proto3 mapping, with enumerations by their short names, and null where a
@@ -149,3 +149,9 @@ function checkpointToJson(checkpoint: CheckpointEstimate__Output) {
     }),
   };
 }
+
+/** A run as `lyapunov … --json` and the coordinator's JSON interface have it. */
+export type RunJson = ReturnType<typeof runToJson>;
+
+/** A sweep, likewise. */
+export type SweepJson = ReturnType<typeof sweepToJson>;

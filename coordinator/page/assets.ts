@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+
+import { packageRoot } from "../../shared/wire/packageRoot.ts";
+
+/** A file of the page, as it is sent. */
+export interface Asset {
+  readonly type: string;
+  readonly etag: string;
+  readonly body: Buffer;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** Where `npm run build` puts them. */
+const FOLDER = "dist/coordinator/page/browser";
+/** What the page is at each of its addresses: which of its views it is, it finds out itself. */
+const DOCUMENT = /^\/($|fleet$|(runs|sweeps)\/[a-z0-9-]{1,64}$)/;
+
+/**
+ * The files of the page, all of them in memory, by the paths under which they are served.
+ *
+ * @throws Error if the page is not built.
+ */
+export class Assets {
+  readonly #files: ReadonlyMap<string, Asset>;
+
+  private constructor(files: ReadonlyMap<string, Asset>) {
+    this.#files = files;
+  }
+
+  static async load(): Promise<Assets> {
+    const folder = join(packageRoot(), FOLDER);
+    const names = await readdir(folder).catch((error: unknown) => {
+      throw new Error(`the page is not in ${folder}; run 'npm run build'`, { cause: error });
+    });
+    const served = names.filter((name) => TYPES[extname(name)] !== undefined);
+    const files = served.map(async (name) => {
+      const body = await readFile(join(folder, name));
+      const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+      return [`/${name}`, { type: TYPES[extname(name)] ?? "", etag, body }] as const;
+    });
+    return new Assets(new Map(await Promise.all(files)));
+  }
+
+  /** What is at a path; undefined for nothing. */
+  at(path: string): Asset | undefined {
+    return this.#files.get(DOCUMENT.test(path) ? "/index.html" : path);
+  }
+}

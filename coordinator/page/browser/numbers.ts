@@ -1,0 +1,50 @@
+const MINUS = "−";
+const LARGEST_DECIMALS = 9;
+
+/** With a true minus sign. */
+export function signed(text: string): string {
+  return text.replace("-", MINUS);
+}
+
+/** A value with as many decimals as its uncertainty has a meaning for: two digits of that. */
+export function withError(value: number, error: number): string {
+  return signed(value.toFixed(decimalsFor(error)));
+}
+
+/** The decimals with which two digits of an uncertainty are told. */
+export function decimalsFor(error: number): number {
+  if (!(error > 0)) return 6;
+  return Math.min(LARGEST_DECIMALS, Math.max(0, 1 - Math.floor(Math.log10(error))));
+}
+
+/** To so many digits, without needless zeros. */
+export function short(value: number, digits = 4): string {
+  return signed(String(Number(value.toPrecision(digits))));
+}
+
+/** 65536 → 65,536. */
+export function count(value: number | string): string {
+  return Number(value).toLocaleString("en");
+}
+
+/** 1 shard, 2 shards. */
+export function counted(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** 1234567 → 1.23M: for what changes too fast to be read. */
+export function rough(value: number): string {
+  return Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 }).format(
+    value,
+  );
+}
+
+/** 3725 → 1 h 2 min. */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
+}

@@ -1,0 +1,56 @@
+import type { RunJson } from "../../../shared/wire/json.ts";
+import type { FleetJson, SweepHeading } from "../shapes.ts";
+import { html } from "./dom.ts";
+import { count, counted } from "./numbers.ts";
+import { progressBar, progressText, stateBadge, titleOf } from "./runFacts.ts";
+import { runTable } from "./runTable.ts";
+import type { ViewState } from "./viewState.ts";
+
+/** Sweeps and runs, newest first, and who works on them. */
+export function overviewPage({ rest, resources }: ViewState): HTMLElement[] {
+  const sweeps = resources.filter(({ name }) => name.startsWith("sweeps/")) as SweepHeading[];
+  const runs = resources.filter(({ name }) => name.startsWith("runs/")) as RunJson[];
+  const { fleet, nextPageToken } = rest as { fleet: FleetJson; nextPageToken: string };
+  return [
+    html("h1", {}, "Overview"),
+    html("p", { class: "subject" }, fleetText(fleet)),
+    ...(sweeps.length === 0
+      ? []
+      : [html("h2", {}, "Sweeps"), html("div", { class: "cards" }, ...sweeps.map(sweepCard))]),
+    html("h2", {}, "Runs"),
+    runs.length === 0
+      ? html(
+          "p",
+          {},
+          "There is none yet. Submit one: ",
+          html("code", {}, "lyapunov run --coordinator …"),
+        )
+      : runTable("Runs", runs),
+    ...(nextPageToken === ""
+      ? []
+      : [
+          html(
+            "p",
+            {},
+            html("a", { href: `/?pageToken=${encodeURIComponent(nextPageToken)}` }, "Older runs"),
+          ),
+        ]),
+  ];
+}
+
+function fleetText({ connectedCount, slotCount, leaseCount, quarantinedCount }: FleetJson): string {
+  const workers = counted(connectedCount, "worker");
+  const trouble = quarantinedCount === 0 ? "" : ` · ${count(quarantinedCount)} in quarantine`;
+  return `${workers} · ${counted(slotCount, "slot")} · ${counted(leaseCount, "shard")} leased${trouble}`;
+}
+
+function sweepCard(sweep: SweepHeading): HTMLElement {
+  const { name, state, progress, endedRunCount, runCount } = sweep;
+  return html(
+    "article",
+    { class: "card" },
+    html("h3", {}, html("a", { href: `/${name}` }, titleOf(sweep)), stateBadge(state)),
+    progressBar(titleOf(sweep), progress),
+    html("p", {}, `${count(endedRunCount)} of ${count(runCount)} runs · ${progressText(progress)}`),
+  );
+}

@@ -1,0 +1,104 @@
+import type { RunJson } from "../../../shared/wire/json.ts";
+import { html } from "./dom.ts";
+import { count, counted, duration, rough, short, withError } from "./numbers.ts";
+
+/** An estimate, as the JSON has it. */
+type EstimateJson = NonNullable<RunJson["lyapunovExponent"]>;
+
+/** λ̂; where λ = −∞, that of the survivors; undefined before there is one. */
+export function bestEstimate(run: RunJson): EstimateJson | undefined {
+  return run.survivors?.lyapunovExponent ?? run.lyapunovExponent ?? undefined;
+}
+
+/** The exact λ of whatever `bestEstimate` estimates. */
+export function exactLambda({ exact, survivors }: RunJson): number | null {
+  if (exact === null) return null;
+  return survivors === null ? exact.lyapunovExponent : (exact.survivors?.lyapunovExponent ?? null);
+}
+
+/** The exact σ², likewise. */
+export function exactVariance({ exact, survivors }: RunJson): number | null {
+  if (exact === null) return null;
+  return survivors === null ? exact.variance : (exact.survivors?.variance ?? null);
+}
+
+export function gainLabel({ network }: RunJson): string {
+  return network?.namedGain ?? short(network?.gain ?? 0);
+}
+
+/** The weight law, with its parameter where it has one. */
+export function lawText(network: NonNullable<RunJson["network"]>): string {
+  const { weights = "", degreesOfFreedom, density } = network;
+  if (degreesOfFreedom !== undefined) return `${weights}(ν=${degreesOfFreedom})`;
+  return density === undefined ? weights : `${weights}(p=${density})`;
+}
+
+/** The network in a line. */
+export function networkText(run: RunJson): string {
+  const { network } = run;
+  if (network === null) return "";
+  const named = network.namedGain === undefined ? "" : ` (${network.namedGain})`;
+  return (
+    `width ${count(network.width)} · depth ${count(network.depth)} · ${lawText(network)} · ` +
+    `gain ${short(network.gain ?? 0)}${named} · slope ${short(network.negativeSlope ?? 0)}`
+  );
+}
+
+/** What a run or a sweep is called. */
+export function titleOf({ displayName, name }: { displayName: string; name: string }): string {
+  return displayName === "" ? name : displayName;
+}
+
+const STATE_KINDS: Readonly<Record<string, string>> = {
+  SUCCEEDED: "good",
+  CONNECTED: "good",
+  RUNNING: "going",
+  FAILED: "bad",
+  QUARANTINED: "bad",
+  AWAY: "bad",
+};
+
+/** A state, by colour and by word. */
+export function stateBadge(state: string | undefined): HTMLElement {
+  const name = state ?? "unknown";
+  return html("span", { class: `state ${STATE_KINDS[name] ?? ""}` }, name.toLowerCase());
+}
+
+/** A number as people and programs read it. */
+export function estimateText({ estimate, standardError, extinct }: EstimateJson): HTMLElement {
+  if (extinct) return html("span", {}, "−∞");
+  if (estimate === null) return html("span", {}, "not yet");
+  const error = standardError ?? 0;
+  return html(
+    "span",
+    {},
+    html("data", { value: estimate }, withError(estimate, error)),
+    " ",
+    html("span", { class: "error" }, `± ${withError(error, error)}`),
+  );
+}
+
+interface ProgressJson {
+  readonly completedShardCount: number;
+  readonly plannedShardCount: number;
+  readonly completedReplicaCount: string;
+  readonly replicasPerSecond: number;
+  readonly remainingSeconds: number | null;
+}
+
+/** How far it is, as a bar. */
+export function progressBar(name: string, progress: ProgressJson): HTMLElement {
+  const { completedShardCount: value, plannedShardCount: planned } = progress;
+  return html("progress", { value, max: Math.max(1, planned), "aria-label": `${name}: progress` });
+}
+
+/** The same in words: what is done, how fast it goes, when it will be over. */
+export function progressText(progress: ProgressJson): string {
+  const { completedShardCount, plannedShardCount, completedReplicaCount } = progress;
+  const { replicasPerSecond, remainingSeconds } = progress;
+  const done = `${count(completedShardCount)} of ${counted(plannedShardCount, "shard")}`;
+  const replicas = `${count(completedReplicaCount)} replicas`;
+  if (!(replicasPerSecond > 0)) return `${done} · ${replicas}`;
+  const rest = remainingSeconds === null ? "" : ` · ${duration(remainingSeconds)} left`;
+  return `${done} · ${replicas} · ${rough(replicasPerSecond)}/s${rest}`;
+}

@@ -1,0 +1,156 @@
+import type { RunJson } from "../../../shared/wire/json.ts";
+import type { Charts } from "../shapes.ts";
+import { convergenceChart, type ConvergencePoint } from "./convergenceChart.ts";
+import { depthChart } from "./depthChart.ts";
+import { html } from "./dom.ts";
+import { fluctuationChart } from "./fluctuationChart.ts";
+import { count, short, signed, withError } from "./numbers.ts";
+import {
+  bestEstimate,
+  estimateText,
+  exactLambda,
+  exactVariance,
+  networkText,
+  progressBar,
+  progressText,
+  stateBadge,
+  titleOf,
+} from "./runFacts.ts";
+import type { ViewState } from "./viewState.ts";
+
+/** A run: what is known, how it came about, and whether the two theorems show. */
+export function runPage({ rest, resources }: ViewState, width: number): HTMLElement[] {
+  const run = resources[0] as RunJson;
+  const { charts } = rest as { charts: Charts };
+  const { progress } = run;
+  return [
+    html("h1", {}, titleOf(run), " ", stateBadge(run.state)),
+    html(
+      "p",
+      { class: "subject" },
+      networkText(run),
+      ...(run.sweep === "" ? [] : [" · ", html("a", { href: `/${run.sweep}` }, "its sweep")]),
+    ),
+    ...(run.error === "" ? [] : [html("p", { class: "trouble", role: "alert" }, run.error)]),
+    html("div", { class: "tiles" }, ...estimateTiles(run), progressTile(run, progress)),
+    html("div", { class: "charts" }, ...chartsOf(run, charts, width)),
+  ];
+}
+
+function estimateTiles(run: RunJson): HTMLElement[] {
+  const { survivors } = run;
+  const lambda = bestEstimate(run);
+  const variance = survivors?.variance ?? run.variance ?? undefined;
+  const whose = survivors === null ? "" : " of survivors";
+  return [
+    ...(survivors === null || run.lyapunovExponent === null
+      ? []
+      : [
+          html(
+            "section",
+            { class: "tile" },
+            html("h2", {}, "Lyapunov exponent λ"),
+            html("p", { class: "value" }, estimateText(run.lyapunovExponent)),
+            html(
+              "p",
+              {},
+              `${count(run.extinctCount)} of ${count(run.replicaCount)} replicas extinct`,
+            ),
+          ),
+        ]),
+    tile("lambda", `Lyapunov exponent λ${whose}`, lambda, exactLambda(run)),
+    tile("variance", `Variance σ²${whose}`, variance, exactVariance(run)),
+  ];
+}
+
+function tile(
+  id: string,
+  title: string,
+  estimate: ReturnType<typeof bestEstimate>,
+  exact: number | null,
+): HTMLElement {
+  if (estimate === undefined) return html("section", { class: "tile", id }, html("h2", {}, title));
+  const { lower, upper, standardError, level, z } = estimate;
+  const error = standardError ?? 0;
+  const interval =
+    lower === null || upper === null
+      ? ""
+      : `${Math.round(level * 100)} %: ${withError(lower, error)} to ${withError(upper, error)}`;
+  const deviation = z === null ? "" : ` · z = ${signed(z.toFixed(2))}`;
+  return html(
+    "section",
+    { class: "tile", id },
+    html("h2", {}, title),
+    html("p", { class: "value" }, estimateText(estimate)),
+    html("p", {}, interval),
+    exact === null
+      ? html("p", {}, "no closed form")
+      : html("p", {}, html("span", { class: "exact" }, `exactly ${short(exact, 7)}`), deviation),
+  );
+}
+
+function progressTile(run: RunJson, progress: RunJson["progress"]): HTMLElement {
+  const rule = run.stoppingRule;
+  const goal =
+    rule === null || rule.precision === undefined
+      ? "a fixed number of replicas"
+      : `until the standard error of λ̂ is ${rule.precision.lyapunovExponent ?? "any"}`;
+  return html(
+    "section",
+    { class: "tile", id: "progress" },
+    html("h2", {}, "Progress"),
+    html(
+      "p",
+      { class: "value" },
+      html("data", { value: run.replicaCount }, count(run.replicaCount)),
+    ),
+    ...(progress === null
+      ? []
+      : [progressBar(titleOf(run), progress), html("p", {}, progressText(progress))]),
+    html("p", {}, `${goal}, on ${run.backend}`),
+  );
+}
+
+function chartsOf(run: RunJson, charts: Charts, width: number): HTMLElement[] {
+  const { history, depths, fluctuations } = charts;
+  const { level } = run;
+  const variance = run.survivors?.variance ?? run.variance ?? undefined;
+  const points = (name: "lyapunovExponent" | "variance", now: ReturnType<typeof bestEstimate>) =>
+    withNow(
+      history.map((point) => ({ replicaCount: point.replicaCount, ...point[name] })),
+      run,
+      now,
+    );
+  return [
+    convergenceChart({
+      symbol: "λ",
+      points: points("lyapunovExponent", bestEstimate(run)),
+      exact: exactLambda(run),
+      level,
+      width,
+    }),
+    convergenceChart({
+      symbol: "σ²",
+      points: points("variance", variance),
+      exact: exactVariance(run),
+      level,
+      width,
+    }),
+    depthChart(depths, exactLambda(run), width),
+    ...(fluctuations === null ? [] : [fluctuationChart(fluctuations, width)]),
+  ];
+}
+
+/** What was kept, and what is known now. */
+function withNow(
+  kept: readonly ConvergencePoint[],
+  run: RunJson,
+  now: ReturnType<typeof bestEstimate>,
+): ConvergencePoint[] {
+  if (now === undefined) return [...kept];
+  const replicaCount = Number(run.replicaCount);
+  const { estimate, lower, upper } = now;
+  const earlier = kept.filter((point) => point.replicaCount < replicaCount);
+  if (estimate === null || lower === null || upper === null) return earlier;
+  return [...earlier, { replicaCount, estimate, lower, upper }];
+}

@@ -1,0 +1,52 @@
+import type { RunJson } from "../../../shared/wire/json.ts";
+import { html } from "./dom.ts";
+import { scrollable } from "./frame.ts";
+import { count, short } from "./numbers.ts";
+import {
+  bestEstimate,
+  estimateText,
+  exactLambda,
+  gainLabel,
+  lawText,
+  progressBar,
+  stateBadge,
+  titleOf,
+} from "./runFacts.ts";
+
+const COLUMNS = ["run", "state", "λ̂", "exact λ", "width", "depth", "weights", "gain", "progress"];
+const NUMBERS: ReadonlySet<string> = new Set(["width", "depth", "λ̂", "exact λ"]);
+
+/** Runs, one a line, each with a link to its own page. */
+export function runTable(name: string, runs: readonly RunJson[]): HTMLElement {
+  const head = COLUMNS.map((column) =>
+    html("th", { scope: "col", class: NUMBERS.has(column) ? "number" : undefined }, column),
+  );
+  const table = html(
+    "table",
+    {},
+    html("thead", {}, html("tr", {}, ...head)),
+    html("tbody", {}, ...runs.map(runRow)),
+  );
+  const region = scrollable(name, table);
+  region.classList.add("surface");
+  return region;
+}
+
+function runRow(run: RunJson): HTMLElement {
+  const { network, progress } = run;
+  const estimate = bestEstimate(run);
+  const exact = exactLambda(run);
+  return html(
+    "tr",
+    {},
+    html("th", { scope: "row" }, html("a", { href: `/${run.name}` }, titleOf(run))),
+    html("td", {}, stateBadge(run.state)),
+    html("td", { class: "number" }, estimate === undefined ? "" : estimateText(estimate)),
+    html("td", { class: "number" }, exact === null ? "–" : short(exact, 6)),
+    html("td", { class: "number" }, count(network?.width ?? 0)),
+    html("td", { class: "number" }, count(network?.depth ?? 0)),
+    html("td", {}, network === null ? "" : lawText(network)),
+    html("td", {}, gainLabel(run)),
+    html("td", {}, progress === null ? "" : progressBar(titleOf(run), progress)),
+  );
+}

@@ -1,0 +1,49 @@
+/** From values to places on a line, and the values that deserve a mark. */
+export interface Scale {
+  readonly place: (value: number) => number;
+  readonly ticks: readonly number[];
+}
+
+/** @param places of the ends of the domain. */
+export function linearScale(
+  [low, high]: readonly [number, number],
+  [from, to]: readonly [number, number],
+  tickCount: number,
+): Scale {
+  const span = high > low ? high - low : Math.abs(high) || 1;
+  const start = high > low ? low : low - span / 2;
+  const step = niceStep(span / tickCount);
+  const first = Math.ceil(start / step - 1e-9);
+  const last = Math.floor((start + span) / step + 1e-9);
+  return {
+    place: (value) => from + ((value - start) / span) * (to - from),
+    ticks: Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step),
+  };
+}
+
+/** Of positive values, marked at powers of the base. */
+export function logarithmicScale(
+  [low, high]: readonly [number, number],
+  [from, to]: readonly [number, number],
+  base: number,
+  tickCount: number,
+): Scale {
+  const log = (value: number) => Math.log(value) / Math.log(base);
+  const [start, end] = [log(low), high > low ? log(high) : log(low) + 1];
+  const first = Math.ceil(start - 1e-9);
+  const powers = Math.floor(end + 1e-9) - first + 1;
+  const stride = Math.max(1, Math.ceil(powers / tickCount));
+  return {
+    place: (value) => from + ((log(value) - start) / (end - start)) * (to - from),
+    ticks: Array.from({ length: Math.max(0, Math.ceil(powers / stride)) }, (_, i) =>
+      Math.round(base ** (first + i * stride)),
+    ),
+  };
+}
+
+/** 1, 2 or 5 times a power of ten, about as large as asked for. */
+function niceStep(rough: number): number {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const digit = rough / power;
+  return power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10);
+}

@@ -1,0 +1,33 @@
+import type { RunJson } from "../../../shared/wire/json.ts";
+import type { SweepHeading } from "../shapes.ts";
+import { html } from "./dom.ts";
+import { count } from "./numbers.ts";
+import { phaseDiagram, planesOf } from "./phaseDiagram.ts";
+import { progressBar, progressText, stateBadge, titleOf } from "./runFacts.ts";
+import { runTable } from "./runTable.ts";
+import type { ViewState } from "./viewState.ts";
+
+/** A sweep: how far it is, its phase diagrams, and all of its runs. */
+export function sweepPage({ resources }: ViewState, width: number): HTMLElement[] {
+  const [heading, ...rest] = resources;
+  const sweep = heading as SweepHeading;
+  const runs = rest as RunJson[];
+  const { progress, endedRunCount, runCount } = sweep;
+  const planes = planesOf(runs);
+  return [
+    html("h1", {}, titleOf(sweep), " ", stateBadge(sweep.state)),
+    progressBar(titleOf(sweep), progress),
+    html(
+      "p",
+      { class: "subject", id: "progress" },
+      `${count(endedRunCount)} of ${count(runCount)} runs · ${progressText(progress)}`,
+    ),
+    ...(planes.length === 0
+      ? []
+      : [
+          html("div", { class: "charts" }, ...planes.map((plane) => phaseDiagram(plane, width))),
+          html("h2", {}, "Runs"),
+        ]),
+    runTable("Runs of the sweep", runs),
+  ];
+}

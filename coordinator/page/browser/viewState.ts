@@ -1,0 +1,26 @@
+/** Something with a name, such as `runs/4f0c`. */
+export interface Resource {
+  readonly name: string;
+}
+
+/** What an event of the coordinator says. */
+export interface ViewEvent {
+  readonly rest: Readonly<Record<string, unknown>>;
+  /** Names of everything that is there now. */
+  readonly order: readonly string[];
+  /** Of it, what is not as it was. */
+  readonly changed: readonly Resource[];
+}
+
+/** What a page shows. */
+export interface ViewState {
+  readonly rest: Readonly<Record<string, unknown>>;
+  readonly resources: readonly Resource[];
+}
+
+/** The state after an event. */
+export function after(state: ViewState | undefined, event: ViewEvent): ViewState {
+  const known = new Map(state?.resources.map((resource) => [resource.name, resource]));
+  for (const resource of event.changed) known.set(resource.name, resource);
+  return { rest: event.rest, resources: event.order.flatMap((name) => known.get(name) ?? []) };
+}

@@ -1,0 +1,206 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { TLSSocket } from "node:tls";
+
+import type { Logger } from "pino";
+
+import { hostOf, isLoopback } from "../../shared/wire/addresses.ts";
+import { readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
+import { asApiError } from "../calls.ts";
+import type { Coordinator } from "../coordinator.ts";
+import { nameOf, plainAddress, type Knock } from "../door/authorization.ts";
+import type { Door } from "../door/door.ts";
+import type { TlsMaterial } from "../door/tls.ts";
+import type { Engine } from "../engine.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { beginEvents, sendAsset, sendError, sendJson, sendRefusal } from "./answers.ts";
+import { Assets } from "./assets.ts";
+import { sendEvents } from "./events.ts";
+import { readResource, readViewed } from "./jsonInterface.ts";
+import { SharedViews } from "./sharedViews.ts";
+import { Views } from "./views.ts";
+
+/** A request is a line and some headers: there is nothing to wait for. */
+const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
+const MAXIMUM_CONNECTIONS = 4096;
+
+export interface PageOptions {
+  /** Such as `127.0.0.1:8080`; port 0 takes a free one. */
+  readonly address: string;
+  readonly coordinator: Coordinator;
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly door: Door;
+  readonly log: Logger;
+  /** Seconds, the engine's. */
+  readonly clock: () => number;
+}
+
+/** The page, served. */
+export interface PageServer {
+  readonly port: number;
+  /** Cuts off whoever still looks. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the live page and the JSON interface beside it. The files of the page are for everybody;
+ * what they show is for those whom the door lets in to read.
+ *
+ * @throws Error if the address cannot be listened on, or the page is not built.
+ */
+export async function startPage(options: PageOptions): Promise<PageServer> {
+  const { address, door, log } = options;
+  const page = new Page(options, await Assets.load());
+  const server = listener(door, (request, response) => {
+    void page.answer(request, response);
+  });
+  server.requestTimeout = REQUEST_TIMEOUT_MILLISECONDS;
+  server.maxConnections = MAXIMUM_CONNECTIONS;
+  const port = await listen(server, address);
+  log.info({ address, port }, "page served");
+  return {
+    port,
+    close: async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      server.close(() => {
+        resolve();
+      });
+      server.closeAllConnections();
+      await promise;
+    },
+  };
+}
+
+/** By the certificate of the door, if it has one, and by the next when the files change. */
+function listener(
+  { tls }: Door,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Server | TlsServer {
+  if (tls === undefined) return createServer(answer);
+  const server = createTlsServer(
+    { ...contextOf(tls.material), requestCert: tls.asksForCertificates },
+    answer,
+  );
+  const forget = tls.onChange((material) => {
+    server.setSecureContext(contextOf(material));
+  });
+  server.on("close", forget);
+  return server;
+}
+
+function contextOf({ certificate, key, clientAuthority }: TlsMaterial) {
+  return { cert: certificate, key, ...(clientAuthority !== undefined && { ca: clientAuthority }) };
+}
+
+async function listen(server: Server | TlsServer, address: string): Promise<number> {
+  const host = hostOf(address).replace(/^\[|\]$/g, "");
+  const port = Number(address.slice(address.lastIndexOf(":") + 1));
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen({ host, port }, resolve);
+  try {
+    await promise;
+  } catch (error) {
+    throw new Error(`--http ${address}: cannot be listened on; is the port taken? give another`, {
+      cause: error,
+    });
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+class Page {
+  readonly #options: PageOptions;
+  readonly #assets: Assets;
+  readonly #views: Views;
+  readonly #shared: SharedViews;
+  /** Whether nobody is asked who they are, for this machine alone can come here. */
+  readonly #isOpenOnLoopback: boolean;
+
+  constructor(options: PageOptions, assets: Assets) {
+    const { address, door, engine, clock } = options;
+    this.#options = options;
+    this.#assets = assets;
+    this.#views = new Views(options);
+    this.#shared = new SharedViews(this.#views, engine, clock);
+    this.#isOpenOnLoopback = isLoopback(hostOf(address)) && !door.asksForTokens;
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, url = "" } = request;
+    const target = URL.parse(url, "http://page.invalid");
+    if (method !== "GET" && method !== "HEAD") {
+      const message = `${method} is not allowed; the page shows, and changes nothing: use GET or HEAD`;
+      sendError(response, 405, "UNIMPLEMENTED", "METHOD", message, { allow: "GET, HEAD" });
+    } else if (this.#isOpenOnLoopback && !isLoopback(hostOfHeader(request))) {
+      // Another site's name that leads here: it would read what only this machine may.
+      const message = `the host '${request.headers.host}' is not this machine; ask for 127.0.0.1`;
+      sendError(response, 421, "FAILED_PRECONDITION", "HOST", message);
+    } else if (target?.pathname.startsWith("/api/") === true) {
+      await this.#answerJson(request, response, target);
+    } else {
+      const asset = target === null ? undefined : this.#assets.at(target.pathname);
+      if (asset !== undefined) sendAsset(request, response, asset);
+      else sendError(response, 404, "NOT_FOUND", "NOT_FOUND", "there is no such page; go to /");
+    }
+  }
+
+  async #answerJson(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: URL,
+  ): Promise<void> {
+    const { door, log } = this.#options;
+    const { pathname, searchParams } = target;
+    let leave: (() => void) | undefined;
+    try {
+      leave = door.admit(this.#knockOf(request, pathname), () => response.destroy());
+      if (pathname === "/api/events") await this.#answerEvents(request, response, searchParams);
+      else {
+        const options = { ...this.#options, views: this.#views };
+        sendJson(response, await readResource(options, pathname, searchParams));
+      }
+    } catch (error) {
+      const refusal = asApiError(error, log, pathname);
+      if (response.headersSent) response.destroy();
+      else sendRefusal(response, refusal);
+    } finally {
+      leave?.();
+    }
+  }
+
+  async #answerEvents(
+    request: IncomingMessage,
+    response: ServerResponse,
+    query: URLSearchParams,
+  ): Promise<void> {
+    const viewed = readViewed(query);
+    // What is not there is refused before the stream begins.
+    const first = await this.#shared.of(viewed);
+    beginEvents(response);
+    if (request.method === "HEAD") response.end();
+    else {
+      const lastId = request.headers["last-event-id"];
+      await sendEvents(response, this.#shared, viewed, first, String(lastId ?? ""));
+    }
+  }
+
+  #knockOf({ headersDistinct, socket }: IncomingMessage, path: string): Knock {
+    const token = readBearer(headersDistinct["authorization"] ?? []);
+    const isAsked = this.#options.door.tls?.asksForCertificates === true;
+    const certificate =
+      isAsked && socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
+    return {
+      path,
+      tokenDigest: token === undefined ? undefined : tokenDigest(token),
+      certificateName: nameOf(certificate),
+      address: plainAddress(socket.remoteAddress),
+    };
+  }
+}
+
+/** The host that a request asks for, without its port. */
+function hostOfHeader({ headers: { host = "" } }: IncomingMessage): string {
+  return host.replace(/:\d+$/, "");
+}
