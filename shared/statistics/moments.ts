@@ -14,12 +14,29 @@ export interface Moments {
 
 export const NO_MOMENTS: Moments = { mean: 0, m2: 0, m3: 0, m4: 0 };
 
-/** Moments of the values, in two passes: the mean first, then the deviations from it. */
+/**
+ * Moments of the values, in two passes: the mean first, then the deviations from it.
+ *
+ * The loops are in functions of their own, which make no objects: where V8 13.6 (Node 24) replaces
+ * a running loop by optimized code and an object literal follows in the same function, objects made
+ * there have been seen to share their numbers, so that a later one overwrites an earlier one; on a
+ * busy machine about once in 130 worker threads (test/soak/moments.soak.ts).
+ */
 export function momentsOf(values: Float64Array): Moments {
   if (values.length === 0) return NO_MOMENTS;
+  const mean = sumOf(values) / values.length;
+  const sums = powerSums(values, mean);
+  return { mean, m2: sums[0] as number, m3: sums[1] as number, m4: sums[2] as number };
+}
+
+function sumOf(values: Float64Array): number {
   let sum = 0;
   for (const value of values) sum += value;
-  const mean = sum / values.length;
+  return sum;
+}
+
+/** Σ (x − mean)², Σ (x − mean)³ and Σ (x − mean)⁴. */
+function powerSums(values: Float64Array, mean: number): Float64Array {
   let m2 = 0;
   let m3 = 0;
   let m4 = 0;
@@ -30,7 +47,7 @@ export function momentsOf(values: Float64Array): Moments {
     m3 += square * deviation;
     m4 += square * square;
   }
-  return { mean, m2, m3, m4 };
+  return Float64Array.of(m2, m3, m4);
 }
 
 /**
