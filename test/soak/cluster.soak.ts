@@ -27,6 +27,9 @@ const SEED = Number(process.env["LYAPUNOV_SOAK_SEED"] ?? 1);
 const SHARD = 65_536;
 /** From the last disturbance to the end of every run. */
 const SETTLING_MILLISECONDS = 180_000;
+/** Without a calm now and then, a slow machine would do nothing but start what was killed. */
+const DISTURBANCES_BETWEEN_CALMS = 15;
+const MAXIMUM_CALM_MILLISECONDS = 10_000;
 /** Runs under way at the same time. */
 const CLIENTS = 3;
 
@@ -123,7 +126,8 @@ async function soak(engine: Engine, expected: readonly string[]): Promise<void> 
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
 
   const end = Date.now() + MINUTES * 60_000;
-  const chaos = disturb(random, [...coordinators, ...workers], proxies, end, count);
+  const calm = () => witness.progress(MAXIMUM_CALM_MILLISECONDS);
+  const chaos = disturb(random, [...coordinators, ...workers], proxies, end, count, calm);
   const clients = Array.from({ length: CLIENTS }, (_, i) =>
     submit(addresses.join(","), i, expected, end, count),
   );
@@ -155,10 +159,12 @@ async function disturb(
   proxies: readonly Proxy[],
   end: number,
   count: (what: string) => void,
+  calm: () => Promise<void>,
 ): Promise<void> {
   const healing: Promise<void>[] = [];
-  while (Date.now() < end) {
+  for (let turn = 1; Date.now() < end; turn++) {
     await delay(random.between(100, 700));
+    if (turn % DISTURBANCES_BETWEEN_CALMS === 0) await calm();
     const keeper = random.pick(keepers);
     const proxy = random.pick(proxies);
     const duration = random.between(100, 4000);

@@ -23,6 +23,13 @@ export class Witness {
     this.#working = this.#work();
   }
 
+  /** Until it has been promised something more, but not for ever. */
+  async progress(maximumMilliseconds: number): Promise<void> {
+    const before = this.acknowledged.length;
+    const end = Date.now() + maximumMilliseconds;
+    while (this.acknowledged.length === before && Date.now() < end) await delay(50);
+  }
+
   async end(): Promise<void> {
     this.#ended.abort();
     this.#worker?.[Symbol.dispose]();
