@@ -1,13 +1,12 @@
-import type { Logger } from "pino";
-
 import type { RunState } from "../shared/wire/runStates.ts";
-import type { Ledger, LedgerTransaction, RunRecord } from "./ledger/ledger.ts";
+import type { LedgerTransaction, RunRecord } from "./ledger/ledger.ts";
+import type { EngineOptions } from "./engineOptions.ts";
+import { FoldKeeping } from "./foldKeeping.ts";
 import { LedgerWriter } from "./ledger/ledgerWriter.ts";
 import { Retractions } from "./retractions.ts";
 import type { ActiveRun } from "./scheduler/activeRun.ts";
 import type { Worker } from "./scheduler/fleet.ts";
 import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "./scheduler/messages.ts";
-import type { SchedulerOptions } from "./scheduler/options.ts";
 import { Scheduler, type SchedulerView } from "./scheduler/scheduler.ts";
 import {
   DEFAULT_PAGING,
@@ -18,31 +17,7 @@ import {
   readWork,
   type StoredWork,
 } from "./storedWork.ts";
-
-/** What the engine needs from outside: it has no clock and no randomness of its own. */
-export interface EngineOptions {
-  readonly ledger: Ledger;
-  readonly log: Logger;
-  /** Seconds of a clock that does not jump. */
-  readonly clock: () => number;
-  /** Milliseconds since the epoch. */
-  readonly wallClock: () => number;
-  /** Leases are numbered from here: apart from those of an earlier coordinator on the same ledger. */
-  readonly firstLease: number;
-  /** Called once if the ledger fails: nothing can be promised any more. */
-  readonly onFatal: (error: unknown) => void;
-  readonly scheduler: SchedulerOptions;
-  /** Resolves when what has gathered should be committed, see LedgerWriter; default: at once. */
-  readonly gather?: (lastBatch: number) => Promise<void>;
-  readonly paging?: Paging;
-  readonly observer?: EngineObserver;
-}
-
-/** Hears of what has become durable, to count it. */
-export interface EngineObserver {
-  committed(seconds: number): void;
-  runEnded(state: RunState): void;
-}
+import { reasonToWait } from "./waiting.ts";
 
 type CommandOf<Kind extends SchedulerCommand["kind"]> = Extract<SchedulerCommand, { kind: Kind }>;
 
@@ -92,8 +67,7 @@ export class Engine {
   readonly #records = new Map<string, RunRecord>();
   /** Runs whose end is on its way to the ledger. */
   readonly #ending = new Map<string, Promise<void>>();
-  /** Shards in the last fold of each run that went to the ledger. */
-  readonly #checkpoints = new Map<string, number>();
+  readonly #folds: FoldKeeping;
   readonly #retractions: Retractions;
   readonly #workers = new Map<string, WorkerSink>();
   readonly #listeners = new Set<RunListener>();
@@ -101,6 +75,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#paging = options.paging ?? DEFAULT_PAGING;
+    this.#folds = new FoldKeeping(this.#paging.shardsPerFold);
     this.#scheduler = new Scheduler(options.scheduler, options.firstLease);
     this.#writer = new LedgerWriter(
       { transact: (work) => this.#transact(work) },
@@ -214,31 +189,14 @@ export class Engine {
   work(name: string): RunWork | undefined {
     const active = this.activeRun(name);
     if (active === undefined) return undefined;
-    return { active, waitsFor: this.#waitsFor(active) };
-  }
-
-  #waitsFor({ name, backend }: ActiveRun): string | undefined {
-    if (this.#scheduler.isBackendMissing(name)) {
-      return `it waits for a worker that has the backend ${backend}: none of those connected does`;
-    }
-    const generator = this.#scheduler.generatorMissing(name);
-    if (generator !== undefined) {
-      return `it waits for a worker whose ${backend} is ${generator}, as its first shards have it`;
-    }
-    const dispute = this.#scheduler.unsettledDispute(name);
-    if (dispute === undefined) return undefined;
-    const { shardIndex, workers } = dispute;
-    return (
-      `it waits for another worker: ${workers.join(" and ")} contradict one another on shard ` +
-      `${shardIndex}, and nobody is there to say who is right`
-    );
+    return { active, waitsFor: reasonToWait(this.#scheduler, active) };
   }
 
   /** Starts to work on a run whose record is in the ledger. */
   submit(record: RunRecord, work: StoredWork = NO_WORK): void {
     this.#records.set(record.name, record);
     const { name: run, specification } = record;
-    this.#checkpoints.set(run, work.beginning.fold?.shardCount ?? 0);
+    this.#folds.begin(run, work.beginning.fold?.shardCount ?? 0);
     this.dispatch({ kind: "run_submitted", run, specification, ...work });
     this.#announce(run);
   }
@@ -334,7 +292,7 @@ export class Engine {
     try {
       await this.write((transaction) => transaction.putShard(run, shard));
       this.dispatch({ kind: "shard_recorded", run, shardIndex: shard.shardIndex });
-      this.#checkpoint(run);
+      this.#keepFold(run);
     } catch (error) {
       this.#options.onFatal(error);
     }
@@ -346,17 +304,10 @@ export class Engine {
     if (record !== undefined && record.state !== "CANCELLING") this.submit(record, work);
   }
 
-  /** Now and then, for the next coordinator to begin there. */
-  #checkpoint(run: string): void {
+  #keepFold(run: string): void {
     const progress = this.activeRun(run)?.progress;
-    const last = this.#checkpoints.get(run) ?? 0;
-    if (progress?.folded === undefined || progress.foldedShards < last + this.#paging.shardsPerFold)
-      return;
-    // The last shard may be a short one, which would not be in the plan of a longer rule.
-    if (progress.foldedShards === progress.plan.shardCount) return;
-    const fold = { shardCount: progress.foldedShards, sums: progress.folded };
-    this.#checkpoints.set(run, fold.shardCount);
-    void this.write((transaction) => transaction.putFold(run, fold));
+    const fold = progress && this.#folds.due(run, progress);
+    if (fold !== undefined) void this.write((transaction) => transaction.putFold(run, fold));
   }
 
   async #load({ run, load, from }: CommandOf<"load">): Promise<void> {
@@ -365,7 +316,7 @@ export class Engine {
     try {
       const shards = await readShards(this.#options.ledger, record, from, this.#paging);
       this.dispatch({ kind: "shards_loaded", run, load, shards });
-      this.#checkpoint(run);
+      this.#keepFold(run);
     } catch (error) {
       if (!(error instanceof ForeignShard)) this.#options.onFatal(error);
       else {
@@ -429,7 +380,7 @@ export class Engine {
     this.#records.set(record.name, { ...ended, state: record.state, revision: record.revision });
     await this.write((transaction) => transaction.putRun(ended));
     this.#records.delete(record.name);
-    this.#checkpoints.delete(record.name);
+    this.#folds.end(record.name);
     this.#options.log.info({ run: record.name, state }, "run ended");
     this.#options.observer?.runEnded(state);
     this.#announce(record.name, true);

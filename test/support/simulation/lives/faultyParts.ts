@@ -1,5 +1,6 @@
 import { Coordinator, type CreationOptions } from "../../../../coordinator/coordinator.ts";
-import { Engine, type EngineOptions } from "../../../../coordinator/engine.ts";
+import { Engine } from "../../../../coordinator/engine.ts";
+import type { EngineOptions } from "../../../../coordinator/engineOptions.ts";
 import type {
   Ledger,
   LedgerTransaction,

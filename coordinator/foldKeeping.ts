@@ -1,0 +1,31 @@
+import type { Fold, RunProgress } from "./scheduler/runProgress.ts";
+
+/** Says when the fold of a run goes to the ledger again, for the next coordinator to begin there. */
+export class FoldKeeping {
+  readonly #shardsPerFold: number;
+  /** Shards in the last fold of each run that went there. */
+  readonly #last = new Map<string, number>();
+
+  constructor(shardsPerFold: number) {
+    this.#shardsPerFold = shardsPerFold;
+  }
+
+  /** @param shardCount in the fold that the ledger has of the run */
+  begin(run: string, shardCount: number): void {
+    this.#last.set(run, shardCount);
+  }
+
+  end(run: string): void {
+    this.#last.delete(run);
+  }
+
+  /** The fold to be kept now, if it is time for one. */
+  due(run: string, { folded, foldedShards, plan }: RunProgress): Fold | undefined {
+    const last = this.#last.get(run) ?? 0;
+    if (folded === undefined || foldedShards < last + this.#shardsPerFold) return undefined;
+    // The last shard may be a short one, which would not be in the plan of a longer rule.
+    if (foldedShards === plan.shardCount) return undefined;
+    this.#last.set(run, foldedShards);
+    return { shardCount: foldedShards, sums: folded };
+  }
+}
