@@ -1,28 +1,35 @@
 /**
- * A worker whose shards finish in random order: real threads propagate them, and each result is
- * held back for a random while, up to 16 at a time. It says on standard output which shard
- * finished when, by the run's seed and the first replica. Arguments: HOST:PORT of the coordinator,
- * seed of the delays, and another HOST:PORT to reach the coordinator by.
+ * A worker whose shards finish in random order: real threads propagate them, and results are held
+ * back until a few are there, of which one goes, or until nothing more is propagated. It says on
+ * standard output which shard finished when, by the run's seed and the first replica. Arguments:
+ * HOST:PORT of the coordinator, seed of the order, and another HOST:PORT to reach the coordinator by.
  */
-import { setTimeout as delay } from "node:timers/promises";
-
 import { createLog } from "../../../client/log.ts";
 import { createThreadPool, type ShardPool } from "../../../worker/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 import { Random } from "../../support/random.ts";
 
-const LONGEST_DELAY_MILLISECONDS = 600;
+const HELD_RESULTS = 4;
 
 const [address = "", seed = "0", coordinator = address] = process.argv.slice(2);
 const random = new Random(Number(seed));
 const threads = createThreadPool(2);
 
+const held: (() => void)[] = [];
+let propagated = 0;
+
 const pool: ShardPool = {
-  slotCount: 16,
+  slotCount: 4 * HELD_RESULTS,
   compute: async (task) => {
-    const wait = random.between(0, LONGEST_DELAY_MILLISECONDS);
-    const computed = await threads.compute(task);
-    await delay(wait);
+    propagated++;
+    const computed = await threads.compute(task).finally(() => {
+      propagated--;
+    });
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    held.push(release);
+    const kept = propagated === 0 ? 0 : HELD_RESULTS - 1;
+    while (held.length > kept) held.splice(random.integer(held.length), 1)[0]?.();
+    await released;
     process.stdout.write(`finished ${task.seed} ${task.firstReplica}\n`);
     return computed;
   },
