@@ -7,7 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -20,6 +20,7 @@ import { SimulationApi } from "../client/api.ts";
 import { parseRunSpecification } from "../shared/network/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { commandLine, describeMachine } from "./machine.ts";
+import { resourcesOf, type Resources } from "./resources.ts";
 import { printTable, readable, report, RESULTS_FOLDER } from "./results.ts";
 import { SimulatedFleet } from "./simulatedFleet.ts";
 
@@ -44,12 +45,10 @@ const { values: flags } = parseArgs({
 if (flags.help) process.stdout.write(USAGE);
 else await benchmark();
 
-interface Sample {
+/** The resources are the coordinator's. */
+interface Sample extends Resources {
   readonly seconds: number;
   readonly recordedShards: number;
-  readonly residentBytes: number;
-  /** Of the coordinator, since it began. */
-  readonly processorSeconds: number;
 }
 
 async function benchmark(): Promise<void> {
@@ -136,14 +135,4 @@ async function addressOf(stdout: NodeJS.ReadableStream): Promise<string> {
     if (address !== undefined) return address;
   }
   throw new Error("the coordinator ended without saying where it listens");
-}
-
-async function resourcesOf(
-  pid: number,
-): Promise<Pick<Sample, "residentBytes" | "processorSeconds">> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  const residentBytes = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
-  // After the command's name, which may hold spaces: user and system time, in hundredths of a second.
-  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
-  return { residentBytes, processorSeconds: (Number(fields[11]) + Number(fields[12])) / 100 };
 }

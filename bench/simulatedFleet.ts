@@ -31,19 +31,32 @@ function templateOf(task: ShardTask__Output): Template {
   return { generator, observables, checkpoints: PARTIAL.encode({ checkpoints }).finish() };
 }
 
-/** Workers that answer every lease at once, with a partial that costs nothing. */
+/** Workers that answer every lease with a partial that costs nothing. */
 export class SimulatedFleet {
   /** Results that are in the ledger, or were not needed. */
   acknowledged = 0;
   readonly #clients: Client[] = [];
   readonly #streams: Stream[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #shardMilliseconds: number;
   /** What all partials of the run say alike, each of its own replicas. */
   #template: Template | undefined;
 
-  /** Resolves when all have been welcomed. */
-  static async join(address: string, workers: number): Promise<SimulatedFleet> {
-    const fleet = new SimulatedFleet();
+  private constructor(shardMilliseconds: number) {
+    this.#shardMilliseconds = shardMilliseconds;
+  }
+
+  /**
+   * Resolves when all have been welcomed.
+   *
+   * @param shardMilliseconds that a slot takes for a shard; 0: each lease is answered at once
+   */
+  static async join(
+    address: string,
+    workers: number,
+    shardMilliseconds = 0,
+  ): Promise<SimulatedFleet> {
+    const fleet = new SimulatedFleet(shardMilliseconds);
     const welcomes = Array.from({ length: workers }, (_, i) => fleet.#join(address, `worker-${i}`));
     await Promise.all(welcomes);
     return fleet;
@@ -65,13 +78,18 @@ export class SimulatedFleet {
       responseDeserialize,
     );
     const held = new Set<string>();
+    let freeAt = 0;
     const { promise, resolve } = Promise.withResolvers<void>();
     stream.on("error", () => undefined);
     stream.on("data", (message: WorkResponse__Output) => {
       if (message.welcome) resolve();
       for (const lease of message.grant?.leases ?? []) {
         held.add(lease.leaseId);
-        stream.write(this.#answer(lease));
+        if (this.#shardMilliseconds === 0) stream.write(this.#answer(lease));
+        else {
+          freeAt = Math.max(freeAt, performance.now()) + this.#shardMilliseconds / SLOTS;
+          setTimeout(() => stream.write(this.#answer(lease)), freeAt - performance.now());
+        }
       }
       for (const lease of message.acknowledgement?.leaseIds ?? []) {
         held.delete(lease);
@@ -104,7 +122,13 @@ export class SimulatedFleet {
     // A message's bytes one after the other are the message of all their fields.
     const partial = Buffer.concat([PARTIAL.encode(own).finish(), checkpoints]);
     return SEALED_REQUEST.encode({
-      result: { leaseId: Number(leaseId), run, shardIndex, partial, computeSeconds: 0.5 },
+      result: {
+        leaseId: Number(leaseId),
+        run,
+        shardIndex,
+        partial,
+        computeSeconds: this.#shardMilliseconds / 1000 || 0.5,
+      },
     }).finish();
   }
 }

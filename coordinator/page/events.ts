@@ -31,13 +31,17 @@ export async function sendEvents(
   response.write(RETRY);
   let said: ViewText | undefined = lastId === first.id ? first : undefined;
   let silentSince = performance.now();
-  for (let text = first; !response.destroyed; text = await views.of(viewed)) {
+  let text = first;
+  for (;;) {
     const isDue = performance.now() - silentSince >= HEARTBEAT_MILLISECONDS;
     if (text.id !== said?.id) await send(response, eventOf(text, said));
     else if (isDue) await send(response, ": still here\n\n");
     if (text.id !== said?.id || isDue) silentSince = performance.now();
     said = text;
     await delay(INTERVAL_MILLISECONDS);
+    // Nobody is there any more to make a view for.
+    if (response.destroyed) return;
+    text = await views.of(viewed);
   }
 }
 

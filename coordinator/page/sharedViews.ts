@@ -15,6 +15,8 @@ export interface ViewText {
 interface Kept {
   readonly revision: number;
   readonly at: number;
+  /** How long it took to make; undefined while it is being made. */
+  seconds?: number;
   readonly text: Promise<ViewText>;
 }
 
@@ -22,6 +24,8 @@ interface Kept {
 const LEAST_AGE_SECONDS = 0.8;
 /** … and, while no run changes, for what changes with time: rates, workers that fall silent. */
 const GREATEST_AGE_SECONDS = 3;
+/** A view is renewed after so many times what it took to make: most of the time is for the work. */
+const REST = 10;
 const MAXIMUM_KEPT = 64;
 
 /** Makes each view once for all who look at it. */
@@ -46,17 +50,25 @@ export class SharedViews {
     const key = `${viewed.view} ${viewed.pageToken}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined && this.#isFresh(kept)) return kept.text;
+    const at = this.#clock();
     const text = this.#views.of(viewed).then(viewText);
+    const made: Kept = { revision: this.#revision, at, text };
+    const note = () => {
+      made.seconds = this.#clock() - at;
+    };
+    text.then(note, note);
     this.#kept.delete(key);
-    this.#kept.set(key, { revision: this.#revision, at: this.#clock(), text });
+    this.#kept.set(key, made);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MAXIMUM_KEPT && oldest !== undefined) this.#kept.delete(oldest);
     return text;
   }
 
-  #isFresh({ revision, at }: Kept): boolean {
+  #isFresh({ revision, at, seconds }: Kept): boolean {
+    if (seconds === undefined) return true;
     const age = this.#clock() - at;
-    return age < (revision === this.#revision ? GREATEST_AGE_SECONDS : LEAST_AGE_SECONDS);
+    const least = revision === this.#revision ? GREATEST_AGE_SECONDS : LEAST_AGE_SECONDS;
+    return age < Math.max(least, REST * seconds);
   }
 }
 

@@ -1,18 +1,18 @@
-import { hasEnded, parseRunState } from "../../shared/wire/runStates.ts";
-import type { RunJson } from "../../shared/wire/json.ts";
+import { hasEnded } from "../../shared/wire/runStates.ts";
 import type { SweepRecord } from "../ledger/ledger.ts";
 import { sweepState } from "../sweepView.ts";
 import type { SweepHeading } from "./shapes.ts";
+import type { RunTally } from "./tallies.ts";
 
 /** @param runs of the sweep, in its order. */
-export function sweepHeading(record: SweepRecord, runs: readonly RunJson[]): SweepHeading {
-  const states = runs.map(({ state }) => parseRunState(state ?? ""));
-  const going = runs.filter((_, i) => !hasEnded(states[i] ?? "QUEUED"));
-  const total = (count: (run: RunJson) => number) => runs.reduce((sum, run) => sum + count(run), 0);
-  const completed = total(({ progress }) => progress?.completedShardCount ?? 0);
-  const planned = total(({ progress }) => progress?.plannedShardCount ?? 0);
-  const rate = going.reduce((sum, { progress }) => sum + (progress?.replicasPerSecond ?? 0), 0);
-  const replicas = total(({ progress }) => Number(progress?.completedReplicaCount ?? 0));
+export function sweepHeading(record: SweepRecord, runs: readonly RunTally[]): SweepHeading {
+  const states = runs.map(({ state }) => state);
+  const total = (count: (run: RunTally) => number) =>
+    runs.reduce((sum, run) => sum + count(run), 0);
+  const completed = total((run) => run.completedShardCount);
+  const planned = total((run) => run.plannedShardCount);
+  const rate = total((run) => run.replicasPerSecond);
+  const replicas = total((run) => run.completedReplicaCount);
   return {
     name: record.name,
     displayName: record.displayName,

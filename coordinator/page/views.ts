@@ -1,4 +1,6 @@
-import type { RunJson, SweepJson } from "../../shared/wire/json.ts";
+import { setImmediate as yieldToOthers } from "node:timers/promises";
+
+import type { SweepJson } from "../../shared/wire/json.ts";
 import type { Coordinator } from "../coordinator.ts";
 import type { Engine } from "../engine.ts";
 import type { Ledger, SweepRecord } from "../ledger/ledger.ts";
@@ -8,6 +10,7 @@ import { Histories } from "./histories.ts";
 import { runJson } from "./messages.ts";
 import { Summaries } from "./summaries.ts";
 import { sweepHeading } from "./sweepHeading.ts";
+import { Tallies } from "./tallies.ts";
 
 /** Something with a name, such as `runs/4f0c`. */
 interface Resource {
@@ -30,6 +33,8 @@ export interface Viewed {
 const OVERVIEW_SWEEPS = 10;
 const OVERVIEW_RUNS = 25;
 const FLEET_WORKERS = 100;
+/** Runs that are looked at in one go: workers are waiting for their leases. */
+const RUNS_AT_A_TIME = 32;
 
 export interface ViewOptions {
   readonly coordinator: Coordinator;
@@ -43,11 +48,13 @@ export interface ViewOptions {
 export class Views {
   readonly #options: ViewOptions;
   readonly #summaries: Summaries;
+  readonly #tallies: Tallies;
   readonly #histories: Histories;
 
   constructor(options: ViewOptions) {
     this.#options = options;
     this.#summaries = new Summaries(options.coordinator, options.engine);
+    this.#tallies = new Tallies(options.coordinator, options.engine, options.clock);
     this.#histories = new Histories(options.engine);
   }
 
@@ -76,12 +83,12 @@ export class Views {
       nextPageToken: _next,
       ...fleet
     } = fleetView(engine.fleet, clock(), 0, "");
+    const headings: SweepJson[] = [];
+    for (const record of sweeps?.records ?? []) headings.push(await this.#heading(record));
+    const names = runs.records.map(({ name }) => name);
     return {
       rest: { fleet, nextPageToken: runs.nextPageToken },
-      resources: [
-        ...(await Promise.all(sweeps?.records.map((record) => this.#heading(record)) ?? [])),
-        ...(await this.#runs(runs.records.map(({ name }) => name))),
-      ],
+      resources: [...headings, ...(await inTurn(names, (name) => this.#summaries.of(name)))],
     };
   }
 
@@ -92,8 +99,9 @@ export class Views {
 
   async #sweep(name: string): Promise<View> {
     const record = await this.#options.coordinator.sweepRecord(name);
-    const runs = await this.#runs(record.runs);
-    return { rest: {}, resources: [sweepHeading(record, runs), ...runs] };
+    const heading = await this.#heading(record);
+    const runs = await inTurn(record.runs, (run) => this.#summaries.of(run));
+    return { rest: {}, resources: [heading, ...runs] };
   }
 
   #fleet(pageToken: string): View {
@@ -103,10 +111,19 @@ export class Views {
   }
 
   async #heading(record: SweepRecord): Promise<SweepJson> {
-    return sweepHeading(record, await this.#runs(record.runs));
+    return sweepHeading(record, await inTurn(record.runs, (name) => this.#tallies.of(name)));
   }
+}
 
-  async #runs(names: readonly string[]): Promise<RunJson[]> {
-    return Promise.all(names.map((name) => this.#summaries.of(name)));
+/** One after the other, with pauses for others to have their turn. */
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  look: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const [i, item] of items.entries()) {
+    if (i % RUNS_AT_A_TIME === RUNS_AT_A_TIME - 1) await yieldToOthers();
+    results.push(await look(item));
   }
+  return results;
 }

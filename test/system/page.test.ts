@@ -10,6 +10,7 @@ import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { Certificates } from "./support/certificates.ts";
 import { startCommand } from "./support/command.ts";
+import { firstEvent } from "./support/firstEvent.ts";
 import { tokenEntry } from "./support/guarded.ts";
 import { startPaged, type PagedCoordinator } from "./support/pages.ts";
 import type { Started } from "./support/processes.ts";
@@ -24,19 +25,6 @@ function runMessage(width: number, seed = 1, replicaCount = 4096) {
   const network = { width, depth: 32, negativeSlope: 0.1, weights: "gaussian", gain: 1.2 } as const;
   const stoppingRule = { replicaCount };
   return specificationToMessage(parseRunSpecification({ network, stoppingRule, seed }));
-}
-
-/** The first event of a stream, once it has come as a whole. */
-async function firstEvent(url: string, headers: Record<string, string> = {}): Promise<string> {
-  const response = await fetch(url, { headers });
-  assert.equal(response.status, 200);
-  let received = "";
-  assert.ok(response.body);
-  for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
-    received += piece;
-    if (/\n\n(id|:).*\n\n/s.test(received)) break;
-  }
-  return received;
 }
 
 describe("the page over HTTP", () => {

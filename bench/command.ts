@@ -1,0 +1,42 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../dist/client/main.js", import.meta.url));
+
+/** The built command as a process of its own, until disposed of. */
+export class Command implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  /** What it has said on standard output and standard error. */
+  #text = "";
+
+  constructor(args: readonly string[]) {
+    this.#child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on("data", (piece) => {
+        this.#text += String(piece);
+      });
+    }
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error("the command could not be started");
+    return this.#child.pid;
+  }
+
+  /** The first group of the pattern, once it was said. @throws Error if it ends without. */
+  async said(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = pattern.exec(this.#text)?.[1];
+      if (found !== undefined) return found;
+      if (this.#child.exitCode !== null) throw new Error(this.#text);
+      await Promise.race([once(this.#child.stdout!, "data"), once(this.#child.stderr!, "data")]);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    this.#child.kill();
+    await once(this.#child, "exit");
+  }
+}

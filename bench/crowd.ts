@@ -1,0 +1,54 @@
+import type { SimulationApi } from "../client/api.ts";
+import { parseRunSpecification } from "../shared/network/specification.ts";
+import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
+import { SimulatedFleet } from "./simulatedFleet.ts";
+
+/** For a slot: a thousand workers answer two thousand times a second. */
+const SHARD_MILLISECONDS = 1000;
+/** One network, so that one partial does for all, and of runs that do not end. */
+const NETWORK = { width: 512, depth: 200, negativeSlope: 0.01, weights: "gaussian" } as const;
+const STOPPING_RULE = { replicaCount: 2 ** 24 };
+
+/** As many runs as asked for, in sweeps, and of each sweep as many as are to have ended. */
+export interface CrowdSize {
+  readonly workers: number;
+  readonly sweeps: number;
+  readonly runsPerSweep: number;
+  readonly endedSweeps: number;
+}
+
+/** Many runs and a simulated fleet that propagates them, for a coordinator to be seen with. */
+export class Crowd implements Disposable {
+  /** `sweeps/{id}`, the oldest first; the first of them have ended. */
+  readonly sweeps: readonly string[];
+  readonly #fleet: SimulatedFleet;
+
+  private constructor(sweeps: readonly string[], fleet: SimulatedFleet) {
+    this.sweeps = sweeps;
+    this.#fleet = fleet;
+  }
+
+  static async gather(api: SimulationApi, address: string, size: CrowdSize): Promise<Crowd> {
+    const sweeps: string[] = [];
+    for (let i = 0; i < size.sweeps; i++) {
+      const first = i * size.runsPerSweep;
+      const runs = Array.from({ length: size.runsPerSweep }, (_, j) => runMessage(first + j));
+      const { name } = await api.createSweep({ displayName: `sweep ${i}`, runs }, "");
+      if (i < size.endedSweeps) await api.cancelSweep(name);
+      sweeps.push(name);
+    }
+    const fleet = await SimulatedFleet.join(address, size.workers, SHARD_MILLISECONDS);
+    return new Crowd(sweeps, fleet);
+  }
+
+  [Symbol.dispose](): void {
+    this.#fleet.leave();
+  }
+}
+
+function runMessage(seed: number) {
+  const network = { ...NETWORK, namedGain: "he" } as const;
+  return specificationToMessage(
+    parseRunSpecification({ network, sampling: "dense", seed, stoppingRule: STOPPING_RULE }),
+  );
+}

@@ -1,0 +1,187 @@
+/**
+ * What it costs a sweep to be watched through Prometheus and a browser: `node bench/overhead.ts --help`.
+ *
+ * The same sweep is propagated by two clusters of a coordinator and a worker, in turns. One has
+ * neither metrics nor a page; of the other both processes are scraped every five seconds, three times
+ * as often as Prometheus does, and its page has the sweep open.
+ */
+import { performance } from "node:perf_hooks";
+import { parseArgs } from "node:util";
+
+import { SimulationApi } from "../client/api.ts";
+import { parseRunSpecification } from "../shared/network/specification.ts";
+import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
+import { Command } from "./command.ts";
+import { commandLine, describeMachine } from "./machine.ts";
+import { resourcesOf } from "./resources.ts";
+import { printTable, report, RESULTS_FOLDER } from "./results.ts";
+import { ratios } from "./statistics.ts";
+
+const USAGE = `usage: node bench/overhead.ts (after npm run build)
+  [--rounds 20] [--replicas 20000, of each of four runs of width 64 and depth 200] [--threads 2]
+  [--results ${RESULTS_FOLDER}]
+`;
+const SCRAPE_MILLISECONDS = 5000;
+const SWEEP_RUNS = 4;
+const MONITORING = ["--metrics", "127.0.0.1:0"];
+
+const { values: flags } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "20" },
+    replicas: { type: "string", default: "20000" },
+    threads: { type: "string", default: "2" },
+    results: { type: "string", default: RESULTS_FOLDER },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (flags.help) process.stdout.write(USAGE);
+else await benchmark();
+
+interface Turn {
+  readonly wallSeconds: number;
+  /** Of coordinator and worker. */
+  readonly processorSeconds: number;
+}
+
+/** A coordinator and a worker. */
+class Cluster implements AsyncDisposable {
+  readonly processes: readonly [Command, Command];
+  readonly api: SimulationApi;
+
+  private constructor(coordinator: Command, worker: Command, address: string) {
+    this.processes = [coordinator, worker];
+    this.api = new SimulationApi(address);
+  }
+
+  static async start(
+    threads: number,
+    serveFlags: readonly string[],
+    workFlags: readonly string[],
+  ): Promise<Cluster> {
+    const place = ["--listen", "127.0.0.1:0", "--ledger", "memory"];
+    const coordinator = new Command(["serve", ...place, ...serveFlags]);
+    const address = await coordinator.said(/listening on (\S+)\n/);
+    const how = ["--coordinator", address, "--threads", String(threads)];
+    const worker = new Command(["work", ...how, "--log-level", "info", ...workFlags]);
+    return new Cluster(coordinator, worker, address);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.api.close();
+    for (const process of this.processes.toReversed()) await process[Symbol.asyncDispose]();
+  }
+}
+
+async function benchmark(): Promise<void> {
+  const threads = Number(flags.threads);
+  const rounds = Number(flags.rounds);
+  await using plain = await Cluster.start(threads, [], []);
+  await using watched = await Cluster.start(
+    threads,
+    [...MONITORING, "--http", "127.0.0.1:0"],
+    MONITORING,
+  );
+  const metrics = await Promise.all(
+    watched.processes.map((process) => process.said(/metrics at (http:[\w.:/]+)/)),
+  );
+  const page = await watched.processes[0].said(/page at (\S+)\n/);
+
+  const turns: [Turn[], Turn[]] = [[], []];
+  for (let round = 0; round <= rounds; round++) {
+    process.stderr.write(`round ${round} of ${rounds}\n`);
+    const both = [
+      () => propagate(plain, round, () => ({ [Symbol.dispose]: () => undefined })),
+      () => propagate(watched, round, (sweep) => lookOn(metrics, page, sweep)),
+    ] as const;
+    // Whoever goes first in one round goes last in the next; the first round warms up.
+    for (const i of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+      const turn = await both[i]();
+      if (round > 0) turns[i].push(turn);
+    }
+  }
+  const overhead = (of: (turn: Turn) => number) =>
+    meanOf(ratios(turns[1].map(of), turns[0].map(of)).map((ratio) => ratio - 1));
+  const results = {
+    wall: overhead(({ wallSeconds }) => wallSeconds),
+    processor: overhead(({ processorSeconds }) => processorSeconds),
+  };
+  printTable(
+    `A watched sweep over one that nobody watches, ${rounds} rounds`,
+    ["", "more by", "standard error"],
+    Object.entries(results).map(([name, { mean, standardError }]) => [
+      `${name} time`,
+      `${(100 * mean).toFixed(2)} %`,
+      `${(100 * standardError).toFixed(2)} %`,
+    ]),
+  );
+  await report(flags.results, "overhead.json", {
+    measuredAt: new Date().toISOString(),
+    command: commandLine("bench/overhead.ts"),
+    machine: describeMachine(),
+    overhead: results,
+    unwatched: turns[0],
+    watched: turns[1],
+  });
+}
+
+async function propagate(
+  cluster: Cluster,
+  round: number,
+  watch: (sweep: string) => Disposable,
+): Promise<Turn> {
+  const pids = cluster.processes.map(({ pid }) => pid);
+  const runs = Array.from({ length: SWEEP_RUNS }, (_, i) =>
+    specificationToMessage(
+      parseRunSpecification({
+        network: { width: 64, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: "he" },
+        sampling: "dense",
+        seed: SWEEP_RUNS * round + i,
+        stoppingRule: { replicaCount: Number(flags.replicas) },
+      }),
+    ),
+  );
+  const before = await processorSecondsOf(pids);
+  const start = performance.now();
+  const { name } = await cluster.api.createSweep({ displayName: `round ${round}`, runs }, "");
+  const watching = watch(name);
+  for await (const _ of cluster.api.watchSweep(name));
+  watching[Symbol.dispose]();
+  const wallSeconds = (performance.now() - start) / 1000;
+  return { wallSeconds, processorSeconds: (await processorSecondsOf(pids)) - before };
+}
+
+/** Prometheus and a browser, until disposed of. */
+function lookOn(metrics: readonly string[], page: string, sweep: string): Disposable {
+  const ended = new AbortController();
+  const read = async (url: string) => {
+    const response = await fetch(url, { signal: ended.signal });
+    for await (const _ of response.body ?? []);
+  };
+  const ignoreEnd = (error: unknown) => {
+    if (!ended.signal.aborted) throw error;
+  };
+  const scrape = () => {
+    for (const url of metrics) read(url).catch(ignoreEnd);
+  };
+  scrape();
+  const timer = setInterval(scrape, SCRAPE_MILLISECONDS);
+  read(`${page}/api/events?view=${sweep}`).catch(ignoreEnd);
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      ended.abort();
+    },
+  };
+}
+
+async function processorSecondsOf(pids: readonly number[]): Promise<number> {
+  const all = await Promise.all(pids.map(resourcesOf));
+  return all.reduce((sum, { processorSeconds }) => sum + processorSeconds, 0);
+}
+
+function meanOf(values: readonly number[]): { mean: number; standardError: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, standardError: Math.sqrt(squares / (values.length - 1) / values.length) };
+}
