@@ -47,6 +47,20 @@ describe("coordinators that share a PostgreSQL ledger", () => {
     }
   });
 
+  it("tell who asks over HTTP which of them is ready, also once that has changed", async () => {
+    const ledger = await server.createDatabase();
+    const metrics = ["--metrics", "127.0.0.1:0"];
+    const leader = await join(ledger, metrics);
+    const standby = await join(ledger, metrics);
+    const [leading, waiting] = await Promise.all([leader, standby].map(metricsOf));
+    assert.deepEqual(await statesOf(leading), { alive: 200, ready: 200, leads: "1" });
+    assert.deepEqual(await statesOf(waiting), { alive: 200, ready: 503, leads: "0" });
+    leader.started.signal("SIGKILL");
+    await standby.started.said(/coordinator listening/);
+    assert.deepEqual(await statesOf(waiting), { alive: 200, ready: 200, leads: "1" });
+    standby.started.signal("SIGKILL");
+  });
+
   for (const [fate, signal] of [
     ["is killed", "SIGKILL"],
     ["is frozen", "SIGSTOP"],
@@ -73,9 +87,23 @@ describe("coordinators that share a PostgreSQL ledger", () => {
   }
 });
 
+/** Where its metrics are, such as `http://127.0.0.1:40123`. */
+async function metricsOf({ started }: Member): Promise<string> {
+  const [, place] = await started.said(/metrics at (http:\S+)\/metrics/);
+  return String(place);
+}
+
+async function statesOf(place: string | undefined) {
+  const answers = ["healthz", "readyz", "metrics"].map((path) => fetch(`${place}/${path}`));
+  const [alive, ready, metrics] = await Promise.all(answers);
+  const leads = /^lyapunov_leader (\d)$/m.exec((await metrics?.text()) ?? "")?.[1];
+  return { alive: alive?.status, ready: ready?.status, leads };
+}
+
 /** Starts a coordinator; resolves when it leads or stands by. */
-async function join(ledger: string): Promise<Member> {
-  const started = startCommand(["serve", "--listen", "127.0.0.1:0", "--json", "--ledger", ledger]);
+async function join(ledger: string, flags: readonly string[] = []): Promise<Member> {
+  const place = ["--listen", "127.0.0.1:0", "--ledger", ledger];
+  const started = startCommand(["serve", "--json", ...place, ...flags]);
   const [, address] = await started.said(/"address": "([^"]+)"/, "stdout");
   return { started, address: String(address) };
 }
