@@ -9,14 +9,22 @@ export class Command implements AsyncDisposable {
   readonly #child: ChildProcess;
   /** What it has said on standard output and standard error. */
   #text = "";
+  #hasEnded = false;
+  /** Resolves when it says more, or ends. */
+  #news = Promise.withResolvers<void>();
 
   constructor(args: readonly string[]) {
     this.#child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on("data", (piece) => {
         this.#text += String(piece);
+        this.#tell();
       });
     }
+    this.#child.once("exit", () => {
+      this.#hasEnded = true;
+      this.#tell();
+    });
   }
 
   get pid(): number {
@@ -29,14 +37,20 @@ export class Command implements AsyncDisposable {
     for (;;) {
       const found = pattern.exec(this.#text)?.[1];
       if (found !== undefined) return found;
-      if (this.#child.exitCode !== null) throw new Error(this.#text);
-      await Promise.race([once(this.#child.stdout!, "data"), once(this.#child.stderr!, "data")]);
+      if (this.#hasEnded) throw new Error(`the command ended: ${this.#text}`);
+      await this.#news.promise;
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#hasEnded) return;
+    const exit = once(this.#child, "exit");
     this.#child.kill();
-    await once(this.#child, "exit");
+    await exit;
+  }
+
+  #tell(): void {
+    this.#news.resolve();
+    this.#news = Promise.withResolvers();
   }
 }

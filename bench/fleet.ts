@@ -5,20 +5,17 @@
  * The workers are simulated: real gRPC streams, one connection each, that answer every lease at
  * once with a partial of a real one's shape. Coordinator and workers are two processes.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { SimulationApi } from "../client/api.ts";
 import { parseRunSpecification } from "../shared/network/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
+import { Command } from "./command.ts";
 import { commandLine, describeMachine } from "./machine.ts";
 import { resourcesOf, type Resources } from "./resources.ts";
 import { printTable, readable, report, RESULTS_FOLDER } from "./results.ts";
@@ -28,7 +25,6 @@ const USAGE = `usage: node bench/fleet.ts (after npm run build)
   [--workers 1000] [--seconds 60] [--ledger a file, memory or postgres://…; default: a fresh file]
   [--results ${RESULTS_FOLDER}]
 `;
-const COMMAND = fileURLToPath(new URL("../dist/client/main.js", import.meta.url));
 /** Of the smallest size, so that the coordinator is what limits: 8 replicas, 536 million shards. */
 const RUN = { width: 512, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: "he" };
 
@@ -54,11 +50,9 @@ interface Sample extends Resources {
 async function benchmark(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "lyapunov-fleet-"));
   const ledger = flags.ledger ?? join(folder, "ledger.sqlite");
-  const serve = ["serve", "--listen", "127.0.0.1:0", "--json", "--log-level", "error"];
-  const coordinator = spawn(process.execPath, [COMMAND, ...serve, "--ledger", ledger], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const address = await addressOf(coordinator.stdout);
+  const serve = ["serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--ledger", ledger];
+  const coordinator = new Command(serve);
+  const address = await coordinator.said(/listening on (\S+)\n/);
   const api = new SimulationApi(address);
   const specification = parseRunSpecification({
     network: { ...RUN, gain: undefined, namedGain: "he" },
@@ -77,14 +71,13 @@ async function benchmark(): Promise<void> {
     samples.push({
       seconds: (performance.now() - start) / 1000,
       recordedShards: fleet.acknowledged,
-      ...(await resourcesOf(coordinator.pid as number)),
+      ...(await resourcesOf(coordinator.pid)),
     });
   }
   fleet.leave();
   await api.cancelRun(name);
   api.close();
-  coordinator.kill();
-  await once(coordinator, "exit");
+  await coordinator[Symbol.asyncDispose]();
   const ledgerBytes = flags.ledger === undefined ? (await stat(ledger)).size : null;
   await rm(folder, { recursive: true });
 
@@ -127,12 +120,4 @@ function kindOf(ledger: string): string {
 
 function mebibytes(bytes: number): string {
   return (bytes / 2 ** 20).toFixed(0);
-}
-
-async function addressOf(stdout: NodeJS.ReadableStream): Promise<string> {
-  for await (const line of createInterface({ input: stdout })) {
-    const address = /"address": "([^"]+)"/.exec(line)?.[1];
-    if (address !== undefined) return address;
-  }
-  throw new Error("the coordinator ended without saying where it listens");
 }

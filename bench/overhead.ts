@@ -145,8 +145,11 @@ async function propagate(
   const start = performance.now();
   const { name } = await cluster.api.createSweep({ displayName: `round ${round}`, runs }, "");
   const watching = watch(name);
-  for await (const _ of cluster.api.watchSweep(name));
-  watching[Symbol.dispose]();
+  try {
+    for await (const _ of cluster.api.watchSweep(name));
+  } finally {
+    watching[Symbol.dispose]();
+  }
   const wallSeconds = (performance.now() - start) / 1000;
   return { wallSeconds, processorSeconds: (await processorSecondsOf(pids)) - before };
 }
