@@ -1,4 +1,5 @@
-import type { Engine, WorkerCommand, WorkerSink } from "../coordinator/engine.ts";
+import type { Engine } from "../coordinator/engine.ts";
+import type { WorkerCommand, WorkerSink } from "../coordinator/workerSinks.ts";
 import type { GrantedLease } from "../coordinator/scheduler/messages.ts";
 import { partialDigest } from "../shared/statistics/partialDigest.ts";
 import { Random } from "../test/support/random.ts";

@@ -18,11 +18,9 @@ import {
   type StoredWork,
 } from "./storedWork.ts";
 import { reasonToWait } from "./waiting.ts";
+import { WorkerSinks, type WorkerSink } from "./workerSinks.ts";
 
-type CommandOf<Kind extends SchedulerCommand["kind"]> = Extract<SchedulerCommand, { kind: Kind }>;
-
-/** Commands that go to a worker's stream. */
-export type WorkerCommand = CommandOf<"grant" | "revoke" | "acknowledge" | "quarantine">;
+type LoadCommand = Extract<SchedulerCommand, { kind: "load" }>;
 
 /** The work of a run that has not ended. */
 export interface RunWork {
@@ -45,15 +43,6 @@ type EndedWork = Pick<ActiveRun, "progress" | "disagreementCount">;
 /** Hears of a run that changed, and whether it has ended. */
 type RunListener = (run: string, ended: boolean) => void;
 
-/** A worker's stream. */
-export interface WorkerSink {
-  /** For people. */
-  readonly displayName?: string;
-  send(command: WorkerCommand): void;
-  /** The worker has joined on another stream, and this one is not listened to any more. */
-  supersede(): void;
-}
-
 /**
  * Feeds the scheduler with events and carries out its commands on the ledger and the workers'
  * streams. What it reports as ended or acknowledged is in the ledger.
@@ -69,7 +58,7 @@ export class Engine {
   readonly #ending = new Map<string, Promise<void>>();
   readonly #folds: FoldKeeping;
   readonly #retractions: Retractions;
-  readonly #workers = new Map<string, WorkerSink>();
+  readonly #sinks = new WorkerSinks();
   readonly #listeners = new Set<RunListener>();
 
   constructor(options: EngineOptions) {
@@ -139,19 +128,15 @@ export class Engine {
 
   /** Commands for the worker go to `sink` from now on, and no longer to an earlier stream of it. */
   attachWorker(worker: string, sink: WorkerSink): void {
-    const earlier = this.#workers.get(worker);
-    this.#workers.set(worker, sink);
-    earlier?.supersede();
+    this.#sinks.attach(worker, sink);
   }
 
   detachWorker(worker: string, sink: WorkerSink): void {
-    if (!this.isAttached(worker, sink)) return;
-    this.#workers.delete(worker);
-    this.dispatch({ kind: "worker_disconnected", worker });
+    if (this.#sinks.detach(worker, sink)) this.dispatch({ kind: "worker_disconnected", worker });
   }
 
   isAttached(worker: string, sink: WorkerSink): boolean {
-    return this.#workers.get(worker) === sink;
+    return this.#sinks.isAttached(worker, sink);
   }
 
   /** Workers that have joined and are not lost, and those that may not join. */
@@ -160,7 +145,7 @@ export class Engine {
     return {
       workers,
       quarantined,
-      displayNameOf: (worker) => this.#workers.get(worker)?.displayName ?? worker,
+      displayNameOf: (worker) => this.#sinks.displayNameOf(worker),
     };
   }
 
@@ -249,11 +234,11 @@ export class Engine {
       case "grant":
       case "revoke":
       case "acknowledge":
-        this.#workers.get(command.worker)?.send(command);
+        this.#sinks.send(command);
         break;
       case "quarantine":
         log.error({ worker: command.worker }, `worker quarantined: ${command.reason}`);
-        this.#workers.get(command.worker)?.send(command);
+        this.#sinks.send(command);
         break;
       case "record":
         void this.#recordShard(command.run, command.shard);
@@ -310,7 +295,7 @@ export class Engine {
     if (fold !== undefined) void this.write((transaction) => transaction.putFold(run, fold));
   }
 
-  async #load({ run, load, from }: CommandOf<"load">): Promise<void> {
+  async #load({ run, load, from }: LoadCommand): Promise<void> {
     const record = this.#records.get(run);
     if (record === undefined) return;
     try {

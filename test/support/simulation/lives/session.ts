@@ -1,4 +1,5 @@
-import type { Engine, WorkerCommand, WorkerSink } from "../../../../coordinator/engine.ts";
+import type { Engine } from "../../../../coordinator/engine.ts";
+import type { WorkerCommand, WorkerSink } from "../../../../coordinator/workerSinks.ts";
 import type {
   DeviceDescription,
   EventOf,
