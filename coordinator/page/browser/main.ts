@@ -13,8 +13,8 @@ const CONDITIONS: Readonly<Record<Condition["kind"], string>> = {
   lost: "the coordinator does not answer; trying again",
   refused: "refused",
 };
-/** A chart is at most so wide, with its margins, and at least so. */
-const CHART_WIDTHS = { least: 300, most: 520, margin: 34 } as const;
+/** A chart is at least so wide; at most, where it has a neighbour and where it has none. */
+const CHART_WIDTHS = { least: 300, most: 520, mostAlone: 1084, margin: 34 } as const;
 
 const content = found("#content");
 const condition = found("#condition");
@@ -33,16 +33,17 @@ function viewName(): string {
   return path === "" ? "overview" : path;
 }
 
-function chartWidth(): number {
+function chartWidth(most: number = CHART_WIDTHS.most): number {
   const room = content.clientWidth - CHART_WIDTHS.margin;
-  return Math.max(CHART_WIDTHS.least, Math.min(CHART_WIDTHS.most, room));
+  return Math.max(CHART_WIDTHS.least, Math.min(most, room));
 }
 
 function pageOf(shown: ViewState): HTMLElement[] {
   const view = viewName();
   if (view === "overview") return overviewPage(shown);
   if (view === "fleet") return fleetPage(shown);
-  return view.startsWith("runs/") ? runPage(shown, chartWidth()) : sweepPage(shown, chartWidth());
+  if (view.startsWith("runs/")) return runPage(shown, chartWidth());
+  return sweepPage(shown, chartWidth(), chartWidth(CHART_WIDTHS.mostAlone));
 }
 
 function show(...children: Node[]): void {

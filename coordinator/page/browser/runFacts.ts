@@ -94,11 +94,21 @@ export function progressBar(name: string, progress: ProgressJson): HTMLElement {
 
 /** The same in words: what is done, how fast it goes, when it will be over. */
 export function progressText(progress: ProgressJson): string {
-  const { completedShardCount, plannedShardCount, completedReplicaCount } = progress;
-  const { replicasPerSecond, remainingSeconds } = progress;
-  const done = `${count(completedShardCount)} of ${counted(plannedShardCount, "shard")}`;
-  const replicas = `${count(completedReplicaCount)} replicas`;
-  if (!(replicasPerSecond > 0)) return `${done} · ${replicas}`;
-  const rest = remainingSeconds === null ? "" : ` · ${duration(remainingSeconds)} left`;
-  return `${done} · ${replicas} · ${rough(replicasPerSecond)}/s${rest}`;
+  const replicas = `${count(progress.completedReplicaCount)} replicas`;
+  return [shardsText(progress), replicas, ...paceTexts(progress)].join(" · ");
+}
+
+/** That without the replicas, for where they stand by themselves. */
+export function shardProgressText(progress: ProgressJson): string {
+  return [shardsText(progress), ...paceTexts(progress)].join(" · ");
+}
+
+function shardsText({ completedShardCount, plannedShardCount }: ProgressJson): string {
+  return `${count(completedShardCount)} of ${counted(plannedShardCount, "shard")}`;
+}
+
+function paceTexts({ replicasPerSecond, remainingSeconds }: ProgressJson): string[] {
+  if (!(replicasPerSecond > 0)) return [];
+  const rate = `${rough(replicasPerSecond)} replicas/s`;
+  return remainingSeconds === null ? [rate] : [rate, `${duration(remainingSeconds)} left`];
 }

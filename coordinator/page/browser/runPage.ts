@@ -12,7 +12,7 @@ import {
   exactVariance,
   networkText,
   progressBar,
-  progressText,
+  shardProgressText,
   stateBadge,
   titleOf,
 } from "./runFacts.ts";
@@ -103,10 +103,12 @@ function progressTile(run: RunJson, progress: RunJson["progress"]): HTMLElement 
       "p",
       { class: "value" },
       html("data", { value: run.replicaCount }, count(run.replicaCount)),
+      " ",
+      html("span", { class: "error" }, "replicas"),
     ),
     ...(progress === null
       ? []
-      : [progressBar(titleOf(run), progress), html("p", {}, progressText(progress))]),
+      : [progressBar(titleOf(run), progress), html("p", {}, shardProgressText(progress))]),
     html("p", {}, `${goal}, on ${run.backend}`),
   );
 }

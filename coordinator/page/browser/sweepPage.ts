@@ -7,13 +7,23 @@ import { progressBar, progressText, stateBadge, titleOf } from "./runFacts.ts";
 import { runTable } from "./runTable.ts";
 import type { ViewState } from "./viewState.ts";
 
-/** A sweep: how far it is, its phase diagrams, and all of its runs. */
-export function sweepPage({ resources }: ViewState, width: number): HTMLElement[] {
+/**
+ * A sweep: how far it is, its phase diagrams, and all of its runs.
+ *
+ * @param width of a diagram among several.
+ * @param widthAlone of the only one.
+ */
+export function sweepPage(
+  { resources }: ViewState,
+  width: number,
+  widthAlone: number,
+): HTMLElement[] {
   const [heading, ...rest] = resources;
   const sweep = heading as SweepHeading;
   const runs = rest as RunJson[];
   const { progress, endedRunCount, runCount } = sweep;
   const planes = planesOf(runs);
+  const diagramWidth = planes.length === 1 ? widthAlone : width;
   return [
     html("h1", {}, titleOf(sweep), " ", stateBadge(sweep.state)),
     progressBar(titleOf(sweep), progress),
@@ -25,7 +35,11 @@ export function sweepPage({ resources }: ViewState, width: number): HTMLElement[
     ...(planes.length === 0
       ? []
       : [
-          html("div", { class: "charts" }, ...planes.map((plane) => phaseDiagram(plane, width))),
+          html(
+            "div",
+            { class: "charts" },
+            ...planes.map((plane) => phaseDiagram(plane, diagramWidth)),
+          ),
           html("h2", {}, "Runs"),
         ]),
     runTable("Runs of the sweep", runs),
