@@ -1,11 +1,12 @@
 import { performance } from "node:perf_hooks";
 
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import type { Logger } from "pino";
 
 import type { Observed } from "../shared/metrics/metricsServer.ts";
 import { hostOf, isLoopback } from "../shared/wire/addresses.ts";
 import { badInput, CommandError, EXIT } from "./failure.ts";
+import { placeToListen } from "./options.ts";
 
 export interface MetricsFlags {
   readonly metrics?: string;
@@ -18,7 +19,7 @@ export function addMetricsFlag(command: Command): Command {
     "serve /metrics for Prometheus there, with /healthz and /readyz, such as 127.0.0.1:9464; " +
       "port 0 takes a free one; beyond this machine with --insecure, for nobody is asked who calls " +
       "(default: nowhere)",
-    placeToListen,
+    placeToListen("127.0.0.1:9464"),
   );
 }
 
@@ -52,11 +53,4 @@ export async function serveMetrics<Metrics extends Observed>(
   } catch (error) {
     throw new CommandError((error as Error).message, EXIT.failed, { cause: error });
   }
-}
-
-/** HOST:PORT, where port 0 is allowed. */
-function placeToListen(text: string): string {
-  const port = /^(?:\[[0-9a-f:]+\]|[^:\s]+):(\d{1,5})$/i.exec(text)?.[1];
-  if (port !== undefined && Number(port) <= 65_535) return text;
-  throw new InvalidArgumentError("Give HOST:PORT, such as 127.0.0.1:9464.");
 }

@@ -149,13 +149,21 @@ export function typedList(text: string): Typed[] {
 
 /** HOST:PORT, with the host of an IPv6 address in brackets; or several, with commas. */
 export function addressOption(text: string): string {
-  if (text.split(",").every(isAddress)) return text;
+  if (text.split(",").every((address) => isAddress(address))) return text;
   throw new InvalidArgumentError(`${ADDRESSES.replace("give", "Give")}.`);
 }
 
-function isAddress(text: string): boolean {
+/** A parser of one HOST:PORT to listen on, where port 0 is allowed, too. */
+export function placeToListen(example: string): (text: string) => string {
+  return (text) => {
+    if (isAddress(text, 0)) return text;
+    throw new InvalidArgumentError(`Give HOST:PORT, such as ${example}.`);
+  };
+}
+
+function isAddress(text: string, leastPort = 1): boolean {
   const port = /^(?:\[[0-9a-f:.]+\]|[^:\s/]+):(\d{1,5})$/i.exec(text)?.[1];
-  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
+  return port !== undefined && Number(port) >= leastPort && Number(port) <= 65_535;
 }
 
 /** A parser of integers from 1 to `maximum`. */

@@ -1,5 +1,7 @@
 import type { Server, ServerCredentials } from "@grpc/grpc-js";
 
+import { cannotListen } from "../shared/wire/listening.ts";
+
 /**
  * Listens and resolves with the port.
  *
@@ -13,13 +15,7 @@ export function bind(
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   server.bindAsync(address, credentials, (error, port) => {
     if (error === null) resolve(port);
-    else {
-      reject(
-        new Error(`--listen ${address}: cannot be listened on; is the port taken? give another`, {
-          cause: error,
-        }),
-      );
-    }
+    else reject(cannotListen("--listen", address, error));
   });
   return promise;
 }

@@ -6,6 +6,7 @@ import type { Server } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 
+import type { Listening } from "../shared/wire/listening.ts";
 import { SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
 import { Coordinator } from "./coordinator.ts";
@@ -16,7 +17,7 @@ import { GuardedServer } from "./guardedServer.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { CoordinatorMetrics } from "./metrics/coordinatorMetrics.ts";
 import { createReflection } from "./reflection.ts";
-import type { PageOptions, PageServer } from "./page/pageServer.ts";
+import type { PageOptions } from "./page/pageServer.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/options.ts";
 import { simulationHandlers } from "./simulationService.ts";
 
@@ -137,7 +138,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
       setHealth("NOT_SERVING");
       options.metrics?.stop();
       clearInterval(ticks);
-      await Promise.all([page?.close(), shutDown(server)]);
+      await Promise.all([page?.[Symbol.asyncDispose](), shutDown(server)]);
       await engine.flush();
       await ledger.close();
     },
@@ -147,7 +148,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
 async function openPage(
   { http, ledger, log }: ServerOptions,
   parts: Pick<PageOptions, "coordinator" | "engine" | "door">,
-): Promise<PageServer | undefined> {
+): Promise<Listening | undefined> {
   if (http === undefined) return undefined;
   // Read here: most coordinators have no page.
   const { startPage } = await import("./page/pageServer.ts");

@@ -10,6 +10,7 @@ import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 
 import { ApiError, toStatus } from "../shared/wire/errorDetails.ts";
+import type { Listening } from "../shared/wire/listening.ts";
 import { FleetService, SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
 import type { Door } from "./door/door.ts";
@@ -17,30 +18,34 @@ import type { Door } from "./door/door.ts";
 /** A coordinator that waits for its turn. */
 export interface Standby {
   readonly port: number;
-  /** Frees the port for the coordinator that it becomes. */
-  close(): void;
+  /** Of where the page will be, if there will be one. */
+  readonly httpPort?: number;
+  /** Frees the ports for the coordinator that it becomes. */
+  close(): Promise<void>;
+}
+
+export interface StandbyOptions {
+  /** Such as `127.0.0.1:7400`; port 0 takes a free one. */
+  readonly address: string;
+  /** Where the page will be; default: nowhere. */
+  readonly http?: string;
+  /** Who leads, for people. */
+  readonly leader: string;
+  readonly door: Door;
+  readonly log: Logger;
 }
 
 /**
  * Answers health as NOT_SERVING and everything else as UNAVAILABLE, which sends clients and workers
- * on to the next address that they were given.
+ * on to the next address that they were given; where the page will be, too.
  *
  * @throws Error if the address cannot be listened on.
  */
-export async function startStandby(
-  address: string,
-  leader: string,
-  door: Door,
-  log: Logger,
-): Promise<Standby> {
+export async function startStandby(options: StandbyOptions): Promise<Standby> {
+  const { address, http, leader, door, log } = options;
   const server = new Server();
-  const refusal = toStatus(
-    new ApiError(
-      Code.UNAVAILABLE,
-      "STANDBY",
-      `this coordinator stands by; ${leader} leads, ask it`,
-    ),
-  );
+  const message = `this coordinator stands by; ${leader} leads, ask it`;
+  const refusal = toStatus(new ApiError(Code.UNAVAILABLE, "STANDBY", message));
   for (const { service } of [SimulationService, FleetService]) {
     server.addService(service, refusals(service, refusal));
   }
@@ -48,13 +53,29 @@ export async function startStandby(
   health.addToServer(server);
   for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, "NOT_SERVING");
   const port = await bind(server, address, door.credentials);
+  const page = await openPage(http, message, door).catch((error: unknown) => {
+    server.forceShutdown();
+    throw error;
+  });
   log.info({ address, port, leader }, "standing by");
   return {
     port,
-    close: () => {
+    ...(page !== undefined && { httpPort: page.port }),
+    close: async () => {
       server.forceShutdown();
+      await page?.[Symbol.asyncDispose]();
     },
   };
+}
+
+async function openPage(
+  http: string | undefined,
+  message: string,
+  door: Door,
+): Promise<Listening | undefined> {
+  if (http === undefined) return undefined;
+  const { startStandbyPage } = await import("./page/standbyPage.ts");
+  return startStandbyPage(http, message, door);
 }
 
 /** Handlers of every method, all of which end with the status. */

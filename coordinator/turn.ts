@@ -10,13 +10,15 @@ export interface TurnOptions {
   readonly place: string;
   /** Where to listen, such as `127.0.0.1:7400`; port 0 takes a free one. */
   readonly address: string;
+  /** Where to serve the page; default: nowhere. */
+  readonly http?: string;
   /** Of the standby, as of the coordinator that it becomes. */
   readonly door: Door;
   /** For people: host and process of this coordinator. */
   readonly holder: string;
   readonly log: Logger;
-  /** Called with the port as soon as it is known that this coordinator has to wait. */
-  readonly onStandby: (port: number) => void;
+  /** Called as soon as it is known that this coordinator has to wait, with where it does. */
+  readonly onStandby: (standby: Standby) => void;
   /** Called once if another coordinator leads later, or the database is lost. */
   readonly onLost: (error: Error) => void;
   /** Ends the waiting. */
@@ -28,6 +30,8 @@ export interface Turn {
   readonly ledger: Ledger;
   /** Where to listen now: with the port on which this coordinator stood by, if it did. */
   readonly address: string;
+  /** The same for the page. */
+  readonly http?: string;
 }
 
 /**
@@ -36,8 +40,9 @@ export interface Turn {
  * @throws LedgerUnavailable; Error if the address cannot be listened on; AbortError at the signal
  */
 export async function takeTurn(options: TurnOptions): Promise<Turn> {
-  const { place, address, door, log } = options;
-  if (!isPostgres(place)) return { ledger: await openLedger(place), address };
+  const { place, address, http, door, log } = options;
+  const places = { address, ...(http !== undefined && { http }) };
+  if (!isPostgres(place)) return { ledger: await openLedger(place), ...places };
   const { openPostgresLedger } = await import("./ledger/postgresLedger.ts");
   let standby: Promise<Standby> | undefined;
   const failure = Promise.withResolvers<never>();
@@ -47,21 +52,29 @@ export async function takeTurn(options: TurnOptions): Promise<Turn> {
     holder: options.holder,
     onLost: options.onLost,
     onStandby: (leader) => {
-      standby = startStandby(address, leader, door, log);
-      standby.then(({ port }) => options.onStandby(port), failure.reject);
+      standby = startStandby({ ...places, leader, door, log });
+      standby.then(options.onStandby, failure.reject);
     },
     signal: AbortSignal.any([options.signal, stop.signal]),
   });
   try {
     const ledger = await Promise.race([opening, failure.promise]);
-    if (standby === undefined) return { ledger, address };
+    if (standby === undefined) return { ledger, ...places };
     const waited = await standby;
-    waited.close();
-    return { ledger, address: address.replace(/:\d+$/, `:${waited.port}`) };
+    await waited.close();
+    return {
+      ledger,
+      address: withPort(address, waited.port),
+      ...(http !== undefined && { http: withPort(http, waited.httpPort) }),
+    };
   } catch (error) {
     stop.abort();
     await opening.catch(() => undefined);
-    (await standby?.catch(() => undefined))?.close();
+    await (await standby?.catch(() => undefined))?.close();
     throw error;
   }
+}
+
+function withPort(address: string, port: number | undefined): string {
+  return port === undefined ? address : address.replace(/:\d+$/, `:${port}`);
 }

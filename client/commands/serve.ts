@@ -16,7 +16,7 @@ import {
   serveMetrics,
   type MetricsFlags,
 } from "../metricsFlag.ts";
-import { DEFAULT_ADDRESS, integerFrom, placeOption } from "../options.ts";
+import { DEFAULT_ADDRESS, integerFrom, placeOption, placeToListen } from "../options.ts";
 import { printJson } from "../report.ts";
 import { untilSignal } from "../signals.ts";
 
@@ -40,11 +40,13 @@ export function addServeCommand(program: Command): void {
     .option(
       "--listen <host:port>",
       "address to listen on; port 0 takes a free one",
+      placeToListen(DEFAULT_ADDRESS),
       DEFAULT_ADDRESS,
     )
     .option(
       "--http <host:port>",
       "serve the live page and its JSON there, such as 127.0.0.1:8080; port 0 takes a free one",
+      placeToListen("127.0.0.1:8080"),
     )
     .option(
       "--ledger <place>",
@@ -101,7 +103,6 @@ const LIMIT_FLAGS: Readonly<Record<keyof Limits, { flag: string; description: st
 };
 
 async function serve(flags: Flags): Promise<void> {
-  const host = readHost("--listen", flags.listen);
   const tls = tlsFiles(flags);
   refuseExposure(flags, tls);
   refuseOpenMetrics(flags);
@@ -126,7 +127,7 @@ async function serve(flags: Flags): Promise<void> {
   });
   const onFatal = endWithoutLedger(log);
   const announce = once((port: number, page?: string) => {
-    const address = `${host}:${port}`;
+    const address = `${hostOf(flags.listen)}:${port}`;
     if (flags.json === true) printJson({ address, ...(page !== undefined && { page }) });
     else {
       process.stdout.write(`listening on ${address}\n`);
@@ -142,11 +143,12 @@ async function serve(flags: Flags): Promise<void> {
     turn = await takeTurn({
       place: flags.ledger ?? defaultLedger(),
       address: flags.listen,
+      ...(flags.http !== undefined && { http: flags.http }),
       door,
       holder: `${hostname()}/${process.pid}`,
       log,
-      onStandby: (port) => {
-        announce(port);
+      onStandby: ({ port, httpPort }) => {
+        announce(port, pageAddress(flags, httpPort));
       },
       onLost: onFatal,
       signal: stopped.signal,
@@ -155,10 +157,8 @@ async function serve(flags: Flags): Promise<void> {
     if (stopped.signal.aborted) return;
     throw error;
   }
-  const { http } = flags;
   const coordinator = await startCoordinator({
     ...turn,
-    ...(http !== undefined && { http }),
     door,
     log,
     onFatal,
@@ -206,7 +206,6 @@ function refuseExposure(flags: Flags, tls: DoorOptions["tls"]): void {
   const places = [["--listen", flags.listen] as const, ["--http", flags.http] as const];
   for (const [flag, listen] of places) {
     if (listen === undefined) continue;
-    readHost(flag, listen);
     const problem = exposureProblem({
       flag,
       listen,
@@ -223,11 +222,4 @@ function refuseExposure(flags: Flags, tls: DoorOptions["tls"]): void {
 function pageAddress({ http, tlsKey }: Flags, port: number | undefined): string | undefined {
   if (http === undefined || port === undefined) return undefined;
   return `${tlsKey === undefined ? "http" : "https"}://${hostOf(http)}:${port}`;
-}
-
-/** The host of HOST:PORT. @throws badInput */
-function readHost(flag: string, listen: string): string {
-  const match = /^(?:\[[0-9a-f:]+\]|[^:\s]+):(\d{1,5})$/i.exec(listen);
-  if (match !== null && Number(match[1]) <= 65_535) return hostOf(listen);
-  throw badInput(`${flag}: '${listen}' is not allowed; give HOST:PORT, such as ${DEFAULT_ADDRESS}`);
 }

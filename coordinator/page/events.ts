@@ -23,7 +23,7 @@ const RETRY = "retry: 1000\n\n";
  */
 export async function sendEvents(
   response: ServerResponse,
-  views: SharedViews,
+  views: Pick<SharedViews, "of">,
   viewed: Viewed,
   first: ViewText,
   lastId: string,

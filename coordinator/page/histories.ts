@@ -6,16 +6,18 @@ const GROWTH = 1.05;
 /** Runs whose history is kept: those that advanced last. */
 const MAXIMUM_RUNS = 512;
 
+type WatchedEngine = Pick<Engine, "onRunChange" | "activeRun">;
+
 /**
  * How the estimates of runs converged while this coordinator watched. Points lie at geometric
  * distances, fourteen for each doubling, so that the longest run has a few hundred, and estimates
  * are computed when one is due, not with every shard.
  */
 export class Histories {
-  readonly #engine: Engine;
+  readonly #engine: WatchedEngine;
   readonly #points = new Map<string, HistoryPoint[]>();
 
-  constructor(engine: Engine) {
+  constructor(engine: WatchedEngine) {
     this.#engine = engine;
     engine.onRunChange((run) => {
       this.#note(run);

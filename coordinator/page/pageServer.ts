@@ -1,29 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { TLSSocket } from "node:tls";
 
 import type { Logger } from "pino";
 
 import { hostOf, isLoopback } from "../../shared/wire/addresses.ts";
+import { listenOn, type Listening } from "../../shared/wire/listening.ts";
 import { readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
 import { asApiError } from "../calls.ts";
 import type { Coordinator } from "../coordinator.ts";
 import { nameOf, plainAddress, type Knock } from "../door/authorization.ts";
 import type { Door } from "../door/door.ts";
-import type { TlsMaterial } from "../door/tls.ts";
 import type { Engine } from "../engine.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { beginEvents, sendAsset, sendError, sendJson, sendRefusal } from "./answers.ts";
 import { Assets } from "./assets.ts";
 import { sendEvents } from "./events.ts";
 import { readResource, readViewed } from "./jsonInterface.ts";
+import { createListener } from "./listener.ts";
 import { SharedViews } from "./sharedViews.ts";
 import { Views } from "./views.ts";
-
-/** A request is a line and some headers: there is nothing to wait for. */
-const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
-const MAXIMUM_CONNECTIONS = 4096;
 
 export interface PageOptions {
   /** Such as `127.0.0.1:8080`; port 0 takes a free one. */
@@ -37,77 +32,21 @@ export interface PageOptions {
   readonly clock: () => number;
 }
 
-/** The page, served. */
-export interface PageServer {
-  readonly port: number;
-  /** Cuts off whoever still looks. */
-  close(): Promise<void>;
-}
-
 /**
  * Serves the live page and the JSON interface beside it. The files of the page are for everybody;
  * what they show is for those whom the door lets in to read.
  *
  * @throws Error if the address cannot be listened on, or the page is not built.
  */
-export async function startPage(options: PageOptions): Promise<PageServer> {
+export async function startPage(options: PageOptions): Promise<Listening> {
   const { address, door, log } = options;
   const page = new Page(options, await Assets.load());
-  const server = listener(door, (request, response) => {
+  const server = createListener(door, (request, response) => {
     void page.answer(request, response);
   });
-  server.requestTimeout = REQUEST_TIMEOUT_MILLISECONDS;
-  server.maxConnections = MAXIMUM_CONNECTIONS;
-  const port = await listen(server, address);
-  log.info({ address, port }, "page served");
-  return {
-    port,
-    close: async () => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      server.close(() => {
-        resolve();
-      });
-      server.closeAllConnections();
-      await promise;
-    },
-  };
-}
-
-/** By the certificate of the door, if it has one, and by the next when the files change. */
-function listener(
-  { tls }: Door,
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
-): Server | TlsServer {
-  if (tls === undefined) return createServer(answer);
-  const server = createTlsServer(
-    { ...contextOf(tls.material), requestCert: tls.asksForCertificates },
-    answer,
-  );
-  const forget = tls.onChange((material) => {
-    server.setSecureContext(contextOf(material));
-  });
-  server.on("close", forget);
-  return server;
-}
-
-function contextOf({ certificate, key, clientAuthority }: TlsMaterial) {
-  return { cert: certificate, key, ...(clientAuthority !== undefined && { ca: clientAuthority }) };
-}
-
-async function listen(server: Server | TlsServer, address: string): Promise<number> {
-  const host = hostOf(address).replace(/^\[|\]$/g, "");
-  const port = Number(address.slice(address.lastIndexOf(":") + 1));
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject);
-  server.listen({ host, port }, resolve);
-  try {
-    await promise;
-  } catch (error) {
-    throw new Error(`--http ${address}: cannot be listened on; is the port taken? give another`, {
-      cause: error,
-    });
-  }
-  return (server.address() as AddressInfo).port;
+  const listening = await listenOn(server, "--http", address);
+  log.info({ address, port: listening.port }, "page served");
+  return listening;
 }
 
 class Page {

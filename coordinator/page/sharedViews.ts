@@ -30,14 +30,14 @@ const MAXIMUM_KEPT = 64;
 
 /** Makes each view once for all who look at it. */
 export class SharedViews {
-  readonly #views: Views;
+  readonly #views: Pick<Views, "of">;
   readonly #clock: () => number;
   readonly #kept = new Map<string, Kept>();
   /** Counts changes of runs. */
   #revision = 0;
 
   /** @param clock in seconds. */
-  constructor(views: Views, engine: Engine, clock: () => number) {
+  constructor(views: Pick<Views, "of">, engine: Pick<Engine, "onRunChange">, clock: () => number) {
     this.#views = views;
     this.#clock = clock;
     engine.onRunChange(() => {
@@ -57,11 +57,16 @@ export class SharedViews {
       made.seconds = this.#clock() - at;
     };
     text.then(note, note);
-    this.#kept.delete(key);
+    this.#forget();
     this.#kept.set(key, made);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MAXIMUM_KEPT && oldest !== undefined) this.#kept.delete(oldest);
     return text;
+  }
+
+  /** What would be made anew, and nobody may ask for again: one of 2,000 runs has megabytes. */
+  #forget(): void {
+    for (const [key, kept] of this.#kept) if (!this.#isFresh(kept)) this.#kept.delete(key);
   }
 
   #isFresh({ revision, at, seconds }: Kept): boolean {

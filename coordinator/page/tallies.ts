@@ -1,6 +1,7 @@
 import { hasEnded, type RunState } from "../../shared/wire/runStates.ts";
 import type { Coordinator } from "../coordinator.ts";
 import type { Engine } from "../engine.ts";
+import { EndedRuns } from "./endedRuns.ts";
 
 /** How far a run is: what the heading of a sweep adds up. */
 export interface RunTally {
@@ -13,24 +14,19 @@ export interface RunTally {
 
 const MAXIMUM_KEPT = 65_536;
 
-/**
- * Tallies of runs, without their estimates: a page of sweeps is about tens of thousands of runs.
- * Those that have ended are kept as they are read from the ledger.
- */
+/** Tallies of runs, without their estimates: a page of sweeps is about tens of thousands of runs. */
 export class Tallies {
   readonly #coordinator: Coordinator;
   readonly #engine: Engine;
   /** Seconds, the engine's. */
   readonly #clock: () => number;
-  readonly #ended = new Map<string, RunTally>();
+  readonly #ended: EndedRuns<RunTally>;
 
   constructor(coordinator: Coordinator, engine: Engine, clock: () => number) {
     this.#coordinator = coordinator;
     this.#engine = engine;
     this.#clock = clock;
-    engine.onRunChange((run) => {
-      this.#ended.delete(run);
-    });
+    this.#ended = new EndedRuns(engine, MAXIMUM_KEPT);
   }
 
   /** @throws ApiError NOT_FOUND */
@@ -62,10 +58,7 @@ export class Tallies {
       completedReplicaCount: outcome?.sums.replicaCount ?? 0,
       replicasPerSecond: 0,
     };
-    if (!hasEnded(state)) return tally;
-    const [oldest] = this.#ended.keys();
-    if (this.#ended.size >= MAXIMUM_KEPT && oldest !== undefined) this.#ended.delete(oldest);
-    this.#ended.set(run, tally);
+    if (hasEnded(state)) this.#ended.keep(run, tally);
     return tally;
   }
 }

@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 
 import { hostOf } from "../wire/addresses.ts";
+import { listenOn, type Listening } from "../wire/listening.ts";
 
 /** What tells of a process how it does. */
 export interface Observed {
@@ -13,11 +12,6 @@ export interface Observed {
   scrape(): Promise<string>;
   /** Why it should not be sent any work, in a sentence; undefined if it should. */
   readonly notReady: string | undefined;
-}
-
-/** A server of metrics that listens. */
-export interface MetricsServer extends AsyncDisposable {
-  readonly port: number;
 }
 
 interface Answer {
@@ -37,7 +31,7 @@ export async function startMetricsServer(
   address: string,
   observed: Observed,
   log: Logger,
-): Promise<MetricsServer> {
+): Promise<Listening> {
   const server = createServer((request, response) => {
     answer(request.method, request.url, observed).then(
       (given) => {
@@ -49,26 +43,9 @@ export async function startMetricsServer(
       },
     );
   });
-  server.listen(Number(address.slice(address.lastIndexOf(":") + 1)), bareHost(address));
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    throw new Error(
-      `--metrics ${address}: cannot be listened on; is the port taken? give another`,
-      { cause: error },
-    );
-  }
-  const { port } = server.address() as AddressInfo;
-  log.info(`metrics at http://${hostOf(address)}:${port}/metrics`);
-  return {
-    port,
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const listening = await listenOn(server, "--metrics", address);
+  log.info(`metrics at http://${hostOf(address)}:${listening.port}/metrics`);
+  return listening;
 }
 
 async function answer(
@@ -100,9 +77,4 @@ function text(status: number, sentence: string): Answer {
 function send(response: ServerResponse, { status, contentType, body }: Answer): void {
   response.writeHead(status, { "content-type": contentType, "cache-control": "no-store" });
   response.end(body);
-}
-
-/** The host of HOST:PORT as a socket takes it: that of an IPv6 address without its brackets. */
-function bareHost(address: string): string {
-  return hostOf(address).replace(/^\[(.*)\]$/, "$1");
 }

@@ -61,6 +61,22 @@ describe("coordinators that share a PostgreSQL ledger", () => {
     standby.started.signal("SIGKILL");
   });
 
+  it("have a page on the leader, and on the standby a sentence that it is none", async () => {
+    const ledger = await server.createDatabase();
+    const page = ["--http", "127.0.0.1:0"];
+    const leader = await join(ledger, page);
+    const standby = await join(ledger, page);
+    const [leading, waiting] = await Promise.all([leader, standby].map(pageOf));
+    assert.equal((await fetch(String(leading))).status, 200);
+    const refusal = await fetch(String(waiting));
+    assert.equal(refusal.status, 503);
+    assert.match(await refusal.text(), /"message":"this coordinator stands by; .* leads, ask it"/);
+    leader.started.signal("SIGKILL");
+    await standby.started.said(/coordinator listening/);
+    assert.equal((await fetch(`${waiting}/api/runs`)).status, 200);
+    standby.started.signal("SIGKILL");
+  });
+
   for (const [fate, signal] of [
     ["is killed", "SIGKILL"],
     ["is frozen", "SIGSTOP"],
@@ -90,6 +106,12 @@ describe("coordinators that share a PostgreSQL ledger", () => {
 /** Where its metrics are, such as `http://127.0.0.1:40123`. */
 async function metricsOf({ started }: Member): Promise<string> {
   const [, place] = await started.said(/metrics at (http:\S+)\/metrics/);
+  return String(place);
+}
+
+/** Where its page is, or will be once it leads. */
+async function pageOf({ started }: Member): Promise<string> {
+  const [, place] = await started.said(/"page": "([^"]+)"/, "stdout");
   return String(place);
 }
 

@@ -62,4 +62,10 @@ describe("chartsOf", () => {
       fluctuations: null,
     });
   });
+
+  it("draws no fluctuations where nothing fluctuates", () => {
+    const still = new Float64Array(values.length).fill(-0.5);
+    const same = sumReplicas(["growth"], DEPTHS, [0.01, 0.01], REPLICAS, still);
+    assert.equal(chartsOf(SPECIFICATION, same, []).fluctuations, null);
+  });
 });

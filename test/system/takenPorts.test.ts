@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Server } from "node:net";
+
+import { runCommand } from "./support/command.ts";
+
+/** Of a network that RFC 5737 gives to nobody. */
+const NOT_OURS = "192.0.2.1:8080";
+const SERVE = "serve --ledger memory --insecure --listen 127.0.0.1:0";
+
+describe("an address that cannot be listened on", () => {
+  let occupied: Server;
+  let taken: string;
+
+  before(async () => {
+    occupied = createServer().listen(0, "127.0.0.1");
+    await once(occupied, "listening");
+    taken = `127.0.0.1:${(occupied.address() as AddressInfo).port}`;
+  });
+  after(() => {
+    occupied.close();
+  });
+
+  for (const [command, flag] of [
+    ["serve --ledger memory --insecure", "--listen"],
+    [SERVE, "--http"],
+    [SERVE, "--metrics"],
+    ["work --coordinator 127.0.0.1:1 --threads 1 --insecure", "--metrics"],
+  ] as const) {
+    it(`ends ${command.split(" ")[0]} ${flag} with a sentence`, async () => {
+      const args = [...`--log-level error ${command}`.split(" "), flag];
+      for (const [address, remedy] of [
+        [taken, "the port is taken; give another"],
+        [NOT_OURS, "this machine has no such address; give one that it has, such as 127.0.0.1"],
+      ] as const) {
+        const { code, stdout, stderr } = await runCommand([...args, address]);
+        const sentence = `lyapunov: ${flag}: ${address} cannot be listened on, for ${remedy}\n`;
+        assert.deepEqual([code, stdout, stderr], [1, "", sentence]);
+      }
+    });
+  }
+});
