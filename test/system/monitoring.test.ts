@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { stateOf } from "../../shared/wire/runStates.ts";
 import { freePort } from "../support/ports.ts";
+import { documentedMetrics } from "../deploy/support/documentedMetrics.ts";
 import { committedDashboards, panelsOf, type PanelQuery } from "../deploy/support/panels.ts";
 import { Cluster } from "./support/cluster.ts";
 import { startCommand } from "./support/command.ts";
@@ -80,6 +81,18 @@ describe("Prometheus, Grafana's queries and a cluster at work", () => {
       }
     });
   }
+
+  it("has the metrics of docs/monitoring.md, with their labels, and no others", async () => {
+    const documented = await documentedMetrics();
+    const told = await prometheus.metadata("lyapunov_");
+    const named = documented.map(({ name, kind, help }) => [name, { type: kind, help }]);
+    assert.deepEqual(told, Object.fromEntries(named));
+    for (const { name, kind, labels } of documented) {
+      const series = kind === "histogram" ? `${name}_count` : name;
+      const found = await prometheus.labelsOf(series);
+      assert.deepEqual(found, ["instance", "job", ...labels].toSorted(), name);
+    }
+  });
 
   it("shows the estimates that gRPC gives", async () => {
     const { runs } = await cluster.api.listRuns(10, "");

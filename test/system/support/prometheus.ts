@@ -14,6 +14,12 @@ export interface Series {
   readonly values: readonly string[];
 }
 
+/** The kind of a metric, and what it says of itself. */
+export interface Metadata {
+  readonly type: string;
+  readonly help: string;
+}
+
 /** As /api/v1/query and /api/v1/query_range have it. */
 interface RawSeries {
   readonly metric: Readonly<Record<string, string>>;
@@ -81,6 +87,21 @@ export class Prometheus implements AsyncDisposable {
   /** The values of a label of a metric: what a variable of Grafana offers. */
   async labelValues(metric: string, label: string): Promise<readonly string[]> {
     return this.get<readonly string[]>(`label/${label}/values`, { "match[]": metric });
+  }
+
+  /** The labels of a metric's series, in order; none where it has no series. */
+  async labelsOf(metric: string): Promise<readonly string[]> {
+    const labels = await this.get<readonly string[]>("labels", { "match[]": metric });
+    return labels.filter((label) => label !== "__name__").toSorted();
+  }
+
+  /** What those who are asked say of their metrics, of those that begin so. */
+  async metadata(prefix: string): Promise<Readonly<Record<string, Metadata>>> {
+    const all = await this.get<Readonly<Record<string, readonly Metadata[]>>>("metadata");
+    const chosen = Object.entries(all).filter(([name]) => name.startsWith(prefix));
+    return Object.fromEntries(
+      chosen.flatMap(([name, told]) => told.map(({ type, help }) => [name, { type, help }])),
+    );
   }
 
   /** The data of an answer of Prometheus's HTTP API, at /api/v1/… */

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+
+import { ShardPlan } from "../../../coordinator/shardPlan.ts";
+import type { HeldLease } from "../../../worker/leaseBook.ts";
+import { WorkerMetrics } from "../../../worker/metrics/workerMetrics.ts";
+import { DEPTH, SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
+
+const TASK = new ShardPlan(specificationWith()).task(0);
+
+function lease(id: number): HeldLease {
+  return { id: String(id), run: "runs/a", shardIndex: id, deviceIndex: 0, task: TASK };
+}
+
+describe("WorkerMetrics", () => {
+  let time: number;
+  let metrics: WorkerMetrics;
+  const agent = { isConnected: false, queuedCount: 0, unacknowledgedCount: 0 };
+
+  beforeEach(() => {
+    time = 100;
+    metrics = new WorkerMetrics(() => time);
+  });
+
+  /** Of each sample that is asked for, its value; undefined where there is none. */
+  async function values(...samples: readonly string[]): Promise<(number | undefined)[]> {
+    const lines = (await metrics.scrape()).split("\n");
+    return samples.map((sample) => {
+      const line = lines.find((each) => each.startsWith(`${sample} `));
+      return line === undefined ? undefined : Number(line.slice(sample.length + 1));
+    });
+  }
+
+  it("says nothing of threads before there are any, and is ready once it was let in", async () => {
+    const threads = 'lyapunov_worker_threads{state="idle"}';
+    assert.deepEqual(await values(threads, "lyapunov_worker_connected"), [undefined, undefined]);
+    assert.equal(metrics.notReady, "this worker looks for its coordinator");
+    const joined = { ...agent };
+    metrics.watch(joined, 3);
+    assert.deepEqual(await values(threads, "lyapunov_worker_connected"), [3, 0]);
+    joined.isConnected = true;
+    assert.equal(metrics.notReady, undefined);
+    assert.deepEqual(await values("lyapunov_worker_connected"), [1]);
+  });
+
+  it("measures how long shards wait and run, and how busy the threads are", async () => {
+    metrics.watch(agent, 2);
+    const [first, second] = [lease(0), lease(1)];
+    metrics.granted(first);
+    metrics.granted(second);
+    metrics.begun(first);
+    time += 4;
+    metrics.begun(second);
+    time += 4;
+    const utilization = "lyapunov_worker_utilization_ratio";
+    assert.deepEqual(
+      await values('lyapunov_worker_threads{state="busy"}', utilization),
+      // One of two for all the time, the other for half of it.
+      [2, 0.75],
+    );
+    metrics.computed(first, 8);
+    metrics.ended();
+    metrics.failed();
+    metrics.ended();
+    metrics.threadEnded();
+    metrics.revoked(5);
+    time += 8;
+    const labels = '{backend="simd",weights="gaussian"}';
+    assert.deepEqual(
+      await values(
+        utilization,
+        "lyapunov_worker_shard_wait_seconds_count",
+        "lyapunov_worker_shard_wait_seconds_sum",
+        'lyapunov_worker_shard_run_seconds_sum{backend="simd"}',
+        'lyapunov_worker_shards_total{outcome="computed"}',
+        'lyapunov_worker_shards_total{outcome="failed"}',
+        'lyapunov_worker_shards_total{outcome="revoked"}',
+        "lyapunov_worker_threads_recycled_total",
+        `lyapunov_worker_replicas_total${labels}`,
+        `lyapunov_worker_layers_total${labels}`,
+        `lyapunov_worker_weights_total${labels}`,
+      ),
+      [0, 2, 4, 8, 1, 1, 5, 1, SHARD_SIZE, SHARD_SIZE * DEPTH, SHARD_SIZE * DEPTH * 16],
+    );
+  });
+});
