@@ -10,31 +10,34 @@ import { placeToListen } from "./options.ts";
 
 export interface MetricsFlags {
   readonly metrics?: string;
-  readonly insecure?: boolean;
+  readonly openMetrics?: boolean;
 }
 
 export function addMetricsFlag(command: Command): Command {
-  return command.option(
-    "--metrics <host:port>",
-    "serve /metrics for Prometheus there, with /healthz and /readyz, such as 127.0.0.1:9464; " +
-      "port 0 takes a free one; beyond this machine with --insecure, for nobody is asked who calls " +
-      "(default: nowhere)",
-    placeToListen("127.0.0.1:9464"),
-  );
+  return command
+    .option(
+      "--metrics <host:port>",
+      "serve /metrics for Prometheus there, with /healthz and /readyz, such as 127.0.0.1:9464; " +
+        "port 0 takes a free one; beyond this machine with --open-metrics (default: nowhere)",
+      placeToListen("127.0.0.1:9464"),
+    )
+    .option("--open-metrics", "serve them beyond this machine: in the clear, and nobody is asked");
 }
 
 /** @throws badInput if everybody would reach what nobody has said they may. */
-export function refuseOpenMetrics({ metrics, insecure }: MetricsFlags): void {
-  if (metrics === undefined || insecure === true || isLoopback(hostOf(metrics))) return;
+export function refuseOpenMetrics({ metrics, openMetrics }: MetricsFlags): void {
+  if (metrics === undefined || openMetrics === true || isLoopback(hostOf(metrics))) return;
   throw badInput(
     `--metrics: ${metrics} would be open to everyone who reaches it; ` +
-      `listen on 127.0.0.1, or say --insecure`,
+      `listen on 127.0.0.1, or say --open-metrics`,
   );
 }
 
 /** Metrics that are served for as long as this is not disposed of; none without the flag. */
 interface ServedMetrics<Metrics> extends AsyncDisposable {
   readonly metrics?: Metrics;
+  /** Where Prometheus finds them. */
+  readonly url?: string;
 }
 
 /** @throws CommandError if the address cannot be listened on. */
@@ -49,7 +52,9 @@ export async function serveMetrics<Metrics extends Observed>(
   const metrics = new Kind(() => performance.now() / 1000);
   try {
     const server = await startMetricsServer(address, metrics, log);
-    return { metrics, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+    const url = `http://${hostOf(address)}:${server.port}/metrics`;
+    log.info(`metrics at ${url}`);
+    return { metrics, url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
   } catch (error) {
     throw new CommandError((error as Error).message, EXIT.failed, { cause: error });
   }

@@ -66,7 +66,7 @@ export function addServeCommand(program: Command): void {
       "ask for tokens; their hashes are in this file, as 'lyapunov token' prints them",
     )
     .option("--insecure", "listen beyond this machine without TLS, or without asking who calls")
-    .option("--json", "print the address as JSON on standard output")
+    .option("--json", "print the addresses as JSON on standard output")
     .action(async (_options, command: Command) => {
       await serve(command.optsWithGlobals<Flags>());
     });
@@ -115,7 +115,7 @@ async function serve(flags: Flags): Promise<void> {
     ]);
   const log = createLog(flags.logLevel ?? "info");
   await using served = await serveMetrics(flags, loadMetrics, log);
-  const { metrics } = served;
+  const { metrics, url: metricsUrl } = served;
   using door = await openDoor({
     ...(tls !== undefined && { tls }),
     ...(flags.tokens !== undefined && { tokens: flags.tokens }),
@@ -128,10 +128,13 @@ async function serve(flags: Flags): Promise<void> {
   const onFatal = endWithoutLedger(log);
   const announce = once((port: number, page?: string) => {
     const address = `${hostOf(flags.listen)}:${port}`;
-    if (flags.json === true) printJson({ address, ...(page !== undefined && { page }) });
+    const others = { page, metrics: metricsUrl };
+    if (flags.json === true) printJson({ address, ...others });
     else {
       process.stdout.write(`listening on ${address}\n`);
-      if (page !== undefined) process.stdout.write(`page at ${page}\n`);
+      for (const [name, url] of Object.entries(others)) {
+        if (url !== undefined) process.stdout.write(`${name} at ${url}\n`);
+      }
     }
   });
   const stopped = new AbortController();

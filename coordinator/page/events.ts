@@ -12,36 +12,64 @@ const PATIENCE_MILLISECONDS = 60_000;
 /** Said to browsers, for when they have lost the stream. */
 const RETRY = "retry: 1000\n\n";
 
-/**
- * Server-sent events: the view as it is now, then whenever it changes what changed, at most once a
- * second. A slow client is sent nothing until it has taken what came before, and then the newest
- * state: nothing queues up.
- *
- * @param first the view when the stream opened.
- * @param lastId the id of the event that the client has seen last; if it is that of the view, there
- * is nothing to repeat.
- */
-export async function sendEvents(
-  response: ServerResponse,
-  views: Pick<SharedViews, "of">,
-  viewed: Viewed,
-  first: ViewText,
-  lastId: string,
-): Promise<void> {
-  response.write(RETRY);
-  let said: ViewText | undefined = lastId === first.id ? first : undefined;
-  let silentSince = performance.now();
-  let text = first;
-  for (;;) {
-    const isDue = performance.now() - silentSince >= HEARTBEAT_MILLISECONDS;
-    if (text.id !== said?.id) await send(response, eventOf(text, said));
-    else if (isDue) await send(response, ": still here\n\n");
-    if (text.id !== said?.id || isDue) silentSince = performance.now();
-    said = text;
-    await delay(INTERVAL_MILLISECONDS);
-    // Nobody is there any more to make a view for.
+/** Text that waits for slow clients, together: a view of 2,000 runs has megabytes, of UTF-16. */
+const MAXIMUM_WAITING_CHARACTERS = 2 ** 28;
+
+/** The streams of server-sent events of a page. */
+export class EventStreams {
+  readonly #views: Pick<SharedViews, "of">;
+  readonly #maximumWaiting: number;
+  /** Characters that were sent, and that their clients have not taken yet. */
+  #waiting = 0;
+
+  constructor(views: Pick<SharedViews, "of">, maximumWaiting = MAXIMUM_WAITING_CHARACTERS) {
+    this.#views = views;
+    this.#maximumWaiting = maximumWaiting;
+  }
+
+  /**
+   * The view as it is now, then whenever it changes what changed, at most once a second. A slow
+   * client is sent nothing until it has taken what came before, and then the newest state: nothing
+   * queues up. Where too much waits for others, it is cut off, and comes again by itself.
+   *
+   * @param first the view when the stream opened.
+   * @param lastId the id of the event that the client has seen last; if it is that of the view, there
+   * is nothing to repeat.
+   */
+  async send(
+    response: ServerResponse,
+    viewed: Viewed,
+    first: ViewText,
+    lastId: string,
+  ): Promise<void> {
+    response.write(RETRY);
+    let said: ViewText | undefined = lastId === first.id ? first : undefined;
+    let silentSince = performance.now();
+    let text = first;
+    for (;;) {
+      const isDue = performance.now() - silentSince >= HEARTBEAT_MILLISECONDS;
+      if (text.id !== said?.id) await this.#write(response, eventOf(text, said));
+      else if (isDue) await this.#write(response, ": still here\n\n");
+      if (text.id !== said?.id || isDue) silentSince = performance.now();
+      said = text;
+      await delay(INTERVAL_MILLISECONDS);
+      // Nobody is there any more to make a view for.
+      if (response.destroyed) return;
+      text = await this.#views.of(viewed);
+    }
+  }
+
+  /** Resolves once the client has taken it, or is gone. */
+  async #write(response: ServerResponse, text: string): Promise<void> {
     if (response.destroyed) return;
-    text = await views.of(viewed);
+    if (this.#waiting + text.length > this.#maximumWaiting) {
+      response.destroy();
+      return;
+    }
+    if (response.write(text)) return;
+    this.#waiting += text.length;
+    await taken(response);
+    this.#waiting -= text.length;
   }
 }
 
@@ -55,9 +83,8 @@ function eventOf(text: ViewText, before: ViewText | undefined): string {
   return `id: ${text.id}\nevent: view\ndata: ${data}\n\n`;
 }
 
-/** Resolves once the client has taken it, or is gone. */
-async function send(response: ServerResponse, text: string): Promise<void> {
-  if (response.destroyed || response.write(text)) return;
+/** Resolves once the client has taken what was written, or is gone. */
+async function taken(response: ServerResponse): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(() => response.destroy(), PATIENCE_MILLISECONDS);
   response.once("drain", resolve).once("close", resolve);

@@ -3,7 +3,7 @@ import { TLSSocket } from "node:tls";
 
 import type { Logger } from "pino";
 
-import { hostOf, isLoopback } from "../../shared/wire/addresses.ts";
+import { hostOf } from "../../shared/wire/addresses.ts";
 import { listenOn, type Listening } from "../../shared/wire/listening.ts";
 import { readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
 import { asApiError } from "../calls.ts";
@@ -14,7 +14,8 @@ import type { Engine } from "../engine.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { beginEvents, sendAsset, sendError, sendJson, sendRefusal } from "./answers.ts";
 import { Assets } from "./assets.ts";
-import { sendEvents } from "./events.ts";
+import { EventStreams } from "./events.ts";
+import { isOwnHost } from "./hosts.ts";
 import { readResource, readViewed } from "./jsonInterface.ts";
 import { createListener } from "./listener.ts";
 import { SharedViews } from "./sharedViews.ts";
@@ -54,16 +55,15 @@ class Page {
   readonly #assets: Assets;
   readonly #views: Views;
   readonly #shared: SharedViews;
-  /** Whether nobody is asked who they are, for this machine alone can come here. */
-  readonly #isOpenOnLoopback: boolean;
+  readonly #streams: EventStreams;
 
   constructor(options: PageOptions, assets: Assets) {
-    const { address, door, engine, clock } = options;
+    const { engine, clock } = options;
     this.#options = options;
     this.#assets = assets;
     this.#views = new Views(options);
     this.#shared = new SharedViews(this.#views, engine, clock);
-    this.#isOpenOnLoopback = isLoopback(hostOf(address)) && !door.asksForTokens;
+    this.#streams = new EventStreams(this.#shared);
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -72,9 +72,10 @@ class Page {
     if (method !== "GET" && method !== "HEAD") {
       const message = `${method} is not allowed; the page shows, and changes nothing: use GET or HEAD`;
       sendError(response, 405, "UNIMPLEMENTED", "METHOD", message, { allow: "GET, HEAD" });
-    } else if (this.#isOpenOnLoopback && !isLoopback(hostOfHeader(request))) {
-      // Another site's name that leads here: it would read what only this machine may.
-      const message = `the host '${request.headers.host}' is not this machine; ask for 127.0.0.1`;
+    } else if (!this.#mayBeNamed(request.headers.host)) {
+      const message =
+        `the host '${request.headers.host}' may be another site's; ask for the machine's ` +
+        `address, or have the coordinator ask for --tokens`;
       sendError(response, 421, "FAILED_PRECONDITION", "HOST", message);
     } else if (target?.pathname.startsWith("/api/") === true) {
       await this.#answerJson(request, response, target);
@@ -121,8 +122,14 @@ class Page {
     if (request.method === "HEAD") response.end();
     else {
       const lastId = request.headers["last-event-id"];
-      await sendEvents(response, this.#shared, viewed, first, String(lastId ?? ""));
+      await this.#streams.send(response, viewed, first, String(lastId ?? ""));
     }
+  }
+
+  /** Another site's scripts have neither a certificate for its name here, nor a token. */
+  #mayBeNamed(host: string | undefined): boolean {
+    const { address, door } = this.#options;
+    return door.tls !== undefined || door.asksForTokens || isOwnHost(host, hostOf(address));
   }
 
   #knockOf({ headersDistinct, socket }: IncomingMessage, path: string): Knock {
@@ -137,9 +144,4 @@ class Page {
       address: plainAddress(socket.remoteAddress),
     };
   }
-}
-
-/** The host that a request asks for, without its port. */
-function hostOfHeader({ headers: { host = "" } }: IncomingMessage): string {
-  return host.replace(/:\d+$/, "");
 }

@@ -3,7 +3,6 @@ import { createServer, type ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 
-import { hostOf } from "../wire/addresses.ts";
 import { listenOn, type Listening } from "../wire/listening.ts";
 
 /** What tells of a process how it does. */
@@ -43,9 +42,7 @@ export async function startMetricsServer(
       },
     );
   });
-  const listening = await listenOn(server, "--metrics", address);
-  log.info(`metrics at http://${hostOf(address)}:${listening.port}/metrics`);
-  return listening;
+  return listenOn(server, "--metrics", address);
 }
 
 async function answer(

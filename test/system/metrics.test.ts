@@ -34,7 +34,10 @@ describe("metrics", () => {
   it("tell of a run what the answer says, on the coordinator and on its worker", async () => {
     await using cluster = await Cluster.start(0, 1, METRICS);
     const worker = await cluster.addWorker(1, METRICS);
-    const [, coordinatorPlace] = await cluster.coordinator.said(PLACE);
+    const [, coordinatorPlace] = await cluster.coordinator.said(
+      /"metrics": "(http:\S+)\/metrics"/,
+      "stdout",
+    );
     const [, workerPlace] = await worker.said(PLACE);
     const run = await cluster.run(WHOLE_RUN);
     const { body: text } = await get(`${coordinatorPlace}/metrics`);

@@ -24,8 +24,8 @@ describe("an address that cannot be listened on", () => {
   for (const [command, flag] of [
     ["serve --ledger memory --insecure", "--listen"],
     [SERVE, "--http"],
-    [SERVE, "--metrics"],
-    ["work --coordinator 127.0.0.1:1 --threads 1 --insecure", "--metrics"],
+    [`${SERVE} --open-metrics`, "--metrics"],
+    ["work --coordinator 127.0.0.1:1 --threads 1 --open-metrics", "--metrics"],
   ] as const) {
     it(`ends ${command.split(" ")[0]} ${flag} with a sentence`, async () => {
       const args = [...`--log-level error ${command}`.split(" "), flag];

@@ -4,7 +4,7 @@ import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { sendEvents } from "../../../coordinator/page/events.ts";
+import { EventStreams } from "../../../coordinator/page/events.ts";
 import type { ViewText } from "../../../coordinator/page/sharedViews.ts";
 
 /** More than the system's buffers take for a client that does not read. */
@@ -18,48 +18,80 @@ function view(id: number): ViewText {
   return { id: String(id), rest: "{}", resources };
 }
 
-describe("sendEvents", () => {
-  it("makes nothing for who does not read, then sends the newest, and sees who goes", async () => {
-    let asked = 0;
-    const views = {
-      of: async () => {
-        asked += 1;
-        return view(asked);
-      },
-    };
-    const ended = Promise.withResolvers<void>();
-    const server = createServer((_request, response) => {
-      sendEvents(response, views, { view: "overview", pageToken: "" }, view(0), "").then(
-        ended.resolve,
-        ended.reject,
-      );
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    const request = get({ port, agent: false });
-    const [response] = (await once(request, "response")) as [IncomingMessage];
+/** A server of one view that changes whenever it is asked for. */
+async function serveStreams(maximumWaiting?: number) {
+  let asked = 0;
+  const views = {
+    of: async () => {
+      asked += 1;
+      return view(asked);
+    },
+  };
+  const streams = new EventStreams(views, maximumWaiting);
+  const ended: Promise<void>[] = [];
+  const server = createServer((_request, response) => {
+    ended.push(streams.send(response, { view: "overview", pageToken: "" }, view(0), ""));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    /** How often a view was made for a stream that had one. */
+    asked: () => asked,
+    /** Resolves once every stream has ended. */
+    close: async () => {
+      server.close();
+      await Promise.all(ended);
+    },
+  };
+}
+
+/** An answer of which nothing is read yet. */
+async function open(url: string): Promise<IncomingMessage> {
+  const [response] = (await once(get(url, { agent: false }), "response")) as [IncomingMessage];
+  return response.setEncoding("utf8");
+}
+
+/** Reads so many events, and goes. */
+async function readEvents(response: IncomingMessage, count: number) {
+  const pieces: string[] = [];
+  let blocks = 0;
+  for await (const piece of response as AsyncIterable<string>) {
+    const isSplit = piece.startsWith("\n") && pieces.at(-1)?.endsWith("\n") === true;
+    blocks += piece.split("\n\n").length - 1 + (isSplit ? 1 : 0);
+    pieces.push(piece);
+    // The first block says when to come again.
+    if (blocks === 1 + count) break;
+  }
+  return [...pieces.join("").matchAll(/^data: (.*)$/gm)].map(
+    ([, data]) => JSON.parse(String(data)) as { order: string[]; changed: { name: string }[] },
+  );
+}
+
+describe("EventStreams", () => {
+  it("make nothing for who does not read, then send the newest, and see who goes", async () => {
+    const { url, asked, close } = await serveStreams();
+    const response = await open(url);
     // Time in which it would have been asked for twice.
     await delay(2500);
-    assert.equal(asked, 0);
-    response.setEncoding("utf8");
-    const pieces: string[] = [];
-    let blocks = 0;
-    for await (const piece of response as AsyncIterable<string>) {
-      const isSplit = piece.startsWith("\n") && pieces.at(-1)?.endsWith("\n") === true;
-      blocks += piece.split("\n\n").length - 1 + (isSplit ? 1 : 0);
-      pieces.push(piece);
-      // The first says when to come again; an event follows, and another.
-      if (blocks === 3) break;
-    }
-    await ended.promise;
-    server.close();
-    const events = [...pieces.join("").matchAll(/^data: (.*)$/gm)].map(
-      ([, data]) => JSON.parse(String(data)) as { order: string[]; changed: { name: string }[] },
-    );
+    assert.equal(asked(), 0);
+    const events = await readEvents(response, 2);
+    await close();
     assert.deepEqual(
       events.map(({ changed }) => changed.map(({ name }) => name)),
       [["runs/large", "runs/still"], ["runs/large"]],
     );
     assert.deepEqual(events[1]?.order, ["runs/large", "runs/still"]);
+  });
+
+  it("cut off who comes while too much waits for others, and then no longer", async () => {
+    const { url, close } = await serveStreams(1.5 * LARGE.length);
+    const slow = await open(url);
+    await assert.rejects(async () => readEvents(await open(url), 1), { code: "ECONNRESET" });
+    const served = await readEvents(slow, 1);
+    const next = await readEvents(await open(url), 1);
+    await close();
+    assert.equal(served.length, 1);
+    assert.equal(next.length, 1);
   });
 });
