@@ -22,19 +22,21 @@ export function measuredBar({ name, least, ratios }: Bar): MeasuredBar {
 }
 
 export function printBars(bars: readonly MeasuredBar[]): void {
-  const rows = bars.map(({ name, least, median, halfInterquartileRange, met }) =>
+  const rows = bars.map(({ name, least, met, ...summary }) =>
     met === null
-      ? [name, "not measured", least.toFixed(2), "–"]
+      ? [name, "not measured", "–", "–", least.toFixed(2), "–"]
       : [
           name,
-          `${median.toFixed(3)} ± ${halfInterquartileRange.toFixed(3)}`,
+          summary.median.toFixed(3),
+          summary.halfInterquartileRange.toFixed(3),
+          summary.standardError.toFixed(3),
           least.toFixed(2),
           met ? "met" : "NOT MET",
         ],
   );
   printTable(
-    "Bars (medians of ratios round by round ± half the interquartile range)",
-    ["ratio", "measured", "at least", ""],
+    "Bars (medians of ratios round by round, half of their interquartile range, the median's standard error)",
+    ["ratio", "measured", "±", "standard error", "at least", ""],
     rows,
   );
 }

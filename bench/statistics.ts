@@ -3,12 +3,16 @@ export interface Summary {
   readonly median: number;
   /** Half of the interquartile range. */
   readonly halfInterquartileRange: number;
+  /** Of the median, if the values are about normal: √(π/2) σ/√n, where σ is 0.741 of the range. */
+  readonly standardError: number;
 }
 
 export function summarize(values: readonly number[]): Summary {
+  const range = quantile(values, 0.75) - quantile(values, 0.25);
   return {
     median: quantile(values, 0.5),
-    halfInterquartileRange: (quantile(values, 0.75) - quantile(values, 0.25)) / 2,
+    halfInterquartileRange: range / 2,
+    standardError: (Math.sqrt(Math.PI / 2) * 0.741 * range) / Math.sqrt(values.length),
   };
 }
 

@@ -130,7 +130,7 @@ async function benchmark(): Promise<void> {
   printBars(bars);
   process.stderr.write(
     `The machine's own two threads ÷ one, by bare kernels: ${ceiling.median.toFixed(3)} ± ` +
-      `${ceiling.halfInterquartileRange.toFixed(3)}\n`,
+      `${ceiling.halfInterquartileRange.toFixed(3)} (standard error ${ceiling.standardError.toFixed(3)})\n`,
   );
   await report(flags.results, "system.json", {
     measuredAt: new Date().toISOString(),
