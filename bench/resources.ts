@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 
 /** What a process of this Linux machine has used. */
 export interface Resources {
@@ -13,4 +13,26 @@ export async function resourcesOf(pid: number): Promise<Resources> {
   // After the command's name, which may hold spaces: user and system time, in hundredths of a second.
   const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
   return { residentBytes, processorSeconds: (Number(fields[11]) + Number(fields[12])) / 100 };
+}
+
+/** As Node calls threads of pools. */
+const POOL_THREAD = "WorkerThread\n";
+
+/** Processor seconds of a Node process since it began, without those of threads that have ended. */
+export interface ThreadSeconds {
+  /** Of the threads of its pool. */
+  readonly pool: number;
+  /** Of all others: the main thread, V8's and libuv's. */
+  readonly others: number;
+}
+
+export async function threadSecondsOf(pid: number): Promise<ThreadSeconds> {
+  const sums = { pool: 0, others: 0 };
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    const folder = `/proc/${pid}/task/${thread}`;
+    const name = await readFile(`${folder}/comm`, "utf8");
+    const [nanoseconds] = (await readFile(`${folder}/schedstat`, "utf8")).split(" ");
+    sums[name === POOL_THREAD ? "pool" : "others"] += Number(nanoseconds) / 1e9;
+  }
+  return sums;
 }
