@@ -2,6 +2,7 @@ import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 
 import { BACKEND } from "./choices.ts";
 import { dashboard } from "./dashboard.ts";
+import { eventLoopDelay } from "./eventLoop.ts";
 import { curves, figures } from "./panels.ts";
 
 /** From whether it works to what holds it back. */
@@ -170,7 +171,7 @@ export function clusterDashboard(): Dashboard {
             unit: "s",
             width: "third",
             queries: {
-              "{{instance}}": 'nodejs_eventloop_lag_p99_seconds{job="coordinator"}',
+              "{{instance}}": eventLoopDelay('{job="coordinator"}'),
             },
             limits: [0.1, 1],
           }),

@@ -2,6 +2,7 @@ import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 
 import { COORDINATOR } from "./choices.ts";
 import { dashboard } from "./dashboard.ts";
+import { eventLoopDelay } from "./eventLoop.ts";
 import { curves, figures } from "./panels.ts";
 
 const CHOSEN = '{instance=~"$instance"}';
@@ -137,7 +138,7 @@ export function ledgerDashboard(): Dashboard {
             description: "Its delay, of which 99 in 100 are shorter.",
             unit: "s",
             width: "third",
-            queries: { "{{instance}}": `nodejs_eventloop_lag_p99_seconds${PROCESS}` },
+            queries: { "{{instance}}": eventLoopDelay(PROCESS) },
             limits: [0.1, 1],
           }),
         ],

@@ -2,6 +2,7 @@ import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 
 import { BACKEND, WORKER } from "./choices.ts";
 import { dashboard } from "./dashboard.ts";
+import { eventLoopDelay } from "./eventLoop.ts";
 import { curves, figures, table } from "./panels.ts";
 
 const CHOSEN = '{instance=~"$instance"}';
@@ -187,8 +188,7 @@ export function workersDashboard(): Dashboard {
             unit: "s",
             width: "half",
             queries: {
-              "{{instance}}":
-                'topk(10, nodejs_eventloop_lag_p99_seconds{job="worker", instance=~"$instance"})',
+              "{{instance}}": `topk(10, ${eventLoopDelay('{job="worker", instance=~"$instance"}')})`,
             },
             limits: [0.5, 5],
           }),
