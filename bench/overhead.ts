@@ -1,9 +1,10 @@
 /**
  * What it costs a sweep to be watched through Prometheus and a browser: `node bench/overhead.ts --help`.
  *
- * The same sweep is propagated by two clusters of a coordinator and a worker, in turns. One has
- * neither metrics nor a page; of the other both processes are scraped every five seconds, three times
- * as often as Prometheus does, and its page has the sweep open.
+ * The same sweeps are propagated by two clusters of a coordinator and a worker, in turns; then by
+ * another two, for a process may be faster than its like for as long as it lives. One has neither
+ * metrics nor a page; of the other both processes are scraped every five seconds, three times as
+ * often as Prometheus does, and its page has the sweep open.
  */
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
@@ -18,7 +19,8 @@ import { printTable, report, RESULTS_FOLDER } from "./results.ts";
 import { ratios } from "./statistics.ts";
 
 const USAGE = `usage: node bench/overhead.ts (after npm run build)
-  [--rounds 20] [--replicas 20000, of each of four runs of width 64 and depth 200] [--threads 2]
+  [--pairs 12, of clusters] [--rounds 4, of each] [--threads 2]
+  [--replicas 3000, of each of four runs of width 64 and depth 200]
   [--results ${RESULTS_FOLDER}]
 `;
 const SCRAPE_MILLISECONDS = 5000;
@@ -32,8 +34,9 @@ const MONITORING = ["--metrics", "127.0.0.1:0"];
 
 const { values: flags } = parseArgs({
   options: {
-    rounds: { type: "string", default: "20" },
-    replicas: { type: "string", default: "20000" },
+    pairs: { type: "string", default: "12" },
+    rounds: { type: "string", default: "4" },
+    replicas: { type: "string", default: "3000" },
     threads: { type: "string", default: "2" },
     results: { type: "string", default: RESULTS_FOLDER },
     help: { type: "boolean", default: false },
@@ -78,47 +81,29 @@ class Cluster implements AsyncDisposable {
 }
 
 async function benchmark(): Promise<void> {
-  const threads = Number(flags.threads);
-  const rounds = Number(flags.rounds);
-  await using plain = await Cluster.start(threads, [], []);
-  await using watched = await Cluster.start(
-    threads,
-    [...MONITORING, "--http", "127.0.0.1:0"],
-    MONITORING,
-  );
-  const metrics = await Promise.all(
-    watched.processes.map((process) => process.said(/metrics at (http:[\w.:/]+)/)),
-  );
-  const page = await watched.processes[0].said(/page at (\S+)\n/);
-
-  const turns: [Turn[], Turn[]] = [[], []];
-  for (let round = 0; round <= rounds; round++) {
-    process.stderr.write(`round ${round} of ${rounds}\n`);
-    const both = [
-      () => propagate(plain, round, () => ({ [Symbol.dispose]: () => undefined })),
-      () => propagate(watched, round, (sweep) => lookOn(metrics, page, sweep)),
-    ] as const;
-    // Whoever goes first in one round goes last in the next; the first round warms up.
-    for (const i of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-      const turn = await both[i]();
-      if (round > 0) turns[i].push(turn);
-    }
+  const pairs = Number(flags.pairs);
+  const unwatched: Turn[] = [];
+  const watched: Turn[] = [];
+  for (let pair = 1; pair <= pairs; pair++) {
+    process.stderr.write(`pair ${pair} of ${pairs}\n`);
+    const turns = await compare();
+    unwatched.push(turns.unwatched);
+    watched.push(turns.watched);
   }
-  const overhead = (of: (turn: Turn) => number) =>
-    meanOf(ratios(turns[1].map(of), turns[0].map(of)).map((ratio) => ratio - 1));
+  const overhead = (of: (turn: Turn) => number, under: (turn: Turn) => number) =>
+    meanOf(
+      ratios(
+        watched.map((turn, pair) => of(turn) - of(unwatched[pair] ?? turn)),
+        unwatched.map(under),
+      ),
+    );
   const results = {
-    wall: overhead(({ wallSeconds }) => wallSeconds),
-    processor: overhead(({ processorSeconds }) => processorSeconds),
-    besideKernels: meanOf(
-      turns[1].map(({ besideKernelsSeconds }, round) => {
-        const unwatched = turns[0][round];
-        if (unwatched === undefined) return NaN;
-        return (besideKernelsSeconds - unwatched.besideKernelsSeconds) / unwatched.processorSeconds;
-      }),
-    ),
+    wall: overhead(wallSecondsOf, wallSecondsOf),
+    processor: overhead(processorSecondsOf, processorSecondsOf),
+    besideKernels: overhead(({ besideKernelsSeconds }) => besideKernelsSeconds, processorSecondsOf),
   };
   printTable(
-    `A watched sweep over one that nobody watches, ${rounds} rounds`,
+    `Sweeps that are watched over those that are not, ${pairs} pairs of clusters`,
     ["", "more by", "standard error"],
     Object.entries(results).map(([name, { mean, standardError }]) => [
       DESCRIPTIONS[name as keyof typeof results],
@@ -131,9 +116,53 @@ async function benchmark(): Promise<void> {
     command: commandLine("bench/overhead.ts"),
     machine: describeMachine(),
     overhead: results,
-    unwatched: turns[0],
-    watched: turns[1],
+    unwatched,
+    watched,
   });
+}
+
+/** What the rounds of a new pair of clusters took. Where its code lies makes a process fast or slow. */
+async function compare(): Promise<{ readonly unwatched: Turn; readonly watched: Turn }> {
+  const threads = Number(flags.threads);
+  await using plain = await Cluster.start(threads, [], []);
+  await using open = await Cluster.start(
+    threads,
+    [...MONITORING, "--http", "127.0.0.1:0"],
+    MONITORING,
+  );
+  const metrics = await Promise.all(
+    open.processes.map((process) => process.said(/metrics at (http:[\w.:/]+)/)),
+  );
+  const page = await open.processes[0].said(/page at (\S+)\n/);
+  const both = [
+    (round: number) => propagate(plain, round, () => ({ [Symbol.dispose]: () => undefined })),
+    (round: number) => propagate(open, round, (sweep) => lookOn(metrics, page, sweep)),
+  ] as const;
+  const turns: [Turn[], Turn[]] = [[], []];
+  for (let round = 0; round <= Number(flags.rounds); round++) {
+    // Whoever goes first in one round goes last in the next; the first round warms up.
+    for (const i of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+      const turn = await both[i](round);
+      if (round > 0) turns[i].push(turn);
+    }
+  }
+  return { unwatched: turns[0].reduce(sumOf), watched: turns[1].reduce(sumOf) };
+}
+
+function sumOf(a: Turn, b: Turn): Turn {
+  return {
+    wallSeconds: a.wallSeconds + b.wallSeconds,
+    processorSeconds: a.processorSeconds + b.processorSeconds,
+    besideKernelsSeconds: a.besideKernelsSeconds + b.besideKernelsSeconds,
+  };
+}
+
+function wallSecondsOf({ wallSeconds }: Turn): number {
+  return wallSeconds;
+}
+
+function processorSecondsOf({ processorSeconds }: Turn): number {
+  return processorSeconds;
 }
 
 async function propagate(

@@ -28,14 +28,14 @@ import { printTable, readable, report, RESULTS_FOLDER } from "./results.ts";
 import { ratios, summarize } from "./statistics.ts";
 
 const USAGE = `usage: node bench/system.ts
-  [--rounds 5] [--seconds 10, of the bare kernel in a round] [--width 64] [--depth 200]
+  [--rounds 20] [--seconds 4, of the bare kernel in a round] [--width 64] [--depth 200]
   [--results ${RESULTS_FOLDER}]
 `;
 
 const { values: flags } = parseArgs({
   options: {
-    rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "10" },
+    rounds: { type: "string", default: "20" },
+    seconds: { type: "string", default: "4" },
     width: { type: "string", default: "64" },
     depth: { type: "string", default: "200" },
     results: { type: "string", default: RESULTS_FOLDER },
