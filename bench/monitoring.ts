@@ -40,8 +40,6 @@ else await benchmark();
 interface Asked {
   readonly milliseconds: number;
   readonly bytes: number;
-  /** The longest that the coordinator's event loop was held up meanwhile. */
-  readonly delayMilliseconds: number;
   /** Of the coordinator, while it was asked. */
   readonly processorMilliseconds: number;
 }
@@ -80,7 +78,7 @@ async function benchmark(): Promise<void> {
   for (let round = 0; round <= Number(flags.rounds); round++) {
     process.stderr.write(`round ${round} of ${flags.rounds}\n`);
     for (const [name, question] of Object.entries(questions)) {
-      const asked = await ask(metrics, pid, question);
+      const asked = await ask(pid, question);
       if (round === 0) first[name] = asked;
       else answers[name]?.push(asked);
     }
@@ -91,19 +89,17 @@ async function benchmark(): Promise<void> {
     milliseconds: summarize(all.map(({ milliseconds }) => milliseconds)),
     worstMilliseconds: Math.max(...all.map(({ milliseconds }) => milliseconds)),
     firstMilliseconds: first[name]?.milliseconds,
-    delayMilliseconds: summarize(all.map(({ delayMilliseconds }) => delayMilliseconds)),
     processorMilliseconds: summarize(all.map((asked) => asked.processorMilliseconds)),
     bytes: all.at(-1)?.bytes,
   }));
   printTable(
     `${flags.workers} workers, ${Number(flags.sweeps) * Number(flags["runs-per-sweep"])} runs (medians)`,
-    ["", "ms", "worst", "the first time", "event loop held up, ms", "kB"],
+    ["", "ms", "worst", "the first time", "kB"],
     rows.map((row) => [
       row.name,
       row.milliseconds.median.toFixed(1),
       row.worstMilliseconds.toFixed(1),
       (row.firstMilliseconds ?? NaN).toFixed(1),
-      row.delayMilliseconds.median.toFixed(1),
       ((row.bytes ?? NaN) / 1000).toFixed(1),
     ]),
   );
@@ -117,8 +113,7 @@ async function benchmark(): Promise<void> {
   });
 }
 
-async function ask(metrics: string, pid: number, question: () => Promise<string>): Promise<Asked> {
-  await loopDelay(metrics);
+async function ask(pid: number, question: () => Promise<string>): Promise<Asked> {
   const before = await resourcesOf(pid);
   const start = performance.now();
   const { length: bytes } = await question();
@@ -127,15 +122,8 @@ async function ask(metrics: string, pid: number, question: () => Promise<string>
   return {
     milliseconds,
     bytes,
-    delayMilliseconds: await loopDelay(metrics),
     processorMilliseconds: (after.processorSeconds - before.processorSeconds) * 1000,
   };
-}
-
-/** The longest since it was asked for last. */
-async function loopDelay(metrics: string): Promise<number> {
-  const text = await textOf(metrics);
-  return Number(/^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(text)?.[1]) * 1000;
 }
 
 async function textOf(url: string): Promise<string> {

@@ -19,7 +19,7 @@ import { printTable, report, RESULTS_FOLDER } from "./results.ts";
 import { ratios } from "./statistics.ts";
 
 const USAGE = `usage: node bench/overhead.ts (after npm run build)
-  [--pairs 12, of clusters] [--rounds 4, of each] [--threads 2]
+  [--pairs 12, of clusters, two or more] [--rounds 4, of each] [--threads 2]
   [--replicas 3000, of each of four runs of width 64 and depth 200]
   [--results ${RESULTS_FOLDER}]
 `;
@@ -86,7 +86,7 @@ async function benchmark(): Promise<void> {
   const watched: Turn[] = [];
   for (let pair = 1; pair <= pairs; pair++) {
     process.stderr.write(`pair ${pair} of ${pairs}\n`);
-    const turns = await compare();
+    const turns = await compare(pair % 2 === 0);
     unwatched.push(turns.unwatched);
     watched.push(turns.watched);
   }
@@ -122,14 +122,14 @@ async function benchmark(): Promise<void> {
 }
 
 /** What the rounds of a new pair of clusters took. Where its code lies makes a process fast or slow. */
-async function compare(): Promise<{ readonly unwatched: Turn; readonly watched: Turn }> {
+async function compare(isWatchedFirst: boolean) {
   const threads = Number(flags.threads);
-  await using plain = await Cluster.start(threads, [], []);
-  await using open = await Cluster.start(
-    threads,
-    [...MONITORING, "--http", "127.0.0.1:0"],
-    MONITORING,
-  );
+  const startPlain = () => Cluster.start(threads, [], []);
+  const serveFlags = [...MONITORING, "--http", "127.0.0.1:0"];
+  const startOpen = () => Cluster.start(threads, serveFlags, MONITORING);
+  await using first = await (isWatchedFirst ? startOpen : startPlain)();
+  await using second = await (isWatchedFirst ? startPlain : startOpen)();
+  const [open, plain] = isWatchedFirst ? [first, second] : [second, first];
   const metrics = await Promise.all(
     open.processes.map((process) => process.said(/metrics at (http:[\w.:/]+)/)),
   );

@@ -30,8 +30,11 @@ export async function threadSecondsOf(pid: number): Promise<ThreadSeconds> {
   const sums = { pool: 0, others: 0 };
   for (const thread of await readdir(`/proc/${pid}/task`)) {
     const folder = `/proc/${pid}/task/${thread}`;
-    const name = await readFile(`${folder}/comm`, "utf8");
-    const [nanoseconds] = (await readFile(`${folder}/schedstat`, "utf8")).split(" ");
+    const read = (file: string) => readFile(`${folder}/${file}`, "utf8").catch(() => undefined);
+    const [name, times] = [await read("comm"), await read("schedstat")];
+    // It has ended meanwhile.
+    if (times === undefined) continue;
+    const [nanoseconds] = times.split(" ");
     sums[name === POOL_THREAD ? "pool" : "others"] += Number(nanoseconds) / 1e9;
   }
   return sums;

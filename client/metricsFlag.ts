@@ -24,8 +24,11 @@ export function addMetricsFlag(command: Command): Command {
     .option("--open-metrics", "serve them beyond this machine: in the clear, and nobody is asked");
 }
 
-/** @throws badInput if everybody would reach what nobody has said they may. */
+/** @throws badInput if everybody would reach what nobody has said they may, or nothing. */
 export function refuseOpenMetrics({ metrics, openMetrics }: MetricsFlags): void {
+  if (metrics === undefined && openMetrics === true) {
+    throw badInput("--open-metrics: there are none to open; say where with --metrics HOST:PORT");
+  }
   if (metrics === undefined || openMetrics === true || isLoopback(hostOf(metrics))) return;
   throw badInput(
     `--metrics: ${metrics} would be open to everyone who reaches it; ` +

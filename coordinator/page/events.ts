@@ -19,8 +19,8 @@ const MAXIMUM_WAITING_CHARACTERS = 2 ** 28;
 export class EventStreams {
   readonly #views: Pick<SharedViews, "of">;
   readonly #maximumWaiting: number;
-  /** Characters that were sent, and that their clients have not taken yet. */
-  #waiting = 0;
+  /** Characters that were sent, and that their clients have not taken yet; the longest wait first. */
+  readonly #waiting = new Map<ServerResponse, number>();
 
   constructor(views: Pick<SharedViews, "of">, maximumWaiting = MAXIMUM_WAITING_CHARACTERS) {
     this.#views = views;
@@ -30,7 +30,7 @@ export class EventStreams {
   /**
    * The view as it is now, then whenever it changes what changed, at most once a second. A slow
    * client is sent nothing until it has taken what came before, and then the newest state: nothing
-   * queues up. Where too much waits for others, it is cut off, and comes again by itself.
+   * queues up. Where too much waits for all of them, who has left it for longest is cut off.
    *
    * @param first the view when the stream opened.
    * @param lastId the id of the event that the client has seen last; if it is that of the view, there
@@ -61,15 +61,22 @@ export class EventStreams {
 
   /** Resolves once the client has taken it, or is gone. */
   async #write(response: ServerResponse, text: string): Promise<void> {
-    if (response.destroyed) return;
-    if (this.#waiting + text.length > this.#maximumWaiting) {
-      response.destroy();
-      return;
-    }
-    if (response.write(text)) return;
-    this.#waiting += text.length;
+    if (response.destroyed || response.write(text)) return;
+    this.#waiting.set(response, text.length);
+    this.#cutOff();
     await taken(response);
-    this.#waiting -= text.length;
+    this.#waiting.delete(response);
+  }
+
+  #cutOff(): void {
+    let sum = 0;
+    for (const length of this.#waiting.values()) sum += length;
+    for (const [response, length] of this.#waiting) {
+      if (sum <= this.#maximumWaiting) return;
+      response.destroy();
+      this.#waiting.delete(response);
+      sum -= length;
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { TLSSocket } from "node:tls";
 import type { Logger } from "pino";
 
 import { hostOf } from "../../shared/wire/addresses.ts";
+import { isOwnHost } from "../../shared/wire/hosts.ts";
 import { listenOn, type Listening } from "../../shared/wire/listening.ts";
 import { readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
 import { asApiError } from "../calls.ts";
@@ -15,7 +16,6 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { beginEvents, sendAsset, sendError, sendJson, sendRefusal } from "./answers.ts";
 import { Assets } from "./assets.ts";
 import { EventStreams } from "./events.ts";
-import { isOwnHost } from "./hosts.ts";
 import { readResource, readViewed } from "./jsonInterface.ts";
 import { createListener } from "./listener.ts";
 import { SharedViews } from "./sharedViews.ts";
@@ -75,7 +75,7 @@ class Page {
     } else if (!this.#mayBeNamed(request.headers.host)) {
       const message =
         `the host '${request.headers.host}' may be another site's; ask for the machine's ` +
-        `address, or have the coordinator ask for --tokens`;
+        `address, give that name to --http, or have the coordinator ask for --tokens`;
       sendError(response, 421, "FAILED_PRECONDITION", "HOST", message);
     } else if (target?.pathname.startsWith("/api/") === true) {
       await this.#answerJson(request, response, target);

@@ -3,6 +3,8 @@ import { createServer, type ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 
+import { hostOf, isLoopback } from "../wire/addresses.ts";
+import { isOwnHost } from "../wire/hosts.ts";
 import { listenOn, type Listening } from "../wire/listening.ts";
 
 /** What tells of a process how it does. */
@@ -31,7 +33,12 @@ export async function startMetricsServer(
   observed: Observed,
   log: Logger,
 ): Promise<Listening> {
+  const host = hostOf(address);
   const server = createServer((request, response) => {
+    if (isLoopback(host) && !isOwnHost(request.headers.host, host)) {
+      send(response, text(421, "this is another site's name; ask for 127.0.0.1"));
+      return;
+    }
     answer(request.method, request.url, observed).then(
       (given) => {
         send(response, given);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { startCommand } from "./support/command.ts";
 import { Cluster } from "./support/cluster.ts";
+import { statusByName } from "./support/hostHeader.ts";
 import { runTool } from "./support/tools.ts";
 
 const METRICS = ["--metrics", "127.0.0.1:0"];
@@ -64,6 +65,8 @@ describe("metrics", () => {
     assert.equal((await get(`${coordinatorPlace}/readyz`)).status, 200);
     assert.equal((await get(`${workerPlace}/readyz`)).status, 200);
     assert.equal((await get(`${workerPlace}/nothing`)).status, 404);
+    assert.equal(await statusByName(`${workerPlace}/metrics`, "localhost"), 200);
+    assert.equal(await statusByName(`${workerPlace}/metrics`, "elsewhere.example"), 421);
   });
 
   it("of a worker without a coordinator say that it is alive, and not ready", async () => {

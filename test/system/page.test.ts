@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { request as requestHttp } from "node:http";
 import { get as getOverTls } from "node:https";
 import { text } from "node:stream/consumers";
 
@@ -12,6 +11,7 @@ import { Certificates } from "./support/certificates.ts";
 import { startCommand } from "./support/command.ts";
 import { firstEvent } from "./support/firstEvent.ts";
 import { tokenEntry } from "./support/guarded.ts";
+import { statusByName } from "./support/hostHeader.ts";
 import { startPaged, type PagedCoordinator } from "./support/pages.ts";
 import type { Started } from "./support/processes.ts";
 
@@ -149,19 +149,18 @@ describe("the page over HTTP", () => {
   it("changes nothing, and knows other names of this machine alone", async () => {
     const posted = await fetch(`${served.page}/api/runs`, { method: "POST", body: "{}" });
     assert.deepEqual([posted.status, posted.headers.get("allow")], [405, "GET, HEAD"]);
-    const { port } = new URL(served.page);
-    const statusFor = async (host: string): Promise<number | undefined> => {
-      const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
-      requestHttp({ port, path: "/api/runs", headers: { host } }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      })
-        .on("error", reject)
-        .end();
-      return promise;
-    };
-    assert.equal(await statusFor(`localhost:${port}`), 200);
-    assert.equal(await statusFor("elsewhere.example"), 421);
+    const url = `${served.page}/api/runs`;
+    assert.equal(await statusByName(url, "localhost"), 200);
+    assert.equal(await statusByName(url, "elsewhere"), 421);
+    assert.equal(await statusByName(url, "elsewhere.example"), 421);
+  });
+
+  it("knows names of the network beyond loopback, and no others", async () => {
+    const open = ["--ledger", "memory", "--http", "0.0.0.0:0", "--insecure"];
+    await using insecure = await startPaged(open);
+    const url = `${insecure.page}/api/runs`;
+    assert.equal(await statusByName(url, "coordinator"), 200);
+    assert.equal(await statusByName(url, "elsewhere.example"), 421);
   });
 
   it("goes on where a client was, and repeats nothing that it has", async () => {
@@ -211,6 +210,7 @@ describe("the page behind a door", () => {
       assert.equal(await statusOf(path, `Bearer ${TOKENS.read}`), 200, path);
       assert.equal(await statusOf(path, `Bearer ${TOKENS.submit}`), 200, path);
     }
+    assert.equal(await statusByName(`${served.page}/api/runs`, "elsewhere.example"), 401);
   });
 
   it("shows out whose token is taken back", async () => {
@@ -242,6 +242,9 @@ describe("the page behind a door", () => {
     await using one = await startPaged(["--ledger", "memory", ...tls]);
     assert.match(one.page, /^https:/);
     assert.equal(await answer(one.page, {}), nothing);
+    // A proxy's name, say: a browser would refuse the certificate for it.
+    const renamed = { headers: { host: "proxy.example" }, checkServerIdentity: () => undefined };
+    assert.equal(await answer(one.page, renamed), nothing);
     await using both = await startPaged(["--ledger", "memory", ...mutual]);
     assert.equal(await answer(both.page, { cert, key }), nothing);
     await assert.rejects(answer(both.page, {}));
