@@ -29,6 +29,7 @@ const DESCRIPTIONS = {
   wall: "wall time",
   processor: "processor time",
   besideKernels: "processor time of all but the threads that propagate, as a share of all",
+  onlooker: "processor time of who looks on, on top of that",
 };
 const MONITORING = ["--metrics", "127.0.0.1:0"];
 
@@ -49,6 +50,8 @@ interface Turn {
   readonly processorSeconds: number;
   /** Without those of the threads that propagate, whose speed the machine changes at will. */
   readonly besideKernelsSeconds: number;
+  /** Of this process, which looks on beside them on the same processors, as Prometheus need not. */
+  readonly onlookerSeconds: number;
 }
 
 /** A coordinator and a worker. */
@@ -101,6 +104,7 @@ async function benchmark(): Promise<void> {
     wall: overhead(wallSecondsOf, wallSecondsOf),
     processor: overhead(processorSecondsOf, processorSecondsOf),
     besideKernels: overhead(({ besideKernelsSeconds }) => besideKernelsSeconds, processorSecondsOf),
+    onlooker: overhead(({ onlookerSeconds }) => onlookerSeconds, processorSecondsOf),
   };
   printTable(
     `Sweeps that are watched over those that are not, ${pairs} pairs of clusters`,
@@ -154,6 +158,7 @@ function sumOf(a: Turn, b: Turn): Turn {
     wallSeconds: a.wallSeconds + b.wallSeconds,
     processorSeconds: a.processorSeconds + b.processorSeconds,
     besideKernelsSeconds: a.besideKernelsSeconds + b.besideKernelsSeconds,
+    onlookerSeconds: a.onlookerSeconds + b.onlookerSeconds,
   };
 }
 
@@ -182,6 +187,7 @@ async function propagate(
     ),
   );
   const before = await secondsOf(pids);
+  const own = process.cpuUsage();
   const start = performance.now();
   const { name } = await cluster.api.createSweep({ displayName: `round ${round}`, runs }, "");
   const watching = watch(name);
@@ -191,12 +197,14 @@ async function propagate(
     watching[Symbol.dispose]();
   }
   const wallSeconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(own);
   const after = await secondsOf(pids);
   const others = after.others - before.others;
   return {
     wallSeconds,
     processorSeconds: after.pool - before.pool + others,
     besideKernelsSeconds: others,
+    onlookerSeconds: (user + system) / 1e6,
   };
 }
 
