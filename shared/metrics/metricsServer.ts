@@ -23,7 +23,8 @@ interface Answer {
 
 /**
  * Serves `/metrics` for Prometheus, `/healthz` (the process answers) and `/readyz` (it does its
- * work), in the clear and to everyone who reaches the address.
+ * work), in the clear and to everyone who reaches the address; on loopback by its own names alone,
+ * so that no other site reads them through a browser.
  *
  * @param address HOST:PORT; port 0 takes a free one.
  * @throws Error if the address cannot be listened on.
