@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 
-import { ShardPlan } from "../coordinator/shardPlan.ts";
+import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
 import type { RunSpecification } from "../shared/network/specification.ts";
 import { loadBackend } from "../worker/backends/registry.ts";
 import { computeShard } from "../worker/shard.ts";

@@ -19,7 +19,7 @@ import { Coordinator } from "../coordinator/coordinator.ts";
 import { Engine } from "../coordinator/engine.ts";
 import { openLedger } from "../coordinator/ledger/openLedger.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../coordinator/scheduler/options.ts";
-import { ShardPlan } from "../coordinator/shardPlan.ts";
+import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
 import {
   parseRunSpecification,
   type RunInput,

@@ -1,4 +1,4 @@
-import { ShardPlan } from "../coordinator/shardPlan.ts";
+import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
 import type { Backend } from "../worker/backends/backend.ts";
 import { networkOf, type OwnCase } from "./cases.ts";
 

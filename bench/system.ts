@@ -16,7 +16,7 @@ import { Piscina } from "piscina";
 import { SimulationApi } from "../client/api.ts";
 import { MemoryLedger } from "../coordinator/ledger/memoryLedger.ts";
 import { startCoordinator } from "../coordinator/server.ts";
-import { ShardPlan } from "../coordinator/shardPlan.ts";
+import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
 import { parseRunSpecification, type RunSpecification } from "../shared/network/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { createThreadPool, type ShardPool } from "../worker/threadPool.ts";

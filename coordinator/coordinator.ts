@@ -16,7 +16,7 @@ import { OutcomeUnknown, type Ledger, type RunRecord, type SweepRecord } from ".
 import { Mutex } from "./mutex.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { runSummary, runView, specificationView } from "./runView.ts";
-import { ShardPlan } from "./shardPlan.ts";
+import { ShardPlan } from "./plan/shardPlan.ts";
 import { sweepView } from "./sweepView.ts";
 
 /** What the coordinator needs from outside: it has no clock and no randomness of its own. */

@@ -95,7 +95,7 @@ async function bench(flags: Flags): Promise<void> {
   endOnSignal(() => "interrupted");
   const [{ createThreadPool }, { ShardPlan }] = await Promise.all([
     import("../../worker/threadPool.ts"),
-    import("../../coordinator/shardPlan.ts"),
+    import("../../coordinator/plan/shardPlan.ts"),
   ]);
   const { threads } = flags;
   const pool = createThreadPool(threads);

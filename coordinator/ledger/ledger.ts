@@ -3,7 +3,7 @@ import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { RunState } from "../../shared/wire/runStates.ts";
 import type { RecordedShard, ShardDigest } from "../scheduler/messages.ts";
 import type { Fold } from "../scheduler/runProgress.ts";
-import type { ShardRange } from "../scheduler/shardRanges.ts";
+import type { ShardRange } from "../plan/shardRanges.ts";
 
 /** What is kept of a run beside its partials. */
 export interface RunRecord {

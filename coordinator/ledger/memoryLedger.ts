@@ -2,7 +2,7 @@ import { hasEnded } from "../../shared/wire/runStates.ts";
 import { Mutex } from "../mutex.ts";
 import type { RecordedShard, ShardDigest } from "../scheduler/messages.ts";
 import type { Fold } from "../scheduler/runProgress.ts";
-import { ShardRanges, type ShardRange } from "../scheduler/shardRanges.ts";
+import { ShardRanges, type ShardRange } from "../plan/shardRanges.ts";
 import {
   InvalidPageToken,
   type Ledger,

@@ -6,7 +6,7 @@ import { Mutex } from "../mutex.ts";
 import { isPlainText, refused } from "../../shared/network/violations.ts";
 import type { RecordedShard, ShardDigest } from "../scheduler/messages.ts";
 import type { Fold } from "../scheduler/runProgress.ts";
-import type { ShardRange } from "../scheduler/shardRanges.ts";
+import type { ShardRange } from "../plan/shardRanges.ts";
 import {
   InvalidPageToken,
   type Ledger,

@@ -10,8 +10,8 @@ import {
   predictedReplicaCount,
   type ReplicaCounts,
 } from "../../shared/statistics/stoppingRule.ts";
-import { ShardPlan } from "../shardPlan.ts";
-import { ShardRanges, type ShardRange } from "./shardRanges.ts";
+import { ShardPlan } from "../plan/shardPlan.ts";
+import { ShardRanges, type ShardRange } from "../plan/shardRanges.ts";
 
 /** The merge of the partials of shards 0, 1, 2, … up to a number of them. */
 export interface Fold {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { measureRate, type RateOptions } from "../../client/machineRate.ts";
-import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import { parseRunSpecification, type RunInput } from "../../shared/network/specification.ts";
 import type { ShardTask } from "../../shared/network/shardTask.ts";
 import { sumReplicas } from "../../shared/statistics/replicaSums.ts";

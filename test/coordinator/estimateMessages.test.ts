@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { runEstimates } from "../../coordinator/estimateMessages.ts";
-import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import { isIsotropicNetwork } from "../../shared/network/network.ts";
 import type { RunSpecification } from "../../shared/network/specification.ts";
 import { WEIGHT_LAWS } from "../../shared/network/weights.ts";

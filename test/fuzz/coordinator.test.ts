@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 
 import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
-import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import { partialProblem } from "../../shared/network/shardTask.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { FleetService, SimulationService } from "../../shared/wire/protocol.ts";

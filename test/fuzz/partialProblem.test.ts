@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import * as fc from "fast-check";
 
-import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import { partialProblem, type ShardTask } from "../../shared/network/shardTask.ts";
 import { estimateExponents, summarizeGrowth } from "../../shared/statistics/estimate.ts";
 import { mergeSums, type ShardPartial } from "../../shared/statistics/replicaSums.ts";

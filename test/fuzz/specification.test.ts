@@ -4,7 +4,7 @@ import { performance } from "node:perf_hooks";
 import * as fc from "fast-check";
 
 import { specificationView } from "../../coordinator/runView.ts";
-import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import {
   parseRunSpecification,
   type RunInput,

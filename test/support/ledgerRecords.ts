@@ -1,6 +1,6 @@
 import type { RunRecord, SweepRecord } from "../../coordinator/ledger/ledger.ts";
 import type { RecordedShard } from "../../coordinator/scheduler/messages.ts";
-import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import { SHARD_SIZE, specificationWith } from "./specifications.ts";
 import { digestOf, syntheticPartial } from "./syntheticPartials.ts";
 

@@ -8,7 +8,7 @@ import {
   type SchedulerOptions,
 } from "../../coordinator/scheduler/options.ts";
 import { Scheduler } from "../../coordinator/scheduler/scheduler.ts";
-import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import type { RunInput } from "../../shared/network/specification.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { SHARD_SIZE, specificationWith } from "./specifications.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import * as fc from "fast-check";
 
-import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import { LeaseBook, type HeldLease } from "../../worker/leaseBook.ts";
 import type { ComputedShard } from "../../worker/thread.ts";
 import { specificationWith } from "../support/specifications.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import type { RunInput } from "../../shared/network/specification.ts";
 import type { Backend, PropagationTask } from "../../worker/backends/backend.ts";
 import { computeShard } from "../../worker/shard.ts";

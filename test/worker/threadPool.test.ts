@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { ShardPlan } from "../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import {
   createThreadPool,
   type ShardPool,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 
 import { RunProgress } from "../../../coordinator/scheduler/runProgress.ts";
-import { ShardRanges } from "../../../coordinator/scheduler/shardRanges.ts";
+import { ShardRanges } from "../../../coordinator/plan/shardRanges.ts";
 import type { RunSpecification } from "../../../shared/network/specification.ts";
 import { NO_MOMENTS } from "../../../shared/statistics/moments.ts";
 import {

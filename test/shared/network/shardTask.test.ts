@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { ShardPlan } from "../../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { partialProblem } from "../../../shared/network/shardTask.ts";
 import type { Moments } from "../../../shared/statistics/moments.ts";
 import type { QuantileSketch } from "../../../shared/statistics/quantileSketch.ts";

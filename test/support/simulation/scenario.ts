@@ -1,5 +1,5 @@
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
-import { ShardPlan } from "../../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { BACKENDS, type BackendName } from "../../../shared/network/backends.ts";
 import {
   parseRunSpecification,

@@ -1,7 +1,7 @@
 import type { RecordedShard, SchedulerCommand } from "../../../coordinator/scheduler/messages.ts";
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
-import { ShardPlan } from "../../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { BACKENDS } from "../../../shared/network/backends.ts";
 import type { RunSpecification } from "../../../shared/network/specification.ts";
 import { Random } from "../random.ts";

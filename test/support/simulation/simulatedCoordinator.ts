@@ -5,8 +5,8 @@ import type {
 } from "../../../coordinator/scheduler/messages.ts";
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import type { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
-import { ShardRanges } from "../../../coordinator/scheduler/shardRanges.ts";
-import { ShardPlan } from "../../../coordinator/shardPlan.ts";
+import { ShardRanges } from "../../../coordinator/plan/shardRanges.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import type { RunSpecification } from "../../../shared/network/specification.ts";
 import type { Channel, CoordinatorEnd, ToCoordinator } from "./channel.ts";
 import { InvariantChecker } from "./invariants/checker.ts";

@@ -7,7 +7,7 @@ import type {
   SchedulerEvent,
 } from "../../../../coordinator/scheduler/messages.ts";
 import { Testimony } from "./testimony.ts";
-import { ShardPlan } from "../../../../coordinator/shardPlan.ts";
+import { ShardPlan } from "../../../../coordinator/plan/shardPlan.ts";
 import { partialProblem } from "../../../../shared/network/shardTask.ts";
 import type { DeviceBackend } from "../../../../shared/network/backends.ts";
 import type { Observed } from "./observed.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import * as fc from "fast-check";
 
-import { ShardRanges, type ShardRange } from "../../../coordinator/scheduler/shardRanges.ts";
+import { ShardRanges, type ShardRange } from "../../../coordinator/plan/shardRanges.ts";
 
 /** Few indexes, so that neighbours are common. */
 const INDEXES = 24;

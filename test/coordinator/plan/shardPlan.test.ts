@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 
 import * as fc from "fast-check";
 
-import { ShardPlan } from "../../coordinator/shardPlan.ts";
-import { BACKENDS } from "../../shared/network/backends.ts";
-import { isIsotropic, SAMPLINGS, WEIGHT_LAWS } from "../../shared/network/weights.ts";
-import type { StoppingRule } from "../../shared/statistics/stoppingRule.ts";
-import { lawInput } from "../support/laws.ts";
-import { DEPTH, SHARD_SIZE, specificationWith } from "../support/specifications.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
+import { BACKENDS } from "../../../shared/network/backends.ts";
+import { isIsotropic, SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
+import type { StoppingRule } from "../../../shared/statistics/stoppingRule.ts";
+import { lawInput } from "../../support/laws.ts";
+import { DEPTH, SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 
 const specifications = fc
   .record({

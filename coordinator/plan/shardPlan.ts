@@ -1,9 +1,9 @@
-import { isIsotropicNetwork } from "../shared/network/network.ts";
-import type { ShardTask } from "../shared/network/shardTask.ts";
-import type { RunSpecification } from "../shared/network/specification.ts";
-import type { WeightLaw } from "../shared/network/weights.ts";
-import { replicaLimit } from "../shared/statistics/stoppingRule.ts";
-import { exactExponents } from "../shared/theory/exact.ts";
+import { isIsotropicNetwork } from "../../shared/network/network.ts";
+import type { ShardTask } from "../../shared/network/shardTask.ts";
+import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { WeightLaw } from "../../shared/network/weights.ts";
+import { replicaLimit } from "../../shared/statistics/stoppingRule.ts";
+import { exactExponents } from "../../shared/theory/exact.ts";
 
 /** Work of about half a second for a thread, in weights drawn and consumed by `simd`. */
 const SHARD_WORK = 4e8;
