@@ -1,6 +1,6 @@
 import type { Engine } from "../coordinator/engine.ts";
 import type { WorkerCommand, WorkerSink } from "../coordinator/workerSinks.ts";
-import type { GrantedLease } from "../coordinator/scheduler/messages.ts";
+import type { GrantedLease } from "../coordinator/scheduler/events.ts";
 import { partialDigest } from "../shared/statistics/partialDigest.ts";
 import { Random } from "../test/support/random.ts";
 import { syntheticPartial } from "../test/support/syntheticPartials.ts";

@@ -20,7 +20,7 @@ import type { PeerBook } from "./door/peerBook.ts";
 import type { Engine } from "./engine.ts";
 import type { WorkerCommand, WorkerSink } from "./workerSinks.ts";
 import { unreadable } from "./guardedServer.ts";
-import type { DeviceDescription, SchedulerEvent } from "./scheduler/messages.ts";
+import type { DeviceDescription, SchedulerEvent } from "./scheduler/events.ts";
 import { atMost } from "./requests.ts";
 import type { SchedulerOptions } from "./scheduler/options.ts";
 import { UnreadableMessage } from "./wireValues.ts";

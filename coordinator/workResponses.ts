@@ -5,7 +5,7 @@ import type { WorkResponse } from "../shared/wire/generated/lyapunov/v1/WorkResp
 import { messageType } from "../shared/wire/messageTypes.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { shardTaskToMessage } from "../shared/wire/shardTaskMessages.ts";
-import type { GrantedLease } from "./scheduler/messages.ts";
+import type { GrantedLease } from "./scheduler/events.ts";
 
 const TASK = messageType("lyapunov.v1.ShardTask");
 

@@ -1,7 +1,7 @@
 import type { RunSpecification } from "../../shared/network/specification.ts";
 import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { RunState } from "../../shared/wire/runStates.ts";
-import type { RecordedShard, ShardDigest } from "../scheduler/messages.ts";
+import type { RecordedShard, ShardDigest } from "../scheduler/events.ts";
 import type { Fold } from "../scheduler/runProgress.ts";
 import type { ShardRange } from "../plan/shardRanges.ts";
 

@@ -6,7 +6,7 @@ import {
   type RunSpecification,
 } from "../../shared/network/specification.ts";
 import { hasEnded, parseRunState } from "../../shared/wire/runStates.ts";
-import type { RecordedShard } from "../scheduler/messages.ts";
+import type { RecordedShard } from "../scheduler/events.ts";
 import type { Fold } from "../scheduler/runProgress.ts";
 import type { RunRecord, SweepRecord } from "./ledger.ts";
 import {

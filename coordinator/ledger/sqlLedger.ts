@@ -4,7 +4,7 @@ import { sql, type Kysely, type Transaction } from "kysely";
 
 import { Mutex } from "../mutex.ts";
 import { isPlainText, refused } from "../../shared/network/violations.ts";
-import type { RecordedShard, ShardDigest } from "../scheduler/messages.ts";
+import type { RecordedShard, ShardDigest } from "../scheduler/events.ts";
 import type { Fold } from "../scheduler/runProgress.ts";
 import type { ShardRange } from "../plan/shardRanges.ts";
 import {

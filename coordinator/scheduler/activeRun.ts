@@ -1,10 +1,10 @@
 import type { BackendName } from "../../shared/network/backends.ts";
 import type { Bits } from "./fleet.ts";
-import type { RecordedShard } from "./messages.ts";
+import type { RecordedShard } from "./events.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { RateMeter } from "./rateMeter.ts";
 import type { RunProgress } from "./runProgress.ts";
-import type { RunTrust } from "./runTrust.ts";
+import type { RunTrust } from "./trust/runTrust.ts";
 
 const RATE_WINDOW_SECONDS = 15;
 /** Checks that wait and are looked at for each grant. */

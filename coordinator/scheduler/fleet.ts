@@ -1,5 +1,5 @@
 import type { BackendName } from "../../shared/network/backends.ts";
-import type { DeviceDescription } from "./messages.ts";
+import type { DeviceDescription } from "./events.ts";
 import type { SchedulerOptions } from "./options.ts";
 
 /** A lease as the scheduler keeps it. */

@@ -1,11 +1,11 @@
 import { lawLabel } from "../../shared/network/weights.ts";
 import type { ActiveRun } from "./activeRun.ts";
-import type { Books } from "./books.ts";
-import type { Distrust } from "./distrust.ts";
+import type { Books } from "./schedulerState.ts";
+import type { Distrust } from "./trust/distrust.ts";
 import type { Device, Lease, Worker } from "./fleet.ts";
-import type { GrantedLease } from "./messages.ts";
+import type { GrantedLease } from "./events.ts";
 import { mayCopy, stragglers } from "./stragglers.ts";
-import type { GrantKind } from "./tally.ts";
+import type { GrantKind } from "./schedulerCounts.ts";
 
 interface Choice {
   readonly run: ActiveRun;

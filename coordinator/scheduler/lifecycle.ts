@@ -1,7 +1,7 @@
 import { ActiveRun } from "./activeRun.ts";
-import type { Books } from "./books.ts";
-import type { Distrust } from "./distrust.ts";
-import type { EventOf } from "./messages.ts";
+import type { Books } from "./schedulerState.ts";
+import type { Distrust } from "./trust/distrust.ts";
+import type { EventOf } from "./events.ts";
 import type { Recordings } from "./recordings.ts";
 import { RunProgress } from "./runProgress.ts";
 

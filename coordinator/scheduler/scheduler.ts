@@ -1,19 +1,19 @@
 import type { ActiveRun } from "./activeRun.ts";
-import { Answers } from "./answers.ts";
-import { Attendance } from "./attendance.ts";
-import { Books } from "./books.ts";
-import { Distrust, type DistrustCounts } from "./distrust.ts";
+import { Answers } from "./shardResults.ts";
+import { Attendance } from "./workerPresence.ts";
+import { Books } from "./schedulerState.ts";
+import { Distrust, type DistrustCounts } from "./trust/distrust.ts";
 import type { Lease, Worker } from "./fleet.ts";
 import { Granting } from "./granting.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import type { SchedulerCommand, SchedulerEvent } from "./messages.ts";
+import type { SchedulerCommand, SchedulerEvent } from "./events.ts";
 import {
   checkSchedulerOptions,
   DEFAULT_SCHEDULER_OPTIONS,
   type SchedulerOptions,
 } from "./options.ts";
 import { Recordings } from "./recordings.ts";
-import type { Tally } from "./tally.ts";
+import type { Tally } from "./schedulerCounts.ts";
 
 /**
  * These come with every shard, or all at once when a fleet starts or goes; thousands of workers must

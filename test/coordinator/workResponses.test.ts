@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import * as fc from "fast-check";
 
-import type { GrantedLease } from "../../coordinator/scheduler/messages.ts";
+import type { GrantedLease } from "../../coordinator/scheduler/events.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import { writeWorkAnswer } from "../../coordinator/workResponses.ts";
 import { FleetService } from "../../shared/wire/protocol.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { Ledger, LedgerTransaction } from "../../coordinator/ledger/ledger.ts";
-import type { RecordedShard } from "../../coordinator/scheduler/messages.ts";
+import type { RecordedShard } from "../../coordinator/scheduler/events.ts";
 import type { Fold } from "../../coordinator/scheduler/runProgress.ts";
 import { recordedShard } from "./ledgerRecords.ts";
 

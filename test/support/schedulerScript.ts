@@ -2,7 +2,7 @@ import type {
   RecordedShard,
   SchedulerCommand,
   SchedulerEvent,
-} from "../../coordinator/scheduler/messages.ts";
+} from "../../coordinator/scheduler/events.ts";
 import {
   DEFAULT_SCHEDULER_OPTIONS,
   type SchedulerOptions,

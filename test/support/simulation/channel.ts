@@ -1,5 +1,5 @@
 import type { WorkerCommand } from "../../../coordinator/workerSinks.ts";
-import type { SchedulerEvent } from "../../../coordinator/scheduler/messages.ts";
+import type { SchedulerEvent } from "../../../coordinator/scheduler/events.ts";
 import type { Random } from "../random.ts";
 import type { Timeline } from "./timeline.ts";
 

@@ -1,4 +1,4 @@
-import type { SchedulerCommand, SchedulerEvent } from "../../../coordinator/scheduler/messages.ts";
+import type { SchedulerCommand, SchedulerEvent } from "../../../coordinator/scheduler/events.ts";
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
 import type { StoppingRule } from "../../../shared/statistics/stoppingRule.ts";
 import { lieAbout } from "../syntheticPartials.ts";

@@ -1,4 +1,4 @@
-import type { RecordedShard, SchedulerCommand } from "../../../coordinator/scheduler/messages.ts";
+import type { RecordedShard, SchedulerCommand } from "../../../coordinator/scheduler/events.ts";
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";

@@ -1,4 +1,4 @@
-import type { RecordedShard } from "../../../coordinator/scheduler/messages.ts";
+import type { RecordedShard } from "../../../coordinator/scheduler/events.ts";
 import type { Fold } from "../../../coordinator/scheduler/runProgress.ts";
 import type { RunSpecification } from "../../../shared/network/specification.ts";
 import type { Random } from "../random.ts";

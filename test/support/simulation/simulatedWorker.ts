@@ -1,4 +1,4 @@
-import type { DeviceDescription, GrantedLease } from "../../../coordinator/scheduler/messages.ts";
+import type { DeviceDescription, GrantedLease } from "../../../coordinator/scheduler/events.ts";
 import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
 import { LeaseBook, type HeldLease } from "../../../worker/leaseBook.ts";
 import type { ComputedShard } from "../../../worker/thread.ts";

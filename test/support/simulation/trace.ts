@@ -1,4 +1,4 @@
-import type { SchedulerCommand, SchedulerEvent } from "../../../coordinator/scheduler/messages.ts";
+import type { SchedulerCommand, SchedulerEvent } from "../../../coordinator/scheduler/events.ts";
 
 type Entry = { readonly at: number } & (
   | { readonly event: SchedulerEvent }

@@ -1,4 +1,4 @@
-import type { GrantedLease, SchedulerCommand } from "../../../../coordinator/scheduler/messages.ts";
+import type { GrantedLease, SchedulerCommand } from "../../../../coordinator/scheduler/events.ts";
 import { digestOf, syntheticPartial } from "../../syntheticPartials.ts";
 import { demand } from "../violation.ts";
 import type { Mirror, MirroredRun } from "./mirror.ts";

@@ -1,4 +1,4 @@
-import type { SchedulerEvent } from "../../../../coordinator/scheduler/messages.ts";
+import type { SchedulerEvent } from "../../../../coordinator/scheduler/events.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { Beliefs } from "./beliefs.ts";
 import { Duplicates } from "./duplicates.ts";

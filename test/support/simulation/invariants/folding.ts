@@ -1,4 +1,4 @@
-import type { SchedulerCommand } from "../../../../coordinator/scheduler/messages.ts";
+import type { SchedulerCommand } from "../../../../coordinator/scheduler/events.ts";
 import type { RunProgress } from "../../../../coordinator/scheduler/runProgress.ts";
 import { PrefixFold } from "../prefixFold.ts";
 import { demand } from "../violation.ts";

@@ -1,4 +1,4 @@
-import type { GrantedLease, SchedulerCommand } from "../../../../coordinator/scheduler/messages.ts";
+import type { GrantedLease, SchedulerCommand } from "../../../../coordinator/scheduler/events.ts";
 import type { Worker } from "../../../../coordinator/scheduler/fleet.ts";
 import type { RunProgress } from "../../../../coordinator/scheduler/runProgress.ts";
 import { demand } from "../violation.ts";

@@ -5,7 +5,7 @@ import type {
   RecordedShard,
   SchedulerCommand,
   SchedulerEvent,
-} from "../../../../coordinator/scheduler/messages.ts";
+} from "../../../../coordinator/scheduler/events.ts";
 import { Testimony } from "./testimony.ts";
 import { ShardPlan } from "../../../../coordinator/plan/shardPlan.ts";
 import { partialProblem } from "../../../../shared/network/shardTask.ts";

@@ -2,7 +2,7 @@ import type {
   RecordedShard,
   SchedulerCommand,
   SchedulerEvent,
-} from "../../../../coordinator/scheduler/messages.ts";
+} from "../../../../coordinator/scheduler/events.ts";
 import type { SchedulerOptions } from "../../../../coordinator/scheduler/options.ts";
 import type { Scheduler } from "../../../../coordinator/scheduler/scheduler.ts";
 

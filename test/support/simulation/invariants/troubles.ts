@@ -1,4 +1,4 @@
-import type { SchedulerCommand } from "../../../../coordinator/scheduler/messages.ts";
+import type { SchedulerCommand } from "../../../../coordinator/scheduler/events.ts";
 import { demand } from "../violation.ts";
 import type { Mirror } from "./mirror.ts";
 import type { Invariant, Observed } from "./observed.ts";

@@ -1,4 +1,4 @@
-import type { EventOf } from "../../../../coordinator/scheduler/messages.ts";
+import type { EventOf } from "../../../../coordinator/scheduler/events.ts";
 import type { ShardPartial } from "../../../../shared/statistics/replicaSums.ts";
 
 interface Delivery {

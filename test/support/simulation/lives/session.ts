@@ -4,7 +4,7 @@ import type {
   DeviceDescription,
   EventOf,
   GrantedLease,
-} from "../../../../coordinator/scheduler/messages.ts";
+} from "../../../../coordinator/scheduler/events.ts";
 import { digestOf, syntheticPartial } from "../../syntheticPartials.ts";
 import type { Channel, ToCoordinator } from "../channel.ts";
 import type { Life } from "./life.ts";

@@ -1,7 +1,7 @@
-import type { Books } from "./books.ts";
+import type { Books } from "./schedulerState.ts";
 import { Device, type Lease, type Worker } from "./fleet.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { EventOf } from "./messages.ts";
+import type { EventOf } from "./events.ts";
 
 /** Who is there: workers that come, leave, are lost and come back, and the leases they hold. */
 export class Attendance {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import * as fc from "fast-check";
 
-import { CompactNumbers } from "../../../coordinator/scheduler/compactNumbers.ts";
+import { CompactNumbers } from "../../../../coordinator/scheduler/trust/compactNumbers.ts";
 
 describe("CompactNumbers", () => {
   it("gives back what was set last, however large, and 0 where nothing was", () => {

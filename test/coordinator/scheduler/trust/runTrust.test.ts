@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { KEPT_DIGESTS, RunTrust } from "../../../coordinator/scheduler/runTrust.ts";
+import { KEPT_DIGESTS, RunTrust } from "../../../../coordinator/scheduler/trust/runTrust.ts";
 
 describe("RunTrust", () => {
   it("forgets checks with the digests that an answer would be compared with", () => {

@@ -4,10 +4,10 @@ import {
   checkSchedulerOptions,
   DEFAULT_SCHEDULER_OPTIONS,
   type SchedulerOptions,
-} from "../../../coordinator/scheduler/options.ts";
-import { RunTrust } from "../../../coordinator/scheduler/runTrust.ts";
-import { SchedulerScript } from "../../support/schedulerScript.ts";
-import { lieAbout } from "../../support/syntheticPartials.ts";
+} from "../../../../coordinator/scheduler/options.ts";
+import { RunTrust } from "../../../../coordinator/scheduler/trust/runTrust.ts";
+import { SchedulerScript } from "../../../support/schedulerScript.ts";
+import { lieAbout } from "../../../support/syntheticPartials.ts";
 
 /** The first shard of each new worker is checked, and no other of so few. */
 const FIRSTS = { doubleCheckInterval: 1000 };

@@ -1,6 +1,6 @@
-import type { ActiveRun } from "./activeRun.ts";
+import type { ActiveRun } from "../activeRun.ts";
 import { Dispute } from "./dispute.ts";
-import type { EventOf } from "./messages.ts";
+import type { EventOf } from "../events.ts";
 import { RunTrust, type WorkerNumber } from "./runTrust.ts";
 
 type Result = EventOf<"shard_result">;

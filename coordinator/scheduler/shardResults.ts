@@ -2,13 +2,13 @@ import { partialProblem } from "../../shared/network/shardTask.ts";
 import { clipped } from "../../shared/network/violations.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { ActiveRun } from "./activeRun.ts";
-import type { Books } from "./books.ts";
-import type { Distrust, Verdict } from "./distrust.ts";
+import type { Books } from "./schedulerState.ts";
+import type { Distrust, Verdict } from "./trust/distrust.ts";
 import type { Bits, Lease } from "./fleet.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { EventOf } from "./messages.ts";
+import type { EventOf } from "./events.ts";
 import type { Recordings } from "./recordings.ts";
-import type { PartialOutcome } from "./tally.ts";
+import type { PartialOutcome } from "./schedulerCounts.ts";
 
 /** What becomes of the answers of workers, on their way to the ledger and once they are there. */
 export class Answers {

@@ -1,4 +1,4 @@
-import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
 
 type Subject = Pick<ShardPartial, "generator" | "replicaCount">;
 

@@ -1,9 +1,9 @@
 import type { ActiveRun } from "./activeRun.ts";
 import { serves, type Bits, type Lease, type Worker } from "./fleet.ts";
-import type { SchedulerCommand } from "./messages.ts";
+import type { SchedulerCommand } from "./events.ts";
 import type { SchedulerOptions } from "./options.ts";
 import type { LeaseHolder } from "./recordings.ts";
-import { Tally } from "./tally.ts";
+import { Tally } from "./schedulerCounts.ts";
 
 /** Heartbeats come ten times in a lease's duration: this is to miss three of them. */
 const LIVELY_RATIO = 0.3;
