@@ -16,7 +16,7 @@ import { getHeapStatistics } from "node:v8";
 import { pino } from "pino";
 
 import { Coordinator } from "../coordinator/coordinator.ts";
-import { Engine } from "../coordinator/engine.ts";
+import { Engine } from "../coordinator/engine/engine.ts";
 import { openLedger } from "../coordinator/ledger/openLedger.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../coordinator/scheduler/options.ts";
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";

@@ -1,5 +1,5 @@
-import type { Engine } from "../coordinator/engine.ts";
-import type { WorkerCommand, WorkerSink } from "../coordinator/workerSinks.ts";
+import type { Engine } from "../coordinator/engine/engine.ts";
+import type { WorkerCommand, WorkerSink } from "../coordinator/engine/workerSinks.ts";
 import type { GrantedLease } from "../coordinator/scheduler/events.ts";
 import { partialDigest } from "../shared/statistics/partialDigest.ts";
 import { Random } from "../test/support/random.ts";

@@ -12,7 +12,7 @@ import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { timestamp } from "../shared/wire/timestamps.ts";
 import { runEstimates } from "./estimateMessages.ts";
-import type { RunWork } from "./engine.ts";
+import type { RunWork } from "./engine/engine.ts";
 import type { RunRecord } from "./ledger/ledger.ts";
 import type { ActiveRun } from "./scheduler/activeRun.ts";
 import { countsOf } from "./scheduler/runProgress.ts";

@@ -11,7 +11,7 @@ import { SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
 import { Coordinator } from "./coordinator.ts";
 import { openToAll, type Door } from "./door/door.ts";
-import { Engine } from "./engine.ts";
+import { Engine } from "./engine/engine.ts";
 import { FLEET_SERVICE, fleetHandlers } from "./fleetService.ts";
 import { GuardedServer } from "./guardedServer.ts";
 import type { Ledger } from "./ledger/ledger.ts";

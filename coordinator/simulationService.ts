@@ -10,7 +10,7 @@ import { ChangeSignal } from "./changeSignal.ts";
 import type { Coordinator } from "./coordinator.ts";
 import { admissionOf } from "./door/admission.ts";
 import type { Door } from "./door/door.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./engine/engine.ts";
 import {
   readEtag,
   readName,

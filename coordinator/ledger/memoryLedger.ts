@@ -1,5 +1,5 @@
 import { hasEnded } from "../../shared/wire/runStates.ts";
-import { Mutex } from "../mutex.ts";
+import { Mutex } from "./mutex.ts";
 import type { RecordedShard, ShardDigest } from "../scheduler/events.ts";
 import type { Fold } from "../scheduler/runProgress.ts";
 import { ShardRanges, type ShardRange } from "../plan/shardRanges.ts";

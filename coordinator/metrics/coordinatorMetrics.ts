@@ -6,7 +6,7 @@ import type { Observed } from "../../shared/metrics/metricsServer.ts";
 import { registerProcess } from "../../shared/metrics/processFamilies.ts";
 import { propagationFamilies } from "../../shared/metrics/propagationFamilies.ts";
 import type { RunState } from "../../shared/wire/runStates.ts";
-import type { EngineObserver } from "../engineOptions.ts";
+import type { EngineObserver } from "../engine/engineOptions.ts";
 import { CLUSTER_FAMILIES } from "./clusterFamilies.ts";
 import { look, type Leader, type LeaderNow } from "./leader.ts";
 import { rpcWatch } from "./rpcWatch.ts";

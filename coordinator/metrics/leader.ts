@@ -1,4 +1,4 @@
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { runSummary } from "../runView.ts";
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";

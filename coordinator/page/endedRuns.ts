@@ -1,4 +1,4 @@
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 
 /**
  * What was read of runs that have ended, kept: a list may be looked at every second. A run that

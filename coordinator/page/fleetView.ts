@@ -1,4 +1,4 @@
-import type { Fleet } from "../engine.ts";
+import type { Fleet } from "../engine/engine.ts";
 import type { Worker } from "../scheduler/fleet.ts";
 import type { FleetJson, WorkerJson } from "./shapes.ts";
 

@@ -1,4 +1,4 @@
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { HistoryPoint } from "./shapes.ts";
 
 /** The next point is kept once there are so many times the replicas: intervals go by logarithms. */

@@ -3,7 +3,7 @@ import { status as Code } from "@grpc/grpc-js";
 import { ApiError } from "../../shared/wire/errorDetails.ts";
 import { invalidField } from "../calls.ts";
 import type { Coordinator } from "../coordinator.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { readName, readPageSize, readPageToken } from "../requests.ts";
 import { fleetView } from "./fleetView.ts";
 import { runJson, sweepJson } from "./messages.ts";

@@ -11,7 +11,7 @@ import { asApiError } from "../calls.ts";
 import type { Coordinator } from "../coordinator.ts";
 import { nameOf, plainAddress, type Knock } from "../door/authorization.ts";
 import type { Door } from "../door/door.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { beginEvents, sendAsset, sendError, sendJson, sendRefusal } from "./answers.ts";
 import { Assets } from "./assets.ts";

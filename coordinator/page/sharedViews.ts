@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { View, Viewed, Views } from "./views.ts";
 
 /** A view as text, ready to be sent to whoever looks at it. */

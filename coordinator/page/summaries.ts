@@ -1,7 +1,7 @@
 import type { RunJson } from "../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import type { Coordinator } from "../coordinator.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { EndedRuns } from "./endedRuns.ts";
 import { runJson } from "./messages.ts";
 

@@ -1,6 +1,6 @@
 import { hasEnded, type RunState } from "../../shared/wire/runStates.ts";
 import type { Coordinator } from "../coordinator.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { EndedRuns } from "./endedRuns.ts";
 
 /** How far a run is: what the heading of a sweep adds up. */

@@ -4,7 +4,7 @@ import { status as Code } from "@grpc/grpc-js";
 import { pino } from "pino";
 
 import { Coordinator } from "../../coordinator/coordinator.ts";
-import { Engine } from "../../coordinator/engine.ts";
+import { Engine } from "../../coordinator/engine/engine.ts";
 import { OutcomeUnknown, type Ledger } from "../../coordinator/ledger/ledger.ts";
 import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../../coordinator/scheduler/options.ts";

@@ -1,5 +1,5 @@
-import type { Engine } from "../../coordinator/engine.ts";
-import type { WorkerCommand, WorkerSink } from "../../coordinator/workerSinks.ts";
+import type { Engine } from "../../coordinator/engine/engine.ts";
+import type { WorkerCommand, WorkerSink } from "../../coordinator/engine/workerSinks.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { digestOf, syntheticPartial } from "./syntheticPartials.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { pino } from "pino";
 
 import { Coordinator } from "../../../coordinator/coordinator.ts";
-import { Engine } from "../../../coordinator/engine.ts";
+import { Engine } from "../../../coordinator/engine/engine.ts";
 import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
 import { CoordinatorMetrics } from "../../../coordinator/metrics/coordinatorMetrics.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/options.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { Engine } from "../../../coordinator/engine.ts";
+import type { Engine } from "../../../coordinator/engine/engine.ts";
 import { Histories } from "../../../coordinator/page/histories.ts";
 import type { ActiveRun } from "../../../coordinator/scheduler/activeRun.ts";
 import { RunProgress } from "../../../coordinator/scheduler/runProgress.ts";

@@ -1,4 +1,4 @@
-import type { WorkerCommand } from "../../../coordinator/workerSinks.ts";
+import type { WorkerCommand } from "../../../coordinator/engine/workerSinks.ts";
 import type { SchedulerEvent } from "../../../coordinator/scheduler/events.ts";
 import type { Random } from "../random.ts";
 import type { Timeline } from "./timeline.ts";

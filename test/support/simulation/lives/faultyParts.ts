@@ -1,6 +1,6 @@
 import { Coordinator, type CreationOptions } from "../../../../coordinator/coordinator.ts";
-import { Engine } from "../../../../coordinator/engine.ts";
-import type { EngineOptions } from "../../../../coordinator/engineOptions.ts";
+import { Engine } from "../../../../coordinator/engine/engine.ts";
+import type { EngineOptions } from "../../../../coordinator/engine/engineOptions.ts";
 import type {
   Ledger,
   LedgerTransaction,

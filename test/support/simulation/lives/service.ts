@@ -1,8 +1,8 @@
 import { pino } from "pino";
 
 import { Coordinator, type CoordinatorOptions } from "../../../../coordinator/coordinator.ts";
-import { Engine } from "../../../../coordinator/engine.ts";
-import type { EngineOptions } from "../../../../coordinator/engineOptions.ts";
+import { Engine } from "../../../../coordinator/engine/engine.ts";
+import type { EngineOptions } from "../../../../coordinator/engine/engineOptions.ts";
 import { OutcomeUnknown, type Ledger } from "../../../../coordinator/ledger/ledger.ts";
 import type { SchedulerOptions } from "../../../../coordinator/scheduler/options.ts";
 import { hasEnded } from "../../../../shared/wire/runStates.ts";

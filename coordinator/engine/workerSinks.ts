@@ -1,4 +1,4 @@
-import type { SchedulerCommand } from "./scheduler/events.ts";
+import type { SchedulerCommand } from "../scheduler/events.ts";
 
 /** Commands that go to a worker's stream. */
 export type WorkerCommand = Extract<

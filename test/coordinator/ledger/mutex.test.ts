@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 
-import { Mutex } from "../../coordinator/mutex.ts";
+import { Mutex } from "../../../coordinator/ledger/mutex.ts";
 
 describe("Mutex", () => {
   it("runs tasks one after another, in the order in which they came", async () => {

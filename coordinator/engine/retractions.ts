@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 
-import type { LedgerTransaction } from "./ledger/ledger.ts";
-import type { StoredWork } from "./storedWork.ts";
+import type { LedgerTransaction } from "../ledger/ledger.ts";
+import type { StoredWork } from "./resumeFromLedger.ts";
 
 /** Of a retraction that may be of thousands. */
 const MAXIMUM_LOGGED_SHARDS = 20;

@@ -1,4 +1,4 @@
-import type { Fold, RunProgress } from "./scheduler/runProgress.ts";
+import type { Fold, RunProgress } from "../scheduler/runProgress.ts";
 
 /** Says when the fold of a run goes to the ledger again, for the next coordinator to begin there. */
 export class FoldKeeping {

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 
-import type { RunState } from "../shared/wire/runStates.ts";
-import type { Ledger } from "./ledger/ledger.ts";
-import type { SchedulerOptions } from "./scheduler/options.ts";
-import type { Paging } from "./storedWork.ts";
+import type { RunState } from "../../shared/wire/runStates.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { SchedulerOptions } from "../scheduler/options.ts";
+import type { Paging } from "./resumeFromLedger.ts";
 
 /** What the engine needs from outside: it has no clock and no randomness of its own. */
 export interface EngineOptions {

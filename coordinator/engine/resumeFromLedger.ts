@@ -1,8 +1,8 @@
-import type { Ledger, RunRecord } from "./ledger/ledger.ts";
-import type { RecordedShard, ShardDigest } from "./scheduler/events.ts";
-import type { ProgressBeginning } from "./scheduler/runProgress.ts";
-import { KEPT_DIGESTS } from "./scheduler/trust/runTrust.ts";
-import { ShardPlan } from "./plan/shardPlan.ts";
+import type { Ledger, RunRecord } from "../ledger/ledger.ts";
+import type { RecordedShard, ShardDigest } from "../scheduler/events.ts";
+import type { ProgressBeginning } from "../scheduler/runProgress.ts";
+import { KEPT_DIGESTS } from "../scheduler/trust/runTrust.ts";
+import { ShardPlan } from "../plan/shardPlan.ts";
 
 /** How the work of a run that may have millions of shards goes to the ledger and comes back. */
 export interface Paging {

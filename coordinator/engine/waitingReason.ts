@@ -1,5 +1,5 @@
-import type { ActiveRun } from "./scheduler/activeRun.ts";
-import type { Scheduler } from "./scheduler/scheduler.ts";
+import type { ActiveRun } from "../scheduler/activeRun.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
 
 /** Why nobody who is there can go on with the run, in a sentence, if so it is. */
 export function reasonToWait(

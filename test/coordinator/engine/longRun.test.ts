@@ -6,16 +6,16 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import { pino } from "pino";
 
-import { Coordinator } from "../../coordinator/coordinator.ts";
-import { Engine } from "../../coordinator/engine.ts";
-import type { Ledger } from "../../coordinator/ledger/ledger.ts";
-import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
-import { openSqliteLedger } from "../../coordinator/ledger/sqliteLedger.ts";
-import { DEFAULT_SCHEDULER_OPTIONS } from "../../coordinator/scheduler/options.ts";
-import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
-import { InlineWorker } from "../support/inlineWorker.ts";
-import { SHARD_SIZE, specificationWith } from "../support/specifications.ts";
-import { digestOf, lieAbout, syntheticPartial } from "../support/syntheticPartials.ts";
+import { Coordinator } from "../../../coordinator/coordinator.ts";
+import { Engine } from "../../../coordinator/engine/engine.ts";
+import type { Ledger } from "../../../coordinator/ledger/ledger.ts";
+import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
+import { openSqliteLedger } from "../../../coordinator/ledger/sqliteLedger.ts";
+import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/options.ts";
+import type { Run } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { InlineWorker } from "../../support/inlineWorker.ts";
+import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
+import { digestOf, lieAbout, syntheticPartial } from "../../support/syntheticPartials.ts";
 
 const SHARDS = 3000;
 /** Of them, before something happens. */

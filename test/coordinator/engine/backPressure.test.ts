@@ -3,13 +3,13 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import { pino } from "pino";
 
-import { Coordinator } from "../../coordinator/coordinator.ts";
-import { Engine } from "../../coordinator/engine.ts";
-import type { LedgerTransaction } from "../../coordinator/ledger/ledger.ts";
-import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
-import { DEFAULT_SCHEDULER_OPTIONS } from "../../coordinator/scheduler/options.ts";
-import { InlineWorker } from "../support/inlineWorker.ts";
-import { SHARD_SIZE, specificationWith } from "../support/specifications.ts";
+import { Coordinator } from "../../../coordinator/coordinator.ts";
+import { Engine } from "../../../coordinator/engine/engine.ts";
+import type { LedgerTransaction } from "../../../coordinator/ledger/ledger.ts";
+import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
+import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/options.ts";
+import { InlineWorker } from "../../support/inlineWorker.ts";
+import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 
 const SHARDS = 2000;
 const MAXIMUM_RECORDINGS = 100;

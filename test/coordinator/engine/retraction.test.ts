@@ -3,15 +3,15 @@ import { setImmediate as immediately } from "node:timers/promises";
 
 import { pino } from "pino";
 
-import { Coordinator } from "../../coordinator/coordinator.ts";
-import { Engine } from "../../coordinator/engine.ts";
-import type { Ledger } from "../../coordinator/ledger/ledger.ts";
-import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
-import { DEFAULT_SCHEDULER_OPTIONS } from "../../coordinator/scheduler/options.ts";
-import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
-import { InlineWorker } from "../support/inlineWorker.ts";
-import { SHARD_SIZE, specificationWith } from "../support/specifications.ts";
-import { lieAbout } from "../support/syntheticPartials.ts";
+import { Coordinator } from "../../../coordinator/coordinator.ts";
+import { Engine } from "../../../coordinator/engine/engine.ts";
+import type { Ledger } from "../../../coordinator/ledger/ledger.ts";
+import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
+import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/options.ts";
+import type { Run } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { InlineWorker } from "../../support/inlineWorker.ts";
+import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
+import { lieAbout } from "../../support/syntheticPartials.ts";
 
 const SHARDS = 30;
 const CREATE = { requestId: "", validateOnly: false };

@@ -1,13 +1,13 @@
-import type { RunState } from "../shared/wire/runStates.ts";
-import type { LedgerTransaction, RunRecord } from "./ledger/ledger.ts";
+import type { RunState } from "../../shared/wire/runStates.ts";
+import type { LedgerTransaction, RunRecord } from "../ledger/ledger.ts";
 import type { EngineOptions } from "./engineOptions.ts";
 import { FoldKeeping } from "./foldKeeping.ts";
-import { LedgerWriter } from "./ledger/ledgerWriter.ts";
+import { LedgerWriter } from "../ledger/ledgerWriter.ts";
 import { Retractions } from "./retractions.ts";
-import type { ActiveRun } from "./scheduler/activeRun.ts";
-import type { Worker } from "./scheduler/fleet.ts";
-import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "./scheduler/events.ts";
-import { Scheduler, type SchedulerView } from "./scheduler/scheduler.ts";
+import type { ActiveRun } from "../scheduler/activeRun.ts";
+import type { Worker } from "../scheduler/fleet.ts";
+import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "../scheduler/events.ts";
+import { Scheduler, type SchedulerView } from "../scheduler/scheduler.ts";
 import {
   DEFAULT_PAGING,
   ForeignShard,
@@ -16,8 +16,8 @@ import {
   readShards,
   readWork,
   type StoredWork,
-} from "./storedWork.ts";
-import { reasonToWait } from "./waiting.ts";
+} from "./resumeFromLedger.ts";
+import { reasonToWait } from "./waitingReason.ts";
 import { WorkerSinks, type WorkerSink } from "./workerSinks.ts";
 
 type LoadCommand = Extract<SchedulerCommand, { kind: "load" }>;
