@@ -15,7 +15,7 @@ import { getHeapStatistics } from "node:v8";
 
 import { pino } from "pino";
 
-import { Coordinator } from "../coordinator/coordinator.ts";
+import { Coordinator } from "../coordinator/simulations/simulations.ts";
 import { Engine } from "../coordinator/engine/engine.ts";
 import { openLedger } from "../coordinator/ledger/openLedger.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../coordinator/scheduler/options.ts";

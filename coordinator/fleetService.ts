@@ -21,7 +21,7 @@ import type { Engine } from "./engine/engine.ts";
 import type { WorkerCommand, WorkerSink } from "./engine/workerSinks.ts";
 import { unreadable } from "./guardedServer.ts";
 import type { DeviceDescription, SchedulerEvent } from "./scheduler/events.ts";
-import { atMost } from "./requests.ts";
+import { atMost } from "./simulations/requests.ts";
 import type { SchedulerOptions } from "./scheduler/options.ts";
 import { UnreadableMessage } from "./wireValues.ts";
 import { readWorkRequest, type ReadWorkRequest } from "./workRequests.ts";

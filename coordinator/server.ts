@@ -9,7 +9,7 @@ import type { Logger } from "pino";
 import type { Listening } from "../shared/wire/listening.ts";
 import { SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
-import { Coordinator } from "./coordinator.ts";
+import { Coordinator } from "./simulations/simulations.ts";
 import { openToAll, type Door } from "./door/door.ts";
 import { Engine } from "./engine/engine.ts";
 import { FLEET_SERVICE, fleetHandlers } from "./fleetService.ts";

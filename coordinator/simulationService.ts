@@ -7,7 +7,7 @@ import { hasEnded, stateOf } from "../shared/wire/runStates.ts";
 import { stoppingRuleInputFromMessage } from "../shared/wire/specificationMessages.ts";
 import { serverStreaming, unary } from "./calls.ts";
 import { ChangeSignal } from "./changeSignal.ts";
-import type { Coordinator } from "./coordinator.ts";
+import type { Coordinator } from "./simulations/simulations.ts";
 import { admissionOf } from "./door/admission.ts";
 import type { Door } from "./door/door.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -19,7 +19,7 @@ import {
   readRequestId,
   readRun,
   readSweep,
-} from "./requests.ts";
+} from "./simulations/requests.ts";
 
 /** A watcher hears of changes at most so often. */
 const WATCH_INTERVAL_MILLISECONDS = 200;

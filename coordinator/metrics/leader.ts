@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { runSummary } from "../runView.ts";
+import { runSummary } from "../simulations/runView.ts";
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { runLoad, type RunLoad } from "./runLoad.ts";
 

@@ -2,9 +2,9 @@ import { status as Code } from "@grpc/grpc-js";
 
 import { ApiError } from "../../shared/wire/errorDetails.ts";
 import { invalidField } from "../calls.ts";
-import type { Coordinator } from "../coordinator.ts";
+import type { Coordinator } from "../simulations/simulations.ts";
 import type { Engine } from "../engine/engine.ts";
-import { readName, readPageSize, readPageToken } from "../requests.ts";
+import { readName, readPageSize, readPageToken } from "../simulations/requests.ts";
 import { fleetView } from "./fleetView.ts";
 import { runJson, sweepJson } from "./messages.ts";
 import type { Viewed, Views } from "./views.ts";

@@ -8,7 +8,7 @@ import { isOwnHost } from "../../shared/wire/hosts.ts";
 import { listenOn, type Listening } from "../../shared/wire/listening.ts";
 import { readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
 import { asApiError } from "../calls.ts";
-import type { Coordinator } from "../coordinator.ts";
+import type { Coordinator } from "../simulations/simulations.ts";
 import { nameOf, plainAddress, type Knock } from "../door/authorization.ts";
 import type { Door } from "../door/door.ts";
 import type { Engine } from "../engine/engine.ts";

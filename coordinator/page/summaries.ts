@@ -1,6 +1,6 @@
 import type { RunJson } from "../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
-import type { Coordinator } from "../coordinator.ts";
+import type { Coordinator } from "../simulations/simulations.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EndedRuns } from "./endedRuns.ts";
 import { runJson } from "./messages.ts";

@@ -1,6 +1,6 @@
 import { hasEnded } from "../../shared/wire/runStates.ts";
 import type { SweepRecord } from "../ledger/ledger.ts";
-import { sweepState } from "../sweepView.ts";
+import { sweepState } from "../simulations/sweepView.ts";
 import type { SweepHeading } from "./shapes.ts";
 import type { RunTally } from "./tallies.ts";
 

@@ -1,5 +1,5 @@
 import { hasEnded, type RunState } from "../../shared/wire/runStates.ts";
-import type { Coordinator } from "../coordinator.ts";
+import type { Coordinator } from "../simulations/simulations.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EndedRuns } from "./endedRuns.ts";
 

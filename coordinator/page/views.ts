@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 
 import type { SweepJson } from "../../shared/wire/json.ts";
-import type { Coordinator } from "../coordinator.ts";
+import type { Coordinator } from "../simulations/simulations.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Ledger, SweepRecord } from "../ledger/ledger.ts";
 import { chartsOf } from "./charts.ts";

@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 
 import * as fc from "fast-check";
 
-import { specificationView } from "../../coordinator/runView.ts";
+import { specificationView } from "../../coordinator/simulations/runView.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import {
   parseRunSpecification,

@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import { pino } from "pino";
 
-import { Coordinator } from "../../../coordinator/coordinator.ts";
+import { Coordinator } from "../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../coordinator/engine/engine.ts";
 import type { LedgerTransaction } from "../../../coordinator/ledger/ledger.ts";
 import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { pino } from "pino";
 
-import { Coordinator } from "../../../coordinator/coordinator.ts";
+import { Coordinator } from "../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../coordinator/engine/engine.ts";
 import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
 import { CoordinatorMetrics } from "../../../coordinator/metrics/coordinatorMetrics.ts";

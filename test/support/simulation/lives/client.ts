@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Coordinator } from "../../../../coordinator/coordinator.ts";
+import type { Coordinator } from "../../../../coordinator/simulations/simulations.ts";
 import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
 import type { RunSpecification } from "../../../../shared/network/specification.ts";
 import { ValidationError } from "../../../../shared/network/violations.ts";

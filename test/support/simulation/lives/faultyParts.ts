@@ -1,4 +1,7 @@
-import { Coordinator, type CreationOptions } from "../../../../coordinator/coordinator.ts";
+import {
+  Coordinator,
+  type CreationOptions,
+} from "../../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../../coordinator/engine/engine.ts";
 import type { EngineOptions } from "../../../../coordinator/engine/engineOptions.ts";
 import type {

@@ -1,6 +1,9 @@
 import { pino } from "pino";
 
-import { Coordinator, type CoordinatorOptions } from "../../../../coordinator/coordinator.ts";
+import {
+  Coordinator,
+  type CoordinatorOptions,
+} from "../../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../../coordinator/engine/engine.ts";
 import type { EngineOptions } from "../../../../coordinator/engine/engineOptions.ts";
 import { OutcomeUnknown, type Ledger } from "../../../../coordinator/ledger/ledger.ts";

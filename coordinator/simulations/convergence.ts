@@ -1,11 +1,11 @@
 import { setImmediate as turn } from "node:timers/promises";
 
-import type { RunSpecification } from "../shared/network/specification.ts";
-import { mergeSums, type ReplicaSums } from "../shared/statistics/replicaSums.ts";
-import type { ConvergencePoint } from "../shared/wire/generated/lyapunov/v1/ConvergencePoint.ts";
+import type { RunSpecification } from "../../shared/network/specification.ts";
+import { mergeSums, type ReplicaSums } from "../../shared/statistics/replicaSums.ts";
+import type { ConvergencePoint } from "../../shared/wire/generated/lyapunov/v1/ConvergencePoint.ts";
 import { runEstimates } from "./estimateMessages.ts";
 import { exactOf } from "./runView.ts";
-import type { RecordedShard } from "./scheduler/events.ts";
+import type { RecordedShard } from "../scheduler/events.ts";
 
 /** By steps of this ratio, the most shards that a run can have, 2²⁹, are reached within 110 points. */
 const RATIO = 2 ** (1 / 4);

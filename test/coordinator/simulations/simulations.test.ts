@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { status as Code } from "@grpc/grpc-js";
 import { pino } from "pino";
 
-import { Coordinator } from "../../coordinator/coordinator.ts";
-import { Engine } from "../../coordinator/engine/engine.ts";
-import { OutcomeUnknown, type Ledger } from "../../coordinator/ledger/ledger.ts";
-import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
-import { DEFAULT_SCHEDULER_OPTIONS } from "../../coordinator/scheduler/options.ts";
-import { ValidationError } from "../../shared/network/violations.ts";
-import { ApiError } from "../../shared/wire/errorDetails.ts";
-import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
-import { InlineWorker } from "../support/inlineWorker.ts";
-import { SHARD_SIZE, specificationWith } from "../support/specifications.ts";
+import { Coordinator } from "../../../coordinator/simulations/simulations.ts";
+import { Engine } from "../../../coordinator/engine/engine.ts";
+import { OutcomeUnknown, type Ledger } from "../../../coordinator/ledger/ledger.ts";
+import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
+import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/options.ts";
+import { ValidationError } from "../../../shared/network/violations.ts";
+import { ApiError } from "../../../shared/wire/errorDetails.ts";
+import type { Run } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { InlineWorker } from "../../support/inlineWorker.ts";
+import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 
 const CREATE = { requestId: "", validateOnly: false };
 

@@ -2,12 +2,12 @@ import {
   estimateExponents,
   type Estimate,
   type ExponentEstimates,
-} from "../shared/statistics/estimate.ts";
-import type { RunSpecification } from "../shared/network/specification.ts";
-import type { CheckpointSums, ReplicaSums } from "../shared/statistics/replicaSums.ts";
-import type { ExactExponents, Exponents } from "../shared/theory/exact.ts";
-import type { Estimate as EstimateMessage } from "../shared/wire/generated/lyapunov/v1/Estimate.ts";
-import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
+} from "../../shared/statistics/estimate.ts";
+import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { CheckpointSums, ReplicaSums } from "../../shared/statistics/replicaSums.ts";
+import type { ExactExponents, Exponents } from "../../shared/theory/exact.ts";
+import type { Estimate as EstimateMessage } from "../../shared/wire/generated/lyapunov/v1/Estimate.ts";
+import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 
 /** With fewer replicas, a ratio to a standard error says nothing. */
 const MINIMUM_FOR_Z = 30;

@@ -1,22 +1,25 @@
 import { status as Code } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import type { RunSpecification } from "../shared/network/specification.ts";
-import { parseStoppingRule, type StoppingRuleInput } from "../shared/network/stoppingRuleInput.ts";
-import { ValidationError } from "../shared/network/violations.ts";
-import { extensionProblem, type StoppingRule } from "../shared/statistics/stoppingRule.ts";
-import { ApiError } from "../shared/wire/errorDetails.ts";
-import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
-import type { Sweep } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { hasEnded } from "../shared/wire/runStates.ts";
+import type { RunSpecification } from "../../shared/network/specification.ts";
+import {
+  parseStoppingRule,
+  type StoppingRuleInput,
+} from "../../shared/network/stoppingRuleInput.ts";
+import { ValidationError } from "../../shared/network/violations.ts";
+import { extensionProblem, type StoppingRule } from "../../shared/statistics/stoppingRule.ts";
+import { ApiError } from "../../shared/wire/errorDetails.ts";
+import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import { hasEnded } from "../../shared/wire/runStates.ts";
 import { convergence } from "./convergence.ts";
-import { ADMIT_ALL, type Admission, type AskedRun } from "./door/admission.ts";
-import type { Engine } from "./engine/engine.ts";
-import { OutcomeUnknown, type Ledger, type RunRecord, type SweepRecord } from "./ledger/ledger.ts";
-import { Mutex } from "./ledger/mutex.ts";
+import { ADMIT_ALL, type Admission, type AskedRun } from "../door/admission.ts";
+import type { Engine } from "../engine/engine.ts";
+import { OutcomeUnknown, type Ledger, type RunRecord, type SweepRecord } from "../ledger/ledger.ts";
+import { Mutex } from "../ledger/mutex.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { runSummary, runView, specificationView } from "./runView.ts";
-import { ShardPlan } from "./plan/shardPlan.ts";
+import { ShardPlan } from "../plan/shardPlan.ts";
 import { sweepView } from "./sweepView.ts";
 
 /** What the coordinator needs from outside: it has no clock and no randomness of its own. */

@@ -1,9 +1,9 @@
-import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
-import type { Sweep } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { wireName } from "../shared/wire/enumerations.ts";
-import { timestamp } from "../shared/wire/timestamps.ts";
-import { hasEnded, stateOf, type RunState } from "../shared/wire/runStates.ts";
-import type { SweepRecord } from "./ledger/ledger.ts";
+import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import { wireName } from "../../shared/wire/enumerations.ts";
+import { timestamp } from "../../shared/wire/timestamps.ts";
+import { hasEnded, stateOf, type RunState } from "../../shared/wire/runStates.ts";
+import type { SweepRecord } from "../ledger/ledger.ts";
 
 /** The sweep as clients see it, with summaries of its runs. */
 export function sweepView(record: SweepRecord, runs: readonly Run[]): Sweep {

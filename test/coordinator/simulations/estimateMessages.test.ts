@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 
-import { runEstimates } from "../../coordinator/estimateMessages.ts";
-import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
-import { isIsotropicNetwork } from "../../shared/network/network.ts";
-import type { RunSpecification } from "../../shared/network/specification.ts";
-import { WEIGHT_LAWS } from "../../shared/network/weights.ts";
-import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
-import { exactExponents } from "../../shared/theory/exact.ts";
-import { lawInput } from "../support/laws.ts";
-import { SHARD_SIZE, specificationWith } from "../support/specifications.ts";
-import { syntheticPartial } from "../support/syntheticPartials.ts";
+import { runEstimates } from "../../../coordinator/simulations/estimateMessages.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
+import { isIsotropicNetwork } from "../../../shared/network/network.ts";
+import type { RunSpecification } from "../../../shared/network/specification.ts";
+import { WEIGHT_LAWS } from "../../../shared/network/weights.ts";
+import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
+import { exactExponents } from "../../../shared/theory/exact.ts";
+import { lawInput } from "../../support/laws.ts";
+import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
+import { syntheticPartial } from "../../support/syntheticPartials.ts";
 
 /** The partial of a shard of which so many replicas are extinct at the end. */
 function partialOf(specification: RunSpecification, extinctCount: number): ShardPartial {

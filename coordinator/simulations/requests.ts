@@ -3,19 +3,19 @@ import {
   MAXIMUM_SWEEP_RUNS,
   parseRunSpecification,
   type RunSpecification,
-} from "../shared/network/specification.ts";
+} from "../../shared/network/specification.ts";
 import {
   isPlainText,
   refused,
   ValidationError,
   type FieldViolation,
-} from "../shared/network/violations.ts";
-import { wireName } from "../shared/wire/enumerations.ts";
-import type { Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
-import type { Sweep__Output } from "../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { runInputFromMessage } from "../shared/wire/specificationMessages.ts";
-import { invalidField } from "./calls.ts";
-import { limitReached } from "./door/limits.ts";
+} from "../../shared/network/violations.ts";
+import { wireName } from "../../shared/wire/enumerations.ts";
+import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import { runInputFromMessage } from "../../shared/wire/specificationMessages.ts";
+import { invalidField } from "../calls.ts";
+import { limitReached } from "../door/limits.ts";
 
 const MAXIMUM_REQUEST_ID_LENGTH = 128;
 const MAXIMUM_PAGE_TOKEN_LENGTH = 256;
