@@ -1,6 +1,6 @@
 import { ChannelCredentials, Client, type ClientDuplexStream } from "@grpc/grpc-js";
 
-import { SEALED_REQUEST } from "../coordinator/workRequests.ts";
+import { SEALED_REQUEST } from "../coordinator/rpc/workRequests.ts";
 import type { Lease__Output } from "../shared/wire/generated/lyapunov/v1/Lease.ts";
 import type { ShardTask__Output } from "../shared/wire/generated/lyapunov/v1/ShardTask.ts";
 import type { WorkRequest } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";

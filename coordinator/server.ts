@@ -12,14 +12,14 @@ import { bind } from "./bind.ts";
 import { Coordinator } from "./simulations/simulations.ts";
 import { openToAll, type Door } from "./door/door.ts";
 import { Engine } from "./engine/engine.ts";
-import { FLEET_SERVICE, fleetHandlers } from "./fleetService.ts";
-import { GuardedServer } from "./guardedServer.ts";
+import { FLEET_SERVICE, fleetHandlers } from "./rpc/fleetService.ts";
+import { GuardedServer } from "./rpc/guardedServer.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { CoordinatorMetrics } from "./metrics/coordinatorMetrics.ts";
-import { createReflection } from "./reflection.ts";
+import { createReflection } from "./rpc/reflection.ts";
 import type { PageOptions } from "./page/pageServer.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/options.ts";
-import { simulationHandlers } from "./simulationService.ts";
+import { simulationHandlers } from "./rpc/simulationService.ts";
 
 const TICK_MILLISECONDS = 250;
 /**

@@ -14,7 +14,7 @@ import { wireName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { runInputFromMessage } from "../../shared/wire/specificationMessages.ts";
-import { invalidField } from "../calls.ts";
+import { invalidField } from "../rpc/rpcHandlers.ts";
 import { limitReached } from "../door/limits.ts";
 
 const MAXIMUM_REQUEST_ID_LENGTH = 128;

@@ -10,7 +10,7 @@ import {
   serializePartial,
 } from "../../../shared/wire/partialMessages.ts";
 import { FleetService } from "../../../shared/wire/protocol.ts";
-import { readWorkRequest } from "../../../coordinator/workRequests.ts";
+import { readWorkRequest } from "../../../coordinator/rpc/workRequests.ts";
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const count = fc.nat(2 ** 31 - 1);

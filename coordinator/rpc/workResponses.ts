@@ -1,11 +1,11 @@
 import protobuf from "protobufjs";
 
-import type { ShardTask } from "../shared/network/shardTask.ts";
-import type { WorkResponse } from "../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
-import { messageType } from "../shared/wire/messageTypes.ts";
-import { FleetService } from "../shared/wire/protocol.ts";
-import { shardTaskToMessage } from "../shared/wire/shardTaskMessages.ts";
-import type { GrantedLease } from "./scheduler/events.ts";
+import type { ShardTask } from "../../shared/network/shardTask.ts";
+import type { WorkResponse } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
+import { messageType } from "../../shared/wire/messageTypes.ts";
+import { FleetService } from "../../shared/wire/protocol.ts";
+import { shardTaskToMessage } from "../../shared/wire/shardTaskMessages.ts";
+import type { GrantedLease } from "../scheduler/events.ts";
 
 const TASK = messageType("lyapunov.v1.ShardTask");
 

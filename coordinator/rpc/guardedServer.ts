@@ -8,10 +8,10 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 
-import { type ApiError, toStatus } from "../shared/wire/errorDetails.ts";
-import { requestTypeOf } from "../shared/wire/messageTypes.ts";
-import { invalidField } from "./calls.ts";
-import { checkValues, UnreadableMessage } from "./wireValues.ts";
+import { type ApiError, toStatus } from "../../shared/wire/errorDetails.ts";
+import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
+import { invalidField } from "./rpcHandlers.ts";
+import { checkValues, UnreadableMessage } from "./messageBounds.ts";
 
 /**
  * A server that decodes no message before it knows what that costs, and answers one that cannot be

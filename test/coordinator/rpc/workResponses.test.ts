@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 
 import * as fc from "fast-check";
 
-import type { GrantedLease } from "../../coordinator/scheduler/events.ts";
-import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
-import { writeWorkAnswer } from "../../coordinator/workResponses.ts";
-import { FleetService } from "../../shared/wire/protocol.ts";
-import { shardTaskFromMessage } from "../../shared/wire/shardTaskMessages.ts";
-import { SHARD_SIZE, specificationWith } from "../support/specifications.ts";
+import type { GrantedLease } from "../../../coordinator/scheduler/events.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
+import { writeWorkAnswer } from "../../../coordinator/rpc/workResponses.ts";
+import { FleetService } from "../../../shared/wire/protocol.ts";
+import { shardTaskFromMessage } from "../../../shared/wire/shardTaskMessages.ts";
+import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 
 const SHARDS = 100;
 const PLANS = [1n, 2n ** 64n - 1n].map(

@@ -7,9 +7,9 @@ import {
 } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import { ValidationError } from "../shared/network/violations.ts";
-import { ApiError, toStatus } from "../shared/wire/errorDetails.ts";
-import { InvalidPageToken } from "./ledger/ledger.ts";
+import { ValidationError } from "../../shared/network/violations.ts";
+import { ApiError, toStatus } from "../../shared/wire/errorDetails.ts";
+import { InvalidPageToken } from "../ledger/ledger.ts";
 
 /** A unary handler from an async function: what it throws becomes a status with details. */
 export function unary<Request, Response>(

@@ -1,10 +1,10 @@
 import protobuf from "protobufjs";
 
-import type { ShardPartial } from "../shared/statistics/replicaSums.ts";
-import type { WorkRequest__Output } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
-import { decodeWithNumbers } from "../shared/wire/messageTypes.ts";
-import { deserializePartial } from "../shared/wire/partialMessages.ts";
-import { FleetService } from "../shared/wire/protocol.ts";
+import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import type { WorkRequest__Output } from "../../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
+import { decodeWithNumbers } from "../../shared/wire/messageTypes.ts";
+import { deserializePartial } from "../../shared/wire/partialMessages.ts";
+import { FleetService } from "../../shared/wire/protocol.ts";
 
 /** A worker's message; a result has its partial read. */
 export type ReadWorkRequest = Omit<WorkRequest__Output, "result"> & {

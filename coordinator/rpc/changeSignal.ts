@@ -1,4 +1,4 @@
-import type { Engine } from "./engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 
 /** What a watcher writes to, as far as it matters here. */
 interface WatchStream {

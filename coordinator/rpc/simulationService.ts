@@ -1,16 +1,16 @@
 import type { Metadata, ServerWritableStream } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import type { Run } from "../shared/wire/generated/lyapunov/v1/Run.ts";
-import type { SimulationServiceHandlers } from "../shared/wire/generated/lyapunov/v1/SimulationService.ts";
-import { hasEnded, stateOf } from "../shared/wire/runStates.ts";
-import { stoppingRuleInputFromMessage } from "../shared/wire/specificationMessages.ts";
-import { serverStreaming, unary } from "./calls.ts";
+import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import type { SimulationServiceHandlers } from "../../shared/wire/generated/lyapunov/v1/SimulationService.ts";
+import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
+import { stoppingRuleInputFromMessage } from "../../shared/wire/specificationMessages.ts";
+import { serverStreaming, unary } from "./rpcHandlers.ts";
 import { ChangeSignal } from "./changeSignal.ts";
-import type { Coordinator } from "./simulations/simulations.ts";
-import { admissionOf } from "./door/admission.ts";
-import type { Door } from "./door/door.ts";
-import type { Engine } from "./engine/engine.ts";
+import type { Coordinator } from "../simulations/simulations.ts";
+import { admissionOf } from "../door/admission.ts";
+import type { Door } from "../door/door.ts";
+import type { Engine } from "../engine/engine.ts";
 import {
   readEtag,
   readName,
@@ -19,7 +19,7 @@ import {
   readRequestId,
   readRun,
   readSweep,
-} from "./simulations/requests.ts";
+} from "../simulations/requests.ts";
 
 /** A watcher hears of changes at most so often. */
 const WATCH_INTERVAL_MILLISECONDS = 200;
