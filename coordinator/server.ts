@@ -17,7 +17,7 @@ import { GuardedServer } from "./rpc/guardedServer.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { CoordinatorMetrics } from "./metrics/coordinatorMetrics.ts";
 import { createReflection } from "./rpc/reflection.ts";
-import type { PageOptions } from "./page/pageServer.ts";
+import type { PageOptions } from "./http/pageServer.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/options.ts";
 import { simulationHandlers } from "./rpc/simulationService.ts";
 
@@ -151,7 +151,7 @@ async function openPage(
 ): Promise<Listening | undefined> {
   if (http === undefined) return undefined;
   // Read here: most coordinators have no page.
-  const { startPage } = await import("./page/pageServer.ts");
+  const { startPage } = await import("./http/pageServer.ts");
   return startPage({ ...parts, address: http, ledger, log, clock });
 }
 

@@ -74,7 +74,7 @@ async function openPage(
   door: Door,
 ): Promise<Listening | undefined> {
   if (http === undefined) return undefined;
-  const { startStandbyPage } = await import("./page/standbyPage.ts");
+  const { startStandbyPage } = await import("./http/standbyPage.ts");
   return startStandbyPage(http, message, door);
 }
 

@@ -1,6 +1,6 @@
 import type { Fleet } from "../engine/engine.ts";
 import type { Worker } from "../scheduler/fleet.ts";
-import type { FleetJson, WorkerJson } from "./shapes.ts";
+import type { FleetJson, WorkerJson } from "../../shared/wire/pageJson.ts";
 
 /** Seconds of silence are told in steps: a thousand workers must not all change every second. */
 const SILENCE_STEP = 5;

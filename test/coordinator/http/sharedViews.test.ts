@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { SharedViews } from "../../../coordinator/page/sharedViews.ts";
-import type { View, Viewed } from "../../../coordinator/page/views.ts";
+import { SharedViews } from "../../../coordinator/http/sharedViews.ts";
+import type { View, Viewed } from "../../../coordinator/http/views.ts";
 
 const OVERVIEW: Viewed = { view: "overview", pageToken: "" };
 const NONE: Viewed = { view: "runs/none", pageToken: "" };

@@ -1,5 +1,5 @@
-import type { ExponentEstimates } from "../../shared/statistics/estimate.ts";
-import type { SweepJson } from "../../shared/wire/json.ts";
+import type { ExponentEstimates } from "../statistics/estimate.ts";
+import type { SweepJson } from "./json.ts";
 
 // What the coordinator tells its page beyond what gRPC answers: both sides are made by these.
 

@@ -1,5 +1,5 @@
-import type { RunJson } from "../../../shared/wire/json.ts";
-import type { SweepHeading } from "../shapes.ts";
+import type { RunJson } from "../../shared/wire/json.ts";
+import type { SweepHeading } from "../../shared/wire/pageJson.ts";
 import { html } from "./dom.ts";
 import { count } from "./numbers.ts";
 import { phaseDiagram, planesOf } from "./phaseDiagram.ts";

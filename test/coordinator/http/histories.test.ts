@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { Engine } from "../../../coordinator/engine/engine.ts";
-import { Histories } from "../../../coordinator/page/histories.ts";
+import { Histories } from "../../../coordinator/http/histories.ts";
 import type { ActiveRun } from "../../../coordinator/scheduler/activeRun.ts";
 import { RunProgress } from "../../../coordinator/scheduler/runProgress.ts";
 import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";

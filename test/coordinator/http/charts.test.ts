@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { chartsOf } from "../../../coordinator/page/charts.ts";
+import { chartsOf } from "../../../coordinator/http/charts.ts";
 import { estimateExponents } from "../../../shared/statistics/estimate.ts";
 import { sumReplicas } from "../../../shared/statistics/replicaSums.ts";
 import { Random } from "../../support/random.ts";

@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.ts";
-import type { HistoryPoint } from "./shapes.ts";
+import type { HistoryPoint } from "../../shared/wire/pageJson.ts";
 
 /** The next point is kept once there are so many times the replicas: intervals go by logarithms. */
 const GROWTH = 1.05;

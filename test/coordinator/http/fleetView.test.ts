@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { fleetView } from "../../../coordinator/page/fleetView.ts";
+import { fleetView } from "../../../coordinator/http/fleetView.ts";
 import { Device, type Worker } from "../../../coordinator/scheduler/fleet.ts";
 
 const NOW = 100;

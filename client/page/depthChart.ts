@@ -1,4 +1,4 @@
-import type { DepthPoint } from "../shapes.ts";
+import type { DepthPoint } from "../../shared/wire/pageJson.ts";
 import { axes, figure, frameOf, line, path } from "./frame.ts";
 import { count, decimalsFor, signed } from "./numbers.ts";
 import { linearScale, logarithmicScale } from "./scale.ts";

@@ -1,5 +1,5 @@
-import type { RunJson } from "../../../shared/wire/json.ts";
-import type { FleetJson, SweepHeading } from "../shapes.ts";
+import type { RunJson } from "../../shared/wire/json.ts";
+import type { FleetJson, SweepHeading } from "../../shared/wire/pageJson.ts";
 import { html } from "./dom.ts";
 import { count, counted } from "./numbers.ts";
 import { progressBar, progressText, stateBadge, titleOf } from "./runFacts.ts";

@@ -7,10 +7,10 @@ import type { Ledger, SweepRecord } from "../ledger/ledger.ts";
 import { chartsOf } from "./charts.ts";
 import { fleetView } from "./fleetView.ts";
 import { Histories } from "./histories.ts";
-import { runJson } from "./messages.ts";
+import { runJson } from "./resourceJson.ts";
 import { Summaries } from "./summaries.ts";
 import { sweepHeading } from "./sweepHeading.ts";
-import { Tallies } from "./tallies.ts";
+import { Tallies } from "./workCounts.ts";
 
 /** Something with a name, such as `runs/4f0c`. */
 interface Resource {

@@ -1,4 +1,4 @@
-import type { Fluctuations } from "../shapes.ts";
+import type { Fluctuations } from "../../shared/wire/pageJson.ts";
 import { svg } from "./dom.ts";
 import { axes, figure, frameOf, path } from "./frame.ts";
 import { count, short } from "./numbers.ts";

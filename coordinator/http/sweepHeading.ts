@@ -1,8 +1,8 @@
 import { hasEnded } from "../../shared/wire/runStates.ts";
 import type { SweepRecord } from "../ledger/ledger.ts";
 import { sweepState } from "../simulations/sweepView.ts";
-import type { SweepHeading } from "./shapes.ts";
-import type { RunTally } from "./tallies.ts";
+import type { SweepHeading } from "../../shared/wire/pageJson.ts";
+import type { RunTally } from "./workCounts.ts";
 
 /** @param runs of the sweep, in its order. */
 export function sweepHeading(record: SweepRecord, runs: readonly RunTally[]): SweepHeading {

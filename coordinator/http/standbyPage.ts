@@ -1,6 +1,6 @@
 import { listenOn, type Listening } from "../../shared/wire/listening.ts";
 import type { Door } from "../door/door.ts";
-import { sendError } from "./answers.ts";
+import { sendError } from "./responses.ts";
 import { createListener } from "./listener.ts";
 
 /**

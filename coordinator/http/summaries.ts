@@ -3,7 +3,7 @@ import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import type { Coordinator } from "../simulations/simulations.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EndedRuns } from "./endedRuns.ts";
-import { runJson } from "./messages.ts";
+import { runJson } from "./resourceJson.ts";
 
 /** Some kilobytes each. */
 const MAXIMUM_KEPT = 8192;

@@ -1,5 +1,5 @@
-import type { RunJson } from "../../../shared/wire/json.ts";
-import type { Charts } from "../shapes.ts";
+import type { RunJson } from "../../shared/wire/json.ts";
+import type { Charts } from "../../shared/wire/pageJson.ts";
 import { convergenceChart, type ConvergencePoint } from "./convergenceChart.ts";
 import { depthChart } from "./depthChart.ts";
 import { html } from "./dom.ts";

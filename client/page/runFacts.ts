@@ -1,4 +1,4 @@
-import type { RunJson } from "../../../shared/wire/json.ts";
+import type { RunJson } from "../../shared/wire/json.ts";
 import { html } from "./dom.ts";
 import { count, counted, duration, rough, short, withError } from "./numbers.ts";
 

@@ -4,8 +4,8 @@ import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { EventStreams } from "../../../coordinator/page/events.ts";
-import type { ViewText } from "../../../coordinator/page/sharedViews.ts";
+import { EventStreams } from "../../../coordinator/http/eventStreams.ts";
+import type { ViewText } from "../../../coordinator/http/sharedViews.ts";
 
 /** More than the system's buffers take for a client that does not read. */
 const LARGE = "x".repeat(2 ** 25);

@@ -2,7 +2,7 @@ import type { RunSpecification } from "../../shared/network/specification.ts";
 import { estimateExponents, summarizeGrowth } from "../../shared/statistics/estimate.ts";
 import type { QuantileSketch } from "../../shared/statistics/quantileSketch.ts";
 import type { CheckpointSums, ReplicaSums } from "../../shared/statistics/replicaSums.ts";
-import type { Charts, DepthPoint, Fluctuations, HistoryPoint } from "./shapes.ts";
+import type { Charts, DepthPoint, Fluctuations, HistoryPoint } from "../../shared/wire/pageJson.ts";
 
 /** A bin of the histogram, in standard deviations, at least. */
 const BIN_DEVIATIONS = 0.2;

@@ -1,4 +1,4 @@
-import type { RunJson } from "../../../shared/wire/json.ts";
+import type { RunJson } from "../../shared/wire/json.ts";
 import { html } from "./dom.ts";
 import { scrollable } from "./frame.ts";
 import { count, short } from "./numbers.ts";

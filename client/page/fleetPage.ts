@@ -1,4 +1,4 @@
-import type { FleetJson, WorkerJson } from "../shapes.ts";
+import type { FleetJson, WorkerJson } from "../../shared/wire/pageJson.ts";
 import { html } from "./dom.ts";
 import { scrollable } from "./frame.ts";
 import { count, duration } from "./numbers.ts";

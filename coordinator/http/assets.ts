@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Where `npm run build` puts them. */
-const FOLDER = "dist/coordinator/page/browser";
+const FOLDER = "dist/client/page";
 /** What the page is at each of its addresses: which of its views it is, it finds out itself. */
 const DOCUMENT = /^\/($|fleet$|(runs|sweeps)\/[a-z0-9-]{1,64}$)/;
 

@@ -6,7 +6,7 @@ import type { Coordinator } from "../simulations/simulations.ts";
 import type { Engine } from "../engine/engine.ts";
 import { readName, readPageSize, readPageToken } from "../simulations/requests.ts";
 import { fleetView } from "./fleetView.ts";
-import { runJson, sweepJson } from "./messages.ts";
+import { runJson, sweepJson } from "./resourceJson.ts";
 import type { Viewed, Views } from "./views.ts";
 
 export interface JsonInterfaceOptions {

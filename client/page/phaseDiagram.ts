@@ -1,4 +1,4 @@
-import type { RunJson } from "../../../shared/wire/json.ts";
+import type { RunJson } from "../../shared/wire/json.ts";
 import { svg } from "./dom.ts";
 import { figure, path, type Frame } from "./frame.ts";
 import { bestEstimate, gainLabel, lawText } from "./runFacts.ts";
