@@ -15,7 +15,7 @@ import { Piscina } from "piscina";
 
 import { SimulationApi } from "../client/api.ts";
 import { MemoryLedger } from "../coordinator/ledger/memoryLedger.ts";
-import { startCoordinator } from "../coordinator/server.ts";
+import { startCoordinator } from "../coordinator/process/server.ts";
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
 import { parseRunSpecification, type RunSpecification } from "../shared/network/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 
 import { openLedger } from "../coordinator/ledger/openLedger.ts";
-import { endWithoutLedger } from "../coordinator/ledgerFailure.ts";
-import { startCoordinator } from "../coordinator/server.ts";
+import { endWithoutLedger } from "../coordinator/process/ledgerFailure.ts";
+import { startCoordinator } from "../coordinator/process/server.ts";
 import { startWorker } from "../worker/worker.ts";
 import { EXIT } from "./failure.ts";
 

@@ -108,10 +108,10 @@ async function serve(flags: Flags): Promise<void> {
   refuseOpenMetrics(flags);
   const [{ startCoordinator }, { takeTurn }, { openDoor }, { endWithoutLedger }] =
     await Promise.all([
-      import("../../coordinator/server.ts"),
-      import("../../coordinator/turn.ts"),
+      import("../../coordinator/process/server.ts"),
+      import("../../coordinator/process/takeLead.ts"),
       import("../../coordinator/door/door.ts"),
-      import("../../coordinator/ledgerFailure.ts"),
+      import("../../coordinator/process/ledgerFailure.ts"),
     ]);
   const log = createLog(flags.logLevel ?? "info");
   await using served = await serveMetrics(flags, loadMetrics, log);

@@ -6,7 +6,7 @@ import pino from "pino";
 import { Door } from "../../coordinator/door/door.ts";
 import { DEFAULT_LIMITS } from "../../coordinator/door/limits.ts";
 import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
-import { startCoordinator, type CoordinatorServer } from "../../coordinator/server.ts";
+import { startCoordinator, type CoordinatorServer } from "../../coordinator/process/server.ts";
 import { clientParts, type CallerCredentials } from "../../shared/wire/credentials.ts";
 import { Certificates, type Certificate } from "./support/certificates.ts";
 import { attempt, startGuarded, tokenEntry, type Deed, type Guarded } from "./support/guarded.ts";

@@ -6,20 +6,20 @@ import type { Server } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 
-import type { Listening } from "../shared/wire/listening.ts";
-import { SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
+import type { Listening } from "../../shared/wire/listening.ts";
+import { SERVICE_NAMES, SimulationService } from "../../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
-import { Coordinator } from "./simulations/simulations.ts";
-import { openToAll, type Door } from "./door/door.ts";
-import { Engine } from "./engine/engine.ts";
-import { FLEET_SERVICE, fleetHandlers } from "./rpc/fleetService.ts";
-import { GuardedServer } from "./rpc/guardedServer.ts";
-import type { Ledger } from "./ledger/ledger.ts";
-import type { CoordinatorMetrics } from "./metrics/coordinatorMetrics.ts";
-import { createReflection } from "./rpc/reflection.ts";
-import type { PageOptions } from "./http/pageServer.ts";
-import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "./scheduler/options.ts";
-import { simulationHandlers } from "./rpc/simulationService.ts";
+import { Coordinator } from "../simulations/simulations.ts";
+import { openToAll, type Door } from "../door/door.ts";
+import { Engine } from "../engine/engine.ts";
+import { FLEET_SERVICE, fleetHandlers } from "../rpc/fleetService.ts";
+import { GuardedServer } from "../rpc/guardedServer.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { CoordinatorMetrics } from "../metrics/coordinatorMetrics.ts";
+import { createReflection } from "../rpc/reflection.ts";
+import type { PageOptions } from "../http/pageServer.ts";
+import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "../scheduler/options.ts";
+import { simulationHandlers } from "../rpc/simulationService.ts";
 
 const TICK_MILLISECONDS = 250;
 /**
@@ -151,7 +151,7 @@ async function openPage(
 ): Promise<Listening | undefined> {
   if (http === undefined) return undefined;
   // Read here: most coordinators have no page.
-  const { startPage } = await import("./http/pageServer.ts");
+  const { startPage } = await import("../http/pageServer.ts");
   return startPage({ ...parts, address: http, ledger, log, clock });
 }
 

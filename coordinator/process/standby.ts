@@ -9,11 +9,11 @@ import {
 import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 
-import { ApiError, toStatus } from "../shared/wire/errorDetails.ts";
-import type { Listening } from "../shared/wire/listening.ts";
-import { FleetService, SERVICE_NAMES, SimulationService } from "../shared/wire/protocol.ts";
+import { ApiError, toStatus } from "../../shared/wire/errorDetails.ts";
+import type { Listening } from "../../shared/wire/listening.ts";
+import { FleetService, SERVICE_NAMES, SimulationService } from "../../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
-import type { Door } from "./door/door.ts";
+import type { Door } from "../door/door.ts";
 
 /** A coordinator that waits for its turn. */
 export interface Standby {
@@ -74,7 +74,7 @@ async function openPage(
   door: Door,
 ): Promise<Listening | undefined> {
   if (http === undefined) return undefined;
-  const { startStandbyPage } = await import("./http/standbyPage.ts");
+  const { startStandbyPage } = await import("../http/standbyPage.ts");
   return startStandbyPage(http, message, door);
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-import { OutcomeUnknown } from "./ledger/ledger.ts";
+import { OutcomeUnknown } from "../ledger/ledger.ts";
 
 /**
  * What becomes of a coordinator whose ledger fails, or whose leadership is lost: it ends at once, with

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 
-import type { Door } from "./door/door.ts";
-import type { Ledger } from "./ledger/ledger.ts";
-import { isPostgres, openLedger } from "./ledger/openLedger.ts";
+import type { Door } from "../door/door.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { isPostgres, openLedger } from "../ledger/openLedger.ts";
 import { startStandby, type Standby } from "./standby.ts";
 
 export interface TurnOptions {
@@ -43,7 +43,7 @@ export async function takeTurn(options: TurnOptions): Promise<Turn> {
   const { place, address, http, door, log } = options;
   const places = { address, ...(http !== undefined && { http }) };
   if (!isPostgres(place)) return { ledger: await openLedger(place), ...places };
-  const { openPostgresLedger } = await import("./ledger/postgresLedger.ts");
+  const { openPostgresLedger } = await import("../ledger/postgresLedger.ts");
   let standby: Promise<Standby> | undefined;
   const failure = Promise.withResolvers<never>();
   const stop = new AbortController();

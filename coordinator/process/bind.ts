@@ -1,6 +1,6 @@
 import type { Server, ServerCredentials } from "@grpc/grpc-js";
 
-import { cannotListen } from "../shared/wire/listening.ts";
+import { cannotListen } from "../../shared/wire/listening.ts";
 
 /**
  * Listens and resolves with the port.
