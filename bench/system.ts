@@ -19,7 +19,7 @@ import { startCoordinator } from "../coordinator/process/server.ts";
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
 import { parseRunSpecification, type RunSpecification } from "../shared/network/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
-import { createThreadPool, type ShardPool } from "../worker/threadPool.ts";
+import { createThreadPool, type ShardPool } from "../worker/pool/threadPool.ts";
 import { startWorker } from "../worker/worker.ts";
 import { measuredBar, printBars } from "./bars.ts";
 import type { BareTask } from "./bareThread.ts";

@@ -6,9 +6,9 @@ import type { Logger } from "pino";
 import { BACKENDS, type DeviceBackend } from "../shared/network/backends.ts";
 import { clientParts, NO_CREDENTIALS, type CallerCredentials } from "../shared/wire/credentials.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
-import { Agent } from "./agent.ts";
+import { Agent } from "./agent/agent.ts";
 import { loadBackend } from "./backends/registry.ts";
-import { createThreadPool, type ShardPool } from "./threadPool.ts";
+import { createThreadPool, type ShardPool } from "./pool/threadPool.ts";
 import type { WorkerMetrics } from "./metrics/workerMetrics.ts";
 
 export interface WorkerOptions {

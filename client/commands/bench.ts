@@ -94,7 +94,7 @@ async function bench(flags: Flags): Promise<void> {
   const specifications = wanted(flags);
   endOnSignal(() => "interrupted");
   const [{ createThreadPool }, { ShardPlan }] = await Promise.all([
-    import("../../worker/threadPool.ts"),
+    import("../../worker/pool/threadPool.ts"),
     import("../../coordinator/plan/shardPlan.ts"),
   ]);
   const { threads } = flags;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 
-import { DEFAULT_PATIENCE_SECONDS } from "../../worker/threadWatch.ts";
+import { DEFAULT_PATIENCE_SECONDS } from "../../worker/pool/threadWatch.ts";
 import { addConnectionFlags, callerCredentials, type ConnectionFlags } from "../connection.ts";
 import { CommandError, EXIT } from "../failure.ts";
 import { createLog, type LogLevel } from "../log.ts";

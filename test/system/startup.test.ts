@@ -116,7 +116,7 @@ describe("a worker on a machine that cannot have a backend", () => {
   });
 
   it("says in one sentence that it can have none, and ends", async () => {
-    await rm(join(folder, "dist/worker/backends/reference.js"));
+    await rm(join(folder, "dist/worker/backends/reference/referenceBackend.js"));
     await using worker = startWorker("127.0.0.1:1");
     const { code, stderr } = await worker.ended;
     assert.equal(code, 1);

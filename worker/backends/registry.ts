@@ -5,8 +5,8 @@ import type { Backend } from "./backend.ts";
 export async function loadBackend(name: BackendName): Promise<Backend> {
   switch (name) {
     case "reference":
-      return (await import("./reference.ts")).referenceBackend;
+      return (await import("./reference/referenceBackend.ts")).referenceBackend;
     case "simd":
-      return (await import("./simd.ts")).loadSimdBackend();
+      return (await import("./simd/simdBackend.ts")).loadSimdBackend();
   }
 }

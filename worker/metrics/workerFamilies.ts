@@ -1,5 +1,5 @@
 import { byLabel, type Family } from "../../shared/metrics/families.ts";
-import type { Agent } from "../agent.ts";
+import type { Agent } from "../agent/agent.ts";
 
 /** A worker at one moment. */
 export interface WorkerNow {

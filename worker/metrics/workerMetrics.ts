@@ -5,9 +5,9 @@ import type { Observed } from "../../shared/metrics/metricsServer.ts";
 import { registerProcess } from "../../shared/metrics/processFamilies.ts";
 import { propagationFamilies } from "../../shared/metrics/propagationFamilies.ts";
 import { PropagationTally } from "../../shared/network/propagationTally.ts";
-import type { Agent } from "../agent.ts";
-import type { HeldLease } from "../leaseBook.ts";
-import type { ShardObserver } from "../shardObserver.ts";
+import type { Agent } from "../agent/agent.ts";
+import type { HeldLease } from "../agent/leaseBook.ts";
+import type { ShardObserver } from "../agent/shardObserver.ts";
 import { BusyMeter } from "./busyMeter.ts";
 import { WORKER_FAMILIES, type WorkerNow } from "./workerFamilies.ts";
 

@@ -1,7 +1,7 @@
 import type { DeviceDescription, GrantedLease } from "../../../coordinator/scheduler/events.ts";
 import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
-import { LeaseBook, type HeldLease } from "../../../worker/leaseBook.ts";
-import type { ComputedShard } from "../../../worker/thread.ts";
+import { LeaseBook, type HeldLease } from "../../../worker/agent/leaseBook.ts";
+import type { ComputedShard } from "../../../worker/pool/thread.ts";
 import type { Random } from "../random.ts";
 import { digestOf, IMPOSSIBLE_PARTIALS, lieAbout, syntheticPartial } from "../syntheticPartials.ts";
 import type { Channel, ToWorker, WorkerEnd } from "./channel.ts";

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 
-import compute, { type ThreadTask } from "../../../worker/thread.ts";
+import compute, { type ThreadTask } from "../../../worker/pool/thread.ts";
 
 /** Like worker/thread.ts, but the thread that gets the second shard first dies in the middle of it. */
 export default async function computeOrDie(shard: ThreadTask) {

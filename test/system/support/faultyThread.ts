@@ -1,4 +1,4 @@
-import compute, { type ThreadTask } from "../../../worker/thread.ts";
+import compute, { type ThreadTask } from "../../../worker/pool/thread.ts";
 
 /** What the second shard of a run comes to, by the run's seed. */
 export const SEEDS = { hangs: 71, needsMemory: 72, dies: 73 } as const;

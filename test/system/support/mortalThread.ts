@@ -1,4 +1,4 @@
-import compute, { type ThreadTask } from "../../../worker/thread.ts";
+import compute, { type ThreadTask } from "../../../worker/pool/thread.ts";
 
 const MORTALITY = 0.01;
 

@@ -3,7 +3,7 @@
  * the coordinator, or several with commas.
  */
 import { createLog } from "../../../client/log.ts";
-import { createThreadPool, type ShardPool } from "../../../worker/threadPool.ts";
+import { createThreadPool, type ShardPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 
 const [coordinator = ""] = process.argv.slice(2);

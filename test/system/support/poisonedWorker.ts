@@ -3,7 +3,7 @@
  * of the run and the first replica of its shard.
  */
 import { createLog } from "../../../client/log.ts";
-import { createThreadPool, type ShardPool } from "../../../worker/threadPool.ts";
+import { createThreadPool, type ShardPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 
 const [coordinator = "", seed = "", firstReplica = ""] = process.argv.slice(2);

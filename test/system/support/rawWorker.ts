@@ -8,8 +8,8 @@ import { partialToMessage } from "../../../shared/wire/partialMessages.ts";
 import { FleetService } from "../../../shared/wire/protocol.ts";
 import { shardTaskFromMessage } from "../../../shared/wire/shardTaskMessages.ts";
 import { VERSION } from "../../../shared/wire/version.ts";
-import { referenceBackend } from "../../../worker/backends/reference.ts";
-import { computeShard } from "../../../worker/shard.ts";
+import { referenceBackend } from "../../../worker/backends/reference/referenceBackend.ts";
+import { computeShard } from "../../../worker/pool/shard.ts";
 
 /** A worker by hand: it says what the test tells it to, when the test tells it to. */
 export class RawWorker implements Disposable {

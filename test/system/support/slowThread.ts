@@ -1,4 +1,4 @@
-import compute, { type ThreadTask } from "../../../worker/thread.ts";
+import compute, { type ThreadTask } from "../../../worker/pool/thread.ts";
 
 /** Like worker/thread.ts, but each shard takes four seconds more, in small steps. */
 export default async function computeSlowly(shard: ThreadTask) {

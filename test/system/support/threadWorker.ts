@@ -4,7 +4,7 @@
  * a file that some modules leave when a thread has died.
  */
 import { createLog } from "../../../client/log.ts";
-import { createThreadPool } from "../../../worker/threadPool.ts";
+import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 
 const [coordinator = "", name = "", patience = "600", grave = ""] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import type { HeldLease } from "../../../worker/leaseBook.ts";
+import type { HeldLease } from "../../../worker/agent/leaseBook.ts";
 import { WorkerMetrics } from "../../../worker/metrics/workerMetrics.ts";
 import { DEPTH, SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 

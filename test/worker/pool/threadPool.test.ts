@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import {
   createThreadPool,
   type ShardPool,
   type ThreadPoolOptions,
-} from "../../worker/threadPool.ts";
-import { ThreadStartError } from "../../worker/threadWatch.ts";
-import { SEEDS } from "../system/support/faultyThread.ts";
-import { specificationWith } from "../support/specifications.ts";
+} from "../../../worker/pool/threadPool.ts";
+import { ThreadStartError } from "../../../worker/pool/threadWatch.ts";
+import { SEEDS } from "../../system/support/faultyThread.ts";
+import { specificationWith } from "../../support/specifications.ts";
 
-const SUPPORT = new URL("../system/support/", import.meta.url);
+const SUPPORT = new URL("../../system/support/", import.meta.url);
 /** Of a twentieth of a second. */
 const PLAN = new ShardPlan(
   specificationWith({
@@ -36,7 +36,7 @@ async function withPool(
 
 describe("createThreadPool", () => {
   it("ends a thread that shows no progress, and has another one at once", async () => {
-    const module = new URL("faultyThread.ts", SUPPORT).href;
+    const module = new URL("../faultyThread.ts", SUPPORT).href;
     await withPool({ module, patienceSeconds: 2 }, async (pool) => {
       await assert.rejects(
         pool.compute(PLAN.task(1)),
@@ -48,7 +48,7 @@ describe("createThreadPool", () => {
   });
 
   it("lets a thread take as long as it gets on", async () => {
-    const module = new URL("slowThread.ts", SUPPORT).href;
+    const module = new URL("../slowThread.ts", SUPPORT).href;
     await withPool({ module, patienceSeconds: 2 }, async (pool) => {
       const { partial } = await pool.compute(PLAN.task(0));
       assert.equal(partial.replicaCount, PLAN.shardSize);
@@ -56,7 +56,7 @@ describe("createThreadPool", () => {
   });
 
   it("ends a thread whose shard is not wanted any more", async () => {
-    const module = new URL("faultyThread.ts", SUPPORT).href;
+    const module = new URL("../faultyThread.ts", SUPPORT).href;
     await withPool({ module }, async (pool) => {
       const controller = new AbortController();
       const hanging = pool.compute(PLAN.task(1), controller.signal);

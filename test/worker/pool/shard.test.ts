@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
-import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
-import type { RunInput } from "../../shared/network/specification.ts";
-import type { Backend, PropagationTask } from "../../worker/backends/backend.ts";
-import { computeShard } from "../../worker/shard.ts";
-import { specificationWith } from "../support/specifications.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
+import type { RunInput } from "../../../shared/network/specification.ts";
+import type { Backend, PropagationTask } from "../../../worker/backends/backend.ts";
+import { computeShard } from "../../../worker/pool/shard.ts";
+import { specificationWith } from "../../support/specifications.ts";
 
 /** Growth of the last replica of every shard ends here. */
 const END_OF_THE_LAST = 50;

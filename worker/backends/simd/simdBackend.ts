@@ -1,9 +1,9 @@
-import { GENERATOR, keyOfSeed } from "../../shared/random/stream.ts";
-import type { Backend, PropagationTask, ReplicaObservables } from "./backend.ts";
-import { denseLanes } from "./simd/dense.ts";
-import { isotropicLanes } from "./simd/isotropic.ts";
-import { type Kernel, loadKernel } from "./simd/kernel.ts";
-import { GROUP, laneActivation, readLogNorms } from "./simd/lanes.ts";
+import { GENERATOR, keyOfSeed } from "../../../shared/random/stream.ts";
+import type { Backend, PropagationTask, ReplicaObservables } from "../backend.ts";
+import { denseLanes } from "./dense.ts";
+import { isotropicLanes } from "./isotropic.ts";
+import { type Kernel, loadKernel } from "./kernel.ts";
+import { GROUP, laneActivation, readLogNorms } from "./lanes.ts";
 
 /**
  * Loads the WebAssembly SIMD kernel; fails where the machine cannot run it.

@@ -1,6 +1,6 @@
-import type { ShardTask } from "../shared/network/shardTask.ts";
-import { sumReplicas, type ShardPartial } from "../shared/statistics/replicaSums.ts";
-import type { Backend, ReplicaObservables } from "./backends/backend.ts";
+import type { ShardTask } from "../../shared/network/shardTask.ts";
+import { sumReplicas, type ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import type { Backend, ReplicaObservables } from "../backends/backend.ts";
 
 /**
  * Propagates the replicas of a shard and sums what was seen: replicas → partial.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { Backoff } from "../../worker/backoff.ts";
+import { Backoff } from "../../../worker/agent/backoff.ts";
 
 function delays(random: () => number, count: number): number[] {
   const backoff = new Backoff(0.2, 5, random);

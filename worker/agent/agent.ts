@@ -3,21 +3,21 @@ import { setTimeout as delay } from "node:timers/promises";
 import { status as Code, type ClientDuplexStream, type ServiceError } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import type { DeviceBackend } from "../shared/network/backends.ts";
-import { wireName } from "../shared/wire/enumerations.ts";
-import type { Grant__Output } from "../shared/wire/generated/lyapunov/v1/Grant.ts";
-import type { WorkRequest } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
-import type { WorkResponse__Output } from "../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
-import { connectionTrouble } from "../shared/wire/connectionTrouble.ts";
-import { partialToMessage } from "../shared/wire/partialMessages.ts";
-import { shardTaskFromMessage } from "../shared/wire/shardTaskMessages.ts";
-import { VERSION } from "../shared/wire/version.ts";
+import type { DeviceBackend } from "../../shared/network/backends.ts";
+import { wireName } from "../../shared/wire/enumerations.ts";
+import type { Grant__Output } from "../../shared/wire/generated/lyapunov/v1/Grant.ts";
+import type { WorkRequest } from "../../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
+import type { WorkResponse__Output } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
+import { connectionTrouble } from "../../shared/wire/connectionTrouble.ts";
+import { partialToMessage } from "../../shared/wire/partialMessages.ts";
+import { shardTaskFromMessage } from "../../shared/wire/shardTaskMessages.ts";
+import { VERSION } from "../../shared/wire/version.ts";
 import { Backoff } from "./backoff.ts";
 import { LeaseBook, type HeldLease } from "./leaseBook.ts";
 import { UNOBSERVED, type ShardObserver } from "./shardObserver.ts";
-import type { ComputedShard } from "./thread.ts";
-import type { ShardPool } from "./threadPool.ts";
-import { ThreadStartError } from "./threadWatch.ts";
+import type { ComputedShard } from "../pool/thread.ts";
+import type { ShardPool } from "../pool/threadPool.ts";
+import { ThreadStartError } from "../pool/threadWatch.ts";
 
 export type WorkStream = ClientDuplexStream<WorkRequest, WorkResponse__Output>;
 

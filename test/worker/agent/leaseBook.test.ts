@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 
 import * as fc from "fast-check";
 
-import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
-import { LeaseBook, type HeldLease } from "../../worker/leaseBook.ts";
-import type { ComputedShard } from "../../worker/thread.ts";
-import { specificationWith } from "../support/specifications.ts";
-import { syntheticPartial } from "../support/syntheticPartials.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
+import { LeaseBook, type HeldLease } from "../../../worker/agent/leaseBook.ts";
+import type { ComputedShard } from "../../../worker/pool/thread.ts";
+import { specificationWith } from "../../support/specifications.ts";
+import { syntheticPartial } from "../../support/syntheticPartials.ts";
 
 const task = new ShardPlan(specificationWith()).task(0);
 const computed: ComputedShard = { partial: syntheticPartial(task), computeSeconds: 1 };

@@ -1,5 +1,5 @@
-import type { ShardTask } from "../shared/network/shardTask.ts";
-import type { ComputedShard } from "./thread.ts";
+import type { ShardTask } from "../../shared/network/shardTask.ts";
+import type { ComputedShard } from "../pool/thread.ts";
 
 /** A lease as the worker holds it. */
 export interface HeldLease {

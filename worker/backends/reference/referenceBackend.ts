@@ -1,7 +1,7 @@
-import { GENERATOR, Stream } from "../../shared/random/stream.ts";
-import type { Backend, PropagationTask } from "./backend.ts";
-import { driftPerLayer } from "./drift.ts";
-import { denseReplicas, isotropicReplicas } from "./reference/replicas.ts";
+import { GENERATOR, Stream } from "../../../shared/random/stream.ts";
+import type { Backend, PropagationTask } from "../backend.ts";
+import { driftPerLayer } from "../drift.ts";
+import { denseReplicas, isotropicReplicas } from "./replicas.ts";
 
 /** The yardstick: float64, one replica after another, written to be obviously right. */
 export const referenceBackend: Backend = { generator: GENERATOR, propagate };
