@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
-import type { RunSpecification } from "../shared/network/specification.ts";
+import type { RunSpecification } from "../shared/specification/specification.ts";
 import { loadBackend } from "../worker/backends/registry.ts";
 import { computeShard } from "../worker/pool/shard.ts";
 

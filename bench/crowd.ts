@@ -1,5 +1,5 @@
 import type { SimulationApi } from "../client/api.ts";
-import { parseRunSpecification } from "../shared/network/specification.ts";
+import { parseRunSpecification } from "../shared/specification/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { SimulatedFleet } from "./simulatedFleet.ts";
 

@@ -13,7 +13,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
 import { SimulationApi } from "../client/api.ts";
-import { parseRunSpecification } from "../shared/network/specification.ts";
+import { parseRunSpecification } from "../shared/specification/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { Command } from "./command.ts";
 import { commandLine, describeMachine } from "./machine.ts";

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { writeSvg } from "../client/svg.ts";
-import { BACKENDS, type BackendName } from "../shared/network/backends.ts";
+import { BACKENDS, type BackendName } from "../shared/specification/backends.ts";
 import type { Backend } from "../worker/backends/backend.ts";
 import { loadBackend } from "../worker/backends/registry.ts";
 import { measuredBar, printBars } from "./bars.ts";

@@ -24,7 +24,7 @@ import {
   parseRunSpecification,
   type RunInput,
   type RunSpecification,
-} from "../shared/network/specification.ts";
+} from "../shared/specification/specification.ts";
 import { commandLine, describeMachine } from "./machine.ts";
 import { printTable, readable, report, RESULTS_FOLDER } from "./results.ts";
 import { ShuffledFleet } from "./shuffledFleet.ts";

@@ -10,7 +10,7 @@ import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 
 import { SimulationApi } from "../client/api.ts";
-import { parseRunSpecification } from "../shared/network/specification.ts";
+import { parseRunSpecification } from "../shared/specification/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { Command } from "./command.ts";
 import { commandLine, describeMachine } from "./machine.ts";

@@ -17,7 +17,10 @@ import { SimulationApi } from "../client/api.ts";
 import { MemoryLedger } from "../coordinator/ledger/memoryLedger.ts";
 import { startCoordinator } from "../coordinator/process/server.ts";
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
-import { parseRunSpecification, type RunSpecification } from "../shared/network/specification.ts";
+import {
+  parseRunSpecification,
+  type RunSpecification,
+} from "../shared/specification/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { createThreadPool, type ShardPool } from "../worker/pool/threadPool.ts";
 import { startWorker } from "../worker/worker.ts";

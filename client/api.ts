@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { status as Code, type ClientReadableStream, type ServiceError } from "@grpc/grpc-js";
 
-import type { StoppingRule } from "../shared/statistics/stoppingRule.ts";
+import type { StoppingRule } from "../shared/specification/stoppingRule.ts";
 import { clientParts, NO_CREDENTIALS, type CallerCredentials } from "../shared/wire/credentials.ts";
 import type { ListRunsResponse__Output } from "../shared/wire/generated/lyapunov/v1/ListRunsResponse.ts";
 import type { Run, Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";

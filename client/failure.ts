@@ -1,6 +1,6 @@
 import { status as Code, type ServiceError } from "@grpc/grpc-js";
 
-import { ValidationError, type FieldViolation } from "../shared/network/violations.ts";
+import { ValidationError, type FieldViolation } from "../shared/specification/violations.ts";
 import { connectionTrouble } from "../shared/wire/connectionTrouble.ts";
 import { readDetails } from "../shared/wire/errorDetails.ts";
 

@@ -1,5 +1,5 @@
-import type { RunSpecification } from "../shared/network/specification.ts";
-import type { ShardTask } from "../shared/network/shardTask.ts";
+import type { RunSpecification } from "../shared/specification/specification.ts";
+import type { ShardTask } from "../shared/shard/shardTask.ts";
 import type { ShardPartial } from "../shared/statistics/replicaSums.ts";
 
 /** What propagates, and for how long it may. */

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 
 import { InvalidArgumentError, Option, type Command } from "commander";
 
-import { BACKENDS } from "../shared/network/backends.ts";
+import { BACKENDS } from "../shared/specification/backends.ts";
 import { NAMED_GAINS } from "../shared/network/gains.ts";
 import { ISOTROPIC_LAWS, SAMPLINGS, WEIGHT_LAWS } from "../shared/network/weights.ts";
 import { addConnectionFlags, type ConnectionFlags } from "./connection.ts";

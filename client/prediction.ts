@@ -1,6 +1,6 @@
 import { survivalBound } from "../shared/network/extinction.ts";
 import { isIsotropicNetwork, type Network } from "../shared/network/network.ts";
-import type { RunSpecification } from "../shared/network/specification.ts";
+import type { RunSpecification } from "../shared/specification/specification.ts";
 import { exactExponents } from "../shared/theory/exact.ts";
 
 /** σ² in closed form, of survivors where λ = −∞; undefined where there is none. */

@@ -1,6 +1,6 @@
 import type { NetworkInput } from "../shared/network/networkInput.ts";
-import type { RunInput } from "../shared/network/specification.ts";
-import type { StoppingRuleInput } from "../shared/network/stoppingRuleInput.ts";
+import type { RunInput } from "../shared/specification/specification.ts";
+import type { StoppingRuleInput } from "../shared/specification/stoppingRuleInput.ts";
 
 /** What a run is where its flags, or its fields in a sweep file, do not say. */
 export const RUN_DEFAULTS = {

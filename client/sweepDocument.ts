@@ -3,8 +3,8 @@ import { text } from "node:stream/consumers";
 
 import { type CST, parse, Parser } from "yaml";
 
-import { MAXIMUM_SWEEP_RUNS } from "../shared/network/specification.ts";
-import { clipped } from "../shared/network/violations.ts";
+import { MAXIMUM_SWEEP_RUNS } from "../shared/specification/specification.ts";
+import { clipped } from "../shared/specification/violations.ts";
 
 /** Room for 2,000 runs that are written out one by one; reading so much takes a second or two. */
 const MAXIMUM_LENGTH = 2 ** 18;

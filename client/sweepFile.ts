@@ -5,8 +5,13 @@ import {
   MAXIMUM_SWEEP_RUNS,
   parseRunSpecification,
   type RunSpecification,
-} from "../shared/network/specification.ts";
-import { clipped, isPlainText, refused, ValidationError } from "../shared/network/violations.ts";
+} from "../shared/specification/specification.ts";
+import {
+  clipped,
+  isPlainText,
+  refused,
+  ValidationError,
+} from "../shared/specification/violations.ts";
 import { badInput } from "./failure.ts";
 import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
 import { RUN_DEFAULTS, runInput } from "./runInput.ts";

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, hostname } from "node:os";
 
 import type { Logger } from "pino";
 
-import { BACKENDS, type DeviceBackend } from "../shared/network/backends.ts";
+import { BACKENDS, type DeviceBackend } from "../shared/specification/backends.ts";
 import { clientParts, NO_CREDENTIALS, type CallerCredentials } from "../shared/wire/credentials.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { Agent } from "./agent/agent.ts";

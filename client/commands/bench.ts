@@ -3,11 +3,11 @@ import { performance } from "node:perf_hooks";
 
 import { InvalidArgumentError, type Command } from "commander";
 
-import { BACKENDS } from "../../shared/network/backends.ts";
+import { BACKENDS } from "../../shared/specification/backends.ts";
 import {
   parseRunSpecification,
   type RunSpecification,
-} from "../../shared/network/specification.ts";
+} from "../../shared/specification/specification.ts";
 import {
   ISOTROPIC_LAWS,
   SAMPLINGS,

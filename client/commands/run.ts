@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 
 import type { Command } from "commander";
 
-import { parseRunSpecification } from "../../shared/network/specification.ts";
+import { parseRunSpecification } from "../../shared/specification/specification.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { farewell, openCluster } from "../cluster.ts";

@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import Table from "cli-table3";
 import type { Command } from "commander";
 
-import { parseStoppingRule } from "../../shared/network/stoppingRuleInput.ts";
+import { parseStoppingRule } from "../../shared/specification/stoppingRuleInput.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationApi } from "../api.ts";

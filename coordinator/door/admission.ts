@@ -1,4 +1,4 @@
-import type { StoppingRule } from "../../shared/statistics/stoppingRule.ts";
+import type { StoppingRule } from "../../shared/specification/stoppingRule.ts";
 import type { ClientBook } from "./clientBook.ts";
 
 /** A run that a client wants to go on, and how far. */

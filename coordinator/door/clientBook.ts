@@ -1,4 +1,4 @@
-import type { StoppingRule } from "../../shared/statistics/stoppingRule.ts";
+import type { StoppingRule } from "../../shared/specification/stoppingRule.ts";
 import type { AskedRun } from "./admission.ts";
 import { limitReached, type Limits } from "./limits.ts";
 

@@ -3,7 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import { parse } from "yaml";
 import { z } from "zod";
 
-import { clipped, refused } from "../../shared/network/violations.ts";
+import { clipped, refused } from "../../shared/specification/violations.ts";
 import { ROLES, type Role } from "../../shared/wire/roles.ts";
 
 /** Somebody who may come in. */

@@ -1,4 +1,4 @@
-import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { RunSpecification } from "../../shared/specification/specification.ts";
 import { estimateExponents, summarizeGrowth } from "../../shared/statistics/estimate.ts";
 import type { QuantileSketch } from "../../shared/statistics/quantileSketch.ts";
 import type { CheckpointSums, ReplicaSums } from "../../shared/statistics/replicaSums.ts";

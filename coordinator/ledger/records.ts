@@ -4,7 +4,7 @@ import {
   parseRunSpecification,
   type RunInput,
   type RunSpecification,
-} from "../../shared/network/specification.ts";
+} from "../../shared/specification/specification.ts";
 import { hasEnded, parseRunState } from "../../shared/wire/runStates.ts";
 import type { RecordedShard } from "../scheduler/events.ts";
 import type { Fold } from "../scheduler/runProgress.ts";

@@ -3,7 +3,7 @@ import { setImmediate as othersFirst } from "node:timers/promises";
 import { sql, type Kysely, type Transaction } from "kysely";
 
 import { Mutex } from "./mutex.ts";
-import { isPlainText, refused } from "../../shared/network/violations.ts";
+import { isPlainText, refused } from "../../shared/specification/violations.ts";
 import type { RecordedShard, ShardDigest } from "../scheduler/events.ts";
 import type { Fold } from "../scheduler/runProgress.ts";
 import type { ShardRange } from "../plan/shardRanges.ts";

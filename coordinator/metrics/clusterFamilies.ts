@@ -1,4 +1,4 @@
-import { BACKENDS } from "../../shared/network/backends.ts";
+import { BACKENDS } from "../../shared/specification/backends.ts";
 import { byLabel, type Family, type Sample } from "../../shared/metrics/families.ts";
 import type { SchedulerView } from "../scheduler/scheduler.ts";
 import type { LeaderNow } from "./leader.ts";

@@ -1,4 +1,4 @@
-import { worstErrorRatio } from "../../shared/statistics/stoppingRule.ts";
+import { worstErrorRatio } from "../../shared/specification/stoppingRule.ts";
 import type { ActiveRun } from "../scheduler/activeRun.ts";
 import type { RunProgress } from "../scheduler/runProgress.ts";
 

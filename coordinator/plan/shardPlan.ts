@@ -1,8 +1,8 @@
 import { isIsotropicNetwork } from "../../shared/network/network.ts";
-import type { ShardTask } from "../../shared/network/shardTask.ts";
-import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { ShardTask } from "../../shared/shard/shardTask.ts";
+import type { RunSpecification } from "../../shared/specification/specification.ts";
 import type { WeightLaw } from "../../shared/network/weights.ts";
-import { replicaLimit } from "../../shared/statistics/stoppingRule.ts";
+import { replicaLimit } from "../../shared/specification/stoppingRule.ts";
 import { exactExponents } from "../../shared/theory/exact.ts";
 
 /** Work of about half a second for a thread, in weights drawn and consumed by `simd`. */

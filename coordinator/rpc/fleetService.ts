@@ -2,10 +2,10 @@ import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { status as Code } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import { BACKENDS, type DeviceBackend } from "../../shared/network/backends.ts";
-import { MAXIMUM_GENERATOR_LENGTH } from "../../shared/network/shardTask.ts";
-import { MAXIMUM_DISPLAY_NAME_LENGTH } from "../../shared/network/specification.ts";
-import { clipped } from "../../shared/network/violations.ts";
+import { BACKENDS, type DeviceBackend } from "../../shared/specification/backends.ts";
+import { MAXIMUM_GENERATOR_LENGTH } from "../../shared/shard/shardTask.ts";
+import { MAXIMUM_DISPLAY_NAME_LENGTH } from "../../shared/specification/specification.ts";
+import { clipped } from "../../shared/specification/violations.ts";
 import { partialDigest } from "../../shared/statistics/partialDigest.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import { ApiError, toStatus } from "../../shared/wire/errorDetails.ts";

@@ -7,7 +7,7 @@ import {
 } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import { ValidationError } from "../../shared/network/violations.ts";
+import { ValidationError } from "../../shared/specification/violations.ts";
 import { ApiError, toStatus } from "../../shared/wire/errorDetails.ts";
 import { InvalidPageToken } from "../ledger/ledger.ts";
 

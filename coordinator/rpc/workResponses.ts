@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
 
-import type { ShardTask } from "../../shared/network/shardTask.ts";
+import type { ShardTask } from "../../shared/shard/shardTask.ts";
 import type { WorkResponse } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
 import { messageType } from "../../shared/wire/messageTypes.ts";
 import { FleetService } from "../../shared/wire/protocol.ts";

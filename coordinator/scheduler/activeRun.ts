@@ -1,4 +1,4 @@
-import type { BackendName } from "../../shared/network/backends.ts";
+import type { BackendName } from "../../shared/specification/backends.ts";
 import type { Bits } from "./fleet.ts";
 import type { RecordedShard } from "./events.ts";
 import type { SchedulerOptions } from "./options.ts";

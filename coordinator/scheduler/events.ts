@@ -1,6 +1,6 @@
-import type { DeviceBackend } from "../../shared/network/backends.ts";
-import type { ShardTask } from "../../shared/network/shardTask.ts";
-import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { DeviceBackend } from "../../shared/specification/backends.ts";
+import type { ShardTask } from "../../shared/shard/shardTask.ts";
+import type { RunSpecification } from "../../shared/specification/specification.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { ProgressBeginning, RunProgress } from "./runProgress.ts";
 

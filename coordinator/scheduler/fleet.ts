@@ -1,4 +1,4 @@
-import type { BackendName } from "../../shared/network/backends.ts";
+import type { BackendName } from "../../shared/specification/backends.ts";
 import type { DeviceDescription } from "./events.ts";
 import type { SchedulerOptions } from "./options.ts";
 

@@ -1,4 +1,4 @@
-import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { RunSpecification } from "../../shared/specification/specification.ts";
 import { estimateExponents, type ExponentEstimates } from "../../shared/statistics/estimate.ts";
 import {
   mergeSums,
@@ -9,7 +9,7 @@ import {
   isMet,
   predictedReplicaCount,
   type ReplicaCounts,
-} from "../../shared/statistics/stoppingRule.ts";
+} from "../../shared/specification/stoppingRule.ts";
 import { ShardPlan } from "../plan/shardPlan.ts";
 import { ShardRanges, type ShardRange } from "../plan/shardRanges.ts";
 

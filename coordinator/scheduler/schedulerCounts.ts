@@ -1,4 +1,4 @@
-import { PropagationTally } from "../../shared/network/propagationTally.ts";
+import { PropagationTally } from "../../shared/shard/propagationTally.ts";
 
 /** Why a shard was leased: nobody had it, an attempt failed, one is slow, or it is to be checked. */
 export type GrantKind = "first" | "again" | "copy" | "check";

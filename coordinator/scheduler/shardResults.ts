@@ -1,5 +1,5 @@
-import { partialProblem } from "../../shared/network/shardTask.ts";
-import { clipped } from "../../shared/network/violations.ts";
+import { partialProblem } from "../../shared/shard/shardTask.ts";
+import { clipped } from "../../shared/specification/violations.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { ActiveRun } from "./activeRun.ts";
 import type { Books } from "./schedulerState.ts";

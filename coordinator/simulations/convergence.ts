@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 
-import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { RunSpecification } from "../../shared/specification/specification.ts";
 import { mergeSums, type ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { ConvergencePoint } from "../../shared/wire/generated/lyapunov/v1/ConvergencePoint.ts";
 import { runEstimates } from "./estimateMessages.ts";

@@ -3,7 +3,7 @@ import {
   type Estimate,
   type ExponentEstimates,
 } from "../../shared/statistics/estimate.ts";
-import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { RunSpecification } from "../../shared/specification/specification.ts";
 import type { CheckpointSums, ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { ExactExponents, Exponents } from "../../shared/theory/exact.ts";
 import type { Estimate as EstimateMessage } from "../../shared/wire/generated/lyapunov/v1/Estimate.ts";

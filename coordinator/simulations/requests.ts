@@ -3,13 +3,13 @@ import {
   MAXIMUM_SWEEP_RUNS,
   parseRunSpecification,
   type RunSpecification,
-} from "../../shared/network/specification.ts";
+} from "../../shared/specification/specification.ts";
 import {
   isPlainText,
   refused,
   ValidationError,
   type FieldViolation,
-} from "../../shared/network/violations.ts";
+} from "../../shared/specification/violations.ts";
 import { wireName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";

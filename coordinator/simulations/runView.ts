@@ -1,9 +1,9 @@
 import { summarizeGrowth } from "../../shared/statistics/estimate.ts";
 import { isIsotropicNetwork, type Network } from "../../shared/network/network.ts";
-import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { RunSpecification } from "../../shared/specification/specification.ts";
 import { coarsenedSketch, sketchQuantile } from "../../shared/statistics/quantileSketch.ts";
 import type { CheckpointSums } from "../../shared/statistics/replicaSums.ts";
-import { predictedReplicaCount } from "../../shared/statistics/stoppingRule.ts";
+import { predictedReplicaCount } from "../../shared/specification/stoppingRule.ts";
 import { exactExponents, type ExactExponents } from "../../shared/theory/exact.ts";
 import { wireName } from "../../shared/wire/enumerations.ts";
 import type { CheckpointEstimate } from "../../shared/wire/generated/lyapunov/v1/CheckpointEstimate.ts";

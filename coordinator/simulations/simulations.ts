@@ -1,13 +1,13 @@
 import { status as Code } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import type { RunSpecification } from "../../shared/network/specification.ts";
+import type { RunSpecification } from "../../shared/specification/specification.ts";
 import {
   parseStoppingRule,
   type StoppingRuleInput,
-} from "../../shared/network/stoppingRuleInput.ts";
-import { ValidationError } from "../../shared/network/violations.ts";
-import { extensionProblem, type StoppingRule } from "../../shared/statistics/stoppingRule.ts";
+} from "../../shared/specification/stoppingRuleInput.ts";
+import { ValidationError } from "../../shared/specification/violations.ts";
+import { extensionProblem, type StoppingRule } from "../../shared/specification/stoppingRule.ts";
 import { ApiError } from "../../shared/wire/errorDetails.ts";
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";

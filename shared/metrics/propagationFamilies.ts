@@ -1,4 +1,4 @@
-import type { Propagation, PropagationTally } from "../network/propagationTally.ts";
+import type { Propagation, PropagationTally } from "../shard/propagationTally.ts";
 import type { Family } from "./families.ts";
 
 interface HasPropagated {

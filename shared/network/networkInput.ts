@@ -1,6 +1,6 @@
 import { NAMED_GAINS, resolveGain } from "./gains.ts";
 import type { IsotropicNetwork, Network } from "./network.ts";
-import { FieldReader, refused } from "./violations.ts";
+import { FieldReader, refused } from "../specification/violations.ts";
 import {
   isIsotropic,
   ISOTROPIC_LAWS,

@@ -2,7 +2,7 @@ import { Metadata, type status as Code, type ServiceError } from "@grpc/grpc-js"
 import protobuf from "protobufjs";
 import { join } from "node:path";
 
-import type { FieldViolation } from "../network/violations.ts";
+import type { FieldViolation } from "../specification/violations.ts";
 import { packageRoot } from "./packageRoot.ts";
 
 const DOMAIN = "lyapunov-cluster";

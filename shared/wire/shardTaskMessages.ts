@@ -1,5 +1,5 @@
-import { BACKENDS } from "../network/backends.ts";
-import type { ShardTask } from "../network/shardTask.ts";
+import { BACKENDS } from "../specification/backends.ts";
+import type { ShardTask } from "../shard/shardTask.ts";
 import { lawParameters, SAMPLINGS, WEIGHT_LAWS } from "../network/weights.ts";
 import { shortName, wireName, type EnumerationField } from "./enumerations.ts";
 import type {

@@ -1,9 +1,9 @@
 import type { Network } from "../network/network.ts";
 import type { NetworkInput } from "../network/networkInput.ts";
-import type { RunInput, RunSpecification } from "../network/specification.ts";
-import type { StoppingRuleInput } from "../network/stoppingRuleInput.ts";
+import type { RunInput, RunSpecification } from "../specification/specification.ts";
+import type { StoppingRuleInput } from "../specification/stoppingRuleInput.ts";
 import { lawParameters } from "../network/weights.ts";
-import type { StoppingRule } from "../statistics/stoppingRule.ts";
+import type { StoppingRule } from "../specification/stoppingRule.ts";
 import { shortName, wireName } from "./enumerations.ts";
 import type {
   Network as NetworkMessage,

@@ -6,7 +6,7 @@ import { depthChart } from "../../client/charts/depth.ts";
 import { fluctuationsChart } from "../../client/charts/fluctuations.ts";
 import { isMap, phaseDiagram } from "../../client/charts/phases.ts";
 import { sweepEstimatesChart } from "../../client/charts/sweepEstimates.ts";
-import type { RunInput } from "../../shared/network/specification.ts";
+import type { RunInput } from "../../shared/specification/specification.ts";
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { estimate, received } from "./support/messages.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Metadata, status as Code, type ServiceError } from "@grpc/grpc-js";
 
 import { describeFailure, EXIT, usageSentence } from "../../client/failure.ts";
-import { ValidationError } from "../../shared/network/violations.ts";
+import { ValidationError } from "../../shared/specification/violations.ts";
 import { ApiError, toStatus } from "../../shared/wire/errorDetails.ts";
 
 describe("failures of the command", () => {

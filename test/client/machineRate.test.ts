@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 
 import { measureRate, type RateOptions } from "../../client/machineRate.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
-import { parseRunSpecification, type RunInput } from "../../shared/network/specification.ts";
-import type { ShardTask } from "../../shared/network/shardTask.ts";
+import { parseRunSpecification, type RunInput } from "../../shared/specification/specification.ts";
+import type { ShardTask } from "../../shared/shard/shardTask.ts";
 import { sumReplicas } from "../../shared/statistics/replicaSums.ts";
 
 /** A machine of simulated time: every thread takes as long for each layer of each replica. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { exactVariance, predictedReplicas, predictedSeconds } from "../../client/prediction.ts";
-import { parseRunSpecification, type RunInput } from "../../shared/network/specification.ts";
+import { parseRunSpecification, type RunInput } from "../../shared/specification/specification.ts";
 
 function specification(stoppingRule: RunInput["stoppingRule"], network = {}) {
   return parseRunSpecification({

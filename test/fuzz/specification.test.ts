@@ -9,8 +9,8 @@ import {
   parseRunSpecification,
   type RunInput,
   type RunSpecification,
-} from "../../shared/network/specification.ts";
-import { ValidationError } from "../../shared/network/violations.ts";
+} from "../../shared/specification/specification.ts";
+import { ValidationError } from "../../shared/specification/violations.ts";
 import { NAMED_GAINS } from "../../shared/network/gains.ts";
 import { WEIGHT_LAWS } from "../../shared/network/weights.ts";
 import { anyDouble, anyText, cases, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";

@@ -9,7 +9,7 @@ import { stringify } from "yaml";
 
 import { CommandError, EXIT } from "../../client/failure.ts";
 import { parseSweep, readSweepFile } from "../../client/sweepFile.ts";
-import { MAXIMUM_SWEEP_RUNS } from "../../shared/network/specification.ts";
+import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/specification.ts";
 import { anyDouble, anyText, cases, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
 
 /** Runs, or the sentence that refuses the file; anything else that is thrown goes on. */

@@ -9,7 +9,7 @@ import { runToJson } from "../../shared/wire/json.ts";
 import type { Ledger } from "../../coordinator/ledger/ledger.ts";
 import { openPostgresLedger } from "../../coordinator/ledger/postgresLedger.ts";
 import { openSqliteLedger } from "../../coordinator/ledger/sqliteLedger.ts";
-import { parseRunSpecification, type RunInput } from "../../shared/network/specification.ts";
+import { parseRunSpecification, type RunInput } from "../../shared/specification/specification.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { PostgresServer } from "../support/postgres.ts";

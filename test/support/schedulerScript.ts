@@ -9,7 +9,7 @@ import {
 } from "../../coordinator/scheduler/options.ts";
 import { Scheduler } from "../../coordinator/scheduler/scheduler.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
-import type { RunInput } from "../../shared/network/specification.ts";
+import type { RunInput } from "../../shared/specification/specification.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { SHARD_SIZE, specificationWith } from "./specifications.ts";
 import { digestOf, syntheticPartial } from "./syntheticPartials.ts";

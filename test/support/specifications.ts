@@ -2,7 +2,7 @@ import {
   parseRunSpecification,
   type RunInput,
   type RunSpecification,
-} from "../../shared/network/specification.ts";
+} from "../../shared/specification/specification.ts";
 
 /** Depth at which a shard of `simd` holds 32 replicas, and one of `reference` 4. */
 export const DEPTH = 200_000;

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-import type { ShardTask } from "../../shared/network/shardTask.ts";
+import type { ShardTask } from "../../shared/shard/shardTask.ts";
 import type { CheckpointSums, ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { Random } from "./random.ts";
 

@@ -4,7 +4,7 @@ import { copyFile, writeFile } from "node:fs/promises";
 import { status as Code, type ServiceError } from "@grpc/grpc-js";
 
 import { SimulationApi } from "../../client/api.ts";
-import { parseRunSpecification } from "../../shared/network/specification.ts";
+import { parseRunSpecification } from "../../shared/specification/specification.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { Certificates } from "./support/certificates.ts";
 import { runCommand, startCommand } from "./support/command.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { BACKENDS } from "../../shared/network/backends.ts";
+import { BACKENDS } from "../../shared/specification/backends.ts";
 import { isIsotropic, parameterOf, WEIGHT_LAWS } from "../../shared/network/weights.ts";
 import { lawInput } from "../support/laws.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";

@@ -3,7 +3,7 @@ import { get as getOverTls } from "node:https";
 import { text } from "node:stream/consumers";
 
 import { SimulationApi } from "../../client/api.ts";
-import { parseRunSpecification } from "../../shared/network/specification.ts";
+import { parseRunSpecification } from "../../shared/specification/specification.ts";
 import { runToJson, sweepToJson, type RunJson } from "../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";

@@ -8,7 +8,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 
 import { SimulationApi } from "../../client/api.ts";
-import { parseRunSpecification } from "../../shared/network/specification.ts";
+import { parseRunSpecification } from "../../shared/specification/specification.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { startBrowser } from "./support/browser.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { parquetReadObjects } from "hyparquet";
 
-import { parseRunSpecification } from "../../shared/network/specification.ts";
+import { parseRunSpecification } from "../../shared/specification/specification.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";

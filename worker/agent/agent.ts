@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { status as Code, type ClientDuplexStream, type ServiceError } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import type { DeviceBackend } from "../../shared/network/backends.ts";
+import type { DeviceBackend } from "../../shared/specification/backends.ts";
 import { wireName } from "../../shared/wire/enumerations.ts";
 import type { Grant__Output } from "../../shared/wire/generated/lyapunov/v1/Grant.ts";
 import type { WorkRequest } from "../../shared/wire/generated/lyapunov/v1/WorkRequest.ts";

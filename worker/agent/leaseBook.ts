@@ -1,4 +1,4 @@
-import type { ShardTask } from "../../shared/network/shardTask.ts";
+import type { ShardTask } from "../../shared/shard/shardTask.ts";
 import type { ComputedShard } from "../pool/thread.ts";
 
 /** A lease as the worker holds it. */

@@ -1,4 +1,4 @@
-import type { BackendName } from "../../shared/network/backends.ts";
+import type { BackendName } from "../../shared/specification/backends.ts";
 import type { Backend } from "./backend.ts";
 
 /** Loads a backend, or says in one sentence why this machine cannot have it. */

@@ -4,7 +4,7 @@ import { registerFamilies } from "../../shared/metrics/families.ts";
 import type { Observed } from "../../shared/metrics/metricsServer.ts";
 import { registerProcess } from "../../shared/metrics/processFamilies.ts";
 import { propagationFamilies } from "../../shared/metrics/propagationFamilies.ts";
-import { PropagationTally } from "../../shared/network/propagationTally.ts";
+import { PropagationTally } from "../../shared/shard/propagationTally.ts";
 import type { Agent } from "../agent/agent.ts";
 import type { HeldLease } from "../agent/leaseBook.ts";
 import type { ShardObserver } from "../agent/shardObserver.ts";

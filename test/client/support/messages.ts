@@ -1,5 +1,8 @@
-import type { RunSpecification } from "../../../shared/network/specification.ts";
-import { parseRunSpecification, type RunInput } from "../../../shared/network/specification.ts";
+import type { RunSpecification } from "../../../shared/specification/specification.ts";
+import {
+  parseRunSpecification,
+  type RunInput,
+} from "../../../shared/specification/specification.ts";
 import type { Estimate } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run, Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { SimulationService } from "../../../shared/wire/protocol.ts";

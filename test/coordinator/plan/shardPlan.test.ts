@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import { BACKENDS } from "../../../shared/network/backends.ts";
+import { BACKENDS } from "../../../shared/specification/backends.ts";
 import { isIsotropic, SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
-import type { StoppingRule } from "../../../shared/statistics/stoppingRule.ts";
+import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts";
 import { lawInput } from "../../support/laws.ts";
 import { DEPTH, SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 

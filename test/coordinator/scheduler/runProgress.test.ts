@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 
 import { RunProgress } from "../../../coordinator/scheduler/runProgress.ts";
 import { ShardRanges } from "../../../coordinator/plan/shardRanges.ts";
-import type { RunSpecification } from "../../../shared/network/specification.ts";
+import type { RunSpecification } from "../../../shared/specification/specification.ts";
 import { NO_MOMENTS } from "../../../shared/statistics/moments.ts";
 import {
   mergeSums,

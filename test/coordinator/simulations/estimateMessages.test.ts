@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { runEstimates } from "../../../coordinator/simulations/estimateMessages.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { isIsotropicNetwork } from "../../../shared/network/network.ts";
-import type { RunSpecification } from "../../../shared/network/specification.ts";
+import type { RunSpecification } from "../../../shared/specification/specification.ts";
 import { WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
 import { exactExponents } from "../../../shared/theory/exact.ts";

@@ -8,7 +8,7 @@ import { Engine } from "../../../coordinator/engine/engine.ts";
 import { OutcomeUnknown, type Ledger } from "../../../coordinator/ledger/ledger.ts";
 import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/options.ts";
-import { ValidationError } from "../../../shared/network/violations.ts";
+import { ValidationError } from "../../../shared/specification/violations.ts";
 import { ApiError } from "../../../shared/wire/errorDetails.ts";
 import type { Run } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { InlineWorker } from "../../support/inlineWorker.ts";

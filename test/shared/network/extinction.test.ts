@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { survivalBound } from "../../../shared/network/extinction.ts";
-import { parseRunSpecification } from "../../../shared/network/specification.ts";
+import { parseRunSpecification } from "../../../shared/specification/specification.ts";
 import { WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import { lawInput } from "../../support/laws.ts";
 import { Random } from "../../support/random.ts";

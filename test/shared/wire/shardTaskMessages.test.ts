@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { BACKENDS } from "../../../shared/network/backends.ts";
-import type { ShardTask } from "../../../shared/network/shardTask.ts";
+import { BACKENDS } from "../../../shared/specification/backends.ts";
+import type { ShardTask } from "../../../shared/shard/shardTask.ts";
 import { SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import { FleetService } from "../../../shared/wire/protocol.ts";
 import {

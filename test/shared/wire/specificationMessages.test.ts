@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 
-import { BACKENDS } from "../../../shared/network/backends.ts";
+import { BACKENDS } from "../../../shared/specification/backends.ts";
 import { NAMED_GAINS } from "../../../shared/network/gains.ts";
-import { parseRunSpecification, type RunInput } from "../../../shared/network/specification.ts";
+import {
+  parseRunSpecification,
+  type RunInput,
+} from "../../../shared/specification/specification.ts";
 import { isIsotropic, SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import { SimulationService } from "../../../shared/wire/protocol.ts";
 import {

@@ -1,4 +1,4 @@
-import { extensionProblem } from "../../../shared/statistics/stoppingRule.ts";
+import { extensionProblem } from "../../../shared/specification/stoppingRule.ts";
 import type { Random } from "../random.ts";
 import { FLEET_FAULTS } from "./fleetFaults.ts";
 import { randomExtension } from "./scenario.ts";

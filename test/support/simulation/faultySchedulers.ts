@@ -1,6 +1,6 @@
 import type { SchedulerCommand, SchedulerEvent } from "../../../coordinator/scheduler/events.ts";
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
-import type { StoppingRule } from "../../../shared/statistics/stoppingRule.ts";
+import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts";
 import { lieAbout } from "../syntheticPartials.ts";
 import type { SchedulerFactory } from "./simulatedCoordinator.ts";
 

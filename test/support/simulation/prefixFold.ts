@@ -1,10 +1,10 @@
-import type { RunSpecification } from "../../../shared/network/specification.ts";
+import type { RunSpecification } from "../../../shared/specification/specification.ts";
 import {
   mergeSums,
   type ReplicaSums,
   type ShardPartial,
 } from "../../../shared/statistics/replicaSums.ts";
-import type { Precision } from "../../../shared/statistics/stoppingRule.ts";
+import type { Precision } from "../../../shared/specification/stoppingRule.ts";
 
 /** The merge of shards 0, 1, 2, … one after another, up to the first prefix that meets the rule. */
 export class PrefixFold {

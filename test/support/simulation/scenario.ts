@@ -1,11 +1,11 @@
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import { BACKENDS, type BackendName } from "../../../shared/network/backends.ts";
+import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
 import {
   parseRunSpecification,
   type RunSpecification,
-} from "../../../shared/network/specification.ts";
-import type { StoppingRule } from "../../../shared/statistics/stoppingRule.ts";
+} from "../../../shared/specification/specification.ts";
+import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts";
 import type { Random } from "../random.ts";
 import type { SimulatedDevice, Temperament } from "./simulatedWorker.ts";
 

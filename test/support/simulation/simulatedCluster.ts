@@ -2,8 +2,8 @@ import type { RecordedShard, SchedulerCommand } from "../../../coordinator/sched
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import { BACKENDS } from "../../../shared/network/backends.ts";
-import type { RunSpecification } from "../../../shared/network/specification.ts";
+import { BACKENDS } from "../../../shared/specification/backends.ts";
+import type { RunSpecification } from "../../../shared/specification/specification.ts";
 import { Random } from "../random.ts";
 import { digestOf, syntheticPartial } from "../syntheticPartials.ts";
 import { Channel } from "./channel.ts";

@@ -7,7 +7,7 @@ import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts
 import type { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
 import { ShardRanges } from "../../../coordinator/plan/shardRanges.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import type { RunSpecification } from "../../../shared/network/specification.ts";
+import type { RunSpecification } from "../../../shared/specification/specification.ts";
 import type { Channel, CoordinatorEnd, ToCoordinator } from "./channel.ts";
 import { InvariantChecker } from "./invariants/checker.ts";
 import type { SimulatedLedger } from "./simulatedLedger.ts";

@@ -1,6 +1,6 @@
 import type { RecordedShard } from "../../../coordinator/scheduler/events.ts";
 import type { Fold } from "../../../coordinator/scheduler/runProgress.ts";
-import type { RunSpecification } from "../../../shared/network/specification.ts";
+import type { RunSpecification } from "../../../shared/specification/specification.ts";
 import type { Random } from "../random.ts";
 import type { Timeline } from "./timeline.ts";
 import { demand } from "./violation.ts";

@@ -3,7 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SimulationApi } from "../../../client/api.ts";
 import { runToJson } from "../../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
-import { parseRunSpecification, type RunInput } from "../../../shared/network/specification.ts";
+import {
+  parseRunSpecification,
+  type RunInput,
+} from "../../../shared/specification/specification.ts";
 import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";
 import { commandJson, startCommand } from "./command.ts";
 import { everyNumber } from "./everyNumber.ts";

@@ -1,7 +1,7 @@
 import { status as Code, type ServiceError } from "@grpc/grpc-js";
 
 import { SimulationApi } from "../../../client/api.ts";
-import { parseRunSpecification } from "../../../shared/network/specification.ts";
+import { parseRunSpecification } from "../../../shared/specification/specification.ts";
 import type { CallerCredentials } from "../../../shared/wire/credentials.ts";
 import { clientParts } from "../../../shared/wire/credentials.ts";
 import { FleetService } from "../../../shared/wire/protocol.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { BackendName } from "../../../shared/network/backends.ts";
+import type { BackendName } from "../../../shared/specification/backends.ts";
 import type { WeightLaw } from "../../../shared/network/weights.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { growths, type TaskOptions } from "./tasks.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BACKENDS, type BackendName } from "../../../shared/network/backends.ts";
+import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { growths, LASTING_KINDS, loadBackends } from "./tasks.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BACKENDS } from "../../../shared/network/backends.ts";
+import { BACKENDS } from "../../../shared/specification/backends.ts";
 import { GENERATOR } from "../../../shared/random/stream.ts";
 import {
   loadKernel,

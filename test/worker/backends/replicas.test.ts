@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { BACKENDS, type BackendName } from "../../../shared/network/backends.ts";
+import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { growths, KINDS, loadBackends } from "./tasks.ts";
 

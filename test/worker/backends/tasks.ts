@@ -1,4 +1,4 @@
-import { BACKENDS, type BackendName } from "../../../shared/network/backends.ts";
+import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
 import {
   isIsotropic,
   parameterOf,

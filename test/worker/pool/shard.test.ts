@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import type { RunInput } from "../../../shared/network/specification.ts";
+import type { RunInput } from "../../../shared/specification/specification.ts";
 import type { Backend, PropagationTask } from "../../../worker/backends/backend.ts";
 import { computeShard } from "../../../worker/pool/shard.ts";
 import { specificationWith } from "../../support/specifications.ts";

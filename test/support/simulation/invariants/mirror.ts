@@ -8,8 +8,8 @@ import type {
 } from "../../../../coordinator/scheduler/events.ts";
 import { Testimony } from "./testimony.ts";
 import { ShardPlan } from "../../../../coordinator/plan/shardPlan.ts";
-import { partialProblem } from "../../../../shared/network/shardTask.ts";
-import type { DeviceBackend } from "../../../../shared/network/backends.ts";
+import { partialProblem } from "../../../../shared/shard/shardTask.ts";
+import type { DeviceBackend } from "../../../../shared/specification/backends.ts";
 import type { Observed } from "./observed.ts";
 
 type EventOf<Kind extends SchedulerEvent["kind"]> = Extract<SchedulerEvent, { kind: Kind }>;

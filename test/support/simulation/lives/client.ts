@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Coordinator } from "../../../../coordinator/simulations/simulations.ts";
 import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
-import type { RunSpecification } from "../../../../shared/network/specification.ts";
-import { ValidationError } from "../../../../shared/network/violations.ts";
-import type { StoppingRule } from "../../../../shared/statistics/stoppingRule.ts";
+import type { RunSpecification } from "../../../../shared/specification/specification.ts";
+import { ValidationError } from "../../../../shared/specification/violations.ts";
+import type { StoppingRule } from "../../../../shared/specification/stoppingRule.ts";
 import { ApiError } from "../../../../shared/wire/errorDetails.ts";
 import type { Random } from "../../random.ts";
 import type { Timeline } from "../timeline.ts";

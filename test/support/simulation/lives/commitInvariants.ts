@@ -2,7 +2,7 @@ import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
 import { encodePartial, encodeSums } from "../../../../coordinator/ledger/partialRecord.ts";
 import { shardFromRow } from "../../../../coordinator/ledger/records.ts";
 import { ShardPlan } from "../../../../coordinator/plan/shardPlan.ts";
-import type { RunSpecification } from "../../../../shared/network/specification.ts";
+import type { RunSpecification } from "../../../../shared/specification/specification.ts";
 import type { ReplicaSums } from "../../../../shared/statistics/replicaSums.ts";
 import { hasEnded, type RunState } from "../../../../shared/wire/runStates.ts";
 import { PrefixFold } from "../prefixFold.ts";

@@ -9,7 +9,7 @@ import type {
   LedgerTransaction,
   RunRecord,
 } from "../../../../coordinator/ledger/ledger.ts";
-import type { RunSpecification } from "../../../../shared/network/specification.ts";
+import type { RunSpecification } from "../../../../shared/specification/specification.ts";
 import { lieAbout } from "../../syntheticPartials.ts";
 import { REAL_PARTS, type Parts } from "./service.ts";
 

@@ -1,6 +1,6 @@
 import { encodeSums } from "../../../../coordinator/ledger/partialRecord.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../../../../coordinator/scheduler/options.ts";
-import type { RunSpecification } from "../../../../shared/network/specification.ts";
+import type { RunSpecification } from "../../../../shared/specification/specification.ts";
 import { hasEnded } from "../../../../shared/wire/runStates.ts";
 import { SHARD_SIZE, specificationWith } from "../../specifications.ts";
 import type { Temperament } from "../simulatedWorker.ts";

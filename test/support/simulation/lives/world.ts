@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 
 import type { SchedulerOptions } from "../../../../coordinator/scheduler/options.ts";
-import { BACKENDS } from "../../../../shared/network/backends.ts";
+import { BACKENDS } from "../../../../shared/specification/backends.ts";
 import { Random } from "../../random.ts";
 import { Channel } from "../channel.ts";
 import type { Fleet } from "../fleetFaults.ts";

@@ -1,4 +1,4 @@
-import type { StoppingRule } from "../statistics/stoppingRule.ts";
+import type { StoppingRule } from "./stoppingRule.ts";
 import { FieldReader } from "./violations.ts";
 
 /** The replica index fills one 32-bit word of the random counter. */

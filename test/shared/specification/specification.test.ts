@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 
 import { parseIsotropicNetwork } from "../../../shared/network/networkInput.ts";
-import { parseRunSpecification, type RunInput } from "../../../shared/network/specification.ts";
+import {
+  parseRunSpecification,
+  type RunInput,
+} from "../../../shared/specification/specification.ts";
 import { isIsotropic, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import { lawInput } from "../../support/laws.ts";
 

@@ -1,4 +1,4 @@
-import type { ExponentEstimates } from "./estimate.ts";
+import type { ExponentEstimates } from "../statistics/estimate.ts";
 
 /** When a run is done. */
 export type StoppingRule =

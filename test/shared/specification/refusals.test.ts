@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 
-import { parseRunSpecification, type RunInput } from "../../../shared/network/specification.ts";
-import { ValidationError, type FieldViolation } from "../../../shared/network/violations.ts";
+import {
+  parseRunSpecification,
+  type RunInput,
+} from "../../../shared/specification/specification.ts";
+import { ValidationError, type FieldViolation } from "../../../shared/specification/violations.ts";
 
 const NETWORK = { width: 16, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: 1.5 };
 const INPUT = { network: NETWORK, stoppingRule: { replicaCount: 1024 } };

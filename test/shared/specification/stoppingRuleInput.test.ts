@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import {
   parseStoppingRule,
   type StoppingRuleInput,
-} from "../../../shared/network/stoppingRuleInput.ts";
-import { ValidationError, type FieldViolation } from "../../../shared/network/violations.ts";
+} from "../../../shared/specification/stoppingRuleInput.ts";
+import { ValidationError, type FieldViolation } from "../../../shared/specification/violations.ts";
 
 function violationsOf(input: StoppingRuleInput): readonly FieldViolation[] {
   try {

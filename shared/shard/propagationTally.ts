@@ -1,5 +1,5 @@
-import type { BackendName } from "./backends.ts";
-import type { Network } from "./network.ts";
+import type { BackendName } from "../specification/backends.ts";
+import type { Network } from "../network/network.ts";
 
 /** What replicas are propagated of, and by what: a run's specification or a shard's task. */
 interface Propagated {

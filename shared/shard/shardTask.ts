@@ -1,9 +1,9 @@
 import type { Moments } from "../statistics/moments.ts";
 import type { CheckpointSums, ShardPartial } from "../statistics/replicaSums.ts";
-import type { BackendName } from "./backends.ts";
-import type { Network } from "./network.ts";
-import { clipped, isPlainText } from "./violations.ts";
-import type { Sampling } from "./weights.ts";
+import type { BackendName } from "../specification/backends.ts";
+import type { Network } from "../network/network.ts";
+import { clipped, isPlainText } from "../specification/violations.ts";
+import type { Sampling } from "../network/weights.ts";
 
 /** A shard as a worker sees it: a range of replicas to propagate and sum. */
 export interface ShardTask {

@@ -11,7 +11,7 @@ import {
   type Precision,
   type ReplicaCounts,
   type StoppingRule,
-} from "../../../shared/statistics/stoppingRule.ts";
+} from "../../../shared/specification/stoppingRule.ts";
 import { estimatesWithErrors } from "../../support/estimates.ts";
 
 const RANGE = { minimumReplicaCount: 10, maximumReplicaCount: 100 };

@@ -1,11 +1,11 @@
-import type { StoppingRule } from "../statistics/stoppingRule.ts";
+import type { StoppingRule } from "./stoppingRule.ts";
 import { BACKENDS, type BackendName } from "./backends.ts";
-import { survivalBound } from "./extinction.ts";
-import type { Network } from "./network.ts";
-import { readNetwork, readSampling, type NetworkInput } from "./networkInput.ts";
+import { survivalBound } from "../network/extinction.ts";
+import type { Network } from "../network/network.ts";
+import { readNetwork, readSampling, type NetworkInput } from "../network/networkInput.ts";
 import { readStoppingRule, type StoppingRuleInput } from "./stoppingRuleInput.ts";
 import { FieldReader, refused } from "./violations.ts";
-import type { Sampling } from "./weights.ts";
+import type { Sampling } from "../network/weights.ts";
 
 const MAXIMUM_SEED = 2n ** 64n - 1n;
 const MAXIMUM_CHECKPOINTS = 64;
