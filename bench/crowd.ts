@@ -1,4 +1,4 @@
-import type { SimulationApi } from "../client/api.ts";
+import type { SimulationApi } from "../client/sdk/api.ts";
 import { parseRunSpecification } from "../shared/specification/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { SimulatedFleet } from "./simulatedFleet.ts";

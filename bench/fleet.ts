@@ -12,7 +12,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
-import { SimulationApi } from "../client/api.ts";
+import { SimulationApi } from "../client/sdk/api.ts";
 import { parseRunSpecification } from "../shared/specification/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
 import { Command } from "./command.ts";

@@ -9,7 +9,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { writeSvg } from "../client/svg.ts";
+import { writeSvg } from "../client/cli/presentation/svg.ts";
 import { BACKENDS, type BackendName } from "../shared/specification/backends.ts";
 import type { Backend } from "../worker/backends/backend.ts";
 import { loadBackend } from "../worker/backends/registry.ts";

@@ -6,7 +6,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
-import { SimulationApi } from "../client/api.ts";
+import { SimulationApi } from "../client/sdk/api.ts";
 import { firstEvent } from "../test/system/support/firstEvent.ts";
 import { Command } from "./command.ts";
 import { Crowd } from "./crowd.ts";

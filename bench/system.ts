@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import pino from "pino";
 import { Piscina } from "piscina";
 
-import { SimulationApi } from "../client/api.ts";
+import { SimulationApi } from "../client/sdk/api.ts";
 import { MemoryLedger } from "../coordinator/ledger/memoryLedger.ts";
 import { startCoordinator } from "../coordinator/process/server.ts";
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";

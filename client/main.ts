@@ -4,7 +4,7 @@ const NEEDED = 24;
 const running = Number(process.versions.node.split(".")[0]);
 if (running >= NEEDED) {
   // Imported here, for older versions cannot even read the rest.
-  const { runProgram } = await import("./program.ts");
+  const { runProgram } = await import("./cli/program.ts");
   await runProgram();
 } else {
   process.stderr.write(

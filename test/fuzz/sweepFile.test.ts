@@ -7,8 +7,8 @@ import { performance } from "node:perf_hooks";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
 
-import { CommandError, EXIT } from "../../client/failure.ts";
-import { parseSweep, readSweepFile } from "../../client/sweepFile.ts";
+import { CommandError, EXIT } from "../../client/cli/failure.ts";
+import { parseSweep, readSweepFile } from "../../client/sweepFile/sweepFile.ts";
 import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/specification.ts";
 import { anyDouble, anyText, cases, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { SimulationApi } from "../../client/api.ts";
+import { SimulationApi } from "../../client/sdk/api.ts";
 import { runToJson } from "../../shared/wire/json.ts";
 import type { Ledger } from "../../coordinator/ledger/ledger.ts";
 import { openPostgresLedger } from "../../coordinator/ledger/postgresLedger.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { SimulationApi } from "../../client/api.ts";
+import { SimulationApi } from "../../client/sdk/api.ts";
 import { PostgresServer } from "../support/postgres.ts";
 import { startCommand } from "../system/support/command.ts";
 import type { Started } from "../system/support/processes.ts";

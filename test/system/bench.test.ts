@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { NetworkRate } from "../../client/rateTable.ts";
+import type { NetworkRate } from "../../client/cli/presentation/rateTable.ts";
 import { commandJson, startCommand } from "./support/command.ts";
 import { processTree, survivors } from "./support/processTree.ts";
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { SimulationApi } from "../../client/api.ts";
+import { SimulationApi } from "../../client/sdk/api.ts";
 import type { RunJson } from "./support/cluster.ts";
 import { startCommand } from "./support/command.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { SimulationApi } from "../../client/api.ts";
+import { SimulationApi } from "../../client/sdk/api.ts";
 import { Crowd, type CrowdSize } from "../../bench/crowd.ts";
 import { firstEvent } from "./support/firstEvent.ts";
 import { startPaged, type PagedCoordinator } from "./support/pages.ts";

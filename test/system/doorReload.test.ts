@@ -3,7 +3,7 @@ import { copyFile, writeFile } from "node:fs/promises";
 
 import { status as Code, type ServiceError } from "@grpc/grpc-js";
 
-import { SimulationApi } from "../../client/api.ts";
+import { SimulationApi } from "../../client/sdk/api.ts";
 import { parseRunSpecification } from "../../shared/specification/specification.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { Certificates } from "./support/certificates.ts";

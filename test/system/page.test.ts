@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { get as getOverTls } from "node:https";
 import { text } from "node:stream/consumers";
 
-import { SimulationApi } from "../../client/api.ts";
+import { SimulationApi } from "../../client/sdk/api.ts";
 import { parseRunSpecification } from "../../shared/specification/specification.ts";
 import { runToJson, sweepToJson, type RunJson } from "../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";

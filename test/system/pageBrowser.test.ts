@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 
-import { SimulationApi } from "../../client/api.ts";
+import { SimulationApi } from "../../client/sdk/api.ts";
 import { parseRunSpecification } from "../../shared/specification/specification.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";

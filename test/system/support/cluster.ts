@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import { SimulationApi } from "../../../client/api.ts";
+import { SimulationApi } from "../../../client/sdk/api.ts";
 import { runToJson } from "../../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 import {

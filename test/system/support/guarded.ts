@@ -1,6 +1,6 @@
 import { status as Code, type ServiceError } from "@grpc/grpc-js";
 
-import { SimulationApi } from "../../../client/api.ts";
+import { SimulationApi } from "../../../client/sdk/api.ts";
 import { parseRunSpecification } from "../../../shared/specification/specification.ts";
 import type { CallerCredentials } from "../../../shared/wire/credentials.ts";
 import { clientParts } from "../../../shared/wire/credentials.ts";

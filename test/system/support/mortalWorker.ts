@@ -2,7 +2,7 @@
  * A worker whose threads die now and then; it says so on standard output. Arguments: HOST:PORT of
  * the coordinator, or several with commas.
  */
-import { createLog } from "../../../client/log.ts";
+import { createLog } from "../../../client/cli/log.ts";
 import { createThreadPool, type ShardPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 

@@ -2,7 +2,7 @@
  * A worker on which one shard fails every time. Arguments: HOST:PORT of the coordinator, the seed
  * of the run and the first replica of its shard.
  */
-import { createLog } from "../../../client/log.ts";
+import { createLog } from "../../../client/cli/log.ts";
 import { createThreadPool, type ShardPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 

@@ -4,7 +4,7 @@
  * standard output which shard finished when, by the run's seed and the first replica. Arguments:
  * HOST:PORT of the coordinator, seed of the order, and another HOST:PORT to reach the coordinator by.
  */
-import { createLog } from "../../../client/log.ts";
+import { createLog } from "../../../client/cli/log.ts";
 import { createThreadPool, type ShardPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 import { Random } from "../../support/random.ts";

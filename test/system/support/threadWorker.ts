@@ -3,7 +3,7 @@
  * HOST:PORT of the coordinator, a module of this folder, the seconds that a thread may be quiet, and
  * a file that some modules leave when a thread has died.
  */
-import { createLog } from "../../../client/log.ts";
+import { createLog } from "../../../client/cli/log.ts";
 import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 

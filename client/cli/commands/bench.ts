@@ -1,0 +1,205 @@
+import { availableParallelism, cpus } from "node:os";
+import { performance } from "node:perf_hooks";
+
+import { InvalidArgumentError, type Command } from "commander";
+
+import { BACKENDS } from "../../../shared/specification/backends.ts";
+import {
+  parseRunSpecification,
+  type RunSpecification,
+} from "../../../shared/specification/specification.ts";
+import {
+  ISOTROPIC_LAWS,
+  SAMPLINGS,
+  WEIGHT_LAWS,
+  type WeightLaw,
+} from "../../../shared/network/weights.ts";
+import { points } from "../../sweepFile/grid.ts";
+import { measureRate, type MachineRate, type RateOptions } from "../machineRate.ts";
+import {
+  addStoppingFlags,
+  defaultThreads,
+  integerUpTo,
+  MAXIMUM_THREADS,
+  typed,
+  typedList,
+} from "../options.ts";
+import { exactVariance, predictedReplicas, predictedSeconds } from "../prediction.ts";
+import { ProgressBar } from "../presentation/progressBar.ts";
+import { rateTable, type NetworkRate } from "../presentation/rateTable.ts";
+import { printJson } from "../presentation/report.ts";
+import { RUN_DEFAULTS, runInput, type StoppingFlags, type Typed } from "../../sdk/runInput.ts";
+import { endOnSignal } from "../signals.ts";
+
+interface Flags extends StoppingFlags {
+  readonly width?: readonly Typed[];
+  readonly weights?: readonly Typed[];
+  readonly depth: Typed;
+  readonly negativeSlope: Typed;
+  readonly degreesOfFreedom?: Typed;
+  readonly density?: Typed;
+  readonly sampling?: Typed;
+  readonly backend?: Typed;
+  readonly seconds: number;
+  readonly threads: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const WIDTHS = [8, 64, 512];
+/** Of student_t and sparse_gaussian where none is given: such networks live, at width 8 too. */
+const DEGREES_OF_FREEDOM = 5;
+const DENSITY = 0.25;
+
+export function addBenchCommand(program: Command): void {
+  const command = program
+    .command("bench")
+    .description("what this machine does a second, and how long a run of yours would take on it")
+    .option("--width <list>", `widths (default: ${WIDTHS.join(",")})`, typedList)
+    .option("--weights <list>", `laws, of ${WEIGHT_LAWS.join(", ")} (default: all)`, typedList)
+    .option(
+      "--degrees-of-freedom <number>",
+      `ν of student_t (default: ${DEGREES_OF_FREEDOM})`,
+      typed,
+    )
+    .option("--density <probability>", `p of sparse_gaussian (default: ${DENSITY})`, typed)
+    .option(
+      "--sampling <way>",
+      `how layers are drawn: ${SAMPLINGS.join(", ")} (default: every way that a law has)`,
+    )
+    .option("--backend <name>", `what propagates: ${BACKENDS.join(", ")} (default: simd)`)
+    .option("--depth <layers>", "layers of your run", typed, RUN_DEFAULTS.depth)
+    .option(
+      "--negative-slope <number>",
+      "slope of the Leaky ReLU for negative inputs",
+      typed,
+      RUN_DEFAULTS.negativeSlope,
+    );
+  addStoppingFlags(command)
+    .option("--seconds <time>", "of each measurement, from 0.01 to 60", seconds, 0.1)
+    .option(
+      "--threads <count>",
+      "threads that propagate",
+      integerUpTo(MAXIMUM_THREADS),
+      defaultThreads(),
+    )
+    .option("--json", "print JSON on standard output")
+    .action(async (_options, invoked: Command) => {
+      await bench(invoked.optsWithGlobals<Flags>());
+    });
+}
+
+async function bench(flags: Flags): Promise<void> {
+  // Everything is checked before anything is started.
+  const specifications = wanted(flags);
+  endOnSignal(() => "interrupted");
+  const [{ createThreadPool }, { ShardPlan }] = await Promise.all([
+    import("../../../worker/pool/threadPool.ts"),
+    import("../../../coordinator/plan/shardPlan.ts"),
+  ]);
+  const { threads } = flags;
+  const pool = createThreadPool(threads);
+  try {
+    const rates = await measureAll(specifications, flags.quiet ?? false, {
+      compute: (task) => pool.compute(task),
+      threads,
+      firstShard: (specification) => new ShardPlan(specification).task(0),
+      seconds: flags.seconds,
+      clock: () => performance.now() / 1000,
+    });
+    const processor = cpus()[0]?.model.trim() ?? "CPU";
+    const backend = specifications[0]?.backend;
+    if (flags.json === true) {
+      const machine = { processor, cores: availableParallelism(), node: process.versions.node };
+      printJson({ machine, threads, backend, rates });
+    } else {
+      const busy = threads === 1 ? "1 thread" : `${threads} threads`;
+      process.stdout.write(`${processor}, ${busy}, ${backend}\n${rateTable(rates)}\n`);
+    }
+  } finally {
+    await pool.close();
+  }
+}
+
+/** A run for every way, law and width, validated as `lyapunov run` would. */
+function wanted(flags: Flags): RunSpecification[] {
+  const { width = WIDTHS, weights = WEIGHT_LAWS, sampling, ...ofRun } = flags;
+  const { replicas: _, ...defaults } = RUN_DEFAULTS;
+  const has = (law: WeightLaw) => weights.includes(law);
+  const grid = points({
+    weights,
+    width,
+    degreesOfFreedom: flags.degreesOfFreedom ?? (has("student_t") ? DEGREES_OF_FREEDOM : undefined),
+    density: flags.density ?? (has("sparse_gaussian") ? DENSITY : undefined),
+  });
+  const ways: readonly Typed[] = sampling === undefined ? SAMPLINGS : [sampling];
+  return ways.flatMap((way) =>
+    grid
+      .filter((point) => way === sampling || way === "dense" || hasClosedForm(point["weights"]))
+      .map((point) =>
+        parseRunSpecification(runInput({ ...defaults, ...ofRun, ...point, sampling: way })),
+      ),
+  );
+}
+
+function hasClosedForm(law: Typed | undefined): boolean {
+  return ISOTROPIC_LAWS.some((isotropic) => isotropic === law);
+}
+
+async function measureAll(
+  specifications: readonly RunSpecification[],
+  quiet: boolean,
+  options: RateOptions,
+): Promise<NetworkRate[]> {
+  const bar = new ProgressBar("bench", quiet);
+  const rates: NetworkRate[] = [];
+  const start = options.clock();
+  for (const specification of specifications) {
+    const { network } = specification;
+    const measured = await measureRate(specification, options);
+    rates.push(networkRate(specification, measured));
+    const share = rates.length / specifications.length;
+    bar.update({
+      share,
+      replicaCount: 0,
+      replicasPerSecond: measured.replicaLayersPerSecond / network.depth,
+      remainingSeconds: ((options.clock() - start) * (1 - share)) / share,
+      caption: `${network.weights}, width ${network.width}`,
+    });
+  }
+  bar.stop();
+  return rates;
+}
+
+function networkRate(
+  specification: RunSpecification,
+  { replicaLayersPerSecond, measuredVariance }: MachineRate,
+): NetworkRate {
+  const { network, sampling, stoppingRule } = specification;
+  const exact = exactVariance(network);
+  const variance = exact ?? measuredVariance;
+  const replicaCount = predictedReplicas(specification, variance);
+  return {
+    network,
+    sampling,
+    replicaLayersPerSecond,
+    weightsPerSecond: sampling === "dense" ? replicaLayersPerSecond * network.width ** 2 : null,
+    run: {
+      replicaCount: replicaCount ?? null,
+      seconds:
+        replicaCount === undefined
+          ? null
+          : predictedSeconds(specification, replicaCount, replicaLayersPerSecond),
+      variance:
+        stoppingRule.kind === "replicas" || variance === undefined
+          ? null
+          : { value: variance, source: exact === undefined ? "measured" : "exact" },
+    },
+  };
+}
+
+function seconds(text: string): number {
+  const value = typed(text);
+  if (typeof value === "number" && value >= 0.01 && value <= 60) return value;
+  throw new InvalidArgumentError("Give seconds from 0.01 to 60.");
+}

@@ -1,0 +1,60 @@
+import Table from "cli-table3";
+import type { Command } from "commander";
+
+import { parseIsotropicNetwork } from "../../../shared/network/networkInput.ts";
+import { exactExponents, type ExactExponents } from "../../../shared/theory/exact.ts";
+import { momentExponent } from "../../../shared/theory/momentExponent.ts";
+import { badInput } from "../failure.ts";
+import { addNetworkFlags, typedList } from "../options.ts";
+import { printJson } from "../presentation/report.ts";
+import { networkInput, type NetworkFlags, type Typed } from "../../sdk/runInput.ts";
+
+type Flags = NetworkFlags & { readonly q: readonly Typed[]; readonly json?: boolean };
+
+export function addExactCommand(program: Command): void {
+  addNetworkFlags(program.command("exact"))
+    .description("closed-form λ, σ², critical gain and moment exponents")
+    .option("--q <orders>", "orders of the moment exponents Λ(q)", typedList, [1, 2, 4])
+    .option("--json", "print JSON on standard output")
+    .action((_options, command: Command) => {
+      exact(command.optsWithGlobals<Flags>());
+    });
+}
+
+function exact(flags: Flags): void {
+  const network = parseIsotropicNetwork(networkInput(flags));
+  const values = exactExponents(network);
+  const momentExponents = flags.q.map((q) => {
+    if (typeof q !== "number" || !Number.isFinite(q)) {
+      throw badInput(`--q: '${q}' is not allowed; give numbers, such as 1,2,4`);
+    }
+    const value = momentExponent(q, network);
+    return { q, value: Number.isFinite(value) ? value : null };
+  });
+  if (flags.json === true) printJson({ network, ...values, momentExponents });
+  else process.stdout.write(`${exactTable(values, momentExponents)}\n`);
+}
+
+function exactTable(
+  values: ExactExponents,
+  momentExponents: readonly { readonly q: number; readonly value: number | null }[],
+): string {
+  const table = new Table({ style: { head: [], border: [], compact: true } });
+  const shown = values.survivors ?? values;
+  const of = values.survivors === null ? "" : " of survivors";
+  if (values.extinct) {
+    table.push(
+      ["Lyapunov exponent λ", "−∞"],
+      ["extinction, per layer", values.extinctionProbability],
+    );
+  }
+  table.push(
+    [`Lyapunov exponent λ${of}`, String(shown.lyapunovExponent)],
+    [`CLT variance σ²${of}`, String(shown.variance)],
+    [`critical gain${of}`, String(shown.criticalGain)],
+    [`third cumulant${of}`, String(shown.thirdCumulant)],
+    [`fourth cumulant${of}`, String(shown.fourthCumulant)],
+    ...momentExponents.map(({ q, value }) => [`Λ(${q})`, value === null ? "∞" : String(value)]),
+  );
+  return table.toString();
+}

@@ -1,0 +1,228 @@
+import { hostname } from "node:os";
+
+import type { Command } from "commander";
+
+import type { DoorOptions } from "../../../coordinator/door/door.ts";
+import { exposureProblem } from "../../../coordinator/door/exposure.ts";
+import { DEFAULT_LIMITS, LIMIT_BOUNDS, type Limits } from "../../../coordinator/door/limits.ts";
+import { hostOf } from "../../../shared/wire/addresses.ts";
+import { badInput } from "../failure.ts";
+import { MEMORY } from "../../../shared/wire/ledgerPlaces.ts";
+import { defaultLedger } from "../ledgerPlace.ts";
+import { createLog, type LogLevel } from "../log.ts";
+import {
+  addMetricsFlag,
+  refuseOpenMetrics,
+  serveMetrics,
+  type MetricsFlags,
+} from "../metricsFlag.ts";
+import { DEFAULT_ADDRESS, integerFrom, placeOption, placeToListen } from "../options.ts";
+import { printJson } from "../presentation/report.ts";
+import { untilSignal } from "../signals.ts";
+
+interface Flags extends Limits, MetricsFlags {
+  readonly listen: string;
+  readonly http?: string;
+  readonly tlsCertificate?: string;
+  readonly tlsKey?: string;
+  readonly tlsClientAuthority?: string;
+  readonly tokens?: string;
+  readonly ledger?: string;
+  readonly insecure?: boolean;
+  readonly json?: boolean;
+  readonly logLevel?: LogLevel;
+}
+
+export function addServeCommand(program: Command): void {
+  const added = program
+    .command("serve")
+    .description("run a coordinator, until Ctrl-C or SIGTERM")
+    .option(
+      "--listen <host:port>",
+      "address to listen on; port 0 takes a free one",
+      placeToListen(DEFAULT_ADDRESS),
+      DEFAULT_ADDRESS,
+    )
+    .option(
+      "--http <host:port>",
+      "serve the live page and its JSON there, such as 127.0.0.1:8080; port 0 takes a free one",
+      placeToListen("127.0.0.1:8080"),
+    )
+    .option(
+      "--ledger <place>",
+      `where runs and their partials are kept: a file, ${MEMORY} for nowhere, or postgres://…, ` +
+        `which several coordinators may share, one of them leading ` +
+        `(default: ${defaultLedger()})`,
+      placeOption,
+    )
+    .option("--tls-certificate <file>", "answer over TLS, by this certificate or chain in PEM")
+    .option("--tls-key <file>", "the certificate's private key, in PEM")
+    .option(
+      "--tls-client-authority <file>",
+      "ask for certificates that this authority has signed (its own, in PEM): mutual TLS",
+    )
+    .option(
+      "--tokens <file>",
+      "ask for tokens; their hashes are in this file, as 'lyapunov token' prints them",
+    )
+    .option("--insecure", "listen beyond this machine without TLS, or without asking who calls")
+    .option("--json", "print the addresses as JSON on standard output")
+    .action(async (_options, command: Command) => {
+      await serve(command.optsWithGlobals<Flags>());
+    });
+  addMetricsFlag(added);
+  for (const [name, { flag, description }] of Object.entries(LIMIT_FLAGS)) {
+    const { least, most } = LIMIT_BOUNDS[name as keyof Limits];
+    const fallback = DEFAULT_LIMITS[name as keyof Limits];
+    added.option(`${flag} <count>`, description, integerFrom(least, most), fallback);
+  }
+}
+
+const LIMIT_FLAGS: Readonly<Record<keyof Limits, { flag: string; description: string }>> = {
+  maximumMessageBytes: {
+    flag: "--maximum-message-bytes",
+    description: "of one message from a client or a worker",
+  },
+  maximumStreamsPerPeer: {
+    flag: "--maximum-streams-per-peer",
+    description: "calls that one client may have open from one machine; every worker has one",
+  },
+  maximumLeasesPerPeer: {
+    flag: "--maximum-leases-per-peer",
+    description: "leases for which the workers of one client on one machine may have room",
+  },
+  maximumRunsPerClient: {
+    flag: "--maximum-runs-per-client",
+    description: "runs of one client that have not ended",
+  },
+  maximumReplicasPerClient: {
+    flag: "--maximum-replicas-per-client",
+    description: "replicas of these runs together, as far as they may go",
+  },
+  maximumSweepRuns: { flag: "--maximum-sweep-runs", description: "runs of one sweep" },
+};
+
+async function serve(flags: Flags): Promise<void> {
+  const tls = tlsFiles(flags);
+  refuseExposure(flags, tls);
+  refuseOpenMetrics(flags);
+  const [{ startCoordinator }, { takeTurn }, { openDoor }, { endWithoutLedger }] =
+    await Promise.all([
+      import("../../../coordinator/process/server.ts"),
+      import("../../../coordinator/process/takeLead.ts"),
+      import("../../../coordinator/door/door.ts"),
+      import("../../../coordinator/process/ledgerFailure.ts"),
+    ]);
+  const log = createLog(flags.logLevel ?? "info");
+  await using served = await serveMetrics(flags, loadMetrics, log);
+  const { metrics, url: metricsUrl } = served;
+  using door = await openDoor({
+    ...(tls !== undefined && { tls }),
+    ...(flags.tokens !== undefined && { tokens: flags.tokens }),
+    limits: flags,
+    ...(metrics !== undefined && { watch: metrics.watch }),
+    log,
+  }).catch((error: unknown) => {
+    throw badInput((error as Error).message);
+  });
+  const onFatal = endWithoutLedger(log);
+  const announce = once((port: number, page?: string) => {
+    const address = `${hostOf(flags.listen)}:${port}`;
+    const others = { page, metrics: metricsUrl };
+    if (flags.json === true) printJson({ address, ...others });
+    else {
+      process.stdout.write(`listening on ${address}\n`);
+      for (const [name, url] of Object.entries(others)) {
+        if (url !== undefined) process.stdout.write(`${name} at ${url}\n`);
+      }
+    }
+  });
+  const stopped = new AbortController();
+  const signalled = untilSignal().then(() => {
+    stopped.abort();
+  });
+  let turn;
+  try {
+    turn = await takeTurn({
+      place: flags.ledger ?? defaultLedger(),
+      address: flags.listen,
+      ...(flags.http !== undefined && { http: flags.http }),
+      door,
+      holder: `${hostname()}/${process.pid}`,
+      log,
+      onStandby: ({ port, httpPort }) => {
+        announce(port, pageAddress(flags, httpPort));
+      },
+      onLost: onFatal,
+      signal: stopped.signal,
+    });
+  } catch (error) {
+    if (stopped.signal.aborted) return;
+    throw error;
+  }
+  const coordinator = await startCoordinator({
+    ...turn,
+    door,
+    log,
+    onFatal,
+    ...(metrics !== undefined && { metrics }),
+  });
+  announce(coordinator.port, pageAddress(flags, coordinator.httpPort));
+  await signalled;
+  log.info("stopping");
+  await coordinator.close();
+}
+
+async function loadMetrics() {
+  const { CoordinatorMetrics } = await import("../../../coordinator/metrics/coordinatorMetrics.ts");
+  return CoordinatorMetrics;
+}
+
+/** The same, but for the first call alone. */
+function once<Arguments extends readonly unknown[]>(
+  call: (...args: Arguments) => void,
+): (...args: Arguments) => void {
+  let called = false;
+  return (...args) => {
+    if (!called) call(...args);
+    called = true;
+  };
+}
+
+/** The files of TLS, all that are needed or none. */
+function tlsFiles(flags: Flags): DoorOptions["tls"] {
+  const { tlsCertificate: certificate, tlsKey: key, tlsClientAuthority: clientAuthority } = flags;
+  if (certificate === undefined && key === undefined && clientAuthority === undefined) {
+    return undefined;
+  }
+  if (certificate === undefined) {
+    throw badInput("--tls-certificate: it is missing; TLS needs it beside --tls-key");
+  }
+  if (key === undefined) {
+    throw badInput("--tls-key: it is missing; TLS needs it beside --tls-certificate");
+  }
+  return { certificate, key, ...(clientAuthority !== undefined && { clientAuthority }) };
+}
+
+/** @throws badInput if something would be open to whom it should not be. */
+function refuseExposure(flags: Flags, tls: DoorOptions["tls"]): void {
+  const places = [["--listen", flags.listen] as const, ["--http", flags.http] as const];
+  for (const [flag, listen] of places) {
+    if (listen === undefined) continue;
+    const problem = exposureProblem({
+      flag,
+      listen,
+      hasTls: tls !== undefined,
+      asksForCertificates: flags.tlsClientAuthority !== undefined,
+      asksForTokens: flags.tokens !== undefined,
+      insecure: flags.insecure ?? false,
+    });
+    if (problem !== undefined) throw badInput(problem);
+  }
+}
+
+/** Where a browser finds the page. */
+function pageAddress({ http, tlsKey }: Flags, port: number | undefined): string | undefined {
+  if (http === undefined || port === undefined) return undefined;
+  return `${tlsKey === undefined ? "http" : "https"}://${hostOf(http)}:${port}`;
+}

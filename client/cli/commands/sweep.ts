@@ -1,0 +1,55 @@
+import { performance } from "node:perf_hooks";
+import { resolve } from "node:path";
+
+import type { Command } from "commander";
+
+import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";
+import { farewell, openCluster } from "../cluster.ts";
+import { addClusterFlags, type ClusterFlags } from "../options.ts";
+import { assertWritable } from "../outputFile.ts";
+import { reportSweep } from "../presentation/report.ts";
+import { endOnSignal } from "../signals.ts";
+import { watchSweep } from "../watching.ts";
+
+type Flags = ClusterFlags & { readonly json?: boolean; readonly plot?: string };
+
+export function addSweepCommand(program: Command): void {
+  addClusterFlags(program.command("sweep <file>"))
+    .description("estimate λ and σ² of a set of networks, from a sweep file (YAML)")
+    .option("--plot <file>", "write a picture of the sweep (SVG)")
+    .option("--json", "print the sweep as JSON on standard output")
+    .action(async (file: string, _options, command: Command) => {
+      await sweep(file, command.optsWithGlobals<Flags>());
+    });
+}
+
+async function sweep(file: string, flags: Flags): Promise<void> {
+  // Everything is checked before anything is started.
+  const { readSweepFile } = await import("../../sweepFile/sweepFile.ts");
+  const { displayName, runs } = await readSweepFile(file);
+  if (flags.plot !== undefined) await assertWritable("--plot", flags.plot);
+  const message = { displayName, runs: runs.map(specificationToMessage) };
+  const cluster = await openCluster(flags, message);
+  let created: Sweep__Output | undefined;
+  let isDone = false;
+  endOnSignal(() => farewell(cluster, created?.name));
+  try {
+    created = await cluster.api.createSweep(message, cluster.requestId);
+    const ended = await watchSweep(cluster.api, created.name, {
+      quiet: flags.quiet ?? false,
+      clock: () => performance.now() / 1000,
+      callFlags: cluster.callFlags,
+    });
+    reportSweep(ended, flags.json ?? false);
+    if (flags.plot !== undefined) {
+      // Loaded where it is wanted: Vega takes longer to load than most commands take to run.
+      const { writeSweepPlot } = await import("../presentation/sweepPlot.ts");
+      await writeSweepPlot(flags.plot, displayName, ended.runs);
+      process.stderr.write(`picture: ${resolve(flags.plot)}\n`);
+    }
+    isDone = true;
+  } finally {
+    await cluster.close(isDone);
+  }
+}

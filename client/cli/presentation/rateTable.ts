@@ -1,0 +1,61 @@
+import Table from "cli-table3";
+
+import type { Network } from "../../../shared/network/network.ts";
+import { lawLabel, type Sampling } from "../../../shared/network/weights.ts";
+import { ABSENT } from "../../../shared/charts/numbers.ts";
+import { duration } from "./progressBar.ts";
+
+/** What the machine does with one network, and what that means for a run. */
+export interface NetworkRate {
+  readonly network: Network;
+  readonly sampling: Sampling;
+  /** Of all threads together. */
+  readonly replicaLayersPerSecond: number;
+  /** Null where no weights are drawn. */
+  readonly weightsPerSecond: number | null;
+  readonly run: {
+    /** Null where σ² decides and is not known. */
+    readonly replicaCount: number | null;
+    readonly seconds: number | null;
+    /** Where a precision was turned into replicas, whence the σ² that did it. */
+    readonly variance: { readonly value: number; readonly source: "exact" | "measured" } | null;
+  };
+}
+
+/** For people: a network a line. */
+export function rateTable(rates: readonly NetworkRate[]): string {
+  const table = new Table({
+    head: ["weights", "sampling", "width", "weights/s", "replica-layers/s", "replicas", "your run"],
+    style: { head: [], border: [], compact: true },
+    colAligns: ["left", "left", "right", "right", "right", "right", "right"],
+  });
+  for (const { network, sampling, run, ...rate } of rates) {
+    table.push([
+      lawLabel(network.weights, network),
+      sampling,
+      network.width.toLocaleString("en-US"),
+      rate.weightsPerSecond === null ? ABSENT : readable(rate.weightsPerSecond),
+      readable(rate.replicaLayersPerSecond),
+      replicas(run),
+      run.seconds === null ? ABSENT : shortDuration(run.seconds),
+    ]);
+  }
+  return table.toString();
+}
+
+/** With a `≈` where the σ² behind it was measured in passing. */
+function replicas({ replicaCount, variance }: NetworkRate["run"]): string {
+  if (replicaCount === null) return ABSENT;
+  if (variance?.source !== "measured") return replicaCount.toLocaleString("en-US");
+  return `≈ ${readable(replicaCount)}`;
+}
+
+function readable(value: number): string {
+  return Number(value.toPrecision(3)).toLocaleString("en-US");
+}
+
+/** Below ten seconds two digits are worth something. */
+function shortDuration(seconds: number): string {
+  if (seconds >= 10) return duration(seconds);
+  return seconds < 0.01 ? "under 0.01 s" : `${Number(seconds.toPrecision(2))} s`;
+}

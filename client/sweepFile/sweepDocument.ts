@@ -1,0 +1,77 @@
+import { createReadStream } from "node:fs";
+import { text } from "node:stream/consumers";
+
+import { type CST, parse, Parser } from "yaml";
+
+import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/specification.ts";
+import { clipped } from "../../shared/specification/violations.ts";
+
+/** Room for 2,000 runs that are written out one by one; reading so much takes a second or two. */
+const MAXIMUM_LENGTH = 2 ** 18;
+/** Of list entries and fields together; what is written about each costs far more than its bytes. */
+const MAXIMUM_ENTRIES = 2 ** 16;
+/** A file, its grids, a grid, a field's list: four; the rest is for a clear answer. */
+const MAXIMUM_NESTING = 16;
+
+/** A file's text, and no more of it than can be refused: it may be endless, as /dev/zero is. */
+export async function readText(path: string): Promise<string> {
+  // `end` is the place of the last byte read.
+  return text(createReadStream(path, { end: MAXIMUM_LENGTH }));
+}
+
+/**
+ * A YAML document as plain values, at a cost that its length bounds.
+ *
+ * @throws Error that says on one line what is wrong with it
+ */
+export function parseDocument(source: string): unknown {
+  if (source.length > MAXIMUM_LENGTH) {
+    throw new Error(`it is too long; give at most ${MAXIMUM_LENGTH} characters`);
+  }
+  // Before the document is composed, which recurses, and compares each key with each other.
+  for (const token of new Parser().parse(source)) checkSize(token);
+  try {
+    // Warnings, of tags that nobody knows, would go to standard error past the command's sentence.
+    return parse(source, { logLevel: "error" });
+  } catch (error) {
+    // Aliases that stand for exponentially much.
+    if (error instanceof ReferenceError) {
+      throw new Error("its aliases stand for too much; write out what they stand for", {
+        cause: error,
+      });
+    }
+    const [sentence = ""] = (error as Error).message.split("\n");
+    throw new Error(`not YAML: ${clipped(sentence.replace(/:$/, ""), 200)}`, { cause: error });
+  }
+}
+
+/** @throws Error if it is nested too deeply, or has too many entries in all or in one place */
+function checkSize(document: CST.Token): void {
+  const open: { readonly token: CST.Token; readonly depth: number }[] = [
+    { token: document, depth: 0 },
+  ];
+  let entries = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > MAXIMUM_NESTING) {
+      throw new Error(`it is nested too deeply; give at most ${MAXIMUM_NESTING} levels`);
+    }
+    if (token.type === "document" && token.value !== undefined) {
+      open.push({ token: token.value, depth });
+    }
+    if (!("items" in token)) continue;
+    entries += token.items.length;
+    // No list of a sweep is longer than it has runs, and no block has nearly so many fields.
+    if (token.items.length > MAXIMUM_SWEEP_RUNS + 1 || entries > MAXIMUM_ENTRIES) {
+      throw new Error(
+        `it has too many entries; give at most ${MAXIMUM_SWEEP_RUNS} in a list ` +
+          `and ${MAXIMUM_ENTRIES} in all`,
+      );
+    }
+    for (const { key, value } of token.items) {
+      for (const inner of [key, value]) {
+        if (inner !== undefined && inner !== null) open.push({ token: inner, depth: depth + 1 });
+      }
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import { z } from "zod";
+
+import {
+  MAXIMUM_DISPLAY_NAME_LENGTH,
+  MAXIMUM_SWEEP_RUNS,
+  parseRunSpecification,
+  type RunSpecification,
+} from "../../shared/specification/specification.ts";
+import {
+  clipped,
+  isPlainText,
+  refused,
+  ValidationError,
+} from "../../shared/specification/violations.ts";
+import { badInput } from "../cli/failure.ts";
+import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
+import { RUN_DEFAULTS, runInput } from "../sdk/runInput.ts";
+import { parseDocument, readText } from "./sweepDocument.ts";
+
+const scalar = z.union([z.number(), z.string()]);
+const axis = z.union(
+  [scalar, z.array(scalar).min(1, "give at least one value")],
+  "give a number, a name, or a list of them",
+);
+
+/** Every field may be one value or a list of values; a block is the grid of its lists (grid.ts). */
+const block = z.strictObject(
+  {
+    width: axis.optional(),
+    depth: axis.optional(),
+    negativeSlope: axis.optional(),
+    weights: axis.optional(),
+    degreesOfFreedom: axis.optional(),
+    density: axis.optional(),
+    gain: axis.optional(),
+    sampling: axis.optional(),
+    backend: axis.optional(),
+    seed: axis.optional(),
+    replicas: axis.optional(),
+    precision: axis.optional(),
+    variancePrecision: axis.optional(),
+    minimumReplicas: axis.optional(),
+    maximumReplicas: axis.optional(),
+    burnIn: axis.optional(),
+    level: axis.optional(),
+    checkpoints: z.array(z.number("give a depth"), "give a list of depths").optional(),
+  },
+  "give fields such as width and gain",
+);
+
+const sweepFile = z.strictObject(
+  {
+    name: z
+      .string("give a text")
+      .max(MAXIMUM_DISPLAY_NAME_LENGTH, `give at most ${MAXIMUM_DISPLAY_NAME_LENGTH} characters`)
+      .refine(isPlainText, "give one line without control characters"),
+    /** Run i has the seed firstSeed + i, unless its block gives seeds: the runs are independent. */
+    firstSeed: z.int("give an integer").min(0, "give 0 or more").default(0),
+    /** Fields of every block that does not give its own. */
+    defaults: block.optional(),
+    grids: z.array(block, "give a list of grids").min(1, "give at least one grid"),
+  },
+  "give name and grids",
+);
+
+type Block = z.infer<typeof block>;
+
+/** What stands in a file is repeated up to here. */
+const MAXIMUM_QUOTE_LENGTH = 60;
+
+/** A named set of runs, ready to be submitted. */
+export interface SweepSpecification {
+  readonly displayName: string;
+  readonly runs: readonly RunSpecification[];
+}
+
+/** @throws CommandError with one sentence that names the file, the field and the remedy. */
+export async function readSweepFile(path: string): Promise<SweepSpecification> {
+  let text: string;
+  try {
+    text = await readText(path);
+  } catch (error) {
+    throw badInput(
+      `${path}: the sweep file cannot be read (${(error as Error).message}); give the path of one`,
+    );
+  }
+  return parseSweep(path, text);
+}
+
+/** @throws CommandError with one sentence that names the file, the field and the remedy. */
+export function parseSweep(path: string, text: string): SweepSpecification {
+  let document: unknown;
+  try {
+    document = parseDocument(text);
+  } catch (error) {
+    throw badInput(`${path}: ${(error as Error).message}`);
+  }
+  const result = sweepFile.safeParse(document);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw badInput(`${path}: ${issue ? problemOf(document, issue) : result.error.message}`);
+  }
+  const { name, firstSeed, defaults = {}, grids } = result.data;
+  let index = 0;
+  const blocks = grids.map((grid) => {
+    const { checkpoints: _checkpoints, ...own } = grid;
+    const { checkpoints, ...axes } = withDefaults(defaults, grid);
+    return { axes: withoutIdleDefaults(axes, own), checkpoints };
+  });
+  const size = blocks.reduce((sum, { axes }) => sum + gridSize(axes), 0);
+  if (size > MAXIMUM_SWEEP_RUNS) {
+    throw badInput(`${path}: grids: ${size} runs are too many; give at most ${MAXIMUM_SWEEP_RUNS}`);
+  }
+  const runs = blocks.flatMap(({ axes, checkpoints }, place) => {
+    return points(axes).map((point) => {
+      try {
+        const seed = firstSeed + index++;
+        const { replicas: _replicas, ...fallbacks } = RUN_DEFAULTS;
+        return parseRunSpecification(
+          runInput({ ...fallbacks, seed, ...point, ...(checkpoints && { checkpoints }) }),
+        );
+      } catch (error) {
+        if (!(error instanceof ValidationError)) throw error;
+        const [{ field, description } = { field: "", description: "" }] = error.violations;
+        throw badInput(`${path}: grids.${place}.${fieldName(field)}: ${description}`);
+      }
+    });
+  });
+  return { displayName: name, runs };
+}
+
+/** What zod complains of: the field, its value, what is allowed. */
+function problemOf(document: unknown, issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") {
+    const { shape } = issue.path.length === 0 ? sweepFile : block;
+    const field = [...issue.path, clipped(issue.keys[0] ?? "", MAXIMUM_QUOTE_LENGTH)].join(".");
+    return `${field}: there is no such field; give one of ${Object.keys(shape).join(", ")}`;
+  }
+  const value = issue.path.reduce<unknown>(
+    (parent, key) => (parent as Readonly<Record<PropertyKey, unknown>>)[key],
+    document,
+  );
+  const field = issue.path.length === 0 ? "the file" : issue.path.join(".");
+  return `${field}: ${refused(value)}; ${issue.message}`;
+}
+
+/** The fields of a grid over those of the defaults; one stopping rule replaces the other kind. */
+function withDefaults(defaults: Block, grid: Block): Block {
+  const { replicas: _replicas, ...others } = defaults;
+  const {
+    precision: _precision,
+    variancePrecision: _variancePrecision,
+    minimumReplicas: _minimumReplicas,
+    maximumReplicas: _maximumReplicas,
+    ...rest
+  } = defaults;
+  const wantsPrecision =
+    grid.replicas === undefined &&
+    (grid.precision !== undefined || grid.variancePrecision !== undefined);
+  if (wantsPrecision) return { ...others, ...grid };
+  return grid.replicas === undefined ? { ...defaults, ...grid } : { ...rest, ...grid };
+}
+
+/** What the defaults say of laws that the grid does not have is of no interest to it. */
+function withoutIdleDefaults(axes: Axes, grid: Axes): Axes {
+  const idle = idleParameters(axes).filter((parameter) => grid[parameter] === undefined);
+  return Object.fromEntries(Object.entries(axes).filter(([field]) => !idle.includes(field)));
+}
+
+const FILE_NAMES: Readonly<Record<string, string>> = {
+  stopping_rule: "replicas",
+  replica_count: "replicas",
+  lyapunov_exponent: "precision",
+  variance: "variancePrecision",
+  minimum_replica_count: "minimumReplicas",
+  maximum_replica_count: "maximumReplicas",
+  checkpoint_depths: "checkpoints",
+};
+
+/** `network.negative_slope` → `negativeSlope`, as the file has it. */
+function fieldName(field: string): string {
+  const last = field.replace(/^.*\./, "");
+  return FILE_NAMES[last] ?? last.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

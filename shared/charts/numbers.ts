@@ -1,0 +1,39 @@
+import { lawLabel } from "../network/weights.ts";
+import { shortName } from "../wire/enumerations.ts";
+import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
+
+/** What stands where there is no number. */
+export const ABSENT = "–";
+
+/** `−0.08832 ± 0.00009`: as many digits as the error has meaning for. */
+export function withError(estimate: number | undefined, error: number | undefined): string {
+  if (estimate === undefined || error === undefined) return ABSENT;
+  const digits = error > 0 ? Math.min(10, Math.max(2, 1 - Math.floor(Math.log10(error)))) : 6;
+  return `${fixed(estimate, digits)} ± ${error.toFixed(digits)}`;
+}
+
+export function fixed(value: number | null | undefined, digits: number): string {
+  if (value === undefined || value === null) return ABSENT;
+  const text = value.toFixed(digits);
+  // A minus before zeros only would suggest a sign that is not known.
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}
+
+/** Seven significant digits. */
+export function significant(value: number | null | undefined): string {
+  if (value === undefined || value === null) return ABSENT;
+  // At the critical gain an exact λ is zero but for rounding.
+  if (Math.abs(value) < 1e-14) return "0";
+  return String(Number(value.toPrecision(7))).replace("-", "−");
+}
+
+/** `he`, or the number. */
+export function gainLabel(run: Run__Output): string {
+  return shortName("namedGain", run.network?.namedGain) ?? String(run.network?.gain);
+}
+
+/** `gaussian`, or with its parameter `student_t(ν=5)`. */
+export function weightsLabel({ network }: Run__Output): string {
+  const law = shortName("weights", network?.weights);
+  return law === undefined ? ABSENT : lawLabel(law, network ?? {});
+}

@@ -1,0 +1,64 @@
+import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
+import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
+
+import type { CheckpointEstimate__Output } from "../wire/generated/lyapunov/v1/CheckpointEstimate.ts";
+import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
+import { badInput, type CommandError } from "../../client/cli/failure.ts";
+import { gainLabel, weightsLabel } from "./numbers.ts";
+import type { Estimated } from "./chart.ts";
+
+/** `gaussian 16×200, α 0.01, gain he`. */
+export function networkLabel(run: Run__Output): string {
+  const { network } = run;
+  return (
+    `${weightsLabel(run)} ${network?.width}×${network?.depth}, ` +
+    `α ${network?.negativeSlope}, gain ${gainLabel(run)}`
+  );
+}
+
+/** Closed forms, of survivors where λ = −∞; undefined where there are none. */
+export function exactExponents(
+  run: Run__Output,
+): { readonly lyapunovExponent: number; readonly variance: number } | undefined {
+  const exact = run.lyapunovExponent?.extinct === true ? run.exact?.survivors : run.exact;
+  if (exact?.lyapunovExponent === undefined || exact.variance === undefined) return undefined;
+  return { lyapunovExponent: exact.lyapunovExponent, variance: exact.variance };
+}
+
+/** ` of survivors`, where what is estimated is theirs. */
+export function ofSurvivors(run: Run__Output): string {
+  return run.lyapunovExponent?.extinct === true ? " of survivors" : "";
+}
+
+/** `95 %`. */
+export function levelLabel({ level }: Run__Output): string {
+  return `${Number((level * 100).toFixed(2))} %`;
+}
+
+/** Layers whose growth is in a sum at the depth. */
+export function layersAt(run: Run__Output, depth = run.network?.depth ?? 1): number {
+  return depth - run.burnIn;
+}
+
+/** Mean growth a layer down to a checkpoint, by Student's t, as the estimate at the end has it. */
+export function meanGrowth(
+  run: Run__Output,
+  { depth, mean, variance, survivorCount }: CheckpointEstimate__Output,
+): Estimated | undefined {
+  if (mean === undefined || variance === undefined) return undefined;
+  const count = Number(survivorCount);
+  const layers = layersAt(run, depth);
+  const half =
+    (studentQuantile((1 + run.level) / 2, count - 1) * Math.sqrt(variance / count)) / layers;
+  return { x: depth, y: mean / layers, lower: mean / layers - half, upper: mean / layers + half };
+}
+
+/** Standard deviations from the mean within which a normal is, with the probability of the run's level. */
+export function normalHalfWidth({ level }: Run__Output): number {
+  return normalQuantile((1 + level) / 2, 0, 1);
+}
+
+/** There is nothing to draw. */
+export function notEnough(run: { readonly name: string }, what: string): CommandError {
+  return badInput(`${run.name}: ${what}`);
+}

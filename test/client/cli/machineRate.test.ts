@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+
+import { measureRate, type RateOptions } from "../../../client/cli/machineRate.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
+import {
+  parseRunSpecification,
+  type RunInput,
+} from "../../../shared/specification/specification.ts";
+import type { ShardTask } from "../../../shared/shard/shardTask.ts";
+import { sumReplicas } from "../../../shared/statistics/replicaSums.ts";
+
+/** A machine of simulated time: every thread takes as long for each layer of each replica. */
+function machine(secondsPerLayer: number, threads: number) {
+  const tasks: ShardTask[] = [];
+  const pending: { readonly at: number; readonly done: () => void }[] = [];
+  let now = 0;
+  const advance = () => {
+    const [next] = pending.toSorted((a, b) => a.at - b.at);
+    if (next === undefined) return;
+    pending.splice(pending.indexOf(next), 1);
+    now = next.at;
+    next.done();
+  };
+  const options: RateOptions = {
+    threads,
+    seconds: 1,
+    clock: () => now,
+    firstShard: (specification) => new ShardPlan(specification).task(0),
+    compute: async (task) => {
+      tasks.push(task);
+      const at = now + task.replicaCount * task.network.depth * secondsPerLayer;
+      await new Promise<void>((done) => {
+        pending.push({ at, done });
+        setImmediate(advance);
+      });
+      // Growths of ±√depth: a variance of 1 a layer.
+      const depth = task.network.depth;
+      const last = Float64Array.from({ length: task.replicaCount }, (_, i) =>
+        i % 2 === 0 ? Math.sqrt(depth) : -Math.sqrt(depth),
+      );
+      const sums = sumReplicas(["log_norm_growth"], [depth], [1], task.replicaCount, last);
+      return { partial: { ...sums, backend: "simd", generator: "", firstReplica: 0 } };
+    },
+  };
+  return { tasks, options };
+}
+
+function uniform(network: RunInput["network"] = {}) {
+  return parseRunSpecification({
+    network: {
+      width: 8,
+      depth: 200,
+      negativeSlope: 0.01,
+      weights: "uniform",
+      gain: "he",
+      ...network,
+    },
+    stoppingRule: { replicaCount: 1000 },
+  });
+}
+
+describe("the rate of a machine", () => {
+  it("is that of all its threads", async () => {
+    const { options } = machine(1e-5, 4);
+    const { replicaLayersPerSecond } = await measureRate(uniform(), options);
+    assert.ok(Math.abs(replicaLayersPerSecond / 4e5 - 1) < 1e-9, String(replicaLayersPerSecond));
+  });
+
+  it("is measured on no more layers than there is time for", async () => {
+    const { tasks, options } = machine(1e-3, 1);
+    await measureRate(uniform({ depth: 1_000_000 }), options);
+    const layers = tasks.map(({ network, replicaCount }) => network.depth * replicaCount);
+    assert.ok(Math.max(...layers) <= 1000, String(layers));
+    assert.ok(layers.length < 20);
+  });
+
+  it("is measured on shards as they are where there is time", async () => {
+    const { tasks, options } = machine(1e-12, 1);
+    const run = uniform({ depth: 20 });
+    const counted = { ...options, clock: ticking() };
+    await measureRate(run, counted);
+    const last = tasks.at(-1);
+    const shard = new ShardPlan(run).task(0);
+    assert.deepEqual(
+      [last?.network.depth, last?.replicaCount],
+      [shard.network.depth, shard.replicaCount],
+    );
+  });
+
+  it("never propagates a replica twice, and takes σ² from them", async () => {
+    const { tasks, options } = machine(1e-5, 2);
+    const { measuredVariance } = await measureRate(uniform(), options);
+    const ranges = tasks.map((task) => [task.firstReplica, task.firstReplica + task.replicaCount]);
+    ranges.slice(1).forEach(([first], i) => assert.equal(first, ranges[i]?.[1]));
+    const last = tasks.at(-1)?.replicaCount ?? NaN;
+    assert.ok(Math.abs((measuredVariance ?? NaN) - last / (last - 1)) < 1e-9);
+  });
+});
+
+/** A tenth of a second from look to look. */
+function ticking(): () => number {
+  let now = 0;
+  return () => (now += 0.1);
+}

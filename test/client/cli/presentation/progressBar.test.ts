@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+
+import { duration, workState } from "../../../../client/cli/presentation/progressBar.ts";
+import { received } from "../../../support/messages.ts";
+
+describe("progress", () => {
+  it("counts ended runs whole and others by their shards, and predicts the time left", () => {
+    const runs = [
+      received({ state: "RUN_STATE_SUCCEEDED" }),
+      received({
+        state: "RUN_STATE_RUNNING",
+        progress: {
+          completedShardCount: 1,
+          plannedShardCount: 2,
+          leasedShardCount: 1,
+          completedReplicaCount: 100,
+          replicasPerSecond: 50,
+        },
+      }),
+    ];
+    // Half was done when the watch began: a quarter took 30 s, another one is left.
+    assert.deepEqual(workState(runs, { at: 100, share: 0.5, replicaCount: 0 }, 130), {
+      share: 0.75,
+      replicaCount: 100,
+      replicasPerSecond: 50,
+      remainingSeconds: 30,
+      caption: "1/2 runs",
+    });
+  });
+
+  it("says that it waits where nobody works", () => {
+    const run = received({ state: "RUN_STATE_QUEUED", progress: { plannedShardCount: 4 } });
+    assert.deepEqual(workState([run], { at: 0, share: 0, replicaCount: 0 }, 5), {
+      share: 0,
+      replicaCount: 0,
+      replicasPerSecond: 0,
+      remainingSeconds: undefined,
+      caption: "waiting for a worker",
+    });
+  });
+
+  it("says what it waits for where the coordinator does, and no run that has ended", () => {
+    const error = "it waits for a worker whose simd is fused";
+    const failed = received({ state: "RUN_STATE_FAILED", error: "shard 0 was given up" });
+    const waiting = received({ state: "RUN_STATE_RUNNING", progress: {}, error });
+    assert.equal(workState([failed, waiting], undefined, 5).caption, error);
+    const queued = received({ state: "RUN_STATE_QUEUED", progress: {} });
+    assert.equal(workState([failed, queued], undefined, 5).caption, "waiting for a worker");
+  });
+
+  it("ends with the mean rate of the watch", () => {
+    const run = received({
+      state: "RUN_STATE_SUCCEEDED",
+      progress: { completedReplicaCount: 1100 },
+      lyapunovExponent: { estimate: -0.25, standardError: 0.001, level: 0.95 },
+    });
+    assert.deepEqual(workState([run], { at: 10, share: 0.1, replicaCount: 100 }, 30), {
+      share: 1,
+      replicaCount: 1100,
+      replicasPerSecond: 50,
+      remainingSeconds: 0,
+      caption: "1.1K replicas · λ̂ −0.2500 ± 0.0010",
+    });
+  });
+
+  it("writes durations for people", () => {
+    assert.equal(duration(0), "0 s");
+    assert.equal(duration(8.2), "9 s");
+    assert.equal(duration(200), "3 min 20 s");
+    assert.equal(duration(7500), "2 h 5 min");
+  });
+});

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { writeSweepPlot } from "../../../../client/cli/presentation/sweepPlot.ts";
+import { estimate, received } from "../../../support/messages.ts";
+
+describe("the picture of a sweep", () => {
+  it("shows laws without a closed form as points without lines", async () => {
+    const runs = [3, 5].flatMap((degreesOfFreedom) =>
+      [2, 4].map((width) =>
+        received(
+          { lyapunovExponent: estimate(-1 / width, 0.01), exact: null },
+          { network: { width, weights: "student_t", degreesOfFreedom } },
+        ),
+      ),
+    );
+    const folder = await mkdtemp(join(tmpdir(), "lyapunov-"));
+    try {
+      const path = join(folder, "sweep.svg");
+      await writeSweepPlot(path, "a title", runs);
+      const svg = await readFile(path, "utf8");
+      for (const nu of [3, 5]) assert.ok(svg.includes(`he, student_t(ν=${nu})`), String(nu));
+      assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 2 * runs.length);
+      assert.doesNotMatch(svg, /NaN|undefined/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("shows every initialization as a series over the width", async () => {
+    const runs = [2, 4, 8].flatMap((width) =>
+      ["he", "lyapunov"].map((gain) =>
+        received(
+          {
+            lyapunovExponent: estimate(gain === "he" ? -1 / width : 0, 0.01),
+            exact: { lyapunovExponent: gain === "he" ? -1 / width : 0, variance: 1 },
+          },
+          { network: { width, gain } },
+        ),
+      ),
+    );
+    const folder = await mkdtemp(join(tmpdir(), "lyapunov-"));
+    try {
+      const path = join(folder, "sweep.svg");
+      await writeSweepPlot(path, "a title", runs);
+      const svg = await readFile(path, "utf8");
+      assert.match(svg, /^<svg /);
+      for (const text of ["a title", "he, gaussian", "lyapunov, gaussian", "width d"]) {
+        assert.ok(svg.includes(text), `${text} is missing`);
+      }
+      // Each point is drawn once in each of the two panels.
+      assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 2 * runs.length);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
