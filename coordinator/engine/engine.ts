@@ -6,7 +6,8 @@ import { LedgerWriter } from "../ledger/ledgerWriter.ts";
 import { Retractions } from "./retractions.ts";
 import type { ActiveRun } from "../scheduler/activeRun.ts";
 import type { Worker } from "../scheduler/fleet.ts";
-import type { RecordedShard, SchedulerCommand, SchedulerEvent } from "../scheduler/events.ts";
+import type { RecordedShard } from "../plan/recordedShard.ts";
+import type { SchedulerCommand, SchedulerEvent } from "../scheduler/events.ts";
 import { Scheduler, type SchedulerView } from "../scheduler/scheduler.ts";
 import {
   DEFAULT_PAGING,

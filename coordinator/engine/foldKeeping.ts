@@ -1,4 +1,5 @@
-import type { Fold, RunProgress } from "../scheduler/runProgress.ts";
+import type { Fold } from "../plan/fold.ts";
+import type { RunProgress } from "../scheduler/runProgress.ts";
 
 /** Says when the fold of a run goes to the ledger again, for the next coordinator to begin there. */
 export class FoldKeeping {

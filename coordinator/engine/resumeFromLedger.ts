@@ -1,5 +1,5 @@
 import type { Ledger, RunRecord } from "../ledger/ledger.ts";
-import type { RecordedShard, ShardDigest } from "../scheduler/events.ts";
+import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { ProgressBeginning } from "../scheduler/runProgress.ts";
 import { KEPT_DIGESTS } from "../scheduler/trust/runTrust.ts";
 import { ShardPlan } from "../plan/shardPlan.ts";

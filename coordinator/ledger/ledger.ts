@@ -1,8 +1,8 @@
 import type { RunSpecification } from "../../shared/specification/specification.ts";
 import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { RunState } from "../../shared/wire/runStates.ts";
-import type { RecordedShard, ShardDigest } from "../scheduler/events.ts";
-import type { Fold } from "../scheduler/runProgress.ts";
+import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
+import type { Fold } from "../plan/fold.ts";
 import type { ShardRange } from "../plan/shardRanges.ts";
 
 /** What is kept of a run beside its partials. */

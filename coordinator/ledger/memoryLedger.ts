@@ -1,7 +1,7 @@
 import { hasEnded } from "../../shared/wire/runStates.ts";
 import { Mutex } from "./mutex.ts";
-import type { RecordedShard, ShardDigest } from "../scheduler/events.ts";
-import type { Fold } from "../scheduler/runProgress.ts";
+import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
+import type { Fold } from "../plan/fold.ts";
 import { ShardRanges, type ShardRange } from "../plan/shardRanges.ts";
 import {
   InvalidPageToken,

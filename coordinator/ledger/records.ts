@@ -6,8 +6,8 @@ import {
   type RunSpecification,
 } from "../../shared/specification/specification.ts";
 import { hasEnded, parseRunState } from "../../shared/wire/runStates.ts";
-import type { RecordedShard } from "../scheduler/events.ts";
-import type { Fold } from "../scheduler/runProgress.ts";
+import type { RecordedShard } from "../plan/recordedShard.ts";
+import type { Fold } from "../plan/fold.ts";
 import type { RunRecord, SweepRecord } from "./ledger.ts";
 import {
   CorruptRecord,

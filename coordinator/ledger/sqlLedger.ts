@@ -4,8 +4,8 @@ import { sql, type Kysely, type Transaction } from "kysely";
 
 import { Mutex } from "./mutex.ts";
 import { isPlainText, refused } from "../../shared/specification/violations.ts";
-import type { RecordedShard, ShardDigest } from "../scheduler/events.ts";
-import type { Fold } from "../scheduler/runProgress.ts";
+import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
+import type { Fold } from "../plan/fold.ts";
 import type { ShardRange } from "../plan/shardRanges.ts";
 import {
   InvalidPageToken,

@@ -12,6 +12,12 @@ const GROUP_END = 4;
  */
 const MAXIMUM_VALUES = 2 ** 20;
 
+/**
+ * Messages that may hold one another, one level of JSON in `parameters` being three of them: what is
+ * nested deeper would run the decoder out of its stack.
+ */
+const MAXIMUM_NESTING = 64;
+
 /** The bytes are no message, or one of more values than any that is meant well. */
 export class UnreadableMessage extends Error {
   override readonly name = "UnreadableMessage";
@@ -44,7 +50,41 @@ function shapeOf(type: protobuf.Type): Shape {
   return shape;
 }
 
-function fieldShapeOf({ name, type, resolvedType, repeated }: protobuf.Field): FieldShape {
+/** What plain fields and maps have in common, in the terms of protobufjs. */
+type AnyField = Pick<protobuf.Field, "name" | "type" | "resolvedType" | "repeated">;
+
+function fieldShapeOf(field: protobuf.Field): FieldShape {
+  // The types of protobufjs know no map among the fields of a message; there are some.
+  const any: protobuf.FieldBase = field;
+  return any instanceof protobuf.MapField ? mapShapeOf(any) : valueShapeOf(field);
+}
+
+/** A map is written as its entries: messages with the key as field 1 and the value as field 2. */
+function mapShapeOf(field: protobuf.MapField): FieldShape {
+  const wireTypes: Readonly<Record<string, number>> = protobuf.types.basic;
+  const key: FieldShape = {
+    name: "key",
+    wireType: wireTypes[field.keyType] ?? LENGTH_DELIMITED,
+    isPackable: false,
+    inner: undefined,
+  };
+  const value: FieldShape = { ...valueShapeOf(field), name: "value", isPackable: false };
+  const entry: Shape = {
+    values: 3,
+    fields: new Map([
+      [1, key],
+      [2, value],
+    ]),
+  };
+  return {
+    name: field.name,
+    wireType: LENGTH_DELIMITED,
+    isPackable: false,
+    inner: () => entry,
+  };
+}
+
+function valueShapeOf({ name, type, resolvedType, repeated }: AnyField): FieldShape {
   const scalar = resolvedType instanceof protobuf.Enum ? "int32" : type;
   const wireTypes: Readonly<Record<string, number>> = protobuf.types.basic;
   return {
@@ -64,20 +104,26 @@ export function checkValues(type: protobuf.Type, bytes: Uint8Array): void {
   const reader = protobuf.Reader.create(bytes);
   const shape = shapeOf(type);
   try {
-    countValues(shape, reader, reader.len, shape.values);
+    countValues(shape, reader, reader.len, shape.values, MAXIMUM_NESTING);
   } catch (error) {
     if (error instanceof UnreadableMessage) throw error;
     throw new UnreadableMessage((error as Error).message, { cause: error });
   }
 }
 
-/** @returns how many there are, those counted before included. */
+/**
+ * @param before values that were counted before.
+ * @param nesting levels that may still follow.
+ * @returns how many there are, those counted before included.
+ */
 function countValues(
   { fields }: Shape,
   reader: protobuf.Reader,
   end: number,
   before: number,
+  nesting: number,
 ): number {
+  if (nesting === 0) throw new UnreadableMessage(`it is nested more than ${MAXIMUM_NESTING} deep`);
   let count = before;
   while (reader.pos < end) {
     const tag = reader.uint32();
@@ -103,7 +149,7 @@ function countValues(
         // Packed numbers are no more than their bytes; which they are is not worth reading them twice.
         count += field?.isPackable === true ? length : 1;
         reader.pos = stop;
-      } else count = countValues(inner, reader, stop, count + inner.values);
+      } else count = countValues(inner, reader, stop, count + inner.values, nesting - 1);
     }
     if (count > MAXIMUM_VALUES) {
       throw new UnreadableMessage(`it holds more than ${MAXIMUM_VALUES} values`);

@@ -1,6 +1,6 @@
 import type { BackendName } from "../../shared/specification/backends.ts";
 import type { Bits } from "./fleet.ts";
-import type { RecordedShard } from "./events.ts";
+import type { RecordedShard } from "../plan/recordedShard.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { RateMeter } from "./rateMeter.ts";
 import type { RunProgress } from "./runProgress.ts";

@@ -2,19 +2,8 @@ import type { DeviceBackend } from "../../shared/specification/backends.ts";
 import type { ShardTask } from "../../shared/shard/shardTask.ts";
 import type { RunSpecification } from "../../shared/specification/specification.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { ProgressBeginning, RunProgress } from "./runProgress.ts";
-
-/** What a later answer is compared with. */
-export interface ShardDigest {
-  readonly shardIndex: number;
-  /** Of the partial's bits; equal bits have equal digests. */
-  readonly digest: string;
-}
-
-/** A recorded shard, as the ledger keeps it. */
-export interface RecordedShard extends ShardDigest {
-  readonly partial: ShardPartial;
-}
 
 /** Something that propagates shards inside a worker. */
 export interface DeviceDescription {

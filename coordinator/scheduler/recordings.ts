@@ -1,4 +1,4 @@
-import type { RecordedShard } from "./events.ts";
+import type { RecordedShard } from "../plan/recordedShard.ts";
 
 /** A result that a worker keeps until it is acknowledged. */
 export interface LeaseHolder {

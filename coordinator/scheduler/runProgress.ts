@@ -10,14 +10,9 @@ import {
   predictedReplicaCount,
   type ReplicaCounts,
 } from "../../shared/specification/stoppingRule.ts";
+import type { Fold } from "../plan/fold.ts";
 import { ShardPlan } from "../plan/shardPlan.ts";
 import { ShardRanges, type ShardRange } from "../plan/shardRanges.ts";
-
-/** The merge of the partials of shards 0, 1, 2, … up to a number of them. */
-export interface Fold {
-  readonly shardCount: number;
-  readonly sums: ReplicaSums;
-}
 
 /** Where a run's progress begins: at the ledger's last fold, with what else the ledger has. */
 export interface ProgressBeginning {

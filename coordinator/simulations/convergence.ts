@@ -5,7 +5,7 @@ import { mergeSums, type ReplicaSums } from "../../shared/statistics/replicaSums
 import type { ConvergencePoint } from "../../shared/wire/generated/lyapunov/v1/ConvergencePoint.ts";
 import { runEstimates } from "./estimateMessages.ts";
 import { exactOf } from "./runView.ts";
-import type { RecordedShard } from "../scheduler/events.ts";
+import type { RecordedShard } from "../plan/recordedShard.ts";
 
 /** By steps of this ratio, the most shards that a run can have, 2²⁹, are reached within 110 points. */
 const RATIO = 2 ** (1 / 4);

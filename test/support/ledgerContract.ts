@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 
 import type { Ledger, LedgerTransaction } from "../../coordinator/ledger/ledger.ts";
-import type { RecordedShard } from "../../coordinator/scheduler/events.ts";
+import type { RecordedShard } from "../../coordinator/plan/recordedShard.ts";
 import { describeFolds } from "./ledgerFolds.ts";
 import { describePages } from "./ledgerPages.ts";
 import { recordedShard, runRecord, sweepRecord } from "./ledgerRecords.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
 import type { Ledger, LedgerTransaction } from "../../coordinator/ledger/ledger.ts";
-import type { RecordedShard } from "../../coordinator/scheduler/events.ts";
-import type { Fold } from "../../coordinator/scheduler/runProgress.ts";
+import type { RecordedShard } from "../../coordinator/plan/recordedShard.ts";
+import type { Fold } from "../../coordinator/plan/fold.ts";
 import { recordedShard } from "./ledgerRecords.ts";
 
 /** A shard of any index: a ledger knows no plan. */

@@ -1,5 +1,5 @@
 import type { RunRecord, SweepRecord } from "../../coordinator/ledger/ledger.ts";
-import type { RecordedShard } from "../../coordinator/scheduler/events.ts";
+import type { RecordedShard } from "../../coordinator/plan/recordedShard.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import { SHARD_SIZE, specificationWith } from "./specifications.ts";
 import { digestOf, syntheticPartial } from "./syntheticPartials.ts";

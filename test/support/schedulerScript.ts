@@ -1,8 +1,5 @@
-import type {
-  RecordedShard,
-  SchedulerCommand,
-  SchedulerEvent,
-} from "../../coordinator/scheduler/events.ts";
+import type { RecordedShard } from "../../coordinator/plan/recordedShard.ts";
+import type { SchedulerCommand, SchedulerEvent } from "../../coordinator/scheduler/events.ts";
 import {
   DEFAULT_SCHEDULER_OPTIONS,
   type SchedulerOptions,

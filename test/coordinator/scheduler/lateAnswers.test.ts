@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
-import type { RecordedShard } from "../../../coordinator/scheduler/events.ts";
+import type { RecordedShard } from "../../../coordinator/plan/recordedShard.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 import { digestOf, lieAbout, syntheticPartial } from "../../support/syntheticPartials.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { convergence } from "../../../coordinator/simulations/convergence.ts";
 import { RunProgress } from "../../../coordinator/scheduler/runProgress.ts";
-import type { RecordedShard } from "../../../coordinator/scheduler/events.ts";
+import type { RecordedShard } from "../../../coordinator/plan/recordedShard.ts";
 import type { RunSpecification } from "../../../shared/specification/specification.ts";
 import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 import { digestOf, syntheticPartial } from "../../support/syntheticPartials.ts";

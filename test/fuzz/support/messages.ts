@@ -9,9 +9,13 @@ const anyUint32 = fc.oneof(fc.nat(100), fc.nat(2 ** 32 - 1));
 const anyUint64 = fc.oneof(fc.bigInt(0n, 100n), fc.bigInt(0n, 2n ** 64n - 1n)).map(String);
 const anySint64 = fc.oneof(fc.bigInt(-9n, 9n), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n)).map(String);
 
+/** Messages of JSON hold one another: below so many levels there are none. */
+const MAXIMUM_NESTING = 12;
+
 /** Any message of the type, as protobufjs takes it; a field is there or is not. */
-export function anyMessage(type: protobuf.Type): fc.Arbitrary<object> {
-  const fields = type.fieldsArray.map((field) => [field.name, anyField(field)] as const);
+export function anyMessage(type: protobuf.Type, nesting = MAXIMUM_NESTING): fc.Arbitrary<object> {
+  if (nesting === 0) return fc.constant({});
+  const fields = type.fieldsArray.map((field) => [field.name, anyField(field, nesting)] as const);
   return fc.record(Object.fromEntries(fields), { requiredKeys: [] });
 }
 
@@ -20,13 +24,15 @@ export function encoded(type: protobuf.Type, message: object): Uint8Array {
   return type.encode(type.fromObject(message)).finish();
 }
 
-function anyField(field: protobuf.Field): fc.Arbitrary<unknown> {
-  const value = anyValue(field.resolve());
+function anyField(field: protobuf.Field, nesting: number): fc.Arbitrary<unknown> {
+  const value = anyValue(field.resolve(), nesting);
+  const any: protobuf.FieldBase = field;
+  if (any instanceof protobuf.MapField) return fc.dictionary(anyText, value, { maxKeys: 3 });
   return field.repeated ? fc.array(value, { maxLength: 3 }) : value;
 }
 
-function anyValue({ type, resolvedType }: protobuf.Field): fc.Arbitrary<unknown> {
-  if (resolvedType instanceof protobuf.Type) return anyMessage(resolvedType);
+function anyValue({ type, resolvedType }: protobuf.Field, nesting: number): fc.Arbitrary<unknown> {
+  if (resolvedType instanceof protobuf.Type) return anyMessage(resolvedType, nesting - 1);
   if (resolvedType instanceof protobuf.Enum) {
     // Numbers without a name are allowed in proto3.
     return fc.oneof(fc.constantFrom(...Object.values(resolvedType.values)), anyInt32);

@@ -1,4 +1,5 @@
-import type { RecordedShard, SchedulerCommand } from "../../../coordinator/scheduler/events.ts";
+import type { RecordedShard } from "../../../coordinator/plan/recordedShard.ts";
+import type { SchedulerCommand } from "../../../coordinator/scheduler/events.ts";
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";

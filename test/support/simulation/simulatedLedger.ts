@@ -1,5 +1,5 @@
-import type { RecordedShard } from "../../../coordinator/scheduler/events.ts";
-import type { Fold } from "../../../coordinator/scheduler/runProgress.ts";
+import type { RecordedShard } from "../../../coordinator/plan/recordedShard.ts";
+import type { Fold } from "../../../coordinator/plan/fold.ts";
 import type { RunSpecification } from "../../../shared/specification/specification.ts";
 import type { Random } from "../random.ts";
 import type { Timeline } from "./timeline.ts";

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 
 import compute, { type ThreadTask } from "../../../worker/pool/thread.ts";
 
-/** Like worker/thread.ts, but the thread that gets the second shard first dies in the middle of it. */
+/** Like worker/pool/thread.ts, but the thread that gets the second shard first dies in the middle of it. */
 export default async function computeOrDie(shard: ThreadTask) {
   const { firstReplica, replicaCount } = shard.task;
   const grave = process.env["LYAPUNOV_GRAVE"] ?? "";

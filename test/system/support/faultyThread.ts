@@ -3,7 +3,7 @@ import compute, { type ThreadTask } from "../../../worker/pool/thread.ts";
 /** What the second shard of a run comes to, by the run's seed. */
 export const SEEDS = { hangs: 71, needsMemory: 72, dies: 73 } as const;
 
-/** Like worker/thread.ts, but for one shard of some runs. */
+/** Like worker/pool/thread.ts, but for one shard of some runs. */
 export default async function computeOrFail(shard: ThreadTask) {
   const computed = await compute(shard);
   const { seed, firstReplica, replicaCount } = shard.task;

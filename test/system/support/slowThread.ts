@@ -1,6 +1,6 @@
 import compute, { type ThreadTask } from "../../../worker/pool/thread.ts";
 
-/** Like worker/thread.ts, but each shard takes four seconds more, in small steps. */
+/** Like worker/pool/thread.ts, but each shard takes four seconds more, in small steps. */
 export default async function computeSlowly(shard: ThreadTask) {
   const computed = await compute(shard);
   const never = new Int32Array(new SharedArrayBuffer(4));

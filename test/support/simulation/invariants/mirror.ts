@@ -1,8 +1,8 @@
 import type { Lease } from "../../../../coordinator/scheduler/fleet.ts";
+import type { RecordedShard } from "../../../../coordinator/plan/recordedShard.ts";
 import type {
   DeviceDescription,
   GrantedLease,
-  RecordedShard,
   SchedulerCommand,
   SchedulerEvent,
 } from "../../../../coordinator/scheduler/events.ts";

@@ -1,4 +1,4 @@
-import type { RecordedShard } from "../../../../coordinator/scheduler/events.ts";
+import type { RecordedShard } from "../../../../coordinator/plan/recordedShard.ts";
 import type { ShardPartial } from "../../../../shared/statistics/replicaSums.ts";
 
 /** An answer, by what is compared of it. */

@@ -1,0 +1,13 @@
+import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+
+/** What a later answer to the shard is compared with. */
+export interface ShardDigest {
+  readonly shardIndex: number;
+  /** Digest of the partial's bits; equal bits have equal digests. */
+  readonly digest: string;
+}
+
+/** A recorded shard, as the ledger keeps it. */
+export interface RecordedShard extends ShardDigest {
+  readonly partial: ShardPartial;
+}

@@ -1,0 +1,65 @@
+import type { Struct, Struct__Output } from "./generated/google/protobuf/Struct.ts";
+import type { Value, Value__Output } from "./generated/google/protobuf/Value.ts";
+
+/** A value of JSON. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+
+/** An object of JSON; a property may be left out by giving `undefined`. */
+export interface JsonObject {
+  readonly [name: string]: JsonValue | undefined;
+}
+
+/** Converts an object of JSON to the message that carries it. */
+export function structFromJson(object: JsonObject): Struct {
+  return {
+    fields: Object.fromEntries(
+      Object.entries(object).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, valueFromJson(value)]],
+      ),
+    ),
+  };
+}
+
+/** Reads the object of JSON that a message carries; no message is an empty object. */
+export function structToJson(message: Struct__Output | null | undefined): JsonObject {
+  return Object.fromEntries(
+    Object.entries(message?.fields ?? {}).map(([name, value]) => [name, valueToJson(value)]),
+  );
+}
+
+function valueFromJson(value: JsonValue): Value {
+  if (value === null) return { nullValue: "NULL_VALUE" };
+  switch (typeof value) {
+    case "boolean":
+      return { boolValue: value };
+    case "number":
+      return { numberValue: value };
+    case "string":
+      return { stringValue: value };
+    default:
+      return isList(value)
+        ? { listValue: { values: value.map(valueFromJson) } }
+        : { structValue: structFromJson(value) };
+  }
+}
+
+function isList(value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+function valueToJson(message: Value__Output): JsonValue {
+  switch (message.kind) {
+    case "boolValue":
+      return message.boolValue ?? null;
+    case "numberValue":
+      return message.numberValue ?? null;
+    case "stringValue":
+      return message.stringValue ?? null;
+    case "structValue":
+      return structToJson(message.structValue);
+    case "listValue":
+      return (message.listValue?.values ?? []).map(valueToJson);
+    default:
+      return null;
+  }
+}
