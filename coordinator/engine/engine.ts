@@ -18,7 +18,7 @@ import {
   readWork,
   type StoredWork,
 } from "./resumeFromLedger.ts";
-import { reasonToWait } from "./waitingReason.ts";
+import { waitingReason } from "./waitingReason.ts";
 import { WorkerSinks, type WorkerSink } from "./workerSinks.ts";
 
 type LoadCommand = Extract<SchedulerCommand, { kind: "load" }>;
@@ -175,7 +175,7 @@ export class Engine {
   work(name: string): RunWork | undefined {
     const active = this.activeRun(name);
     if (active === undefined) return undefined;
-    return { active, waitsFor: reasonToWait(this.#scheduler, active) };
+    return { active, waitsFor: waitingReason(this.#scheduler, active) };
   }
 
   /** Starts to work on a run whose record is in the ledger. */

@@ -2,7 +2,7 @@ import type { ActiveRun } from "../scheduler/activeRun.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 
 /** Why nobody who is there can go on with the run, in a sentence, if so it is. */
-export function reasonToWait(
+export function waitingReason(
   scheduler: Pick<Scheduler, "isBackendMissing" | "generatorMissing" | "unsettledDispute">,
   { name, backend }: ActiveRun,
 ): string | undefined {

@@ -51,14 +51,14 @@ export class Tallies {
   async #read(run: string): Promise<RunTally> {
     const { state, outcome } = await this.#coordinator.runRecord(run);
     const shards = outcome?.shardCount ?? 0;
-    const tally = {
+    const counts = {
       state,
       completedShardCount: shards,
       plannedShardCount: shards,
       completedReplicaCount: outcome?.sums.replicaCount ?? 0,
       replicasPerSecond: 0,
     };
-    if (hasEnded(state)) this.#ended.keep(run, tally);
-    return tally;
+    if (hasEnded(state)) this.#ended.keep(run, counts);
+    return counts;
   }
 }

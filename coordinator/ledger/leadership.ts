@@ -17,7 +17,7 @@ export interface LeadershipOptions {
   readonly holder: string;
   /** Called once if another coordinator leads, or the database is lost. */
   readonly onLost: (error: Error) => void;
-  /** Called once, if this coordinator has to wait for its turn. */
+  /** Called once, if this coordinator has to wait for the lead. */
   readonly onStandby: (leader: string) => void;
   /** Ends the waiting. */
   readonly signal: AbortSignal;

@@ -85,24 +85,24 @@ const TOTALS: readonly Family<LeaderNow>[] = [
     name: "lyapunov_leases_granted_total",
     help: "Leases: of new shards, of failed ones again, copies of slow ones, and checks.",
     labels: ["kind"],
-    samples: ({ engine }) => byLabel("kind", engine.scheduler.tally.leasesGranted),
+    samples: ({ engine }) => byLabel("kind", engine.scheduler.counts.leasesGranted),
   },
   total(
     "lyapunov_leases_expired_total",
     "Leases that their worker did not renew in time.",
-    ({ tally }) => tally.leasesExpired,
+    ({ counts }) => counts.leasesExpired,
   ),
   {
     kind: "counter",
     name: "lyapunov_partials_total",
     help: "Partials by what came of them; needless ones are of settled shards, good checks included.",
     labels: ["outcome"],
-    samples: ({ engine }) => byLabel("outcome", engine.scheduler.tally.partials),
+    samples: ({ engine }) => byLabel("outcome", engine.scheduler.counts.partials),
   },
   total(
     "lyapunov_ledger_partials_total",
     "Partials that have become durable.",
-    ({ tally }) => tally.partialsRecorded,
+    ({ counts }) => counts.partialsRecorded,
   ),
   total(
     "lyapunov_checks_granted_total",

@@ -77,7 +77,7 @@ export class CoordinatorMetrics implements Observed, EngineObserver {
     registerFamilies(
       this.#registry,
       propagationFamilies("lyapunov_", "of accepted partials"),
-      () => this.#leader?.engine.scheduler.tally,
+      () => this.#leader?.engine.scheduler.counts,
     );
   }
 

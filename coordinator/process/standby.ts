@@ -15,7 +15,7 @@ import { FleetService, SERVICE_NAMES, SimulationService } from "../../shared/wir
 import { bind } from "./bind.ts";
 import type { Door } from "../door/door.ts";
 
-/** A coordinator that waits for its turn. */
+/** A coordinator that waits for the lead. */
 export interface Standby {
   readonly port: number;
   /** Of where the page will be, if there will be one. */

@@ -5,16 +5,16 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { isPostgres, openLedger } from "../ledger/openLedger.ts";
 import { startStandby, type Standby } from "./standby.ts";
 
-export interface TurnOptions {
-  /** Of the ledger: a file, `memory` or `postgres://…`. */
+export interface LeadOptions {
+  /** Where the ledger is: a file, `memory` or `postgres://…`. */
   readonly place: string;
   /** Where to listen, such as `127.0.0.1:7400`; port 0 takes a free one. */
   readonly address: string;
   /** Where to serve the page; default: nowhere. */
   readonly http?: string;
-  /** Of the standby, as of the coordinator that it becomes. */
+  /** Access control; kept when the standby starts to lead. */
   readonly door: Door;
-  /** For people: host and process of this coordinator. */
+  /** Host and process of this coordinator, for people. */
   readonly holder: string;
   readonly log: Logger;
   /** Called as soon as it is known that this coordinator has to wait, with where it does. */
@@ -25,12 +25,12 @@ export interface TurnOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a coordinator starts with. */
-export interface Turn {
+/** What a coordinator leads with. */
+export interface Lead {
   readonly ledger: Ledger;
   /** Where to listen now: with the port on which this coordinator stood by, if it did. */
   readonly address: string;
-  /** The same for the page. */
+  /** Where to serve the page now. */
   readonly http?: string;
 }
 
@@ -39,7 +39,7 @@ export interface Turn {
  *
  * @throws LedgerUnavailable; Error if the address cannot be listened on; AbortError at the signal
  */
-export async function takeTurn(options: TurnOptions): Promise<Turn> {
+export async function takeLead(options: LeadOptions): Promise<Lead> {
   const { place, address, http, door, log } = options;
   const places = { address, ...(http !== undefined && { http }) };
   if (!isPostgres(place)) return { ledger: await openLedger(place), ...places };

@@ -1,6 +1,6 @@
 import { lawLabel } from "../../shared/network/weights.ts";
 import type { ActiveRun } from "./activeRun.ts";
-import type { Books } from "./schedulerState.ts";
+import type { SchedulerState } from "./schedulerState.ts";
 import type { Distrust } from "./trust/distrust.ts";
 import type { Device, Lease, Worker } from "./fleet.ts";
 import type { GrantedLease } from "./events.ts";
@@ -17,7 +17,7 @@ interface Choice {
  * order; to those who are idle nevertheless, copies of what others are slow with.
  */
 export class Granting {
-  readonly #books: Books;
+  readonly #state: SchedulerState;
   readonly #distrust: Distrust;
   #nextLease: number;
   /** Workers that found less than they wanted: with a large fleet at work there is none. */
@@ -26,22 +26,22 @@ export class Granting {
   #stragglers: Lease[] | undefined;
 
   /** @param firstLease the number of the first lease; each further one has the next. */
-  constructor(books: Books, distrust: Distrust, firstLease: number) {
-    this.#books = books;
+  constructor(state: SchedulerState, distrust: Distrust, firstLease: number) {
+    this.#state = state;
     this.#distrust = distrust;
     this.#nextLease = firstLease;
   }
 
   /** Fills the devices that the present event has left with room, or brought work for. */
   grantAll(): void {
-    const { runs, workers, commands } = this.#books;
+    const { runs, workers, commands } = this.#state;
     if (runs.size === 0) return;
     this.#stragglers = undefined;
     for (const id of this.#concerned()) {
       const worker = workers.get(id);
       this.#hungry.delete(id);
       if (worker === undefined) continue;
-      if (this.#books.isPresent(worker)) {
+      if (this.#state.isPresent(worker)) {
         const leases = worker.devices.flatMap((device) => this.#fill(worker, device));
         if (leases.length > 0) commands.push({ kind: "grant", worker: worker.id, leases });
       }
@@ -51,11 +51,11 @@ export class Granting {
 
   /** Nobody is to be given anything now: whoever has room is asked when work appears again. */
   postpone(): void {
-    for (const id of this.#books.affected) this.#hungry.add(id);
+    for (const id of this.#state.affected) this.#hungry.add(id);
   }
 
   #concerned(): Iterable<string> {
-    const { workers, affected, workAppeared, concernsAll } = this.#books;
+    const { workers, affected, workAppeared, concernsAll } = this.#state;
     if (concernsAll) return workers.keys();
     return workAppeared ? affected.union(this.#hungry) : affected;
   }
@@ -63,7 +63,7 @@ export class Granting {
   #fill(worker: Worker, device: Device): GrantedLease[] {
     const granted: GrantedLease[] = [];
     if (!device.isLow) return granted;
-    while (device.wantsMore(this.#books.options)) {
+    while (device.wantsMore(this.#state.options)) {
       const next = this.#nextShard(worker, device) ?? this.#straggler(worker, device);
       if (next === undefined) break;
       granted.push(this.#grant(worker, device, next));
@@ -75,7 +75,7 @@ export class Granting {
   /** The next shard of the run that has the least work out, so that runs share the fleet fairly. */
   #nextShard(worker: Worker, device: Device): Choice | undefined {
     let best: Choice | undefined;
-    for (const run of this.#books.runs.values()) {
+    for (const run of this.#state.runs.values()) {
       if (best !== undefined && run.leasedWork >= best.run.leasedWork) continue;
       if (!device.serves(run)) continue;
       // A lie is worth finding early, while little has to be computed again for it.
@@ -90,12 +90,12 @@ export class Granting {
   }
 
   #open(worker: Worker, run: ActiveRun): number | undefined {
-    return run.grantable(worker.id, (isOther) => this.#books.someServe(run, isOther));
+    return run.grantable(worker.id, (isOther) => this.#state.someServe(run, isOther));
   }
 
   #straggler(worker: Worker, device: Device): Choice | undefined {
     if (!device.idle) return undefined;
-    const { leases, runs, now, options } = this.#books;
+    const { leases, runs, now, options } = this.#state;
     this.#stragglers ??= stragglers(leases.values(), runs, now, options);
     for (const [i, lease] of this.#stragglers.entries()) {
       const run = runs.get(lease.run);
@@ -107,7 +107,7 @@ export class Granting {
   }
 
   #grant(worker: Worker, device: Device, { run, shardIndex }: Choice): GrantedLease {
-    const { now, options, commands, tally } = this.#books;
+    const { now, options, commands, counts } = this.#state;
     const { specification, plan } = run.progress;
     const id = this.#nextLease++;
     const { backend, sampling, network } = specification;
@@ -116,7 +116,7 @@ export class Granting {
     const isCheck = run.isSettled(shardIndex);
     const isCopy = run.leases.has(shardIndex);
     if (isCheck) this.#distrust.checkGranted(run.trust, shardIndex);
-    this.#books.open({
+    this.#state.open({
       id,
       run: run.name,
       shardIndex,
@@ -129,7 +129,7 @@ export class Granting {
       deadline: now + options.leaseDurationSeconds,
     });
     const attempt = run.lease(shardIndex, id, device.generatorOf(backend));
-    tally.leasesGranted[grantKind(isCheck, isCopy, attempt)] += 1;
+    counts.leasesGranted[grantKind(isCheck, isCopy, attempt)] += 1;
     if (!run.started) {
       run.started = true;
       run.rate.start(now);

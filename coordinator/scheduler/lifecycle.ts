@@ -1,5 +1,5 @@
 import { ActiveRun } from "./activeRun.ts";
-import type { Books } from "./schedulerState.ts";
+import type { SchedulerState } from "./schedulerState.ts";
 import type { Distrust } from "./trust/distrust.ts";
 import type { EventOf } from "./events.ts";
 import type { Recordings } from "./recordings.ts";
@@ -7,30 +7,30 @@ import { RunProgress } from "./runProgress.ts";
 
 /** Runs from their submission to their end, by whichever way they go. */
 export class Lifecycle {
-  readonly #books: Books;
+  readonly #state: SchedulerState;
   readonly #distrust: Distrust;
   readonly #recordings: Recordings;
   /** Runs that only checks keep from ending. */
   readonly #checking = new Set<ActiveRun>();
   #nextLoad = 1;
 
-  constructor(books: Books, distrust: Distrust, recordings: Recordings) {
-    this.#books = books;
+  constructor(state: SchedulerState, distrust: Distrust, recordings: Recordings) {
+    this.#state = state;
     this.#distrust = distrust;
     this.#recordings = recordings;
   }
 
   /** @throws Error if the run is active already. */
   submit({ run: name, ...submitted }: EventOf<"run_submitted">): void {
-    if (this.#books.runs.has(name)) throw new Error(`${name} is active already`);
+    if (this.#state.runs.has(name)) throw new Error(`${name} is active already`);
     const trust = this.#distrust.of(name);
-    for (const holder of trust.takeUnacknowledged()) this.#books.acknowledge(holder);
+    for (const holder of trust.takeUnacknowledged()) this.#state.acknowledge(holder);
     const { specification, beginning, digests = [], recorded } = submitted;
     for (const { shardIndex, digest } of digests) trust.keepDigest(shardIndex, digest);
-    const { maximumWaitingPartials } = this.#books.options;
+    const { maximumWaitingPartials } = this.#state.options;
     const progress = new RunProgress(specification, maximumWaitingPartials, beginning);
     const run = new ActiveRun(name, progress, trust, recorded, beginning?.generator);
-    this.#books.runs.set(name, run);
+    this.#state.runs.set(name, run);
     // Their worker was found out while the run was withdrawn.
     const unfounded = this.#distrust.unfounded(run);
     if (unfounded.length > 0) this.retract(run, unfounded);
@@ -55,7 +55,7 @@ export class Lifecycle {
     }
     this.remove(name);
     this.#distrust.retracted(trust, shards);
-    this.#books.commands.push({ kind: "retract", run: name, shards });
+    this.#state.commands.push({ kind: "retract", run: name, shards });
   }
 
   /** An attempt at a shard has failed: that may be the end of the shard, and of its run. */
@@ -64,27 +64,27 @@ export class Lifecycle {
     shardIndex: number,
     failure: { readonly error: string; readonly worker: string; readonly lost: boolean },
   ): void {
-    const parked = run.failed(shardIndex, failure, this.#books.options);
+    const parked = run.failed(shardIndex, failure, this.#state.options);
     if (parked === undefined) return;
     const { name } = run;
-    this.#books.commands.push({ kind: "shard_parked", run: name, shardIndex, error: parked });
+    this.#state.commands.push({ kind: "shard_parked", run: name, shardIndex, error: parked });
     this.settle(run);
   }
 
   /** The ledger has answered. @throws Error if it does not have what it was said to have */
   loaded({ run: name, load, shards }: EventOf<"shards_loaded">): void {
-    const run = this.#books.runs.get(name);
+    const run = this.#state.runs.get(name);
     // What was read for the run before it was withdrawn may have been taken back since.
     if (run?.load !== load) return;
     run.load = undefined;
     const { horizon, progress } = run;
     const from = progress.wanted;
     for (const shard of shards) run.loaded(shard);
-    if (run.horizon > horizon) this.#books.workAppeared = true;
+    if (run.horizon > horizon) this.#state.workAppeared = true;
     if (from !== undefined && progress.wanted === from) {
       throw new Error(`shard ${from} of ${name} is recorded, and not in the ledger`);
     }
-    this.#books.commands.push({ kind: "run_advanced", run: name });
+    this.#state.commands.push({ kind: "run_advanced", run: name });
     this.settle(run);
   }
 
@@ -92,7 +92,7 @@ export class Lifecycle {
     const from = run.progress.wanted;
     if (from === undefined || run.load !== undefined) return;
     run.load = this.#nextLoad++;
-    this.#books.commands.push({ kind: "load", run: run.name, load: run.load, from });
+    this.#state.commands.push({ kind: "load", run: run.name, load: run.load, from });
   }
 
   /** Ends a run whose prefix meets its rule, or whose prefix cannot grow; else has it grow. */
@@ -102,26 +102,26 @@ export class Lifecycle {
     const ended = { run: name, progress, disagreementCount };
     if (progress.met) {
       if (this.#awaitsChecks(run)) return;
-      this.#books.commands.push({ kind: "run_succeeded", ...ended });
+      this.#state.commands.push({ kind: "run_succeeded", ...ended });
     } else if (error !== undefined) {
-      this.#books.commands.push({ kind: "run_failed", ...ended, error });
+      this.#state.commands.push({ kind: "run_failed", ...ended, error });
     } else return;
     this.end(name);
   }
 
   /** Whether a run that needs nothing else should not end yet: its checks may be back soon. */
   #awaitsChecks(run: ActiveRun): boolean {
-    const { now, options } = this.#books;
+    const { now, options } = this.#state;
     run.metAt ??= now;
     if (now - run.metAt >= options.doubleCheckPatienceSeconds) return false;
     const isCheck = (shardIndex: number) =>
       run.isNeeded(shardIndex) && run.isSettled(shardIndex) && run.trust.isDue(shardIndex);
     const isComing = (shardIndex: number) =>
       isCheck(shardIndex) &&
-      this.#books.leasesOfShard(run, shardIndex).some(({ worker }) => this.#isLively(worker));
+      this.#state.leasesOfShard(run, shardIndex).some(({ worker }) => this.#isLively(worker));
     if (![...run.leases.keys()].some(isComing) && !this.#canBeChecked(run)) return false;
     for (const shardIndex of run.leases.keys()) {
-      if (!isCheck(shardIndex)) this.#books.revokeShard(run, shardIndex);
+      if (!isCheck(shardIndex)) this.#state.revokeShard(run, shardIndex);
     }
     this.#checking.add(run);
     return true;
@@ -130,7 +130,7 @@ export class Lifecycle {
   /** Whether somebody who is there may check a shard of the run that waits for it. */
   #canBeChecked(run: ActiveRun): boolean {
     const shard = run.checkable((shardIndex) =>
-      this.#books.someServe(
+      this.#state.someServe(
         run,
         (worker) =>
           this.#isLively(worker) && this.#distrust.mayCheck(run.trust, shardIndex, worker),
@@ -141,25 +141,25 @@ export class Lifecycle {
 
   /** One that hangs must not hold a run up until its leases expire. */
   #isLively(id: string): boolean {
-    const worker = this.#books.workers.get(id);
-    return worker !== undefined && this.#books.isLively(worker);
+    const worker = this.#state.workers.get(id);
+    return worker !== undefined && this.#state.isLively(worker);
   }
 
   /** The run is over: nobody's word for it matters any more. */
   end(name: string): void {
     this.remove(name);
     for (const holder of this.#distrust.of(name).takeUnacknowledged()) {
-      this.#books.acknowledge(holder);
+      this.#state.acknowledge(holder);
     }
     this.#distrust.forget(name);
   }
 
   /** The run is withdrawn: what is known of its workers' words stays. */
   remove(name: string): void {
-    const run = this.#books.runs.get(name);
+    const run = this.#state.runs.get(name);
     if (run === undefined) return;
-    for (const shardIndex of run.leases.keys()) this.#books.revokeShard(run, shardIndex);
-    this.#books.runs.delete(name);
+    for (const shardIndex of run.leases.keys()) this.#state.revokeShard(run, shardIndex);
+    this.#state.runs.delete(name);
     this.#checking.delete(run);
   }
 }

@@ -1,7 +1,7 @@
 import type { ActiveRun } from "./activeRun.ts";
-import { Answers } from "./shardResults.ts";
-import { Attendance } from "./workerPresence.ts";
-import { Books } from "./schedulerState.ts";
+import { ShardResults } from "./shardResults.ts";
+import { WorkerPresence } from "./workerPresence.ts";
+import { SchedulerState } from "./schedulerState.ts";
 import { Distrust, type DistrustCounts } from "./trust/distrust.ts";
 import type { Lease, Worker } from "./fleet.ts";
 import { Granting } from "./granting.ts";
@@ -13,7 +13,7 @@ import {
   type SchedulerOptions,
 } from "./options.ts";
 import { Recordings } from "./recordings.ts";
-import type { Tally } from "./schedulerCounts.ts";
+import type { SchedulerCounts } from "./schedulerCounts.ts";
 
 /**
  * These come with every shard, or all at once when a fleet starts or goes; thousands of workers must
@@ -37,7 +37,7 @@ export interface UnsettledDispute {
 /** What can be seen of a scheduler by those who only look on. */
 export type SchedulerView = Pick<
   Scheduler,
-  "runs" | "workers" | "leases" | "tally" | "recordingCount" | "isPresent" | "distrustCounts"
+  "runs" | "workers" | "leases" | "counts" | "recordingCount" | "isPresent" | "distrustCounts"
 >;
 
 /**
@@ -50,13 +50,13 @@ export type SchedulerView = Pick<
  * answers are held against the first: see Distrust.
  */
 export class Scheduler {
-  readonly #books: Books;
+  readonly #state: SchedulerState;
   readonly #distrust: Distrust;
   readonly #granting: Granting;
   readonly #recordings = new Recordings();
   readonly #lifecycle: Lifecycle;
-  readonly #answers: Answers;
-  readonly #attendance: Attendance;
+  readonly #results: ShardResults;
+  readonly #presence: WorkerPresence;
 
   /**
    * @param firstLease the number of the first lease; each further one has the next.
@@ -64,28 +64,33 @@ export class Scheduler {
    */
   constructor(options: SchedulerOptions = DEFAULT_SCHEDULER_OPTIONS, firstLease = 1) {
     checkSchedulerOptions(options);
-    this.#books = new Books(options);
+    this.#state = new SchedulerState(options);
     this.#distrust = new Distrust(options.doubleCheckInterval);
-    this.#granting = new Granting(this.#books, this.#distrust, firstLease);
-    this.#lifecycle = new Lifecycle(this.#books, this.#distrust, this.#recordings);
-    this.#answers = new Answers(this.#books, this.#distrust, this.#recordings, this.#lifecycle);
-    this.#attendance = new Attendance(this.#books, this.#lifecycle);
+    this.#granting = new Granting(this.#state, this.#distrust, firstLease);
+    this.#lifecycle = new Lifecycle(this.#state, this.#distrust, this.#recordings);
+    this.#results = new ShardResults(
+      this.#state,
+      this.#distrust,
+      this.#recordings,
+      this.#lifecycle,
+    );
+    this.#presence = new WorkerPresence(this.#state, this.#lifecycle);
   }
 
   get runs(): ReadonlyMap<string, ActiveRun> {
-    return this.#books.runs;
+    return this.#state.runs;
   }
 
   get workers(): ReadonlyMap<string, Worker> {
-    return this.#books.workers;
+    return this.#state.workers;
   }
 
   get leases(): ReadonlyMap<number, Lease> {
-    return this.#books.leases;
+    return this.#state.leases;
   }
 
-  get tally(): Tally {
-    return this.#books.tally;
+  get counts(): SchedulerCounts {
+    return this.#state.counts;
   }
 
   /** Accepted partials on their way to the ledger. */
@@ -95,7 +100,7 @@ export class Scheduler {
 
   /** Whether the worker takes leases. */
   isPresent(worker: Worker): boolean {
-    return this.#books.isPresent(worker);
+    return this.#state.isPresent(worker);
   }
 
   /** What came of not believing everyone. */
@@ -107,16 +112,16 @@ export class Scheduler {
   isBackendMissing(name: string): boolean {
     const run = this.runs.get(name);
     if (run === undefined || run.leases.size > 0) return false;
-    const isPresent = (worker: Worker) => this.#books.isPresent(worker);
+    const isPresent = (worker: Worker) => this.#state.isPresent(worker);
     if (![...this.workers.values()].some(isPresent)) return false;
-    return !this.#books.someServe({ backend: run.backend, generator: undefined });
+    return !this.#state.someServe({ backend: run.backend, generator: undefined });
   }
 
   /** What a run waits for that no worker has: a generator for its backend. */
   generatorMissing(name: string): string | undefined {
     const run = this.runs.get(name);
     if (run?.generator === undefined || run.leases.size > 0) return undefined;
-    return this.#books.someServe(run) ? undefined : run.generator;
+    return this.#state.someServe(run) ? undefined : run.generator;
   }
 
   /** The first dispute of a run that waits for a worker who has not taken sides. */
@@ -126,7 +131,7 @@ export class Scheduler {
     for (const [shardIndex, dispute] of run.trust.disputes) {
       if (run.leases.has(shardIndex)) continue;
       const { workers } = dispute;
-      if (this.#books.someServe(run, (worker) => !workers.includes(worker))) continue;
+      if (this.#state.someServe(run, (worker) => !workers.includes(worker))) continue;
       return { shardIndex, workers };
     }
     return undefined;
@@ -148,9 +153,9 @@ export class Scheduler {
    * @param at seconds of a clock; one that jumps back is held until it catches up.
    */
   handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
-    this.#books.begin(at, !CONCERNS_ONE_WORKER.has(event.kind));
+    this.#state.begin(at, !CONCERNS_ONE_WORKER.has(event.kind));
     const wasBehind = this.#isLedgerBehind;
-    if ("worker" in event) this.#attendance.heard(event.worker);
+    if ("worker" in event) this.#presence.heard(event.worker);
     switch (event.kind) {
       case "run_submitted":
         this.#lifecycle.submit(event);
@@ -162,44 +167,44 @@ export class Scheduler {
         this.#lifecycle.end(event.run);
         break;
       case "worker_joined":
-        this.#attendance.join(event);
+        this.#presence.join(event);
         break;
       case "heartbeat":
-        this.#attendance.renew(event.heldLeases, event.worker);
+        this.#presence.renew(event.heldLeases, event.worker);
         break;
       case "shard_result":
-        this.#answers.result(event);
+        this.#results.result(event);
         break;
       case "shard_failed":
-        this.#answers.failed(event);
+        this.#results.failed(event);
         break;
       case "worker_draining":
-        this.#attendance.drain(event);
+        this.#presence.drain(event);
         break;
       case "worker_disconnected":
-        this.#attendance.disconnect(event.worker);
+        this.#presence.disconnect(event.worker);
         break;
       case "shard_recorded":
-        this.#answers.recorded(event);
+        this.#results.recorded(event);
         break;
       case "shards_loaded":
         this.#lifecycle.loaded(event);
         break;
       case "tick":
-        this.#attendance.expire();
+        this.#presence.expire();
         break;
     }
     if (event.kind !== "heartbeat") {
       this.#lifecycle.settleChecked();
-      if (wasBehind) this.#books.workAppeared = true;
+      if (wasBehind) this.#state.workAppeared = true;
       if (this.#isLedgerBehind) this.#granting.postpone();
       else this.#granting.grantAll();
     }
-    return this.#books.commands;
+    return this.#state.commands;
   }
 
   /** Then nothing is granted: what is out comes in, and memory stays bounded. */
   get #isLedgerBehind(): boolean {
-    return this.#recordings.count >= this.#books.options.maximumRecordings;
+    return this.#recordings.count >= this.#state.options.maximumRecordings;
   }
 }

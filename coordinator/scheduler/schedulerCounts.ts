@@ -7,7 +7,7 @@ export type GrantKind = "first" | "again" | "copy" | "check";
 export type PartialOutcome = "accepted" | "needless" | "disagreeing" | "impossible";
 
 /** How often each thing happened in this scheduler's life: for whoever exports metrics. */
-export class Tally {
+export class SchedulerCounts {
   readonly leasesGranted: Record<GrantKind, number> = { first: 0, again: 0, copy: 0, check: 0 };
   leasesExpired = 0;
   readonly partials: Record<PartialOutcome, number> = {

@@ -3,21 +3,21 @@ import { serves, type Bits, type Lease, type Worker } from "./fleet.ts";
 import type { SchedulerCommand } from "./events.ts";
 import type { SchedulerOptions } from "./options.ts";
 import type { LeaseHolder } from "./recordings.ts";
-import { Tally } from "./schedulerCounts.ts";
+import { SchedulerCounts } from "./schedulerCounts.ts";
 
 /** Heartbeats come ten times in a lease's duration: this is to miss three of them. */
 const LIVELY_RATIO = 0.3;
 
 /**
- * The scheduler's books: runs, workers, and leases, which are booked three times (by number, by
- * device, by shard) and kept in agreement here; beside them what the present event leads to.
+ * What the scheduler knows: runs, workers and leases, and what the present event leads to. A lease is
+ * kept under its number, its device and its shard; the three are kept in agreement here.
  */
-export class Books {
+export class SchedulerState {
   readonly options: SchedulerOptions;
   readonly runs = new Map<string, ActiveRun>();
   readonly workers = new Map<string, Worker>();
   readonly leases = new Map<number, Lease>();
-  readonly tally = new Tally();
+  readonly counts = new SchedulerCounts();
   now = 0;
   commands: SchedulerCommand[] = [];
   /** Workers that the present event may have left with room for more. */

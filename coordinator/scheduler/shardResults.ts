@@ -2,7 +2,7 @@ import { partialProblem } from "../../shared/shard/shardTask.ts";
 import { clipped } from "../../shared/specification/violations.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { ActiveRun } from "./activeRun.ts";
-import type { Books } from "./schedulerState.ts";
+import type { SchedulerState } from "./schedulerState.ts";
 import type { Distrust, Verdict } from "./trust/distrust.ts";
 import type { Bits, Lease } from "./fleet.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -10,15 +10,20 @@ import type { EventOf } from "./events.ts";
 import type { Recordings } from "./recordings.ts";
 import type { PartialOutcome } from "./schedulerCounts.ts";
 
-/** What becomes of the answers of workers, on their way to the ledger and once they are there. */
-export class Answers {
-  readonly #books: Books;
+/** Workers' results: judged, recorded, acknowledged once durable; failures too. */
+export class ShardResults {
+  readonly #state: SchedulerState;
   readonly #distrust: Distrust;
   readonly #recordings: Recordings;
   readonly #lifecycle: Lifecycle;
 
-  constructor(books: Books, distrust: Distrust, recordings: Recordings, lifecycle: Lifecycle) {
-    this.#books = books;
+  constructor(
+    state: SchedulerState,
+    distrust: Distrust,
+    recordings: Recordings,
+    lifecycle: Lifecycle,
+  ) {
+    this.#state = state;
     this.#distrust = distrust;
     this.#recordings = recordings;
     this.#lifecycle = lifecycle;
@@ -26,12 +31,12 @@ export class Answers {
 
   result(event: EventOf<"shard_result">): void {
     const { worker, shardIndex, partial } = event;
-    const { tally } = this.#books;
+    const { counts } = this.#state;
     if (this.#distrust.quarantineReason(worker) !== undefined) {
-      tally.partials.needless += 1;
+      counts.partials.needless += 1;
       return;
     }
-    const active = this.#books.runs.get(event.run);
+    const active = this.#state.runs.get(event.run);
     // A live lease is of the shard as it is now; without one it may have been a shorter shard.
     const lease = this.#leaseAnswered(event);
     const run =
@@ -40,12 +45,12 @@ export class Answers {
     const problem = run && this.#problem(run, shardIndex, partial);
     const isPossible = run !== undefined && problem === undefined;
     const verdict = isPossible ? this.#judge(run, event) : undefined;
-    tally.partials[outcomeOf(problem, verdict)] += 1;
+    counts.partials[outcomeOf(problem, verdict)] += 1;
     // Before the lease is released: that of an open shard would offer it to everyone.
     if (verdict?.kind === "accepted") run?.recording(shardIndex, event);
     if (lease !== undefined) {
       lease.device.measured(lease.rateKey, lease.work, event.computeSeconds);
-      this.#books.release(lease);
+      this.#state.release(lease);
     }
     const isNews = lease !== undefined && run !== undefined && this.#learn(lease, run, partial);
     if (active === undefined && this.#distrust.knows(event.run)) {
@@ -53,7 +58,7 @@ export class Answers {
       this.#distrust.of(event.run).acknowledgeLater([event]);
     } else if (run === undefined || verdict === undefined) {
       // The run has ended, or was extended past a last, short shard; or the partial is impossible.
-      this.#books.acknowledge(event);
+      this.#state.acknowledge(event);
       // What is said again after the lease is gone is the same failure, not another one; and that a
       // device turns out to be of another generator is no fault of the shard.
       const isFailure = lease !== undefined && !(isNews && isOfOtherKind);
@@ -74,25 +79,25 @@ export class Answers {
   /** Does what a verdict on an answer asks for. */
   #follow(verdict: Verdict, run: ActiveRun, event: EventOf<"shard_result">): void {
     const { worker, shardIndex, partial, digest } = event;
-    const { commands } = this.#books;
+    const { commands } = this.#state;
     switch (verdict.kind) {
       case "accepted": {
         const shard = { shardIndex, partial, digest };
         this.#recordings.begin(run.name, shard, event);
-        this.#books.tally.propagated.add(run.progress.specification, partial.replicaCount);
+        this.#state.counts.propagated.add(run.progress.specification, partial.replicaCount);
         this.#revokeCopies(run, shardIndex);
         commands.push({ kind: "record", run: run.name, shard });
         for (const liar of verdict.liars) this.#quarantine(liar, run, shardIndex);
         break;
       }
       case "agrees":
-        if (!run.trust.isDue(shardIndex)) this.#books.revokeShard(run, shardIndex);
-        if (!this.#recordings.wait(run.name, shardIndex, event)) this.#books.acknowledge(event);
+        if (!run.trust.isDue(shardIndex)) this.#state.revokeShard(run, shardIndex);
+        if (!this.#recordings.wait(run.name, shardIndex, event)) this.#state.acknowledge(event);
         break;
       case "claims":
         // Others may be asked now; and what it claims, somebody else will have to say again.
-        this.#books.workAppeared = true;
-        this.#books.acknowledge(event);
+        this.#state.workAppeared = true;
+        this.#state.acknowledge(event);
         break;
       case "disputes":
         commands.push({ kind: "disagreement", run: run.name, shardIndex, worker });
@@ -108,11 +113,11 @@ export class Answers {
 
   /** Takes the shard back from all others who have it, but for one copy if it is to be checked. */
   #revokeCopies(run: ActiveRun, shardIndex: number): void {
-    const copy = this.#books
+    const copy = this.#state
       .leasesOfShard(run, shardIndex)
       .find(({ worker }) => this.#distrust.mayCheck(run.trust, shardIndex, worker));
     if (copy !== undefined) this.#distrust.checkGranted(run.trust, shardIndex);
-    this.#books.revokeShard(run, shardIndex, copy);
+    this.#state.revokeShard(run, shardIndex, copy);
   }
 
   #problem(run: ActiveRun, shardIndex: number, partial: ShardPartial): string | undefined {
@@ -131,12 +136,12 @@ export class Answers {
     if (device.generatorOf(backend) !== undefined) return false;
     device.learn(backend, generator);
     const useless = [...device.leases.values()].filter((lease) => {
-      const run = this.#books.runs.get(lease.run);
+      const run = this.#state.runs.get(lease.run);
       return run !== undefined && !device.serves(run);
     });
-    for (const lease of useless) this.#books.release(lease);
-    const worker = this.#books.workers.get(id);
-    if (worker !== undefined) this.#books.revoke(worker, useless);
+    for (const lease of useless) this.#state.release(lease);
+    const worker = this.#state.workers.get(id);
+    if (worker !== undefined) this.#state.revoke(worker, useless);
     return true;
   }
 
@@ -144,26 +149,26 @@ export class Answers {
   recorded({ run: name, shardIndex }: EventOf<"shard_recorded">): void {
     const recording = this.#recordings.finish(name, shardIndex);
     if (recording === undefined) return;
-    this.#books.tally.partialsRecorded += 1;
+    this.#state.counts.partialsRecorded += 1;
     const { shard, holders } = recording;
-    for (const holder of holders) this.#books.acknowledge(holder);
-    const run = this.#books.runs.get(name);
+    for (const holder of holders) this.#state.acknowledge(holder);
+    const run = this.#state.runs.get(name);
     if (run === undefined) return;
     // A run that was withdrawn and submitted anew meanwhile may know the shard from the ledger.
     if (run.progress.has(shardIndex) || !run.progress.plan.holds(shard)) return;
     const { horizon } = run;
     run.recorded(shard);
-    if (run.horizon > horizon) this.#books.workAppeared = true;
-    run.rate.add(this.#books.now, shard.partial.replicaCount);
-    this.#books.commands.push({ kind: "run_advanced", run: name });
+    if (run.horizon > horizon) this.#state.workAppeared = true;
+    run.rate.add(this.#state.now, shard.partial.replicaCount);
+    this.#state.commands.push({ kind: "run_advanced", run: name });
     this.#lifecycle.settle(run);
   }
 
   failed({ worker, lease: id, error }: EventOf<"shard_failed">): void {
-    const lease = this.#books.leases.get(id);
+    const lease = this.#state.leases.get(id);
     if (lease?.worker !== worker) return;
-    this.#books.release(lease);
-    const run = this.#books.runs.get(lease.run);
+    this.#state.release(lease);
+    const run = this.#state.runs.get(lease.run);
     if (run !== undefined)
       this.#lifecycle.trouble(run, lease.shardIndex, { error, worker, lost: false });
   }
@@ -174,11 +179,11 @@ export class Answers {
       `its partial of shard ${shardIndex} of ${name} differs in bits from that of others, or from ` +
       `one of its own, of the same backend and generator`;
     this.#distrust.quarantine(worker, reason);
-    for (const lease of this.#books.leasesOf(worker)) this.#books.release(lease);
-    this.#books.workers.delete(worker);
-    this.#books.workAppeared = true;
-    this.#books.commands.push({ kind: "quarantine", worker, reason });
-    for (const run of this.#books.runs.values()) {
+    for (const lease of this.#state.leasesOf(worker)) this.#state.release(lease);
+    this.#state.workers.delete(worker);
+    this.#state.workAppeared = true;
+    this.#state.commands.push({ kind: "quarantine", worker, reason });
+    for (const run of this.#state.runs.values()) {
       const unfounded = this.#distrust.unfounded(run);
       if (unfounded.length > 0) this.#lifecycle.retract(run, unfounded);
     }
@@ -191,7 +196,7 @@ export class Answers {
     run,
     shardIndex,
   }: EventOf<"shard_result">): Lease | undefined {
-    const lease = this.#books.leases.get(id);
+    const lease = this.#state.leases.get(id);
     return lease?.worker === worker && lease.run === run && lease.shardIndex === shardIndex
       ? lease
       : undefined;

@@ -1,26 +1,26 @@
-import type { Books } from "./schedulerState.ts";
+import type { SchedulerState } from "./schedulerState.ts";
 import { Device, type Lease, type Worker } from "./fleet.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { EventOf } from "./events.ts";
 
-/** Who is there: workers that come, leave, are lost and come back, and the leases they hold. */
-export class Attendance {
-  readonly #books: Books;
+/** Workers that come, leave, are lost and come back, and the leases that they hold. */
+export class WorkerPresence {
+  readonly #state: SchedulerState;
   readonly #lifecycle: Lifecycle;
 
-  constructor(books: Books, lifecycle: Lifecycle) {
-    this.#books = books;
+  constructor(state: SchedulerState, lifecycle: Lifecycle) {
+    this.#state = state;
     this.#lifecycle = lifecycle;
   }
 
   heard(id: string): void {
-    this.#books.affected.add(id);
-    const worker = this.#books.workers.get(id);
-    if (worker !== undefined) worker.heardAt = this.#books.now;
+    this.#state.affected.add(id);
+    const worker = this.#state.workers.get(id);
+    if (worker !== undefined) worker.heardAt = this.#state.now;
   }
 
   join({ worker: id, devices, heldLeases }: EventOf<"worker_joined">): void {
-    const { workers, now } = this.#books;
+    const { workers, now } = this.#state;
     const known = workers.get(id);
     if (known !== undefined) {
       known.connected = true;
@@ -36,47 +36,47 @@ export class Attendance {
     }
     // Grants that were lost with the stream, and leases of another coordinator's life.
     const held = new Set(heldLeases);
-    for (const lease of this.#books.leasesOf(id)) {
-      if (!held.has(lease.id)) this.#books.release(lease);
+    for (const lease of this.#state.leasesOf(id)) {
+      if (!held.has(lease.id)) this.#state.release(lease);
     }
     this.renew(heldLeases, id);
   }
 
   renew(leases: readonly number[], worker: string): void {
-    const deadline = this.#books.now + this.#books.options.leaseDurationSeconds;
+    const deadline = this.#state.now + this.#state.options.leaseDurationSeconds;
     for (const id of leases) {
-      const lease = this.#books.leases.get(id);
+      const lease = this.#state.leases.get(id);
       if (lease?.worker === worker) lease.deadline = deadline;
     }
   }
 
   drain({ worker: id, returnedLeases }: EventOf<"worker_draining">): void {
-    const worker = this.#books.workers.get(id);
+    const worker = this.#state.workers.get(id);
     if (worker === undefined) return;
     worker.draining = true;
     for (const leaseId of returnedLeases) {
-      const lease = this.#books.leases.get(leaseId);
-      if (lease?.worker === id) this.#books.release(lease);
+      const lease = this.#state.leases.get(leaseId);
+      if (lease?.worker === id) this.#state.release(lease);
     }
   }
 
   disconnect(id: string): void {
-    const worker = this.#books.workers.get(id);
+    const worker = this.#state.workers.get(id);
     if (worker === undefined) return;
     worker.connected = false;
-    const grace = this.#books.now + this.#books.options.reconnectGraceSeconds;
-    const leases = this.#books.leasesOf(id);
+    const grace = this.#state.now + this.#state.options.reconnectGraceSeconds;
+    const leases = this.#state.leasesOf(id);
     for (const lease of leases) lease.deadline = Math.min(lease.deadline, grace);
-    if (leases.length === 0) this.#books.workers.delete(id);
+    if (leases.length === 0) this.#state.workers.delete(id);
   }
 
   /** Takes back what was not renewed in time. */
   expire(): void {
-    const { now, workers } = this.#books;
+    const { now, workers } = this.#state;
     for (const worker of workers.values()) {
-      const expired = this.#books.leasesOf(worker.id).filter(({ deadline }) => deadline <= now);
+      const expired = this.#state.leasesOf(worker.id).filter(({ deadline }) => deadline <= now);
       if (expired.length > 0) this.#lose(worker, expired);
-      if (!worker.connected && this.#books.leasesOf(worker.id).length === 0) {
+      if (!worker.connected && this.#state.leasesOf(worker.id).length === 0) {
         workers.delete(worker.id);
       }
     }
@@ -87,11 +87,11 @@ export class Attendance {
     // It is given nothing until it says something.
     worker.heardAt = -Infinity;
     const running = new Set(worker.devices.flatMap((device) => device.running()));
-    for (const lease of expired) this.#books.release(lease);
-    this.#books.tally.leasesExpired += expired.length;
-    this.#books.revoke(worker, expired);
+    for (const lease of expired) this.#state.release(lease);
+    this.#state.counts.leasesExpired += expired.length;
+    this.#state.revoke(worker, expired);
     for (const lease of expired) {
-      const run = this.#books.runs.get(lease.run);
+      const run = this.#state.runs.get(lease.run);
       // What waited in the worker's queue is innocent of its loss.
       if (run === undefined || !running.has(lease)) continue;
       const error = "the worker was lost";

@@ -106,7 +106,7 @@ async function serve(flags: Flags): Promise<void> {
   const tls = tlsFiles(flags);
   refuseExposure(flags, tls);
   refuseOpenMetrics(flags);
-  const [{ startCoordinator }, { takeTurn }, { openDoor }, { endWithoutLedger }] =
+  const [{ startCoordinator }, { takeLead }, { openDoor }, { endWithoutLedger }] =
     await Promise.all([
       import("../../../coordinator/process/server.ts"),
       import("../../../coordinator/process/takeLead.ts"),
@@ -141,9 +141,9 @@ async function serve(flags: Flags): Promise<void> {
   const signalled = untilSignal().then(() => {
     stopped.abort();
   });
-  let turn;
+  let lead;
   try {
-    turn = await takeTurn({
+    lead = await takeLead({
       place: flags.ledger ?? defaultLedger(),
       address: flags.listen,
       ...(flags.http !== undefined && { http: flags.http }),
@@ -161,7 +161,7 @@ async function serve(flags: Flags): Promise<void> {
     throw error;
   }
   const coordinator = await startCoordinator({
-    ...turn,
+    ...lead,
     door,
     log,
     onFatal,

@@ -138,7 +138,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     this.#dispatch({ kind: "worker_disconnected", worker });
   }
 
-  /** As storedWork.ts has it: a page of what comes after the fold, and where there is more. */
+  /** As resumeFromLedger.ts has it: a page of what comes after the fold, and where there is more. */
   #submit(run: string, specification: RunSpecification): void {
     const fold = this.#options.ledger.folds.get(run);
     const from = fold?.shardCount ?? 0;
