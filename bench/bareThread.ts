@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
-import type { RunSpecification } from "../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../shared/kinds/propagation/specification.ts";
 import { loadBackend } from "../worker/backends/registry.ts";
 import { computeShard } from "../worker/pool/shard.ts";
 
@@ -9,7 +9,7 @@ const backend = await loadBackend("simd");
 
 /** A thread's part of a run: every `threads`-th shard, from the one with its own number on. */
 export interface BareTask {
-  readonly specification: RunSpecification;
+  readonly specification: PropagationSpecification;
   readonly thread: number;
   readonly threads: number;
 }

@@ -1,6 +1,6 @@
 import type { SimulationApi } from "../client/sdk/api.ts";
-import { parseRunSpecification } from "../shared/specification/specification.ts";
-import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
+import { parsePropagation } from "../shared/kinds/propagation/propagation.ts";
+import { specificationToMessage } from "../shared/kinds/propagation/messages.ts";
 import { SimulatedFleet } from "./simulatedFleet.ts";
 
 /** For a slot: a thousand workers answer two thousand times a second. */
@@ -49,6 +49,6 @@ export class Crowd implements Disposable {
 function runMessage(seed: number) {
   const network = { ...NETWORK, namedGain: "he" } as const;
   return specificationToMessage(
-    parseRunSpecification({ network, sampling: "dense", seed, stoppingRule: STOPPING_RULE }),
+    parsePropagation({ network, sampling: "dense", seed, stoppingRule: STOPPING_RULE }),
   );
 }

@@ -13,8 +13,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
 import { SimulationApi } from "../client/sdk/api.ts";
-import { parseRunSpecification } from "../shared/specification/specification.ts";
-import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
+import { parsePropagation } from "../shared/kinds/propagation/propagation.ts";
+import { specificationToMessage } from "../shared/kinds/propagation/messages.ts";
 import { Command } from "./command.ts";
 import { commandLine, describeMachine } from "./machine.ts";
 import { resourcesOf, type Resources } from "./resources.ts";
@@ -54,7 +54,7 @@ async function benchmark(): Promise<void> {
   const coordinator = new Command(serve);
   const address = await coordinator.said(/listening on (\S+)\n/);
   const api = new SimulationApi(address);
-  const specification = parseRunSpecification({
+  const specification = parsePropagation({
     network: { ...RUN, gain: undefined, namedGain: "he" },
     sampling: "dense",
     stoppingRule: { replicaCount: 2 ** 32 },

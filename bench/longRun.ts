@@ -20,11 +20,11 @@ import { Engine } from "../coordinator/engine/engine.ts";
 import { openLedger } from "../coordinator/ledger/openLedger.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../coordinator/scheduler/options.ts";
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
-import {
-  parseRunSpecification,
-  type RunInput,
-  type RunSpecification,
-} from "../shared/specification/specification.ts";
+import { parsePropagation } from "../shared/kinds/propagation/propagation.ts";
+import type {
+  PropagationInput,
+  PropagationSpecification,
+} from "../shared/kinds/propagation/specification.ts";
 import { commandLine, describeMachine } from "./machine.ts";
 import { printTable, readable, report, RESULTS_FOLDER } from "./results.ts";
 import { ShuffledFleet } from "./shuffledFleet.ts";
@@ -154,15 +154,15 @@ function clock(): number {
   return performance.now() / 1000;
 }
 
-function specificationOf(shards: number): RunSpecification {
-  const input: RunInput = {
+function specificationOf(shards: number): PropagationSpecification {
+  const input: PropagationInput = {
     network: { ...NETWORK, namedGain: "he" },
     sampling: "dense",
     checkpointDepths: [NETWORK.depth],
     stoppingRule: { replicaCount: 2 },
   };
-  const { shardSize } = new ShardPlan(parseRunSpecification(input));
-  return parseRunSpecification({ ...input, stoppingRule: { replicaCount: shards * shardSize } });
+  const { shardSize } = new ShardPlan(parsePropagation(input));
+  return parsePropagation({ ...input, stoppingRule: { replicaCount: shards * shardSize } });
 }
 
 function memory(): Pick<Sample, "residentBytes" | "heapBytes" | "bufferBytes"> {

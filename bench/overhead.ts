@@ -10,8 +10,8 @@ import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 
 import { SimulationApi } from "../client/sdk/api.ts";
-import { parseRunSpecification } from "../shared/specification/specification.ts";
-import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
+import { parsePropagation } from "../shared/kinds/propagation/propagation.ts";
+import { specificationToMessage } from "../shared/kinds/propagation/messages.ts";
 import { Command } from "./command.ts";
 import { commandLine, describeMachine } from "./machine.ts";
 import { threadSecondsOf, type ThreadSeconds } from "./resources.ts";
@@ -178,7 +178,7 @@ async function propagate(
   const pids = cluster.processes.map(({ pid }) => pid);
   const runs = Array.from({ length: SWEEP_RUNS }, (_, i) =>
     specificationToMessage(
-      parseRunSpecification({
+      parsePropagation({
         network: { width: 64, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: "he" },
         sampling: "dense",
         seed: SWEEP_RUNS * round + i,

@@ -7,7 +7,7 @@ import type { WorkRequest } from "../shared/wire/generated/lyapunov/v1/WorkReque
 import type { WorkResponse__Output } from "../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
 import { messageType } from "../shared/wire/messageTypes.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
-import { shardTaskFromMessage } from "../shared/wire/shardTaskMessages.ts";
+import { shardTaskFromMessage } from "../shared/kinds/propagation/shardTaskMessages.ts";
 import { VERSION } from "../shared/wire/version.ts";
 import { syntheticPartial } from "../test/support/syntheticPartials.ts";
 

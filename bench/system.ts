@@ -17,11 +17,9 @@ import { SimulationApi } from "../client/sdk/api.ts";
 import { MemoryLedger } from "../coordinator/ledger/memoryLedger.ts";
 import { startCoordinator } from "../coordinator/process/server.ts";
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
-import {
-  parseRunSpecification,
-  type RunSpecification,
-} from "../shared/specification/specification.ts";
-import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
+import { parsePropagation } from "../shared/kinds/propagation/propagation.ts";
+import type { PropagationSpecification } from "../shared/kinds/propagation/specification.ts";
+import { specificationToMessage } from "../shared/kinds/propagation/messages.ts";
 import { createThreadPool, type ShardPool } from "../worker/pool/threadPool.ts";
 import { startWorker } from "../worker/worker.ts";
 import { measuredBar, printBars } from "./bars.ts";
@@ -61,7 +59,7 @@ interface Turn {
 /** Something that propagates whole runs. */
 interface Propagator {
   readonly name: string;
-  run(specification: RunSpecification): Promise<Turn>;
+  run(specification: PropagationSpecification): Promise<Turn>;
   close(): Promise<unknown>;
 }
 
@@ -150,8 +148,8 @@ async function benchmark(): Promise<void> {
   });
 }
 
-function specification(seed: number, replicaCount: number): RunSpecification {
-  return parseRunSpecification({
+function specification(seed: number, replicaCount: number): PropagationSpecification {
+  return parsePropagation({
     network: {
       width: Number(flags.width),
       depth: Number(flags.depth),

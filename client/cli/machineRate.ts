@@ -1,5 +1,5 @@
-import type { RunSpecification } from "../../shared/specification/specification.ts";
-import type { ShardTask } from "../../shared/shard/shardTask.ts";
+import type { PropagationSpecification } from "../../shared/kinds/propagation/specification.ts";
+import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 
 /** What propagates, and for how long it may. */
@@ -8,7 +8,7 @@ export interface RateOptions {
   readonly compute: (task: ShardTask) => Promise<{ readonly partial: ShardPartial }>;
   readonly threads: number;
   /** The first shard of a run as the coordinator would plan it. */
-  readonly firstShard: (specification: RunSpecification) => ShardTask;
+  readonly firstShard: (specification: PropagationSpecification) => ShardTask;
   /** Seconds that the measurement takes, about as many go into finding what to measure. */
   readonly seconds: number;
   /** In seconds. */
@@ -29,7 +29,7 @@ const FIRST_ISOTROPIC_DEPTH = 1000;
 
 /** How fast the machine propagates shards of a run, or what of them fits into the time. */
 export async function measureRate(
-  specification: RunSpecification,
+  specification: PropagationSpecification,
   options: RateOptions,
 ): Promise<MachineRate> {
   const { compute, threads, firstShard, seconds, clock } = options;

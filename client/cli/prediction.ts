@@ -1,6 +1,6 @@
 import { survivalBound } from "../../shared/network/extinction.ts";
 import { isIsotropicNetwork, type Network } from "../../shared/network/network.ts";
-import type { RunSpecification } from "../../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../../shared/kinds/propagation/specification.ts";
 import { exactExponents } from "../../shared/theory/exact.ts";
 
 /** σ² in closed form, of survivors where λ = −∞; undefined where there is none. */
@@ -16,7 +16,7 @@ export function exactVariance(network: Network): number | undefined {
  * as go extinct are needed. Undefined if σ² is needed and not known.
  */
 export function predictedReplicas(
-  { network, burnIn, stoppingRule }: RunSpecification,
+  { network, burnIn, stoppingRule }: PropagationSpecification,
   variance: number | undefined,
 ): number | undefined {
   if (stoppingRule.kind === "replicas") return stoppingRule.replicaCount;
@@ -34,7 +34,7 @@ export function predictedReplicas(
 
 /** Seconds that so many replicas take at a rate in replica-layers a second. */
 export function predictedSeconds(
-  { network }: RunSpecification,
+  { network }: PropagationSpecification,
   replicas: number,
   replicaLayersPerSecond: number,
 ): number {

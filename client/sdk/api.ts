@@ -12,7 +12,7 @@ import type { ListRunsResponse__Output } from "../../shared/wire/generated/lyapu
 import type { Run, Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep, Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { SimulationService } from "../../shared/wire/protocol.ts";
-import { stoppingRuleToMessage } from "../../shared/wire/specificationMessages.ts";
+import { stoppingRuleToMessage } from "../../shared/wire/stoppingRuleMessages.ts";
 
 const MAXIMUM_MESSAGE_BYTES = 16 * 2 ** 20;
 

@@ -1,5 +1,5 @@
 import type { NetworkInput } from "../../shared/network/networkInput.ts";
-import type { RunInput } from "../../shared/specification/specification.ts";
+import type { PropagationInput } from "../../shared/kinds/propagation/specification.ts";
 import type { StoppingRuleInput } from "../../shared/specification/stoppingRuleInput.ts";
 
 /** What a run is where its flags, or its fields in a sweep file, do not say. */
@@ -44,7 +44,7 @@ export interface RunFlags extends NetworkFlags, StoppingFlags {
 }
 
 /** Flags, or the fields of a sweep file, as the specification's validation reads them. */
-export function runInput(flags: RunFlags): RunInput {
+export function runInput(flags: RunFlags): PropagationInput {
   return {
     network: networkInput(flags),
     seed: flags.seed,

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 
 import { type CST, parse, Parser } from "yaml";
 
-import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/specification.ts";
+import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/commonFields.ts";
 import { clipped } from "../../shared/specification/violations.ts";
 
 /** Room for 2,000 runs that are written out one by one; reading so much takes a second or two. */

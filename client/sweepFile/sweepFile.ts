@@ -1,11 +1,11 @@
 import { z } from "zod";
 
+import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
+import type { PropagationSpecification } from "../../shared/kinds/propagation/specification.ts";
 import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
   MAXIMUM_SWEEP_RUNS,
-  parseRunSpecification,
-  type RunSpecification,
-} from "../../shared/specification/specification.ts";
+} from "../../shared/specification/commonFields.ts";
 import {
   clipped,
   isPlainText,
@@ -71,7 +71,7 @@ const MAXIMUM_QUOTE_LENGTH = 60;
 /** A named set of runs, ready to be submitted. */
 export interface SweepSpecification {
   readonly displayName: string;
-  readonly runs: readonly RunSpecification[];
+  readonly runs: readonly PropagationSpecification[];
 }
 
 /** @throws CommandError with one sentence that names the file, the field and the remedy. */
@@ -116,7 +116,7 @@ export function parseSweep(path: string, text: string): SweepSpecification {
       try {
         const seed = firstSeed + index++;
         const { replicas: _replicas, ...fallbacks } = RUN_DEFAULTS;
-        return parseRunSpecification(
+        return parsePropagation(
           runInput({ ...fallbacks, seed, ...point, ...(checkpoints && { checkpoints }) }),
         );
       } catch (error) {

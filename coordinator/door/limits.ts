@@ -1,6 +1,6 @@
 import { status as Code } from "@grpc/grpc-js";
 
-import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/specification.ts";
+import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/commonFields.ts";
 import { ApiError } from "../../shared/wire/errorDetails.ts";
 
 /** How much callers may ask for. */

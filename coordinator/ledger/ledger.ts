@@ -1,4 +1,4 @@
-import type { RunSpecification } from "../../shared/specification/specification.ts";
+import type { RunSpecification } from "../../shared/kinds/kind.ts";
 import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { RunState } from "../../shared/wire/runStates.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";

@@ -92,6 +92,14 @@ function migrations({ bytes, counter }: EngineTypes): Record<string, Migration> 
           .execute();
       },
     },
+    "0004_kinds": {
+      up: async (db: Kysely<LedgerTables>) => {
+        await db.schema
+          .alterTable("runs")
+          .addColumn("kind", "text", (column) => column.notNull().defaultTo("propagation"))
+          .execute();
+      },
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { KINDS } from "../../shared/kinds/kinds.ts";
 import { MEMORY } from "../../shared/wire/ledgerPlaces.ts";
 import { LedgerUnavailable, type Ledger } from "./ledger.ts";
 import { MemoryLedger } from "./memoryLedger.ts";
@@ -13,11 +14,11 @@ export function isPostgres(place: string): boolean {
  *
  * @throws LedgerUnavailable saying why, and what to do
  */
-export async function openLedger(place: string): Promise<Ledger> {
+export async function openLedger(place: string, kinds = KINDS): Promise<Ledger> {
   if (place === MEMORY) return new MemoryLedger();
   if (isPostgres(place) || place === "") {
     throw new LedgerUnavailable(`--ledger: '${place}' is not a file; give a path, or ${MEMORY}`);
   }
   const { openSqliteLedger } = await import("./sqliteLedger.ts");
-  return openSqliteLedger(place);
+  return openSqliteLedger(place, kinds);
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { Pool, types, type PoolConfig } from "pg";
 
+import { KINDS, type Kinds } from "../../shared/kinds/kinds.ts";
 import { Leadership, type LeadershipOptions } from "./leadership.ts";
 import { LeadershipLost, LedgerUnavailable, type Ledger } from "./ledger.ts";
 import { migrate } from "./migrations.ts";
@@ -14,6 +15,8 @@ const CONNECTIONS = 4;
 
 export interface PostgresLedgerOptions extends LeadershipOptions {
   readonly url: string;
+  /** The kinds of run that may be in it; default: those of this version. */
+  readonly kinds?: Kinds;
 }
 
 /**
@@ -35,6 +38,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
     const leadership = await Leadership.win(config, options);
     return new SqlLedger({
       db,
+      kinds: options.kinds ?? KINDS,
       check: async (transaction) => {
         const { epoch } = await transaction
           .selectFrom("leadership")

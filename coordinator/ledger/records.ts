@@ -1,10 +1,7 @@
 import type { Insertable, Selectable } from "kysely";
 
-import {
-  parseRunSpecification,
-  type RunInput,
-  type RunSpecification,
-} from "../../shared/specification/specification.ts";
+import type { RunInput, RunSpecification } from "../../shared/kinds/kind.ts";
+import type { Kinds } from "../../shared/kinds/kinds.ts";
 import { hasEnded, parseRunState } from "../../shared/wire/runStates.ts";
 import type { RecordedShard } from "../plan/recordedShard.ts";
 import type { Fold } from "../plan/fold.ts";
@@ -30,6 +27,7 @@ export function runToRow(run: RunRecord): Insertable<RunsTable> {
     sweep: run.sweep ?? null,
     create_time: run.createTime,
     end_time: run.endTime ?? null,
+    kind: run.specification.kind.name,
     specification: specificationToJson(run.specification),
     outcome_shard_count: outcome?.shardCount ?? null,
     outcome_disagreement_count: outcome?.disagreementCount ?? null,
@@ -38,10 +36,10 @@ export function runToRow(run: RunRecord): Insertable<RunsTable> {
 }
 
 /** @throws CorruptRecord naming the run and what is wrong with it */
-export function runFromRow(row: Selectable<RunsTable>): RunRecord {
+export function runFromRow(row: Selectable<RunsTable>, kinds: Kinds): RunRecord {
   return named(row.name, () => ({
     name: row.name,
-    specification: specificationFromJson(row.specification),
+    specification: specificationFromJson(row.kind, row.specification, kinds),
     state: parseRunState(row.state),
     error: row.error,
     client: row.client,
@@ -111,6 +109,7 @@ export function foldFromRow(row: Selectable<FoldsTable>): Fold {
 function specificationToJson(specification: RunSpecification): string {
   const { kind: _kind, seed, stoppingRule, ...rest } = specification;
   const input: RunInput = {
+    // The fields of its kind are among these.
     ...rest,
     seed: String(seed),
     stoppingRule:
@@ -121,9 +120,11 @@ function specificationToJson(specification: RunSpecification): string {
   return JSON.stringify(input);
 }
 
-/** Read as anybody's input: another version, or a hand, may have written it. */
-function specificationFromJson(text: string): RunSpecification {
-  return parseRunSpecification(JSON.parse(text) as RunInput);
+/** Reads a specification as if it came from outside: another version, or a hand, may have written it. */
+function specificationFromJson(kindName: string, text: string, kinds: Kinds): RunSpecification {
+  const kind = kinds.named(kindName);
+  if (kind === undefined) throw new Error(`this version does not know the kind '${kindName}'`);
+  return kind.parse(JSON.parse(text) as RunInput);
 }
 
 function named<Result>(what: string, read: () => Result): Result {

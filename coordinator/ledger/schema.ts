@@ -17,6 +17,8 @@ export interface RunsTable {
   sweep: string | null;
   create_time: number;
   end_time: number | null;
+  /** What it computes: the name of a kind. */
+  kind: string;
   /** JSON; see records.ts. */
   specification: string;
   outcome_shard_count: number | null;

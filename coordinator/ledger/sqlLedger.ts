@@ -2,6 +2,7 @@ import { setImmediate as othersFirst } from "node:timers/promises";
 
 import { sql, type Kysely, type Transaction } from "kysely";
 
+import type { Kinds } from "../../shared/kinds/kinds.ts";
 import { Mutex } from "./mutex.ts";
 import { isPlainText, refused } from "../../shared/specification/violations.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
@@ -38,6 +39,8 @@ const PARTIALS_AT_ONCE = 1000;
 
 export interface SqlLedgerOptions {
   readonly db: Kysely<LedgerTables>;
+  /** The kinds of run that may be in it. */
+  readonly kinds: Kinds;
   /** First in every transaction: throws if this coordinator may not write any more. */
   readonly check?: (transaction: Transaction<LedgerTables>) => Promise<void>;
   /** Bytes that the database takes, where it can be known. */
@@ -89,7 +92,7 @@ export class SqlLedger implements Ledger {
       .selectAll()
       .where("name", "=", name)
       .executeTakeFirst();
-    return row && runFromRow(row);
+    return row && runFromRow(row, this.#options.kinds);
   }
 
   async sweep(name: string): Promise<SweepRecord | undefined> {
@@ -110,7 +113,10 @@ export class SqlLedger implements Ledger {
       .orderBy("position", "desc")
       .limit(pageSize + 1)
       .execute();
-    return page(rows.map(runFromRow), pageSize);
+    return page(
+      rows.map((row) => runFromRow(row, this.#options.kinds)),
+      pageSize,
+    );
   }
 
   async sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>> {
@@ -136,7 +142,7 @@ export class SqlLedger implements Ledger {
         .orderBy("position")
         .limit(ROWS_AT_ONCE)
         .execute();
-      yield* rows.map(runFromRow);
+      yield* rows.map((row) => runFromRow(row, this.#options.kinds));
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.position;

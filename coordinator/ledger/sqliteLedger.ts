@@ -5,6 +5,7 @@ import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
 
+import { KINDS } from "../../shared/kinds/kinds.ts";
 import { LedgerUnavailable, type Ledger } from "./ledger.ts";
 import { migrate } from "./migrations.ts";
 import type { LedgerTables } from "./schema.ts";
@@ -16,7 +17,7 @@ import { SqlLedger } from "./sqlLedger.ts";
  *
  * @throws LedgerUnavailable saying why, and what to do
  */
-export async function openSqliteLedger(path: string): Promise<Ledger> {
+export async function openSqliteLedger(path: string, kinds = KINDS): Promise<Ledger> {
   let database: Database.Database | undefined;
   try {
     makeFolder(dirname(resolve(path)));
@@ -28,7 +29,7 @@ export async function openSqliteLedger(path: string): Promise<Ledger> {
     database.pragma("synchronous = FULL");
     const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database }) });
     await migrate(db, { bytes: "blob", counter: "integer" });
-    return new SqlLedger({ db, size: () => sizeOf(path) });
+    return new SqlLedger({ db, kinds, size: () => sizeOf(path) });
   } catch (error) {
     database?.close();
     throw new LedgerUnavailable(`--ledger ${path}: ${problem(error)}`, { cause: error });

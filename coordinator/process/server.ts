@@ -6,6 +6,7 @@ import type { Server } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import type { Logger } from "pino";
 
+import { KINDS, type Kinds } from "../../shared/kinds/kinds.ts";
 import type { Listening } from "../../shared/wire/listening.ts";
 import { SERVICE_NAMES, SimulationService } from "../../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
@@ -52,6 +53,8 @@ export interface ServerOptions {
   /** Default: everybody may come in who reaches the address. */
   readonly door?: Door;
   readonly metrics?: CoordinatorMetrics;
+  /** The kinds of run that clients may ask for; default: those of this version. */
+  readonly kinds?: Kinds;
 }
 
 /** A coordinator that listens. */
@@ -79,7 +82,7 @@ function newId(): string {
 /** @throws Error if the address cannot be listened on. */
 export async function startCoordinator(options: ServerOptions): Promise<CoordinatorServer> {
   const { address, ledger, log, onFatal, scheduler = DEFAULT_SCHEDULER_OPTIONS } = options;
-  const { door = openToAll(log) } = options;
+  const { door = openToAll(log), kinds = KINDS } = options;
   const firstLease = randomInt(2 ** 20) * 2 ** 32 + 1;
   const engine = new Engine({
     ledger,
@@ -109,7 +112,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     "grpc.max_receive_message_length": door.limits.maximumMessageBytes,
   });
   server.addService(SimulationService.service, {
-    ...simulationHandlers(coordinator, engine, door, log),
+    ...simulationHandlers(coordinator, engine, door, kinds, log),
   });
   server.addService(FLEET_SERVICE, { ...fleetHandlers(engine, scheduler, door, log) });
   const health = new HealthImplementation();

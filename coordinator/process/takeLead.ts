@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 
+import type { Kinds } from "../../shared/kinds/kinds.ts";
 import type { Door } from "../door/door.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { isPostgres, openLedger } from "../ledger/openLedger.ts";
@@ -8,6 +9,8 @@ import { startStandby, type Standby } from "./standby.ts";
 export interface LeadOptions {
   /** Where the ledger is: a file, `memory` or `postgres://…`. */
   readonly place: string;
+  /** The kinds of run that may be in it; default: those of this version. */
+  readonly kinds?: Kinds;
   /** Where to listen, such as `127.0.0.1:7400`; port 0 takes a free one. */
   readonly address: string;
   /** Where to serve the page; default: nowhere. */
@@ -42,13 +45,14 @@ export interface Lead {
 export async function takeLead(options: LeadOptions): Promise<Lead> {
   const { place, address, http, door, log } = options;
   const places = { address, ...(http !== undefined && { http }) };
-  if (!isPostgres(place)) return { ledger: await openLedger(place), ...places };
+  if (!isPostgres(place)) return { ledger: await openLedger(place, options.kinds), ...places };
   const { openPostgresLedger } = await import("../ledger/postgresLedger.ts");
   let standby: Promise<Standby> | undefined;
   const failure = Promise.withResolvers<never>();
   const stop = new AbortController();
   const opening = openPostgresLedger({
     url: place,
+    ...(options.kinds !== undefined && { kinds: options.kinds }),
     holder: options.holder,
     onLost: options.onLost,
     onStandby: (leader) => {

@@ -3,8 +3,8 @@ import { status as Code } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
 import { BACKENDS, type DeviceBackend } from "../../shared/specification/backends.ts";
-import { MAXIMUM_GENERATOR_LENGTH } from "../../shared/shard/shardTask.ts";
-import { MAXIMUM_DISPLAY_NAME_LENGTH } from "../../shared/specification/specification.ts";
+import { MAXIMUM_GENERATOR_LENGTH } from "../../shared/shard/partialProblem.ts";
+import { MAXIMUM_DISPLAY_NAME_LENGTH } from "../../shared/specification/commonFields.ts";
 import { clipped } from "../../shared/specification/violations.ts";
 import { partialDigest } from "../../shared/statistics/partialDigest.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";

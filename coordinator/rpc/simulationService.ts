@@ -1,10 +1,11 @@
 import type { Metadata, ServerWritableStream } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
+import type { Kinds } from "../../shared/kinds/kinds.ts";
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationServiceHandlers } from "../../shared/wire/generated/lyapunov/v1/SimulationService.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
-import { stoppingRuleInputFromMessage } from "../../shared/wire/specificationMessages.ts";
+import { stoppingRuleInputFromMessage } from "../../shared/wire/stoppingRuleMessages.ts";
 import { serverStreaming, unary } from "./rpcHandlers.ts";
 import { ChangeSignal } from "./changeSignal.ts";
 import type { Coordinator } from "../simulations/simulations.ts";
@@ -31,6 +32,7 @@ export function simulationHandlers(
   coordinator: Coordinator,
   engine: Engine,
   door: Door,
+  kinds: Kinds,
   log: Logger,
 ): SimulationServiceHandlers {
   const admission = (metadata: Metadata) =>
@@ -38,7 +40,7 @@ export function simulationHandlers(
   return {
     CreateRun: unary(log, async (request, metadata) => {
       const options = creationOptions(request);
-      const specification = readRun("run", request.run);
+      const specification = readRun("run", request.run, kinds);
       return { run: await coordinator.createRun(specification, options, admission(metadata)) };
     }),
     GetRun: unary(log, async ({ name, withConvergence }) => {
@@ -68,7 +70,7 @@ export function simulationHandlers(
     }),
     CreateSweep: unary(log, async (request, metadata) => {
       const { maximumSweepRuns } = door.limits;
-      const { displayName, specifications } = readSweep(request.sweep, maximumSweepRuns);
+      const { displayName, specifications } = readSweep(request.sweep, maximumSweepRuns, kinds);
       const options = creationOptions(request);
       const admitted = admission(metadata);
       return {

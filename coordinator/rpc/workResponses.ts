@@ -1,10 +1,9 @@
 import protobuf from "protobufjs";
 
-import type { ShardTask } from "../../shared/shard/shardTask.ts";
+import type { RunShard, RunSpecification } from "../../shared/kinds/kind.ts";
 import type { WorkResponse } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
 import { messageType } from "../../shared/wire/messageTypes.ts";
 import { FleetService } from "../../shared/wire/protocol.ts";
-import { shardTaskToMessage } from "../../shared/wire/shardTaskMessages.ts";
 import type { GrantedLease } from "../scheduler/events.ts";
 
 const TASK = messageType("lyapunov.v1.ShardTask");
@@ -45,16 +44,14 @@ export function writeWorkAnswer(answer: WorkAnswer): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** What the tasks of all shards of a run have in common, by an object that these share. */
-const commonBytes = new WeakMap<object, Uint8Array>();
+/** Bytes of what the tasks of all shards of a run have in common. */
+const commonBytes = new WeakMap<RunSpecification, Uint8Array>();
 
-function taskBytes(task: ShardTask): Uint8Array {
-  const { firstReplica, replicaCount, sketchBinWidths } = task;
-  let common = commonBytes.get(sketchBinWidths);
+function taskBytes({ specification, firstReplica, replicaCount }: RunShard): Uint8Array {
+  let common = commonBytes.get(specification);
   if (common === undefined) {
-    const { firstReplica: _first, replicaCount: _count, ...rest } = shardTaskToMessage(task);
-    common = TASK.encode(TASK.fromObject(rest)).finish();
-    commonBytes.set(sketchBinWidths, common);
+    common = TASK.encode(TASK.fromObject(specification.kind.task(specification))).finish();
+    commonBytes.set(specification, common);
   }
   // A message's bytes one after the other are the message of all their fields.
   return Buffer.concat([common, TASK.encode({ firstReplica, replicaCount }).finish()]);

@@ -1,6 +1,5 @@
 import type { DeviceBackend } from "../../shared/specification/backends.ts";
-import type { ShardTask } from "../../shared/shard/shardTask.ts";
-import type { RunSpecification } from "../../shared/specification/specification.ts";
+import type { RunShard, RunSpecification } from "../../shared/kinds/kind.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { ProgressBeginning, RunProgress } from "./runProgress.ts";
@@ -82,7 +81,7 @@ export interface GrantedLease {
   readonly shardIndex: number;
   readonly attempt: number;
   readonly deviceIndex: number;
-  readonly task: ShardTask;
+  readonly task: RunShard;
 }
 
 /** What the scheduler wants done. */

@@ -1,4 +1,3 @@
-import { lawLabel } from "../../shared/network/weights.ts";
 import type { ActiveRun } from "./activeRun.ts";
 import type { SchedulerState } from "./schedulerState.ts";
 import type { Distrust } from "./trust/distrust.ts";
@@ -110,8 +109,7 @@ export class Granting {
     const { now, options, commands, counts } = this.#state;
     const { specification, plan } = run.progress;
     const id = this.#nextLease++;
-    const { backend, sampling, network } = specification;
-    const rateKey = `${backend}/${sampling}/${lawLabel(network.weights, network)}`;
+    const rateKey = specification.kind.rateKey(specification);
     const work = plan.work(shardIndex);
     const isCheck = run.isSettled(shardIndex);
     const isCopy = run.leases.has(shardIndex);
@@ -128,7 +126,7 @@ export class Granting {
       rateKey,
       deadline: now + options.leaseDurationSeconds,
     });
-    const attempt = run.lease(shardIndex, id, device.generatorOf(backend));
+    const attempt = run.lease(shardIndex, id, device.generatorOf(specification.backend));
     counts.leasesGranted[grantKind(isCheck, isCopy, attempt)] += 1;
     if (!run.started) {
       run.started = true;

@@ -1,5 +1,5 @@
-import type { RunSpecification } from "../../shared/specification/specification.ts";
-import { estimateExponents, type ExponentEstimates } from "../../shared/statistics/estimate.ts";
+import type { RunSpecification } from "../../shared/kinds/kind.ts";
+import type { Estimates } from "../../shared/statistics/estimate.ts";
 import {
   mergeSums,
   type ReplicaSums,
@@ -135,9 +135,10 @@ export class RunProgress {
     this.#take(shardIndex, partial);
   }
 
-  /** λ̂ and σ̂² of the folded prefix; undefined while fewer than two replicas are known. */
-  estimates(): ExponentEstimates | undefined {
-    return finalEstimates(this.specification, this.#folded);
+  /** Estimates from the folded prefix; undefined while too little is known. */
+  estimates(): Estimates | undefined {
+    const { specification } = this;
+    return this.#folded && specification.kind.estimates(specification, this.#folded);
   }
 
   #take(shardIndex: number, partial: ShardPartial): void {
@@ -163,18 +164,9 @@ export class RunProgress {
   }
 
   /** A number of replicas is reached without them, and intervals cost more than a fold. */
-  #estimatesForRule(): ExponentEstimates | undefined {
+  #estimatesForRule(): Estimates | undefined {
     return this.specification.stoppingRule.kind === "replicas" ? undefined : this.estimates();
   }
-}
-
-/** Estimates at the full depth, from sums; undefined while fewer than two replicas are known. */
-function finalEstimates(
-  { network, burnIn, level }: RunSpecification,
-  sums: ReplicaSums | undefined,
-): ExponentEstimates | undefined {
-  const last = sums?.checkpoints.at(-1);
-  return last && estimateExponents(last, network.depth - burnIn, level);
 }
 
 /** How much is known at the full depth. */

@@ -1,4 +1,4 @@
-import { partialProblem } from "../../shared/shard/shardTask.ts";
+import { partialProblem } from "../../shared/shard/partialProblem.ts";
 import { clipped } from "../../shared/specification/violations.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { ActiveRun } from "./activeRun.ts";
@@ -84,7 +84,10 @@ export class ShardResults {
       case "accepted": {
         const shard = { shardIndex, partial, digest };
         this.#recordings.begin(run.name, shard, event);
-        this.#state.counts.propagated.add(run.progress.specification, partial.replicaCount);
+        const { specification } = run.progress;
+        this.#state.counts.propagated.add(
+          specification.kind.propagation(specification, partial.replicaCount),
+        );
         this.#revokeCopies(run, shardIndex);
         commands.push({ kind: "record", run: run.name, shard });
         for (const liar of verdict.liars) this.#quarantine(liar, run, shardIndex);
@@ -125,7 +128,9 @@ export class ShardResults {
     if (generator !== undefined && partial.generator !== generator) {
       return `its generator is ${clipped(partial.generator, 100)}, not the run's ${generator}`;
     }
-    return partialProblem(run.progress.plan.task(shardIndex), partial);
+    const { specification, plan } = run.progress;
+    const shape = specification.kind.partialShape(specification);
+    return partialProblem(shape, plan.shard(shardIndex), partial);
   }
 
   /**

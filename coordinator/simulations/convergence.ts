@@ -1,10 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 
-import type { RunSpecification } from "../../shared/specification/specification.ts";
+import type { RunSpecification } from "../../shared/kinds/kind.ts";
 import { mergeSums, type ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { ConvergencePoint } from "../../shared/wire/generated/lyapunov/v1/ConvergencePoint.ts";
-import { runEstimates } from "./estimateMessages.ts";
-import { exactOf } from "./runView.ts";
 import type { RecordedShard } from "../plan/recordedShard.ts";
 
 /** By steps of this ratio, the most shards that a run can have, 2²⁹, are reached within 110 points. */
@@ -24,7 +22,6 @@ export async function convergence(
   shardCount: number,
 ): Promise<ConvergencePoint[]> {
   const points: ConvergencePoint[] = [];
-  const exact = exactOf(specification.network);
   let folded: ReplicaSums | undefined;
   let foldedShards = 0;
   let nextPoint = 1;
@@ -39,7 +36,7 @@ export async function convergence(
       points.push({
         shardCount: foldedShards,
         replicaCount: folded.replicaCount,
-        ...runEstimates(specification, folded, exact),
+        ...specification.kind.estimateFields(specification, folded),
       });
       nextPoint = Math.ceil(Math.max(nextPoint + 1, nextPoint * RATIO));
     }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { RunSpecification } from "../../shared/specification/specification.ts";
+import type { RunSpecification } from "../../shared/kinds/kind.ts";
 
 /** Of a request's content: equal content has equal fingerprints. */
 export function fingerprintOf(parts: readonly (string | RunSpecification)[]): string {

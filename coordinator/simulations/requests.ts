@@ -1,19 +1,17 @@
+import type { RunSpecification } from "../../shared/kinds/kind.ts";
+import type { Kinds } from "../../shared/kinds/kinds.ts";
 import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
   MAXIMUM_SWEEP_RUNS,
-  parseRunSpecification,
-  type RunSpecification,
-} from "../../shared/specification/specification.ts";
+} from "../../shared/specification/commonFields.ts";
 import {
   isPlainText,
   refused,
   ValidationError,
   type FieldViolation,
 } from "../../shared/specification/violations.ts";
-import { wireName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { runInputFromMessage } from "../../shared/wire/specificationMessages.ts";
 import { invalidField } from "../rpc/rpcHandlers.ts";
 import { limitReached } from "../door/limits.ts";
 
@@ -23,14 +21,24 @@ const MAXIMUM_ETAG_LENGTH = 128;
 const DEFAULT_PAGE_SIZE = 50;
 const MAXIMUM_PAGE_SIZE = 1000;
 
-/** @throws ValidationError with paths under `path`; ApiError where there is no run at all. */
-export function readRun(path: string, run: Run__Output | null | undefined): RunSpecification {
+/**
+ * Reads a run of any of the kinds.
+ *
+ * @throws ValidationError with paths under `path`; ApiError where there is no run at all.
+ */
+export function readRun(
+  path: string,
+  run: Run__Output | null | undefined,
+  kinds: Kinds,
+): RunSpecification {
   if (!run) throw invalidField(path, "nothing is given; give a run");
-  if (run.kind !== wireName("kind", "propagation") && run.kind !== wireName("kind", undefined)) {
-    throw invalidField(`${path}.kind`, `'${run.kind}' is not allowed; give RUN_KIND_PROPAGATION`);
+  const kind = kinds.onWire(run.kind);
+  if (kind === undefined) {
+    const known = kinds.wireKinds.join(" or ");
+    throw invalidField(`${path}.kind`, `'${run.kind}' is not allowed; give ${known}`);
   }
   try {
-    return parseRunSpecification(runInputFromMessage(run));
+    return kind.parse(kind.inputFromMessage(run));
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
     throw new ValidationError(within(path, error.violations));
@@ -44,6 +52,7 @@ export function readRun(path: string, run: Run__Output | null | undefined): RunS
 export function readSweep(
   sweep: Sweep__Output | null | undefined,
   maximumRuns: number,
+  kinds: Kinds,
 ): {
   readonly displayName: string;
   readonly specifications: readonly RunSpecification[];
@@ -78,7 +87,7 @@ export function readSweep(
   const violations: FieldViolation[] = [];
   const specifications = runs.flatMap((run, i) => {
     try {
-      return [readRun(`sweep.runs[${i}]`, run)];
+      return [readRun(`sweep.runs[${i}]`, run, kinds)];
     } catch (error) {
       if (!(error instanceof ValidationError)) throw error;
       violations.push(...error.violations);

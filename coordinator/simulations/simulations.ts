@@ -1,7 +1,7 @@
 import { status as Code } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
-import type { RunSpecification } from "../../shared/specification/specification.ts";
+import type { RunSpecification } from "../../shared/kinds/kind.ts";
 import {
   parseStoppingRule,
   type StoppingRuleInput,
@@ -203,7 +203,7 @@ export class Coordinator {
   /** The rule asked for, if it goes further than the run's. */
   async #longerRule(name: string, input: StoppingRuleInput): Promise<StoppingRule> {
     const record = await this.runRecord(name);
-    const stoppingRule = parseStoppingRule(input);
+    const stoppingRule = parseStoppingRule(input, record.specification.kind.quantities);
     const folded = this.#options.engine.activeRun(name)?.progress.folded ?? record.outcome?.sums;
     const problem = extensionProblem(
       record.specification.stoppingRule,

@@ -1,24 +1,30 @@
-import type { ExponentEstimates } from "../statistics/estimate.ts";
+import type { Estimates } from "../statistics/estimate.ts";
 
 /** When a run is done. */
-export type StoppingRule =
+export type StoppingRule<Quantity extends string = string> =
   | { readonly kind: "replicas"; readonly replicaCount: number }
-  | { readonly kind: "precision"; readonly precision: Precision };
+  | { readonly kind: "precision"; readonly precision: Precision<Quantity> };
 
-/** Largest standard errors; at least one is given, and every one given must be met. */
-export interface Precision {
-  readonly lyapunovExponent?: number;
-  readonly variance?: number;
+/** Bounds on the replicas of a run that aims at a precision. */
+type ReplicaBounds = {
   /** The targets are not asked before so many survive: a spread of a few says nothing. */
   readonly minimumReplicaCount: number;
   /** The run ends there, targets met or not. */
   readonly maximumReplicaCount: number;
-}
+};
+
+/**
+ * Largest standard errors by the names of the quantities; at least one is given, and every one given
+ * must be met.
+ */
+type Targets<Quantity extends string> = { readonly [quantity in Quantity]?: number };
+
+export type Precision<Quantity extends string = string> = ReplicaBounds & Targets<Quantity>;
 
 /** How much is known. */
 export interface ReplicaCounts {
   readonly replicaCount: number;
-  /** Of them, those that are not extinct at the full depth: the ones that estimates are of. */
+  /** Those among them that are not extinct at the full depth: the ones that estimates are of. */
   readonly survivorCount: number;
 }
 
@@ -34,22 +40,29 @@ export function replicaLimit(rule: StoppingRule): number {
 export function isMet(
   rule: StoppingRule,
   { replicaCount, survivorCount }: ReplicaCounts,
-  estimates: ExponentEstimates | undefined,
+  estimates: Estimates | undefined,
 ): boolean {
   if (replicaCount >= replicaLimit(rule)) return true;
   if (rule.kind === "replicas" || survivorCount < rule.precision.minimumReplicaCount) return false;
   return estimates !== undefined && worstErrorRatio(rule.precision, estimates) <= 1;
 }
 
+/** Lists the targets of a precision: the names of quantities with their largest standard errors. */
+export function targetsOf({
+  minimumReplicaCount: _minimum,
+  maximumReplicaCount: _maximum,
+  ...targets
+}: Precision): [string, number][] {
+  return Object.entries(targets).flatMap(([quantity, target]) =>
+    target === undefined ? [] : [[quantity, target]],
+  );
+}
+
 /** Largest ratio of standard error to its target; at most 1 when every target is met. */
-export function worstErrorRatio(precision: Precision, estimates: ExponentEstimates): number {
-  const ratios: number[] = [];
-  if (precision.lyapunovExponent !== undefined) {
-    ratios.push(estimates.lyapunovExponent.standardError / precision.lyapunovExponent);
-  }
-  if (precision.variance !== undefined) {
-    ratios.push(estimates.variance.standardError / precision.variance);
-  }
+export function worstErrorRatio(precision: Precision, estimates: Estimates): number {
+  const ratios = targetsOf(precision).map(
+    ([quantity, target]) => (estimates[quantity]?.standardError ?? Infinity) / target,
+  );
   return Math.max(...ratios);
 }
 
@@ -61,7 +74,7 @@ export function worstErrorRatio(precision: Precision, estimates: ExponentEstimat
 export function predictedReplicaCount(
   rule: StoppingRule,
   { replicaCount, survivorCount }: ReplicaCounts,
-  estimates: ExponentEstimates | undefined,
+  estimates: Estimates | undefined,
 ): number {
   if (rule.kind === "replicas") return rule.replicaCount;
   const { minimumReplicaCount, maximumReplicaCount } = rule.precision;
@@ -101,10 +114,10 @@ export function extensionProblem(
       : `a run of ${present.replicaCount} replicas continues to a precision with a minimum ` +
           `replica count of at least as many; give ${present.replicaCount}`;
   }
-  const looser = (["lyapunovExponent", "variance"] as const).some((target) => {
-    const [before, after] = [present.precision[target], next.precision[target]];
-    return before !== undefined && (after === undefined || after > before);
-  });
+  const after = new Map(targetsOf(next.precision));
+  const looser = targetsOf(present.precision).some(
+    ([quantity, before]) => (after.get(quantity) ?? Infinity) > before,
+  );
   if (looser) return "the targets are looser than those that the run has; give tighter ones";
   return next.precision.minimumReplicaCount >= present.precision.minimumReplicaCount &&
     next.precision.maximumReplicaCount >= present.precision.maximumReplicaCount

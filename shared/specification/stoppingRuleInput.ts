@@ -1,34 +1,57 @@
-import type { StoppingRule } from "./stoppingRule.ts";
-import { FieldReader } from "./violations.ts";
+import type { Precision, StoppingRule } from "./stoppingRule.ts";
+import { clipped, FieldReader } from "./violations.ts";
 
 /** The replica index fills one 32-bit word of the random counter. */
 const MAXIMUM_REPLICA_COUNT = 2 ** 32;
 const MINIMUM_REPLICA_COUNT = 2;
 const DEFAULT_MINIMUM_REPLICA_COUNT = 1024;
+const MAXIMUM_QUANTITY_LENGTH = 60;
+
+/** What a run estimates, and a stopping rule may ask for the precision of. */
+export interface Quantity {
+  /** Name in code and JSON, such as `lyapunovExponent`. */
+  readonly name: string;
+  /** Sign of its estimate in sentences for people, such as `λ̂`. */
+  readonly symbol: string;
+}
 
 /** A stopping rule as it comes from outside: nothing is trusted. */
 export interface StoppingRuleInput {
   readonly replicaCount?: unknown;
-  readonly precision?: {
-    readonly lyapunovExponent?: unknown;
-    readonly variance?: unknown;
-    readonly minimumReplicaCount?: unknown;
-    readonly maximumReplicaCount?: unknown;
-  };
+  readonly precision?: PrecisionInput;
 }
 
-/** @throws ValidationError naming every field at fault, as paths such as `stopping_rule.replica_count`. */
-export function parseStoppingRule(input: StoppingRuleInput): StoppingRule {
+/** Bounds, and a largest standard error for each of some quantities, by their names. */
+export interface PrecisionInput {
+  readonly minimumReplicaCount?: unknown;
+  readonly maximumReplicaCount?: unknown;
+  readonly [quantity: string]: unknown;
+}
+
+/**
+ * Reads a stopping rule.
+ *
+ * @param quantities whose precision it may ask for.
+ * @throws ValidationError naming every field at fault, as paths such as `stopping_rule.replica_count`.
+ */
+export function parseStoppingRule(
+  input: StoppingRuleInput,
+  quantities: readonly Quantity[],
+): StoppingRule {
   const reader = new FieldReader();
-  const rule = readStoppingRule(reader, input);
+  const rule = readStoppingRule(reader, input, quantities);
   reader.finish();
   return rule;
 }
 
-export function readStoppingRule(reader: FieldReader, input: StoppingRuleInput): StoppingRule {
+export function readStoppingRule(
+  reader: FieldReader,
+  input: StoppingRuleInput,
+  quantities: readonly Quantity[],
+): StoppingRule {
   const { replicaCount, precision } = input;
   if (precision !== undefined && replicaCount === undefined) {
-    return { kind: "precision", precision: readPrecision(reader, precision) };
+    return { kind: "precision", precision: readPrecision(reader, precision, quantities) };
   }
   if (precision !== undefined) {
     reader.refuse("stopping_rule", "a replica count and a precision are given; give one of them");
@@ -49,24 +72,25 @@ export function readStoppingRule(reader: FieldReader, input: StoppingRuleInput):
 
 function readPrecision(
   reader: FieldReader,
-  input: NonNullable<StoppingRuleInput["precision"]>,
-): Extract<StoppingRule, { kind: "precision" }>["precision"] {
+  { minimumReplicaCount: minimum, maximumReplicaCount: maximum, ...asked }: PrecisionInput,
+  quantities: readonly Quantity[],
+): Precision {
   const path = "stopping_rule.precision";
-  const target = (name: string, value: unknown) =>
-    reader.number(`${path}.${name}`, value, "a positive finite number", (error) => error > 0);
-  if (input.lyapunovExponent === undefined && input.variance === undefined) {
-    reader.refuse(path, "no target is given; give a standard error of λ̂ or of σ̂²");
+  const given = Object.entries(asked).filter(([, target]) => target !== undefined);
+  if (given.length === 0) {
+    const symbols = quantities.map(({ symbol }) => symbol).join(" or of ");
+    reader.refuse(path, `no target is given; give a standard error of ${symbols}`);
   }
-  const count = (name: string, value: unknown, minimum: number) =>
-    reader.integer(`${path}.${name}`, value, minimum, MAXIMUM_REPLICA_COUNT);
+  const count = (name: string, value: unknown, least: number) =>
+    reader.integer(`${path}.${name}`, value, least, MAXIMUM_REPLICA_COUNT);
   const maximumReplicaCount = count(
     "maximum_replica_count",
-    input.maximumReplicaCount ?? MAXIMUM_REPLICA_COUNT,
+    maximum ?? MAXIMUM_REPLICA_COUNT,
     MINIMUM_REPLICA_COUNT,
   );
   const minimumReplicaCount = count(
     "minimum_replica_count",
-    input.minimumReplicaCount ?? Math.min(DEFAULT_MINIMUM_REPLICA_COUNT, maximumReplicaCount),
+    minimum ?? Math.min(DEFAULT_MINIMUM_REPLICA_COUNT, maximumReplicaCount),
     MINIMUM_REPLICA_COUNT,
   );
   if (minimumReplicaCount > maximumReplicaCount) {
@@ -75,12 +99,26 @@ function readPrecision(
       `${minimumReplicaCount} is more than the maximum, ${maximumReplicaCount}; give less`,
     );
   }
-  return {
-    ...(input.lyapunovExponent !== undefined && {
-      lyapunovExponent: target("lyapunov_exponent", input.lyapunovExponent),
-    }),
-    ...(input.variance !== undefined && { variance: target("variance", input.variance) }),
-    minimumReplicaCount,
-    maximumReplicaCount,
-  };
+  const targets = given.map(([quantity, target]): [string, number] => {
+    const field = `${path}.${fieldOf(quantity)}`;
+    if (quantities.every(({ name }) => name !== quantity)) {
+      const names = quantities.map(({ name }) => name).join(", ");
+      reader.refuse(field, `no such quantity is estimated; give the error of one of ${names}`);
+      return [quantity, NaN];
+    }
+    return [
+      quantity,
+      reader.number(field, target, "a positive finite number", (error) => error > 0),
+    ];
+  });
+  return { ...Object.fromEntries(targets), minimumReplicaCount, maximumReplicaCount };
+}
+
+/** The path of a target in the contract: two quantities have fields there, the others are in a map. */
+function fieldOf(quantity: string): string {
+  return quantity === "lyapunovExponent"
+    ? "lyapunov_exponent"
+    : quantity === "variance"
+      ? quantity
+      : `targets.${clipped(quantity, MAXIMUM_QUANTITY_LENGTH)}`;
 }

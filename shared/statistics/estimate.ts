@@ -17,11 +17,13 @@ export interface Estimate {
   readonly method: IntervalMethod;
 }
 
+/** An estimate of each of several quantities. */
+export type Estimates<Quantity extends string = string> = {
+  readonly [quantity in Quantity]: Estimate;
+};
+
 /** λ̂ and σ̂², per layer, of the replicas that survived. */
-export interface ExponentEstimates {
-  readonly lyapunovExponent: Estimate;
-  readonly variance: Estimate;
-}
+export type ExponentEstimates = Estimates<"lyapunovExponent" | "variance">;
 
 /**
  * Estimates from the growth of the log-norm over `layerCount` layers (depth less burn-in), given

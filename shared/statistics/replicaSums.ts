@@ -1,4 +1,5 @@
 import { coMomentOf, mergeCoMoments, mergeMoments, momentsOf, type Moments } from "./moments.ts";
+import { keptObservables, type Observable } from "./observable.ts";
 import { mergeSketches, sketchOf, type QuantileSketch } from "./quantileSketch.ts";
 
 /** What is known of a set of replicas at one depth. Moments and co-moments are of survivors. */
@@ -7,11 +8,11 @@ export interface CheckpointSums {
   readonly survivorCount: number;
   /** Replicas whose activations had become exactly zero. */
   readonly extinctCount: number;
-  /** One for each observable. */
+  /** One for each observable that is kept here: all at the last checkpoint, the first few before it. */
   readonly moments: readonly Moments[];
-  /** Of the pairs (0,1), (0,2), …, (1,2), … of observables. */
+  /** Co-moments of the pairs (0,1), (0,2), …, (1,2), … of observables; none but at the last checkpoint. */
   readonly coMoments: readonly number[];
-  /** Of the first observable. */
+  /** Sketch of the first observable. */
   readonly quantileSketch: QuantileSketch;
 }
 
@@ -32,15 +33,20 @@ export interface ShardPartial extends ReplicaSums {
   readonly firstReplica: number;
 }
 
+/** What summing has to know of an observable. */
+export type SummedObservable = Pick<Observable, "name" | "keptAt">;
+
 /**
  * Sums over replicas, from their observables.
  *
- * @param values shape [depths][observables][replicas], row-major; a replica whose first observable
- * is −∞ is extinct at that depth and counts there alone.
+ * @param observables those that are kept at every checkpoint come first.
+ * @param depths of the checkpoints, ascending.
  * @param binWidths of the quantile sketch, one for each depth.
+ * @param values shape [depths][observables][replicas], row-major; a replica whose first observable
+ * is −∞ is extinct at that depth, and is only counted there.
  */
 export function sumReplicas(
-  observables: readonly string[],
+  observables: readonly SummedObservable[],
   depths: readonly number[],
   binWidths: readonly number[],
   replicaCount: number,
@@ -53,7 +59,9 @@ export function sumReplicas(
   const checkpoints = depths.map((depth, checkpoint): CheckpointSums => {
     const growth = row(checkpoint, 0);
     const survives = (_: number, replica: number) => growth[replica] !== -Infinity;
-    const rows = observables.map((_, observable) => row(checkpoint, observable).filter(survives));
+    const isLast = checkpoint === depths.length - 1;
+    const kept = keptObservables(observables, isLast);
+    const rows = kept.map((_, observable) => row(checkpoint, observable).filter(survives));
     const moments = rows.map(momentsOf);
     const survivors = rows[0] as Float64Array;
     return {
@@ -61,7 +69,7 @@ export function sumReplicas(
       survivorCount: survivors.length,
       extinctCount: replicaCount - survivors.length,
       moments,
-      coMoments: pairs(observables.length).map(([i, j]) =>
+      coMoments: pairs(isLast ? kept.length : 0).map(([i, j]) =>
         coMomentOf(
           rows[i] as Float64Array,
           (moments[i] as Moments).mean,
@@ -72,7 +80,7 @@ export function sumReplicas(
       quantileSketch: sketchOf(survivors, binWidths[checkpoint] as number),
     };
   });
-  return { replicaCount, observables, checkpoints };
+  return { replicaCount, observables: observables.map(({ name }) => name), checkpoints };
 }
 
 /** Sums over the union of two disjoint sets of replicas of the same run. */
@@ -100,15 +108,15 @@ function mergeCheckpoints(a: CheckpointSums, b: CheckpointSums): CheckpointSums 
     moments: a.moments.map((moments, i) =>
       mergeMoments(moments, countA, b.moments[i] as Moments, countB),
     ),
-    coMoments: pairs(a.moments.length).map(([i, j], pair) =>
+    coMoments: pairs(a.coMoments.length === 0 ? 0 : a.moments.length).map(([i, j], pair) =>
       mergeCoMoments(side(a, pair, i, j), countA, side(b, pair, i, j), countB),
     ),
     quantileSketch: mergeSketches(a.quantileSketch, b.quantileSketch),
   };
 }
 
-/** (0,1), (0,2), …, (1,2), …: the order of co-moments. */
-function pairs(count: number): [number, number][] {
+/** The pairs (0,1), (0,2), …, (1,2), …: the order of co-moments. */
+export function pairs(count: number): [number, number][] {
   const result: [number, number][] = [];
   for (let i = 0; i < count; i++) for (let j = i + 1; j < count; j++) result.push([i, j]);
   return result;

@@ -17,7 +17,7 @@ export interface SweepHeading extends SweepJson {
 }
 
 /** What was known of a run once: its folded prefix and the estimates of that. */
-export interface HistoryPoint extends ExponentEstimates {
+export interface HistoryPoint extends Partial<ExponentEstimates> {
   readonly replicaCount: number;
 }
 
@@ -41,9 +41,13 @@ export interface Fluctuations {
 }
 
 /** What a run's page draws, beyond the run itself. */
-export interface Charts {
+export interface Charts extends ChartFields {
   /** Convergence: the estimates as replicas came in. */
   readonly history: readonly HistoryPoint[];
+}
+
+/** What is drawn of a run's sums; nothing, of a kind that has no such pictures. */
+export interface ChartFields {
   /** The law of large numbers: the growth a layer, down to each checkpoint. */
   readonly depths: readonly DepthPoint[];
   /** The central limit theorem: the distribution of the growth. */

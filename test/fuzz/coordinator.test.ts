@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 
 import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
-import { partialProblem } from "../../shared/shard/shardTask.ts";
+import { partialProblem } from "../../shared/shard/partialProblem.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { FleetService, SimulationService } from "../../shared/wire/protocol.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";

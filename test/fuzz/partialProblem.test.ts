@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
-import { partialProblem, type ShardTask } from "../../shared/shard/shardTask.ts";
+import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
+import { partialProblem } from "../../shared/shard/partialProblem.ts";
 import { estimateExponents, summarizeGrowth } from "../../shared/statistics/estimate.ts";
 import { mergeSums, type ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { specificationWith } from "../support/specifications.ts";

@@ -5,11 +5,11 @@ import * as fc from "fast-check";
 
 import { specificationView } from "../../coordinator/simulations/runView.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
-import {
-  parseRunSpecification,
-  type RunInput,
-  type RunSpecification,
-} from "../../shared/specification/specification.ts";
+import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
+import type {
+  PropagationInput,
+  PropagationSpecification,
+} from "../../shared/kinds/propagation/specification.ts";
 import { ValidationError } from "../../shared/specification/violations.ts";
 import { NAMED_GAINS } from "../../shared/network/gains.ts";
 import { WEIGHT_LAWS } from "../../shared/network/weights.ts";
@@ -26,7 +26,7 @@ const width = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constantFrom(65_536,
 const depth = fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.constantFrom(1e6, 1e7));
 const positive = fc.oneof(fc.double({ min: 5e-324, noNaN: true }), fc.constantFrom(1, 1.7e308));
 
-const inputs: fc.Arbitrary<RunInput> = fc.record(
+const inputs: fc.Arbitrary<PropagationInput> = fc.record(
   {
     network: fc.record({
       width: mostly(width),
@@ -48,9 +48,9 @@ const inputs: fc.Arbitrary<RunInput> = fc.record(
   { requiredKeys: ["network", "stoppingRule"] },
 );
 
-function parsed(input: RunInput): RunSpecification | undefined {
+function parsed(input: PropagationInput): PropagationSpecification | undefined {
   try {
-    return parseRunSpecification(input);
+    return parsePropagation(input);
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
     assert.ok(error.violations.length >= 1);

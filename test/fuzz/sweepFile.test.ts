@@ -9,7 +9,7 @@ import { stringify } from "yaml";
 
 import { CommandError, EXIT } from "../../client/cli/failure.ts";
 import { parseSweep, readSweepFile } from "../../client/sweepFile/sweepFile.ts";
-import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/specification.ts";
+import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/commonFields.ts";
 import { anyDouble, anyText, cases, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
 
 /** Runs, or the sentence that refuses the file; anything else that is thrown goes on. */

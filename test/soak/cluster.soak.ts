@@ -9,9 +9,10 @@ import { runToJson } from "../../shared/wire/json.ts";
 import type { Ledger } from "../../coordinator/ledger/ledger.ts";
 import { openPostgresLedger } from "../../coordinator/ledger/postgresLedger.ts";
 import { openSqliteLedger } from "../../coordinator/ledger/sqliteLedger.ts";
-import { parseRunSpecification, type RunInput } from "../../shared/specification/specification.ts";
+import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
+import type { PropagationInput } from "../../shared/kinds/propagation/specification.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
-import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
+import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
 import { PostgresServer } from "../support/postgres.ts";
 import { Random } from "../support/random.ts";
 import { Cluster } from "../system/support/cluster.ts";
@@ -34,7 +35,7 @@ const MAXIMUM_CALM_MILLISECONDS = 10_000;
 const CLIENTS = 3;
 
 /** Six shards and more each; the reference backend is what the witness has. */
-const INPUTS: readonly RunInput[] = [
+const INPUTS: readonly PropagationInput[] = [
   input({ width: 7, depth: 8 }, 8 * SHARD),
   input({ width: 3, depth: 6, weights: "uniform" }, 6 * SHARD),
   input({ width: 2, depth: 100 }, 6 * 15_625, "reference"),
@@ -43,10 +44,10 @@ const INPUTS: readonly RunInput[] = [
 ];
 
 function input(
-  network: RunInput["network"],
+  network: PropagationInput["network"],
   replicaCount: number,
   backend: "simd" | "reference" = "simd",
-): RunInput {
+): PropagationInput {
   const shape = { negativeSlope: 0.01, weights: "gaussian", gain: 1.4, ...network };
   return { network: shape, backend, seed: "81", stoppingRule: { replicaCount } };
 }
@@ -209,7 +210,7 @@ async function submit(
   try {
     for (let turn = client; Date.now() < end; turn++) {
       const place = turn % INPUTS.length;
-      const message = specificationToMessage(parseRunSpecification(INPUTS[place] as RunInput));
+      const message = specificationToMessage(parsePropagation(INPUTS[place] as PropagationInput));
       const requestId = `${client}-${turn}`;
       const { name } = await persist(end, () => api.createRun(message, requestId));
       const run = await persist(end, async () => {

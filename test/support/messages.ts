@@ -1,15 +1,16 @@
-import type { RunSpecification } from "../../shared/specification/specification.ts";
-import { parseRunSpecification, type RunInput } from "../../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../../shared/kinds/propagation/specification.ts";
+import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
+import type { PropagationInput } from "../../shared/kinds/propagation/specification.ts";
 import type { Estimate } from "../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run, Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { SimulationService } from "../../shared/wire/protocol.ts";
-import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
+import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
 
 const { responseSerialize, responseDeserialize } = SimulationService.service.GetRun;
 
 /** A specification that needs only what a test cares for. */
-function specification(input: RunInput = {}): RunSpecification {
-  return parseRunSpecification({
+function specification(input: PropagationInput = {}): PropagationSpecification {
+  return parsePropagation({
     stoppingRule: { replicaCount: 1000 },
     ...input,
     network: {
@@ -24,7 +25,7 @@ function specification(input: RunInput = {}): RunSpecification {
 }
 
 /** A run as a client receives it. */
-export function received(fields: Run, input: RunInput = {}): Run__Output {
+export function received(fields: Run, input: PropagationInput = {}): Run__Output {
   const run: Run = {
     name: "runs/abc",
     state: "RUN_STATE_SUCCEEDED",

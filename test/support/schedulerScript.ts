@@ -6,7 +6,7 @@ import {
 } from "../../coordinator/scheduler/options.ts";
 import { Scheduler } from "../../coordinator/scheduler/scheduler.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
-import type { RunInput } from "../../shared/specification/specification.ts";
+import type { PropagationInput } from "../../shared/kinds/propagation/specification.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { SHARD_SIZE, specificationWith } from "./specifications.ts";
 import { digestOf, syntheticPartial } from "./syntheticPartials.ts";
@@ -32,7 +32,7 @@ export class SchedulerScript {
   /** A run of so many full shards, or of a rule of its own. */
   submit(
     run: string,
-    shards: number | Omit<RunInput, "network">,
+    shards: number | Omit<PropagationInput, "network">,
     recorded: readonly number[] = [],
   ): string[] {
     const input =

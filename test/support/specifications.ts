@@ -1,8 +1,8 @@
-import {
-  parseRunSpecification,
-  type RunInput,
-  type RunSpecification,
-} from "../../shared/specification/specification.ts";
+import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
+import type {
+  PropagationInput,
+  PropagationSpecification,
+} from "../../shared/kinds/propagation/specification.ts";
 
 /** Depth at which a shard of `simd` holds 32 replicas, and one of `reference` 4. */
 export const DEPTH = 200_000;
@@ -10,9 +10,9 @@ export const SHARD_SIZE = 32;
 
 /** A valid specification whose shards hold 32 replicas, but for what is given. */
 export function specificationWith(
-  input: Omit<RunInput, "network"> & { readonly network?: object } = {},
-): RunSpecification {
-  return parseRunSpecification({
+  input: Omit<PropagationInput, "network"> & { readonly network?: object } = {},
+): PropagationSpecification {
+  return parsePropagation({
     checkpointDepths: [DEPTH],
     stoppingRule: { replicaCount: SHARD_SIZE },
     ...input,

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-import type { ShardTask } from "../../shared/shard/shardTask.ts";
+import type { RunShard } from "../../shared/kinds/kind.ts";
 import type { CheckpointSums, ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { Random } from "./random.ts";
 
@@ -8,17 +8,18 @@ import { Random } from "./random.ts";
  * A partial that looks like a real one and costs nothing: a pure function of the run's seed and the
  * shard's first replica, with growth of variance about 1 at every depth.
  */
-export function syntheticPartial(task: ShardTask, generator = "synthetic"): ShardPartial {
-  const random = new Random(Number(task.seed), task.firstReplica);
-  const { replicaCount } = task;
+export function syntheticPartial(task: RunShard, generator = "synthetic"): ShardPartial {
+  const { specification, replicaCount } = task;
+  const shape = specification.kind.partialShape(specification);
+  const random = new Random(Number(specification.seed), task.firstReplica);
   let extinctCount = 0;
   return {
-    backend: task.backend,
+    backend: shape.backend,
     generator,
     firstReplica: task.firstReplica,
     replicaCount,
     observables: ["log_norm_growth"],
-    checkpoints: task.checkpointDepths.map((depth, i): CheckpointSums => {
+    checkpoints: shape.depths.map((depth, i): CheckpointSums => {
       // The one that may go extinct stays so.
       if (random.chance(0.1)) extinctCount = 1;
       const survivorCount = replicaCount - extinctCount;
@@ -48,7 +49,7 @@ export function syntheticPartial(task: ShardTask, generator = "synthetic"): Shar
         ],
         coMoments: [],
         quantileSketch: {
-          binWidth: task.sketchBinWidths[i] as number,
+          binWidth: shape.sketchBinWidths[i] as number,
           binIndexes: bins.map(({ index }) => index),
           binCounts: bins.map(({ count }) => count),
         },

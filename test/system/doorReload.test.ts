@@ -4,8 +4,8 @@ import { copyFile, writeFile } from "node:fs/promises";
 import { status as Code, type ServiceError } from "@grpc/grpc-js";
 
 import { SimulationApi } from "../../client/sdk/api.ts";
-import { parseRunSpecification } from "../../shared/specification/specification.ts";
-import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
+import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
+import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
 import { Certificates } from "./support/certificates.ts";
 import { runCommand, startCommand } from "./support/command.ts";
 import { attempt, startGuarded, tokenEntry } from "./support/guarded.ts";
@@ -104,7 +104,7 @@ describe("a certificate that is replaced under a coordinator", () => {
 
 function run() {
   return specificationToMessage(
-    parseRunSpecification({
+    parsePropagation({
       network: { width: 2, depth: 2, negativeSlope: 0.1, weights: "gaussian", gain: 1 },
       stoppingRule: { replicaCount: 64 },
     }),

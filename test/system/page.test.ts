@@ -3,10 +3,10 @@ import { get as getOverTls } from "node:https";
 import { text } from "node:stream/consumers";
 
 import { SimulationApi } from "../../client/sdk/api.ts";
-import { parseRunSpecification } from "../../shared/specification/specification.ts";
+import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
 import { runToJson, sweepToJson, type RunJson } from "../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
-import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
+import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
 import { Certificates } from "./support/certificates.ts";
 import { startCommand } from "./support/command.ts";
 import { firstEvent } from "./support/firstEvent.ts";
@@ -24,7 +24,7 @@ const TOKENS = {
 function runMessage(width: number, seed = 1, replicaCount = 4096) {
   const network = { width, depth: 32, negativeSlope: 0.1, weights: "gaussian", gain: 1.2 } as const;
   const stoppingRule = { replicaCount };
-  return specificationToMessage(parseRunSpecification({ network, stoppingRule, seed }));
+  return specificationToMessage(parsePropagation({ network, stoppingRule, seed }));
 }
 
 describe("the page over HTTP", () => {

@@ -8,9 +8,9 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 
 import { SimulationApi } from "../../client/sdk/api.ts";
-import { parseRunSpecification } from "../../shared/specification/specification.ts";
+import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
-import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
+import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
 import { startBrowser } from "./support/browser.ts";
 import { startCommand } from "./support/command.ts";
 import { tokenEntry } from "./support/guarded.ts";
@@ -24,7 +24,7 @@ const WIDTHS = [4, 8];
 function runMessage(width: number, gain: number, replicaCount: number) {
   const network = { width, depth: 64, negativeSlope: 0.1, weights: "gaussian", gain } as const;
   const stoppingRule = { replicaCount };
-  return specificationToMessage(parseRunSpecification({ network, stoppingRule, seed: 1 }));
+  return specificationToMessage(parsePropagation({ network, stoppingRule, seed: 1 }));
 }
 
 /** A number that the page shows, as programs read it. */

@@ -5,9 +5,9 @@ import { join } from "node:path";
 
 import { parquetReadObjects } from "hyparquet";
 
-import { parseRunSpecification } from "../../shared/specification/specification.ts";
+import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
-import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
+import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { Cluster } from "./support/cluster.ts";
 import { COMMAND, ROOT, runCommand } from "./support/command.ts";
@@ -34,7 +34,7 @@ describe("plots and exports", () => {
     const grid = [4, 8].flatMap((width) =>
       [1, 1.5, 3].map((gain) =>
         specificationToMessage(
-          parseRunSpecification({
+          parsePropagation({
             network: { width, gain, depth: 20, negativeSlope: 0.01, weights: "gaussian" },
             stoppingRule: { replicaCount: 100 },
           }),

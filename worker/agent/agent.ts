@@ -10,7 +10,7 @@ import type { WorkRequest } from "../../shared/wire/generated/lyapunov/v1/WorkRe
 import type { WorkResponse__Output } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
 import { connectionTrouble } from "../../shared/wire/connectionTrouble.ts";
 import { partialToMessage } from "../../shared/wire/partialMessages.ts";
-import { shardTaskFromMessage } from "../../shared/wire/shardTaskMessages.ts";
+import { shardTaskFromMessage } from "../../shared/kinds/propagation/shardTaskMessages.ts";
 import { VERSION } from "../../shared/wire/version.ts";
 import { Backoff } from "./backoff.ts";
 import { LeaseBook, type HeldLease } from "./leaseBook.ts";

@@ -1,4 +1,4 @@
-import type { ShardTask } from "../../shared/shard/shardTask.ts";
+import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
 import type { ComputedShard } from "../pool/thread.ts";
 
 /** A lease as the worker holds it. */

@@ -1,4 +1,4 @@
-import type { ShardTask } from "../../shared/shard/shardTask.ts";
+import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
 import { sumReplicas, type ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { Backend, ReplicaObservables } from "../backends/backend.ts";
 

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 
 import type { BackendName } from "../../shared/specification/backends.ts";
-import type { ShardTask } from "../../shared/shard/shardTask.ts";
+import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { Backend } from "../backends/backend.ts";
 import { loadBackend } from "../backends/registry.ts";

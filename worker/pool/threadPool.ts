@@ -2,7 +2,7 @@ import { extname } from "node:path";
 
 import { Piscina } from "piscina";
 
-import type { ShardTask } from "../../shared/shard/shardTask.ts";
+import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
 import type { ComputedShard, ThreadTask } from "./thread.ts";
 import { DEFAULT_PATIENCE_SECONDS, ThreadStartError, ThreadWatch } from "./threadWatch.ts";
 

@@ -4,10 +4,8 @@ import { performance } from "node:perf_hooks";
 import { InvalidArgumentError, type Command } from "commander";
 
 import { BACKENDS } from "../../../shared/specification/backends.ts";
-import {
-  parseRunSpecification,
-  type RunSpecification,
-} from "../../../shared/specification/specification.ts";
+import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
+import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import {
   ISOTROPIC_LAWS,
   SAMPLINGS,
@@ -122,7 +120,7 @@ async function bench(flags: Flags): Promise<void> {
 }
 
 /** A run for every way, law and width, validated as `lyapunov run` would. */
-function wanted(flags: Flags): RunSpecification[] {
+function wanted(flags: Flags): PropagationSpecification[] {
   const { width = WIDTHS, weights = WEIGHT_LAWS, sampling, ...ofRun } = flags;
   const { replicas: _, ...defaults } = RUN_DEFAULTS;
   const has = (law: WeightLaw) => weights.includes(law);
@@ -137,7 +135,7 @@ function wanted(flags: Flags): RunSpecification[] {
     grid
       .filter((point) => way === sampling || way === "dense" || hasClosedForm(point["weights"]))
       .map((point) =>
-        parseRunSpecification(runInput({ ...defaults, ...ofRun, ...point, sampling: way })),
+        parsePropagation(runInput({ ...defaults, ...ofRun, ...point, sampling: way })),
       ),
   );
 }
@@ -147,7 +145,7 @@ function hasClosedForm(law: Typed | undefined): boolean {
 }
 
 async function measureAll(
-  specifications: readonly RunSpecification[],
+  specifications: readonly PropagationSpecification[],
   quiet: boolean,
   options: RateOptions,
 ): Promise<NetworkRate[]> {
@@ -172,7 +170,7 @@ async function measureAll(
 }
 
 function networkRate(
-  specification: RunSpecification,
+  specification: PropagationSpecification,
   { replicaLayersPerSecond, measuredVariance }: MachineRate,
 ): NetworkRate {
   const { network, sampling, stoppingRule } = specification;

@@ -2,9 +2,9 @@ import { performance } from "node:perf_hooks";
 
 import type { Command } from "commander";
 
-import { parseRunSpecification } from "../../../shared/specification/specification.ts";
+import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
-import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";
+import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
 import { farewell, openCluster } from "../cluster.ts";
 import { addClusterFlags, addRunFlags, type ClusterFlags } from "../options.ts";
 import { reportRun } from "../presentation/report.ts";
@@ -25,7 +25,7 @@ export function addRunCommand(program: Command): void {
 
 async function run(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
-  const specification = parseRunSpecification(runInput(flags));
+  const specification = parsePropagation(runInput(flags));
   const message = specificationToMessage(specification);
   const cluster = await openCluster(flags, message);
   let created: Run__Output | undefined;

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 
 import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";
+import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
 import { farewell, openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../options.ts";
 import { assertWritable } from "../outputFile.ts";

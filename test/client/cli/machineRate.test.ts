@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 
 import { measureRate, type RateOptions } from "../../../client/cli/machineRate.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import {
-  parseRunSpecification,
-  type RunInput,
-} from "../../../shared/specification/specification.ts";
-import type { ShardTask } from "../../../shared/shard/shardTask.ts";
+import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
+import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
+import type { ShardTask } from "../../../shared/kinds/propagation/shardTask.ts";
 import { sumReplicas } from "../../../shared/statistics/replicaSums.ts";
+import { observables } from "../../support/observables.ts";
 
 /** A machine of simulated time: every thread takes as long for each layer of each replica. */
 function machine(secondsPerLayer: number, threads: number) {
@@ -38,15 +37,21 @@ function machine(secondsPerLayer: number, threads: number) {
       const last = Float64Array.from({ length: task.replicaCount }, (_, i) =>
         i % 2 === 0 ? Math.sqrt(depth) : -Math.sqrt(depth),
       );
-      const sums = sumReplicas(["log_norm_growth"], [depth], [1], task.replicaCount, last);
+      const sums = sumReplicas(
+        observables("log_norm_growth"),
+        [depth],
+        [1],
+        task.replicaCount,
+        last,
+      );
       return { partial: { ...sums, backend: "simd", generator: "", firstReplica: 0 } };
     },
   };
   return { tasks, options };
 }
 
-function uniform(network: RunInput["network"] = {}) {
-  return parseRunSpecification({
+function uniform(network: PropagationInput["network"] = {}) {
+  return parsePropagation({
     network: {
       width: 8,
       depth: 200,

@@ -5,13 +5,11 @@ import {
   predictedReplicas,
   predictedSeconds,
 } from "../../../client/cli/prediction.ts";
-import {
-  parseRunSpecification,
-  type RunInput,
-} from "../../../shared/specification/specification.ts";
+import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
+import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
 
-function specification(stoppingRule: RunInput["stoppingRule"], network = {}) {
-  return parseRunSpecification({
+function specification(stoppingRule: PropagationInput["stoppingRule"], network = {}) {
+  return parsePropagation({
     network: {
       width: 16,
       depth: 100,

@@ -5,6 +5,7 @@ import { estimateExponents } from "../../../shared/statistics/estimate.ts";
 import { sumReplicas } from "../../../shared/statistics/replicaSums.ts";
 import { Random } from "../../support/random.ts";
 import { specificationWith } from "../../support/specifications.ts";
+import { observables } from "../../support/observables.ts";
 
 const REPLICAS = 20_000;
 const DEPTHS = [2, 50];
@@ -21,7 +22,7 @@ function growths(): Float64Array {
 
 describe("chartsOf", () => {
   const values = growths();
-  const sums = sumReplicas(["growth"], DEPTHS, [0.01, 0.01], REPLICAS, values);
+  const sums = sumReplicas(observables("growth"), DEPTHS, [0.01, 0.01], REPLICAS, values);
   const charts = chartsOf(SPECIFICATION, sums, []);
 
   it("has λ̂ with its interval at each depth", () => {
@@ -65,7 +66,7 @@ describe("chartsOf", () => {
 
   it("draws no fluctuations where nothing fluctuates", () => {
     const still = new Float64Array(values.length).fill(-0.5);
-    const same = sumReplicas(["growth"], DEPTHS, [0.01, 0.01], REPLICAS, still);
+    const same = sumReplicas(observables("growth"), DEPTHS, [0.01, 0.01], REPLICAS, still);
     assert.equal(chartsOf(SPECIFICATION, same, []).fluctuations, null);
   });
 });

@@ -6,7 +6,7 @@ import type { GrantedLease } from "../../../coordinator/scheduler/events.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { writeWorkAnswer } from "../../../coordinator/rpc/workResponses.ts";
 import { FleetService } from "../../../shared/wire/protocol.ts";
-import { shardTaskFromMessage } from "../../../shared/wire/shardTaskMessages.ts";
+import { shardTaskFromMessage } from "../../../shared/kinds/propagation/shardTaskMessages.ts";
 import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 
 const SHARDS = 100;

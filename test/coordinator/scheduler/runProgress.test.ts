@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 
 import { RunProgress } from "../../../coordinator/scheduler/runProgress.ts";
 import { ShardRanges } from "../../../coordinator/plan/shardRanges.ts";
-import type { RunSpecification } from "../../../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import { NO_MOMENTS } from "../../../shared/statistics/moments.ts";
 import {
   mergeSums,
@@ -18,7 +18,7 @@ import { syntheticPartial } from "../../support/syntheticPartials.ts";
 const SHARDS = 12;
 
 /** A precision that synthetic partials meet after about so many shards. */
-function precisionOf(shards: number, minimumReplicaCount = 2): RunSpecification {
+function precisionOf(shards: number, minimumReplicaCount = 2): PropagationSpecification {
   const lyapunovExponent = 1 / Math.sqrt(shards * SHARD_SIZE) / DEPTH;
   const maximumReplicaCount = SHARDS * SHARD_SIZE;
   return specificationWith({
@@ -26,7 +26,7 @@ function precisionOf(shards: number, minimumReplicaCount = 2): RunSpecification 
   });
 }
 
-function countOf(shards: number): RunSpecification {
+function countOf(shards: number): PropagationSpecification {
   return specificationWith({ stoppingRule: { replicaCount: shards * SHARD_SIZE - 3 } });
 }
 

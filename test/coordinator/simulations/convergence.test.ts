@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { convergence } from "../../../coordinator/simulations/convergence.ts";
 import { RunProgress } from "../../../coordinator/scheduler/runProgress.ts";
 import type { RecordedShard } from "../../../coordinator/plan/recordedShard.ts";
-import type { RunSpecification } from "../../../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 import { digestOf, syntheticPartial } from "../../support/syntheticPartials.ts";
 
-function specificationOf(shards: number): RunSpecification {
+function specificationOf(shards: number): PropagationSpecification {
   return specificationWith({ stoppingRule: { replicaCount: shards * SHARD_SIZE } });
 }
 
 async function* recorded(
-  specification: RunSpecification,
+  specification: PropagationSpecification,
   indexes: Iterable<number>,
 ): AsyncIterable<RecordedShard> {
   const { plan } = new RunProgress(specification);

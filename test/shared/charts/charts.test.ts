@@ -6,7 +6,7 @@ import { depthChart } from "../../../shared/charts/depth.ts";
 import { fluctuationsChart } from "../../../shared/charts/fluctuations.ts";
 import { isMap, phaseDiagram } from "../../../shared/charts/phases.ts";
 import { sweepEstimatesChart } from "../../../shared/charts/sweepEstimates.ts";
-import type { RunInput } from "../../../shared/specification/specification.ts";
+import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
 import type { Run } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { estimate, received } from "../../support/messages.ts";
@@ -157,7 +157,7 @@ describe("the picture of fluctuations", () => {
 });
 
 /** λ = ln(gain/2): the critical gain is 2. */
-function runAt(network: RunInput["network"] & { readonly gain: number }, fields: Run = {}) {
+function runAt(network: PropagationInput["network"] & { readonly gain: number }, fields: Run = {}) {
   const { gain } = network;
   return received(
     {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 
 import { survivalBound } from "../../../shared/network/extinction.ts";
-import { parseRunSpecification } from "../../../shared/specification/specification.ts";
+import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import { WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import { lawInput } from "../../support/laws.ts";
 import { Random } from "../../support/random.ts";
 
 function network(change: object) {
   const input = { width: 3, depth: 12, negativeSlope: 0, weights: "gaussian", gain: 1, ...change };
-  return parseRunSpecification({ network: input, stoppingRule: { replicaCount: 2 } }).network;
+  return parsePropagation({ network: input, stoppingRule: { replicaCount: 2 } }).network;
 }
 
 /** Share of sparse networks with activations left, by the number of them from layer to layer. */

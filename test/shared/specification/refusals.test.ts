@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
 
-import {
-  parseRunSpecification,
-  type RunInput,
-} from "../../../shared/specification/specification.ts";
+import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
+import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
 import { ValidationError, type FieldViolation } from "../../../shared/specification/violations.ts";
 
 const NETWORK = { width: 16, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: 1.5 };
 const INPUT = { network: NETWORK, stoppingRule: { replicaCount: 1024 } };
 
-function violationsOf(input: RunInput): readonly FieldViolation[] {
+function violationsOf(input: PropagationInput): readonly FieldViolation[] {
   try {
-    parseRunSpecification(input);
+    parsePropagation(input);
   } catch (error) {
     assert.ok(error instanceof ValidationError);
     return error.violations;
@@ -25,16 +23,16 @@ function rule(maximumReplicaCount: number) {
 }
 
 /** A valid run with one field replaced. */
-function given(change: RunInput): RunInput {
+function given(change: PropagationInput): PropagationInput {
   return { ...INPUT, ...change };
 }
 
 /** A valid run with one field of its network replaced. */
-function network(change: object): RunInput {
+function network(change: object): PropagationInput {
   return { ...INPUT, network: { ...NETWORK, ...change } };
 }
 
-describe("parseRunSpecification refuses, naming the field, the value and what to give,", () => {
+describe("parsePropagation refuses, naming the field, the value and what to give,", () => {
   const widths = "give an integer from 1 to 1,000,000";
   const dense =
     "where whole matrices are drawn; give an integer from 1 to 65,536, " +
@@ -319,7 +317,7 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
   });
 
   it("all at once", () => {
-    const faults: RunInput = { network: { width: 0, gain: "he" }, seed: "x", level: 2 };
+    const faults: PropagationInput = { network: { width: 0, gain: "he" }, seed: "x", level: 2 };
     assert.deepEqual(
       violationsOf(faults).map(({ field }) => field),
       [
@@ -340,7 +338,7 @@ describe("parseRunSpecification refuses, naming the field, the value and what to
   });
 
   it("with a sentence for each field in the error's message", () => {
-    assert.throws(() => parseRunSpecification(network({ width: 0, depth: 0 })), {
+    assert.throws(() => parsePropagation(network({ width: 0, depth: 0 })), {
       name: "ValidationError",
       message:
         "network.width: 0 is not allowed; give an integer from 1 to 1,000,000; " +

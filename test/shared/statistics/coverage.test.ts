@@ -10,6 +10,7 @@ import { sumReplicas } from "../../../shared/statistics/replicaSums.ts";
 import { exactExponents } from "../../../shared/theory/exact.ts";
 import { drawGrowth } from "../../support/leakyLayers.ts";
 import { Random } from "../../support/random.ts";
+import { observables } from "../../support/observables.ts";
 
 const REPLICAS = 1000;
 /**
@@ -70,7 +71,13 @@ describe("intervals and standard errors", () => {
         const random = new Random(1, i);
         for (let experiment = 0; experiment < experimentCount; experiment++) {
           const growth = Float64Array.from({ length: REPLICAS }, () => draw(random, layerCount));
-          const [sums] = sumReplicas(["growth"], [layerCount], [1], REPLICAS, growth).checkpoints;
+          const [sums] = sumReplicas(
+            observables("growth"),
+            [layerCount],
+            [1],
+            REPLICAS,
+            growth,
+          ).checkpoints;
           const estimates = sums && estimateExponents(sums, layerCount, level);
           assert.ok(estimates !== undefined);
           results.push(estimates);

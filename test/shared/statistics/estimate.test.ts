@@ -6,10 +6,17 @@ import {
   type Estimate,
 } from "../../../shared/statistics/estimate.ts";
 import { sumReplicas, type CheckpointSums } from "../../../shared/statistics/replicaSums.ts";
+import { observables } from "../../support/observables.ts";
 
 function sumsOf(...growth: readonly number[]): CheckpointSums {
   const values = Float64Array.from(growth);
-  const [sums] = sumReplicas(["log_norm_growth"], [2], [1], growth.length, values).checkpoints;
+  const [sums] = sumReplicas(
+    observables("log_norm_growth"),
+    [2],
+    [1],
+    growth.length,
+    values,
+  ).checkpoints;
   assert.ok(sums !== undefined);
   return sums;
 }

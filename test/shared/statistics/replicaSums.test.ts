@@ -9,6 +9,7 @@ import {
   type ReplicaSums,
 } from "../../../shared/statistics/replicaSums.ts";
 import { Random } from "../../support/random.ts";
+import { observables } from "../../support/observables.ts";
 
 const NAMES = ["growth", "delta", "delta²"];
 const DEPTHS = [10, 20];
@@ -22,7 +23,13 @@ function sumsOf(replicas: readonly Replica[]): ReplicaSums {
   const values = DEPTHS.flatMap((_, depth) =>
     NAMES.flatMap((_name, observable) => replicas.map((rows) => rows[depth]?.[observable] ?? NaN)),
   );
-  return sumReplicas(NAMES, DEPTHS, BIN_WIDTHS, replicas.length, Float64Array.from(values));
+  return sumReplicas(
+    observables(...NAMES),
+    DEPTHS,
+    BIN_WIDTHS,
+    replicas.length,
+    Float64Array.from(values),
+  );
 }
 
 function randomReplica(random: Random): Replica {

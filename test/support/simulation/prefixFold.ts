@@ -1,4 +1,4 @@
-import type { RunSpecification } from "../../../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import {
   mergeSums,
   type ReplicaSums,
@@ -8,12 +8,12 @@ import type { Precision } from "../../../shared/specification/stoppingRule.ts";
 
 /** The merge of shards 0, 1, 2, … one after another, up to the first prefix that meets the rule. */
 export class PrefixFold {
-  readonly #specification: RunSpecification;
+  readonly #specification: PropagationSpecification;
   shardCount = 0;
   sums: ReplicaSums | undefined;
   met = false;
 
-  constructor(specification: RunSpecification) {
+  constructor(specification: PropagationSpecification) {
     this.#specification = specification;
   }
 
@@ -30,7 +30,7 @@ export class PrefixFold {
 
 /** The stopping rule by its definition, from the moments themselves. */
 function meetsRule(
-  { stoppingRule, network, burnIn }: RunSpecification,
+  { stoppingRule, network, burnIn }: PropagationSpecification,
   sums: ReplicaSums,
 ): boolean {
   const { replicaCount } = sums;

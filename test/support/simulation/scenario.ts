@@ -1,10 +1,8 @@
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
-import {
-  parseRunSpecification,
-  type RunSpecification,
-} from "../../../shared/specification/specification.ts";
+import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
+import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts";
 import type { Random } from "../random.ts";
 import type { SimulatedDevice, Temperament } from "./simulatedWorker.ts";
@@ -17,8 +15,8 @@ const MAXIMUM_SHARDS = 30;
 export const GENERATORS = ["fused", "plain"] as const;
 
 /** A run of 1 to 30 shards, for a count of replicas or for a precision. */
-export function randomSpecification(random: Random, seed: number): RunSpecification {
-  const draft = parseRunSpecification({
+export function randomSpecification(random: Random, seed: number): PropagationSpecification {
+  const draft = parsePropagation({
     network: { width: 4, depth: DEPTH, negativeSlope: 1, weights: "gaussian", gain: 1 },
     seed,
     backend: random.pick(BACKENDS),
@@ -52,7 +50,10 @@ function randomTargets(random: Random, replicaCount: number) {
 }
 
 /** A rule that continues the present one more often than not. */
-export function randomExtension(random: Random, { stoppingRule }: RunSpecification): StoppingRule {
+export function randomExtension(
+  random: Random,
+  { stoppingRule }: PropagationSpecification,
+): StoppingRule {
   const grown = (count: number) => Math.ceil(count * random.between(1, 2)) + random.integer(40);
   if (stoppingRule.kind === "replicas") {
     const replicaCount = grown(stoppingRule.replicaCount);

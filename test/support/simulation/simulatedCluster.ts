@@ -4,7 +4,7 @@ import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { BACKENDS } from "../../../shared/specification/backends.ts";
-import type { RunSpecification } from "../../../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import { Random } from "../random.ts";
 import { digestOf, syntheticPartial } from "../syntheticPartials.ts";
 import { Channel } from "./channel.ts";
@@ -250,7 +250,7 @@ function generatorOf({ partial }: RecordedShard): string {
 }
 
 /** Shards that the run needs, from its synthetic partials alone. */
-function shortestPrefix(specification: RunSpecification, plan: ShardPlan): number {
+function shortestPrefix(specification: PropagationSpecification, plan: ShardPlan): number {
   const fold = new PrefixFold(specification);
   fold.extend((shardIndex) => syntheticPartial(plan.task(shardIndex)));
   return fold.shardCount;

@@ -4,7 +4,7 @@ import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts
 import type { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
 import { ShardRanges } from "../../../coordinator/plan/shardRanges.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import type { RunSpecification } from "../../../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import type { Channel, CoordinatorEnd, ToCoordinator } from "./channel.ts";
 import { InvariantChecker } from "./invariants/checker.ts";
 import type { SimulatedLedger } from "./simulatedLedger.ts";
@@ -72,7 +72,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     this.#dispatch({ kind: "tick" });
   }
 
-  createRun(run: string, specification: RunSpecification): void {
+  createRun(run: string, specification: PropagationSpecification): void {
     const { ledger } = this.#options;
     ledger.putRun(run, { specification, state: "active" });
     this.#submit(run, specification);
@@ -90,7 +90,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
   }
 
   /** Withdraws the run and submits it anew with the recorded shards that fit its new plan. */
-  extendRun(run: string, specification: RunSpecification): void {
+  extendRun(run: string, specification: PropagationSpecification): void {
     const { ledger } = this.#options;
     if (this.#extending.has(run) || this.#retracting.has(run)) return;
     this.#extending.add(run);
@@ -139,7 +139,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
   }
 
   /** As resumeFromLedger.ts has it: a page of what comes after the fold, and where there is more. */
-  #submit(run: string, specification: RunSpecification): void {
+  #submit(run: string, specification: PropagationSpecification): void {
     const fold = this.#options.ledger.folds.get(run);
     const from = fold?.shardCount ?? 0;
     const all = this.#options.ledger.shardsFrom(run, 0);

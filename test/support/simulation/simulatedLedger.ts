@@ -1,6 +1,6 @@
 import type { RecordedShard } from "../../../coordinator/plan/recordedShard.ts";
 import type { Fold } from "../../../coordinator/plan/fold.ts";
-import type { RunSpecification } from "../../../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import type { Random } from "../random.ts";
 import type { Timeline } from "./timeline.ts";
 import { demand } from "./violation.ts";
@@ -8,7 +8,7 @@ import { demand } from "./violation.ts";
 type SimulatedRunState = "active" | "succeeded" | "failed" | "cancelled";
 
 export interface SimulatedRun {
-  readonly specification: RunSpecification;
+  readonly specification: PropagationSpecification;
   readonly state: SimulatedRunState;
 }
 

@@ -3,11 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SimulationApi } from "../../../client/sdk/api.ts";
 import { runToJson } from "../../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
-import {
-  parseRunSpecification,
-  type RunInput,
-} from "../../../shared/specification/specification.ts";
-import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";
+import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
+import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
+import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
 import { commandJson, startCommand } from "./command.ts";
 import { everyNumber } from "./everyNumber.ts";
 import { Started } from "./processes.ts";
@@ -74,8 +72,8 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Submits a run over gRPC and waits for its end; as the command's JSON has it. */
-  async estimate(input: RunInput): Promise<RunJson> {
-    const message = specificationToMessage(parseRunSpecification(input));
+  async estimate(input: PropagationInput): Promise<RunJson> {
+    const message = specificationToMessage(parsePropagation(input));
     const { name } = await this.api.createRun(message, "");
     for await (const run of this.api.watchRun(name)) {
       for (const [path, number] of everyNumber(run)) {

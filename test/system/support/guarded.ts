@@ -1,12 +1,12 @@
 import { status as Code, type ServiceError } from "@grpc/grpc-js";
 
 import { SimulationApi } from "../../../client/sdk/api.ts";
-import { parseRunSpecification } from "../../../shared/specification/specification.ts";
+import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { CallerCredentials } from "../../../shared/wire/credentials.ts";
 import { clientParts } from "../../../shared/wire/credentials.ts";
 import { FleetService } from "../../../shared/wire/protocol.ts";
 import type { Role } from "../../../shared/wire/roles.ts";
-import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";
+import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
 import { tokenDigest } from "../../../shared/wire/tokens.ts";
 import { VERSION } from "../../../shared/wire/version.ts";
 import { startCommand } from "./command.ts";
@@ -53,7 +53,7 @@ export async function attempt(
 }
 
 const RUN = specificationToMessage(
-  parseRunSpecification({
+  parsePropagation({
     network: { width: 2, depth: 2, negativeSlope: 0.1, weights: "gaussian", gain: 1 },
     stoppingRule: { replicaCount: 64 },
   }),

@@ -6,7 +6,7 @@ import type { WorkRequest } from "../../../shared/wire/generated/lyapunov/v1/Wor
 import type { WorkResponse__Output } from "../../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
 import { partialToMessage } from "../../../shared/wire/partialMessages.ts";
 import { FleetService } from "../../../shared/wire/protocol.ts";
-import { shardTaskFromMessage } from "../../../shared/wire/shardTaskMessages.ts";
+import { shardTaskFromMessage } from "../../../shared/kinds/propagation/shardTaskMessages.ts";
 import { VERSION } from "../../../shared/wire/version.ts";
 import { referenceBackend } from "../../../worker/backends/reference/referenceBackend.ts";
 import { computeShard } from "../../../worker/pool/shard.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import type { RunInput } from "../../../shared/specification/specification.ts";
+import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
 import type { Backend, PropagationTask } from "../../../worker/backends/backend.ts";
 import { computeShard } from "../../../worker/pool/shard.ts";
 import { specificationWith } from "../../support/specifications.ts";
@@ -30,7 +30,7 @@ class CountingBackend implements Backend {
   }
 }
 
-function compute(input: Omit<RunInput, "network">) {
+function compute(input: Omit<PropagationInput, "network">) {
   const task = new ShardPlan(
     specificationWith({
       network: { depth: 100 },

@@ -8,7 +8,7 @@ import type {
 } from "../../../../coordinator/scheduler/events.ts";
 import { Testimony } from "./testimony.ts";
 import { ShardPlan } from "../../../../coordinator/plan/shardPlan.ts";
-import { partialProblem } from "../../../../shared/shard/shardTask.ts";
+import { partialProblem } from "../../../../shared/shard/partialProblem.ts";
 import type { DeviceBackend } from "../../../../shared/specification/backends.ts";
 import type { Observed } from "./observed.ts";
 

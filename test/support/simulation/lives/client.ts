@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Coordinator } from "../../../../coordinator/simulations/simulations.ts";
 import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
-import type { RunSpecification } from "../../../../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../../../../shared/kinds/propagation/specification.ts";
 import { ValidationError } from "../../../../shared/specification/violations.ts";
 import type { StoppingRule } from "../../../../shared/specification/stoppingRule.ts";
 import { ApiError } from "../../../../shared/wire/errorDetails.ts";
@@ -45,7 +45,7 @@ export class Client {
       });
   }
 
-  async createRun(requestId: string, specification: RunSpecification): Promise<string> {
+  async createRun(requestId: string, specification: PropagationSpecification): Promise<string> {
     return this.#creates(requestId, async (coordinator) => {
       const options = { requestId, validateOnly: false };
       const { name = "" } = await coordinator.createRun(specification, options);
@@ -56,7 +56,7 @@ export class Client {
 
   async createSweep(
     requestId: string,
-    specifications: readonly RunSpecification[],
+    specifications: readonly PropagationSpecification[],
   ): Promise<string> {
     return this.#creates(requestId, async (coordinator) => {
       const options = { requestId, validateOnly: false };

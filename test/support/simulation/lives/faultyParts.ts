@@ -9,7 +9,7 @@ import type {
   LedgerTransaction,
   RunRecord,
 } from "../../../../coordinator/ledger/ledger.ts";
-import type { RunSpecification } from "../../../../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../../../../shared/kinds/propagation/specification.ts";
 import { lieAbout } from "../../syntheticPartials.ts";
 import { REAL_PARTS, type Parts } from "./service.ts";
 
@@ -150,7 +150,10 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
       ...REAL_PARTS,
       coordinator: (options) =>
         new (class extends Coordinator {
-          override async createRun(specification: RunSpecification, creation: CreationOptions) {
+          override async createRun(
+            specification: PropagationSpecification,
+            creation: CreationOptions,
+          ) {
             const requestId = `${creation.requestId} of ${options.newId()}`;
             return super.createRun(specification, { ...creation, requestId });
           }

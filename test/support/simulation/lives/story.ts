@@ -1,6 +1,6 @@
 import { encodeSums } from "../../../../coordinator/ledger/partialRecord.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../../../../coordinator/scheduler/options.ts";
-import type { RunSpecification } from "../../../../shared/specification/specification.ts";
+import type { PropagationSpecification } from "../../../../shared/kinds/propagation/specification.ts";
 import { hasEnded } from "../../../../shared/wire/runStates.ts";
 import { SHARD_SIZE, specificationWith } from "../../specifications.ts";
 import type { Temperament } from "../simulatedWorker.ts";
@@ -129,7 +129,7 @@ async function script({ client, record, timeline }: World): Promise<void> {
 }
 
 /** A run whose last shard is a short one. */
-function ofShards(shards: number, seed: number): RunSpecification {
+function ofShards(shards: number, seed: number): PropagationSpecification {
   return specificationWith({ seed, stoppingRule: { replicaCount: shards * SHARD_SIZE - 5 } });
 }
 

@@ -1,28 +1,26 @@
 import assert from "node:assert/strict";
 
-import { parseIsotropicNetwork } from "../../../shared/network/networkInput.ts";
-import {
-  parseRunSpecification,
-  type RunInput,
-} from "../../../shared/specification/specification.ts";
-import { isIsotropic, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
-import { lawInput } from "../../support/laws.ts";
+import { parseIsotropicNetwork } from "../../../../shared/network/networkInput.ts";
+import { parsePropagation } from "../../../../shared/kinds/propagation/propagation.ts";
+import type { PropagationInput } from "../../../../shared/kinds/propagation/specification.ts";
+import { isIsotropic, WEIGHT_LAWS } from "../../../../shared/network/weights.ts";
+import { lawInput } from "../../../support/laws.ts";
 
 const NETWORK = { width: 16, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: 1.5 };
 const INPUT = { network: NETWORK, stoppingRule: { replicaCount: 1024 } };
 
 /** A network with one field replaced. */
-function network(change: object): RunInput {
+function network(change: object): PropagationInput {
   return { ...INPUT, network: { ...NETWORK, ...change } };
 }
 
 function read(change: object) {
-  return parseRunSpecification(network(change)).network;
+  return parsePropagation(network(change)).network;
 }
 
-describe("parseRunSpecification", () => {
+describe("parsePropagation", () => {
   it("fills in every default", () => {
-    assert.deepEqual(parseRunSpecification(INPUT), {
+    assert.deepEqual(parsePropagation(INPUT), {
       kind: "propagation",
       network: NETWORK,
       seed: 0n,
@@ -45,13 +43,13 @@ describe("parseRunSpecification", () => {
       level: 0.99,
       displayName: "narrow",
     };
-    const specification = parseRunSpecification({
+    const specification = parsePropagation({
       ...INPUT,
       ...given,
       checkpointDepths: [100, 50],
     });
     assert.deepEqual(specification, {
-      ...parseRunSpecification(INPUT),
+      ...parsePropagation(INPUT),
       ...given,
       seed: 7n,
       checkpointDepths: [50, 100, 200],
@@ -68,7 +66,7 @@ describe("parseRunSpecification", () => {
       [undefined, 0n],
     ] as const) {
       it(`${typeof seed} ${seed}`, () => {
-        assert.equal(parseRunSpecification({ ...INPUT, seed }).seed, expected);
+        assert.equal(parsePropagation({ ...INPUT, seed }).seed, expected);
       });
     }
   });
@@ -85,24 +83,24 @@ describe("parseRunSpecification", () => {
       ["at 64 depths, and the depth itself", { checkpointDepths: range(64) }, [...range(64), 200]],
     ] as const) {
       it(what, () => {
-        assert.deepEqual(parseRunSpecification({ ...INPUT, ...given }).checkpointDepths, expected);
+        assert.deepEqual(parsePropagation({ ...INPUT, ...given }).checkpointDepths, expected);
       });
     }
 
     it("once where the depth is a power of two", () => {
-      const { checkpointDepths } = parseRunSpecification(network({ depth: 8 }));
+      const { checkpointDepths } = parsePropagation(network({ depth: 8 }));
       assert.deepEqual(checkpointDepths, [1, 2, 4, 8]);
     });
   });
 
   it("takes names of 200 characters", () => {
     const displayName = "λ".repeat(200);
-    assert.equal(parseRunSpecification({ ...INPUT, displayName }).displayName, displayName);
+    assert.equal(parsePropagation({ ...INPUT, displayName }).displayName, displayName);
   });
 
   it("takes levels from 0.5 to 0.9999", () => {
     for (const level of [0.5, 0.9, 0.9999]) {
-      assert.equal(parseRunSpecification({ ...INPUT, level }).level, level);
+      assert.equal(parsePropagation({ ...INPUT, level }).level, level);
     }
   });
 
@@ -111,17 +109,17 @@ describe("parseRunSpecification", () => {
       const expected = isIsotropic(weights) ? "isotropic" : "dense";
       it(`for ${weights}: ${expected}`, () => {
         const given = network(lawInput(weights));
-        assert.equal(parseRunSpecification(given).sampling, expected);
-        assert.equal(parseRunSpecification({ ...given, sampling: "dense" }).sampling, "dense");
+        assert.equal(parsePropagation(given).sampling, expected);
+        assert.equal(parsePropagation({ ...given, sampling: "dense" }).sampling, "dense");
       });
     }
   });
 
   it("takes widths up to a million where no matrices are drawn, else up to 65,536", () => {
     const isotropic = network({ width: 1_000_000, gain: "lyapunov" });
-    assert.equal(parseRunSpecification(isotropic).network.width, 1_000_000);
+    assert.equal(parsePropagation(isotropic).network.width, 1_000_000);
     const dense = network({ width: 65_536, weights: "uniform" });
-    assert.equal(parseRunSpecification(dense).network.width, 65_536);
+    assert.equal(parsePropagation(dense).network.width, 65_536);
   });
 
   it("keeps the parameter of a law that has one, and no other law's", () => {
@@ -138,11 +136,11 @@ describe("parseRunSpecification", () => {
   });
 
   it("keeps the name of a named gain beside its number", () => {
-    const { gain, namedGain } = parseRunSpecification(network({ gain: "he" })).network;
+    const { gain, namedGain } = parsePropagation(network({ gain: "he" })).network;
     assert.equal(namedGain, "he");
     assert.ok(Math.abs(gain - Math.sqrt(2 / 1.0001)) < 1e-15);
-    assert.deepEqual(parseRunSpecification(network({ gain: "xavier" })).network.gain, 1);
-    assert.ok(!("namedGain" in parseRunSpecification(network({ gain: 1 })).network));
+    assert.deepEqual(parsePropagation(network({ gain: "xavier" })).network.gain, 1);
+    assert.ok(!("namedGain" in parsePropagation(network({ gain: 1 })).network));
   });
 });
 

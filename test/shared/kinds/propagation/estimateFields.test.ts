@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 
-import { runEstimates } from "../../../coordinator/simulations/estimateMessages.ts";
-import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import { isIsotropicNetwork } from "../../../shared/network/network.ts";
-import type { RunSpecification } from "../../../shared/specification/specification.ts";
-import { WEIGHT_LAWS } from "../../../shared/network/weights.ts";
-import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
-import { exactExponents } from "../../../shared/theory/exact.ts";
-import { lawInput } from "../../support/laws.ts";
-import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
-import { syntheticPartial } from "../../support/syntheticPartials.ts";
+import { estimateFields } from "../../../../shared/kinds/propagation/estimateFields.ts";
+import { ShardPlan } from "../../../../coordinator/plan/shardPlan.ts";
+import { isIsotropicNetwork } from "../../../../shared/network/network.ts";
+import type { PropagationSpecification } from "../../../../shared/kinds/propagation/specification.ts";
+import { WEIGHT_LAWS } from "../../../../shared/network/weights.ts";
+import type { ShardPartial } from "../../../../shared/statistics/replicaSums.ts";
+import { exactExponents } from "../../../../shared/theory/exact.ts";
+import { lawInput } from "../../../support/laws.ts";
+import { SHARD_SIZE, specificationWith } from "../../../support/specifications.ts";
+import { syntheticPartial } from "../../../support/syntheticPartials.ts";
 
 /** The partial of a shard of which so many replicas are extinct at the end. */
-function partialOf(specification: RunSpecification, extinctCount: number): ShardPartial {
+function partialOf(specification: PropagationSpecification, extinctCount: number): ShardPartial {
   const partial = syntheticPartial(new ShardPlan(specification).task(0));
   const survivorCount = partial.replicaCount - extinctCount;
   const checkpoints = partial.checkpoints.map((at) => ({ ...at, survivorCount, extinctCount }));
@@ -24,13 +24,13 @@ function estimates(network: object, extinctCount: number) {
   const exact = isIsotropicNetwork(specification.network)
     ? exactExponents(specification.network)
     : undefined;
-  return runEstimates(specification, partialOf(specification, extinctCount), exact);
+  return estimateFields(specification, partialOf(specification, extinctCount), exact);
 }
 
 /** The law's network, with shards of 32 replicas or more. */
 const LAWS = WEIGHT_LAWS.map((weights) => ({ width: 1, ...lawInput(weights) }));
 
-describe("runEstimates", () => {
+describe("estimateFields", () => {
   for (const network of LAWS) {
     const { weights } = network;
     it(`reports λ of ${weights} networks that all survive`, () => {
@@ -73,7 +73,7 @@ describe("runEstimates", () => {
 
   it("makes nothing up where nothing has arrived", () => {
     const specification = specificationWith({ network: { weights: "uniform" } });
-    const { lyapunovExponent, survivors } = runEstimates(specification, undefined, undefined);
+    const { lyapunovExponent, survivors } = estimateFields(specification, undefined, undefined);
     assert.deepEqual([lyapunovExponent, survivors], [{ level: 0.95 }, undefined]);
   });
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 
-import { BACKENDS } from "../../../shared/specification/backends.ts";
-import type { ShardTask } from "../../../shared/shard/shardTask.ts";
-import { SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
-import { FleetService } from "../../../shared/wire/protocol.ts";
+import { BACKENDS } from "../../../../shared/specification/backends.ts";
+import type { ShardTask } from "../../../../shared/kinds/propagation/shardTask.ts";
+import { SAMPLINGS, WEIGHT_LAWS } from "../../../../shared/network/weights.ts";
+import { FleetService } from "../../../../shared/wire/protocol.ts";
 import {
   shardTaskFromMessage,
   shardTaskToMessage,
-} from "../../../shared/wire/shardTaskMessages.ts";
-import { lawInput } from "../../support/laws.ts";
+} from "../../../../shared/kinds/propagation/shardTaskMessages.ts";
+import { lawInput } from "../../../support/laws.ts";
 
 const { responseSerialize, responseDeserialize } = FleetService.service.Work;
 

@@ -1,80 +1,80 @@
 import type { Moments } from "../statistics/moments.ts";
-import type { CheckpointSums, ShardPartial } from "../statistics/replicaSums.ts";
-import type { BackendName } from "../specification/backends.ts";
-import type { Network } from "../network/network.ts";
+import { keptObservables, type Observable } from "../statistics/observable.ts";
+import { pairs, type CheckpointSums, type ShardPartial } from "../statistics/replicaSums.ts";
 import { clipped, isPlainText } from "../specification/violations.ts";
-import type { Sampling } from "../network/weights.ts";
-
-/** A shard as a worker sees it: a range of replicas to propagate and sum. */
-export interface ShardTask {
-  readonly network: Network;
-  readonly sampling: Sampling;
-  readonly backend: BackendName;
-  readonly seed: bigint;
-  /** Ascending. */
-  readonly checkpointDepths: readonly number[];
-  readonly burnIn: number;
-  /** Of the quantile sketches, one for each checkpoint. */
-  readonly sketchBinWidths: readonly number[];
-  readonly firstReplica: number;
-  readonly replicaCount: number;
-}
-
-/** What is observed of every replica. */
-const OBSERVABLES: readonly string[] = ["log_norm_growth"];
+import type { PartialShape } from "./partialShape.ts";
 
 export const MAXIMUM_GENERATOR_LENGTH = 100;
 
 /** What a worker says is repeated to people up to here. */
 const MAXIMUM_QUOTE_LENGTH = 100;
 
-/** More than a layer can add to or take from the log-norm, whatever double its gain and slope are. */
-const MAXIMUM_LAYER_GROWTH = 1e4;
-
 /** Relative, of sums of up to 65,536 powers. */
 const ROUNDING = 1e-9;
 
+/** The replicas that a shard holds. */
+interface ReplicaRange {
+  readonly firstReplica: number;
+  readonly replicaCount: number;
+}
+
 /**
- * What makes a partial impossible as the answer to a task, in a sentence, or undefined. A partial
- * that passes can still be wrong; one that does not was never computed.
+ * Says what makes a partial impossible as the answer to a shard, in a sentence; undefined if nothing
+ * does. A partial that passes can still be wrong; one that does not was never computed.
  */
-export function partialProblem(task: ShardTask, partial: ShardPartial): string | undefined {
-  if (partial.backend !== task.backend) {
+export function partialProblem(
+  shape: PartialShape,
+  shard: ReplicaRange,
+  partial: ShardPartial,
+): string | undefined {
+  if (partial.backend !== shape.backend) {
     const backend = clipped(partial.backend, MAXIMUM_QUOTE_LENGTH);
-    return `it was propagated by ${backend}, not by ${task.backend}`;
+    return `it was propagated by ${backend}, not by ${shape.backend}`;
   }
   const { generator } = partial;
   if (generator === "" || generator.length > MAXIMUM_GENERATOR_LENGTH || !isPlainText(generator)) {
     return `its generator is '${clipped(generator, MAXIMUM_QUOTE_LENGTH)}'`;
   }
-  if (partial.firstReplica !== task.firstReplica || partial.replicaCount !== task.replicaCount) {
+  if (partial.firstReplica !== shard.firstReplica || partial.replicaCount !== shard.replicaCount) {
     return (
       `it holds ${partial.replicaCount} replicas from ${partial.firstReplica} on, ` +
-      `not ${task.replicaCount} from ${task.firstReplica} on`
+      `not ${shard.replicaCount} from ${shard.firstReplica} on`
     );
   }
   const depths = partial.checkpoints.map(({ depth }) => depth);
-  if (!areEqual(depths, task.checkpointDepths)) {
+  if (!areEqual(depths, shape.depths)) {
     return `its checkpoint depths are ${clipped(depths.join(", "), MAXIMUM_QUOTE_LENGTH)}`;
   }
-  if (!areEqual(partial.observables, OBSERVABLES)) {
+  const names = shape.observables.map(({ name }) => name);
+  if (!areEqual(partial.observables, names)) {
     return `its observables are ${clipped(partial.observables.join(", "), MAXIMUM_QUOTE_LENGTH)}`;
   }
   for (const [i, sums] of partial.checkpoints.entries()) {
     const where = `at depth ${sums.depth}`;
-    if (sums.survivorCount + sums.extinctCount !== task.replicaCount || sums.extinctCount < 0) {
+    if (sums.survivorCount + sums.extinctCount !== shard.replicaCount || sums.extinctCount < 0) {
       return `${where} survivors and extinct replicas do not add up`;
     }
     if (sums.extinctCount < (partial.checkpoints[i - 1]?.extinctCount ?? 0)) {
       return `${where} fewer replicas are extinct than before it`;
     }
-    if (sums.moments.length !== OBSERVABLES.length || sums.coMoments.length !== 0) {
+    const isLast = i === partial.checkpoints.length - 1;
+    const kept = keptObservables(shape.observables, isLast);
+    const pairsKept = pairs(isLast ? kept.length : 0);
+    if (sums.moments.length !== kept.length || sums.coMoments.length !== pairsKept.length) {
       return `${where} it lacks moments of its observables`;
     }
-    if (!sums.moments.every((moments) => areMomentsPossible(moments, sums))) {
-      return `${where} its moments are not those of growths over so many layers`;
+    const impossible = kept.find(
+      (observable, place) => !areMomentsPossible(sums.moments[place], sums, observable),
+    );
+    if (impossible !== undefined) {
+      return `${where} the moments of ${impossible.name} are not those of so many layers`;
     }
-    if (!isSketchPossible(sums, task.sketchBinWidths[i] ?? NaN)) {
+    const isPossiblePair = ([first, second]: readonly [number, number], pair: number) =>
+      isCoMomentPossible(sums.coMoments[pair], sums.moments[first], sums.moments[second]);
+    if (!pairsKept.every(isPossiblePair)) {
+      return `${where} its co-moments are larger than its moments allow`;
+    }
+    if (!isSketchPossible(sums, shape.sketchBinWidths[i] ?? NaN, shape.observables[0])) {
       return `${where} the quantile sketch does not hold the survivors`;
     }
   }
@@ -87,11 +87,14 @@ function areEqual<T>(list: readonly T[], other: readonly T[]): boolean {
 
 /** Bounds that also keep every fold finite. */
 function areMomentsPossible(
-  { mean, m2, m3, m4 }: Moments,
+  moments: Moments | undefined,
   { survivorCount, depth }: CheckpointSums,
+  { bound }: Observable,
 ): boolean {
+  if (moments === undefined) return false;
+  const { mean, m2, m3, m4 } = moments;
   // Of none nothing is known, and one does not deviate from itself.
-  const limit = survivorCount > 0 ? MAXIMUM_LAYER_GROWTH * depth : 0;
+  const limit = survivorCount > 0 ? bound(depth) : 0;
   const deviation = survivorCount > 1 ? 2 * limit : 0;
   // Comparisons with NaN are false.
   return (
@@ -110,13 +113,24 @@ function areMomentsPossible(
   );
 }
 
+/** Cauchy and Schwarz again: (Σ ab)² ≤ Σ a² Σ b². */
+function isCoMomentPossible(
+  coMoment: number | undefined,
+  first: Moments | undefined,
+  second: Moments | undefined,
+): boolean {
+  if (coMoment === undefined || first === undefined || second === undefined) return false;
+  return coMoment * coMoment <= first.m2 * second.m2 * (1 + ROUNDING);
+}
+
 function isSketchPossible(
   { survivorCount, depth, quantileSketch }: CheckpointSums,
   expectedWidth: number,
+  sketched: Observable | undefined,
 ): boolean {
   const { binWidth, binIndexes, binCounts } = quantileSketch;
   // Where bins are wide, all values may be in the two around zero.
-  const limit = MAXIMUM_LAYER_GROWTH * depth + expectedWidth;
+  const limit = (sketched?.bound(depth) ?? 0) + expectedWidth;
   return (
     binWidth === expectedWidth &&
     binIndexes.length === binCounts.length &&

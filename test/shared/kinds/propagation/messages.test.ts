@@ -1,33 +1,31 @@
 import assert from "node:assert/strict";
 
-import { BACKENDS } from "../../../shared/specification/backends.ts";
-import { NAMED_GAINS } from "../../../shared/network/gains.ts";
+import { BACKENDS } from "../../../../shared/specification/backends.ts";
+import { NAMED_GAINS } from "../../../../shared/network/gains.ts";
+import { parsePropagation } from "../../../../shared/kinds/propagation/propagation.ts";
+import type { PropagationInput } from "../../../../shared/kinds/propagation/specification.ts";
+import { isIsotropic, SAMPLINGS, WEIGHT_LAWS } from "../../../../shared/network/weights.ts";
+import { SimulationService } from "../../../../shared/wire/protocol.ts";
 import {
-  parseRunSpecification,
-  type RunInput,
-} from "../../../shared/specification/specification.ts";
-import { isIsotropic, SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
-import { SimulationService } from "../../../shared/wire/protocol.ts";
-import {
-  runInputFromMessage,
+  inputFromMessage,
   specificationToMessage,
-} from "../../../shared/wire/specificationMessages.ts";
-import { lawInput } from "../../support/laws.ts";
+} from "../../../../shared/kinds/propagation/messages.ts";
+import { lawInput } from "../../../support/laws.ts";
 
 const { requestSerialize, requestDeserialize } = SimulationService.service.CreateRun;
 
 /** The specification as the coordinator reads it from a client's request. */
-function sent(input: RunInput): unknown {
-  const run = specificationToMessage(parseRunSpecification(input));
+function sent(input: PropagationInput): unknown {
+  const run = specificationToMessage(parsePropagation(input));
   const request = requestDeserialize(requestSerialize({ run }));
   assert.ok(request.run);
-  return parseRunSpecification(runInputFromMessage(request.run));
+  return parsePropagation(inputFromMessage(request.run));
 }
 
 const network = { width: 3, depth: 40, negativeSlope: -0.25, weights: "gaussian", gain: 1.5 };
 
 describe("specifications on the wire", () => {
-  const inputs: Record<string, RunInput> = {
+  const inputs: Record<string, PropagationInput> = {
     "a number for the gain": { network, stoppingRule: { replicaCount: 100 } },
     "ReLU, whose slope is the zero that proto3 does not send": {
       network: { ...network, negativeSlope: 0 },
@@ -72,13 +70,13 @@ describe("specifications on the wire", () => {
   }
   for (const [what, input] of Object.entries(inputs)) {
     it(`arrive as they were: ${what}`, () => {
-      assert.deepEqual(sent(input), parseRunSpecification(input));
+      assert.deepEqual(sent(input), parsePropagation(input));
     });
   }
 
   it("refuse the zero of a parameter that is there, and miss one that is not", () => {
     const message = specificationToMessage(
-      parseRunSpecification({
+      parsePropagation({
         network: { ...network, ...lawInput("sparse_gaussian") },
         stoppingRule: { replicaCount: 9 },
       }),
@@ -91,7 +89,7 @@ describe("specifications on the wire", () => {
       const run = { ...message, network: { ...without, ...(density === 0 && { density }) } };
       const arrived = requestDeserialize(requestSerialize({ run })).run;
       assert.ok(arrived);
-      assert.throws(() => parseRunSpecification(runInputFromMessage(arrived)), complaint);
+      assert.throws(() => parsePropagation(inputFromMessage(arrived)), complaint);
     }
   });
 });

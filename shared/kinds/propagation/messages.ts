@@ -1,22 +1,20 @@
-import type { Network } from "../network/network.ts";
-import type { NetworkInput } from "../network/networkInput.ts";
-import type { RunInput, RunSpecification } from "../specification/specification.ts";
-import type { StoppingRuleInput } from "../specification/stoppingRuleInput.ts";
-import { lawParameters } from "../network/weights.ts";
-import type { StoppingRule } from "../specification/stoppingRule.ts";
-import { shortName, wireName } from "./enumerations.ts";
+import type { Network } from "../../network/network.ts";
+import type { NetworkInput } from "../../network/networkInput.ts";
+import { lawParameters } from "../../network/weights.ts";
+import { shortName, wireName } from "../../wire/enumerations.ts";
 import type {
   Network as NetworkMessage,
   Network__Output,
-} from "./generated/lyapunov/v1/Network.ts";
-import type { Run, Run__Output } from "./generated/lyapunov/v1/Run.ts";
-import type {
-  StoppingRule as StoppingRuleMessage,
-  StoppingRule__Output,
-} from "./generated/lyapunov/v1/StoppingRule.ts";
+} from "../../wire/generated/lyapunov/v1/Network.ts";
+import type { Run, Run__Output } from "../../wire/generated/lyapunov/v1/Run.ts";
+import {
+  stoppingRuleInputFromMessage,
+  stoppingRuleToMessage,
+} from "../../wire/stoppingRuleMessages.ts";
+import type { PropagationInput, PropagationSpecification } from "./specification.ts";
 
 /** What a client asked for; proto3 zeros of optional fields are read as nothing. */
-export function runInputFromMessage(run: Run__Output): RunInput {
+export function inputFromMessage(run: Run__Output): PropagationInput {
   return {
     network: networkInputFromMessage(run.network),
     seed: run.seed,
@@ -43,29 +41,11 @@ function networkInputFromMessage(network: Network__Output | null): NetworkInput 
   };
 }
 
-export function stoppingRuleInputFromMessage(rule: StoppingRule__Output): StoppingRuleInput {
-  const { precision } = rule;
-  if (rule.rule === "replicaCount") return { replicaCount: Number(rule.replicaCount) };
-  if (rule.rule !== "precision" || !precision) return {};
-  return {
-    precision: {
-      lyapunovExponent: precision.lyapunovExponent,
-      variance: precision.variance,
-      minimumReplicaCount: countOf(precision.minimumReplicaCount),
-      maximumReplicaCount: countOf(precision.maximumReplicaCount),
-    },
-  };
-}
-
-function countOf(value: string): number | undefined {
-  return value === "0" ? undefined : Number(value);
-}
-
 /** The fields of a run that its specification decides. */
-export function specificationToMessage(specification: RunSpecification): Run {
+export function specificationToMessage(specification: PropagationSpecification): Run {
   return {
     displayName: specification.displayName,
-    kind: wireName("kind", specification.kind),
+    kind: wireName("kind", "propagation"),
     network: networkToMessage(specification.network),
     seed: String(specification.seed),
     sampling: wireName("sampling", specification.sampling),
@@ -87,10 +67,4 @@ export function networkToMessage(network: Network): NetworkMessage {
     gain: network.gain,
     namedGain: wireName("namedGain", network.namedGain),
   };
-}
-
-export function stoppingRuleToMessage(rule: StoppingRule): StoppingRuleMessage {
-  return rule.kind === "replicas"
-    ? { replicaCount: rule.replicaCount }
-    : { precision: rule.precision };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import { partialProblem } from "../../../shared/shard/shardTask.ts";
+import { partialProblem } from "../../../shared/shard/partialProblem.ts";
 import type { Moments } from "../../../shared/statistics/moments.ts";
 import type { QuantileSketch } from "../../../shared/statistics/quantileSketch.ts";
 import type { CheckpointSums, ShardPartial } from "../../../shared/statistics/replicaSums.ts";

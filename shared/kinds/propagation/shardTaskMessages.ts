@@ -1,28 +1,36 @@
-import { BACKENDS } from "../specification/backends.ts";
-import type { ShardTask } from "../shard/shardTask.ts";
-import { lawParameters, SAMPLINGS, WEIGHT_LAWS } from "../network/weights.ts";
-import { shortName, wireName, type EnumerationField } from "./enumerations.ts";
+import { lawParameters, SAMPLINGS, WEIGHT_LAWS } from "../../network/weights.ts";
+import { BACKENDS } from "../../specification/backends.ts";
+import { shortName, wireName, type EnumerationField } from "../../wire/enumerations.ts";
 import type {
   ShardTask as ShardTaskMessage,
   ShardTask__Output,
-} from "./generated/lyapunov/v1/ShardTask.ts";
-import { networkToMessage } from "./specificationMessages.ts";
+} from "../../wire/generated/lyapunov/v1/ShardTask.ts";
+import { networkToMessage } from "./messages.ts";
+import { LOG_NORM_GROWTH, observablesNamed } from "./observables.ts";
+import type { ShardTask } from "./shardTask.ts";
 
-export function shardTaskToMessage(task: ShardTask): ShardTaskMessage {
+/** Converts a task to its message, all but the range of replicas. */
+export function commonTaskToMessage(
+  task: Omit<ShardTask, "firstReplica" | "replicaCount">,
+): ShardTaskMessage {
   return {
+    kind: wireName("kind", "propagation"),
     network: networkToMessage(task.network),
     sampling: wireName("sampling", task.sampling),
     backend: wireName("backend", task.backend),
     seed: String(task.seed),
     checkpointDepths: [...task.checkpointDepths],
     burnIn: task.burnIn,
-    firstReplica: task.firstReplica,
-    replicaCount: task.replicaCount,
+    observables: task.observables.map(({ name }) => name),
     sketchBinWidths: [...task.sketchBinWidths],
   };
 }
 
-/** @throws RangeError for a name that this version does not know; versions are compared on joining. */
+/**
+ * Reads a task.
+ *
+ * @throws RangeError for a name that this version does not know; versions are compared on joining.
+ */
 export function shardTaskFromMessage(message: ShardTask__Output): ShardTask {
   const { network } = message;
   const { negativeSlope } = network ?? {};
@@ -43,6 +51,8 @@ export function shardTaskFromMessage(message: ShardTask__Output): ShardTask {
     seed: BigInt(message.seed),
     checkpointDepths: message.checkpointDepths,
     burnIn: message.burnIn,
+    observables:
+      message.observables.length === 0 ? [LOG_NORM_GROWTH] : observablesNamed(message.observables),
     firstReplica: Number(message.firstReplica),
     replicaCount: Number(message.replicaCount),
     sketchBinWidths: message.sketchBinWidths,

@@ -1,0 +1,31 @@
+import type { Kind } from "./kind.ts";
+import { PROPAGATION } from "./propagation/propagation.ts";
+
+/** The kinds of run that a coordinator knows: what it reads from the wire and from its ledger is of one of them. */
+export class Kinds {
+  readonly #kinds: readonly Kind[];
+
+  /** @param kinds the first is what a run is of that does not say. */
+  constructor(kinds: readonly [Kind, ...Kind[]]) {
+    this.#kinds = kinds;
+  }
+
+  /** Names of RunKind on the wire. */
+  get wireKinds(): readonly (string | number)[] {
+    return this.#kinds.map(({ wireKind }) => wireKind);
+  }
+
+  /** Finds a kind by its name in the ledger; undefined if this version does not know it. */
+  named(name: string): Kind | undefined {
+    return this.#kinds.find((kind) => kind.name === name);
+  }
+
+  /** Finds a kind by its value on the wire; undefined if this version does not know it. */
+  onWire(wireKind: string | number): Kind | undefined {
+    if (wireKind === "RUN_KIND_UNSPECIFIED") return this.#kinds[0];
+    return this.#kinds.find((kind) => kind.wireKind === wireKind);
+  }
+}
+
+/** The kinds of this version. */
+export const KINDS = new Kinds([PROPAGATION]);

@@ -1,0 +1,45 @@
+import { isIsotropicNetwork } from "../../network/network.ts";
+import type { PartialShape } from "../../shard/partialShape.ts";
+import { exactExponents } from "../../theory/exact.ts";
+import { estimatorOf } from "./estimators.ts";
+import type { PropagationSpecification } from "./specification.ts";
+
+const BINS_PER_STANDARD_DEVIATION = 8;
+
+/** Shapes are asked for with every partial, and bin widths take integrals. */
+const shapes = new WeakMap<PropagationSpecification, PartialShape>();
+
+/** What the partials of a run's shards have to be like. */
+export function partialShape(specification: PropagationSpecification): PartialShape {
+  const known = shapes.get(specification);
+  if (known !== undefined) return known;
+  const shape = {
+    backend: specification.backend,
+    depths: specification.checkpointDepths,
+    observables: estimatorOf().observables,
+    sketchBinWidths: sketchBinWidths(specification),
+  };
+  shapes.set(specification, shape);
+  return shape;
+}
+
+/**
+ * Bins of an eighth of the growth's standard deviation at each checkpoint, by the exact σ² of the
+ * network (of its survivors where replicas go extinct), or of one with Gaussian weights where there
+ * is no closed form: σ² depends on the law of the entries only in the order 1/width².
+ */
+function sketchBinWidths({
+  network,
+  checkpointDepths,
+  burnIn,
+}: PropagationSpecification): readonly number[] {
+  const exact = exactExponents(
+    isIsotropicNetwork(network) ? network : { ...network, weights: "gaussian" },
+  );
+  const variance = exact.variance ?? exact.survivors?.variance ?? 0;
+  // A linear orthogonal network does not fluctuate at all; its bins only need to be small.
+  const deviation = Math.max(Math.sqrt(variance), 1e-6);
+  return checkpointDepths.map(
+    (depth) => (deviation * Math.sqrt(depth - burnIn)) / BINS_PER_STANDARD_DEVIATION,
+  );
+}

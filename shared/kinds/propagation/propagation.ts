@@ -1,0 +1,52 @@
+import { lawLabel } from "../../network/weights.ts";
+import { propagationOf } from "../../shard/propagation.ts";
+import { wireName } from "../../wire/enumerations.ts";
+import type { Kind } from "../kind.ts";
+import { chartFields } from "./chartFields.ts";
+import { checkpointFields } from "./checkpointFields.ts";
+import { replicaWork, shardSize } from "./costs.ts";
+import { estimateFields, finalEstimates } from "./estimateFields.ts";
+import { exactFields } from "./exactFields.ts";
+import { inputFromMessage, specificationToMessage } from "./messages.ts";
+import { partialShape } from "./partialShape.ts";
+import { shardTask } from "./shardTask.ts";
+import { commonTaskToMessage } from "./shardTaskMessages.ts";
+import {
+  parseFields,
+  QUANTITIES,
+  type PropagationInput,
+  type PropagationSpecification,
+} from "./specification.ts";
+
+const NO_REPLICAS = { firstReplica: 0, replicaCount: 0 };
+
+/** Propagates random networks and estimates λ and σ². */
+export const PROPAGATION: Kind<PropagationSpecification> = {
+  name: "propagation",
+  wireKind: wireName("kind", "propagation"),
+  quantities: QUANTITIES,
+  parse: parsePropagation,
+  shardSize,
+  replicaWork,
+  rateKey: ({ backend, sampling, network }) =>
+    `${backend}/${sampling}/${lawLabel(network.weights, network)}`,
+  task: (specification) => commonTaskToMessage(shardTask(specification, NO_REPLICAS)),
+  partialShape,
+  propagation: ({ network, backend }, replicaCount) =>
+    propagationOf(network, backend, replicaCount),
+  estimates: finalEstimates,
+  inputFromMessage,
+  specificationFields: (specification) => ({
+    ...specificationToMessage(specification),
+    ...exactFields(specification.network),
+  }),
+  estimateFields,
+  checkpointFields: (_specification, sums) => checkpointFields(sums),
+  chartFields,
+  toJSON: () => "propagation",
+};
+
+/** @throws ValidationError naming every field at fault, as paths such as `network.width`. */
+export function parsePropagation(input: PropagationInput): PropagationSpecification {
+  return { kind: PROPAGATION, ...parseFields(input) };
+}

@@ -1,0 +1,44 @@
+import type { Network } from "../../network/network.ts";
+import type { Sampling } from "../../network/weights.ts";
+import type { BackendName } from "../../specification/backends.ts";
+import type { Observable } from "../../statistics/observable.ts";
+import { partialShape } from "./partialShape.ts";
+import type { PropagationSpecification } from "./specification.ts";
+
+/** A shard as a worker sees it: a range of replicas to propagate and sum. */
+export interface ShardTask {
+  readonly network: Network;
+  readonly sampling: Sampling;
+  readonly backend: BackendName;
+  readonly seed: bigint;
+  /** Ascending. */
+  readonly checkpointDepths: readonly number[];
+  readonly burnIn: number;
+  /** What to observe of every replica; the first is sketched. */
+  readonly observables: readonly Observable[];
+  /** Bin widths of the quantile sketches, one for each checkpoint. */
+  readonly sketchBinWidths: readonly number[];
+  readonly firstReplica: number;
+  readonly replicaCount: number;
+}
+
+/** The task of a range of a run's replicas. */
+export function shardTask(
+  specification: PropagationSpecification,
+  { firstReplica, replicaCount }: Pick<ShardTask, "firstReplica" | "replicaCount">,
+): ShardTask {
+  const { network, sampling, backend, seed, checkpointDepths, burnIn } = specification;
+  const { observables, sketchBinWidths } = partialShape(specification);
+  return {
+    network,
+    sampling,
+    backend,
+    seed,
+    checkpointDepths,
+    burnIn,
+    observables,
+    sketchBinWidths,
+    firstReplica,
+    replicaCount,
+  };
+}

@@ -1,0 +1,107 @@
+import { survivalBound } from "../../network/extinction.ts";
+import type { Network } from "../../network/network.ts";
+import { readNetwork, readSampling, type NetworkInput } from "../../network/networkInput.ts";
+import type { Sampling } from "../../network/weights.ts";
+import {
+  readCommonFields,
+  type CommonFields,
+  type CommonInput,
+} from "../../specification/commonFields.ts";
+import type { StoppingRule } from "../../specification/stoppingRule.ts";
+import type { Quantity } from "../../specification/stoppingRuleInput.ts";
+import { FieldReader } from "../../specification/violations.ts";
+import type { Kind } from "../kind.ts";
+import type { PropagationQuantity } from "./estimators.ts";
+
+const MAXIMUM_CHECKPOINTS = 64;
+
+export const QUANTITIES: readonly (Quantity & { readonly name: PropagationQuantity })[] = [
+  { name: "lyapunovExponent", symbol: "λ̂" },
+  { name: "variance", symbol: "σ̂²" },
+];
+
+/** What a run of random networks is asked for, validated and with every default filled in. */
+export interface PropagationSpecification extends CommonFields {
+  readonly kind: Kind;
+  readonly network: Network;
+  readonly sampling: Sampling;
+  /** Ascending; the last is the network's depth. */
+  readonly checkpointDepths: readonly number[];
+  /** Layers whose growth is left out of the estimates. */
+  readonly burnIn: number;
+  readonly stoppingRule: StoppingRule<PropagationQuantity>;
+}
+
+/** The fields as they come from a command line, a sweep file or the wire: nothing is trusted. */
+export interface PropagationInput extends CommonInput {
+  readonly network?: NetworkInput;
+  readonly sampling?: unknown;
+  readonly checkpointDepths?: readonly unknown[];
+  readonly burnIn?: unknown;
+}
+
+/**
+ * Reads a specification, all but the kind.
+ *
+ * @throws ValidationError naming every field at fault, as paths such as `network.width`.
+ */
+export function parseFields(input: PropagationInput): Omit<PropagationSpecification, "kind"> {
+  const reader = new FieldReader();
+  const network = readNetwork(reader, input.network ?? {});
+  const burnIn = reader.integer("burn_in", input.burnIn ?? 0, 0, network.depth - 1);
+  const common = readCommonFields(reader, input, QUANTITIES);
+  refuseHopelessPrecision(reader, network, common.stoppingRule);
+  const fields = {
+    ...common,
+    network,
+    sampling: readSampling(reader, input.sampling, network),
+    checkpointDepths: readCheckpoints(reader, input.checkpointDepths ?? [], burnIn, network.depth),
+    burnIn,
+  };
+  reader.finish();
+  return fields;
+}
+
+function refuseHopelessPrecision(reader: FieldReader, network: Network, rule: StoppingRule): void {
+  if (rule.kind !== "precision") return;
+  const { width, depth, negativeSlope, weights } = network;
+  const { minimumReplicaCount, maximumReplicaCount } = rule.precision;
+  const survivors = maximumReplicaCount * survivalBound(network);
+  // Where something else was refused, it may not be a number.
+  if (!(survivors < minimumReplicaCount)) return;
+  const canVanish = weights === "sparse_gaussian" || weights === "rademacher";
+  reader.refuse(
+    "stopping_rule.precision",
+    `of ${maximumReplicaCount} replicas ${canVanish ? "at most" : "about"} ` +
+      `${survivors.toPrecision(2)} survive ${depth} layers of ${width} ` +
+      `${negativeSlope === 0 ? "ReLUs" : "units"}, and ${minimumReplicaCount} are needed; ` +
+      `give a smaller depth, a greater width${weights === "sparse_gaussian" ? " or density" : ""} ` +
+      `or a number of replicas`,
+  );
+}
+
+function readCheckpoints(
+  reader: FieldReader,
+  values: readonly unknown[],
+  burnIn: number,
+  depth: number,
+): number[] {
+  if (values.length > MAXIMUM_CHECKPOINTS) {
+    reader.refuse(
+      "checkpoint_depths",
+      `${values.length} depths are too many; give at most ${MAXIMUM_CHECKPOINTS}`,
+    );
+    return [depth];
+  }
+  const depths =
+    values.length === 0
+      ? powersOfTwo(burnIn, depth)
+      : values.map((value) => reader.integer("checkpoint_depths", value, burnIn + 1, depth));
+  return [...new Set([...depths, depth])].toSorted((a, b) => a - b);
+}
+
+function powersOfTwo(above: number, limit: number): number[] {
+  const powers: number[] = [];
+  for (let power = 1; power <= limit; power *= 2) if (power > above) powers.push(power);
+  return powers;
+}

@@ -1,0 +1,68 @@
+import { BACKENDS, type BackendName } from "./backends.ts";
+import type { StoppingRule } from "./stoppingRule.ts";
+import { readStoppingRule, type Quantity, type StoppingRuleInput } from "./stoppingRuleInput.ts";
+import { refused, type FieldReader } from "./violations.ts";
+
+const MAXIMUM_SEED = 2n ** 64n - 1n;
+export const MAXIMUM_DISPLAY_NAME_LENGTH = 200;
+export const MAXIMUM_SWEEP_RUNS = 2000;
+
+/** What every run is asked for, whatever it computes; validated, with every default filled in. */
+export interface CommonFields {
+  readonly seed: bigint;
+  readonly backend: BackendName;
+  readonly stoppingRule: StoppingRule;
+  /** Coverage of intervals. */
+  readonly level: number;
+  readonly displayName: string;
+}
+
+/** The common fields as they come from a command line, a file or the wire: nothing is trusted. */
+export interface CommonInput {
+  readonly seed?: unknown;
+  readonly backend?: unknown;
+  readonly stoppingRule?: StoppingRuleInput;
+  readonly level?: unknown;
+  readonly displayName?: unknown;
+}
+
+/**
+ * Reads the common fields; what is refused is noted by the reader.
+ *
+ * @param quantities whose precision a stopping rule may ask for.
+ */
+export function readCommonFields(
+  reader: FieldReader,
+  input: CommonInput,
+  quantities: readonly Quantity[],
+): CommonFields {
+  return {
+    stoppingRule: readStoppingRule(reader, input.stoppingRule ?? {}, quantities),
+    seed: readSeed(reader, input.seed ?? 0n),
+    backend: reader.oneOf("backend", input.backend ?? "simd", BACKENDS),
+    level: reader.number(
+      "level",
+      input.level ?? 0.95,
+      "a number from 0.5 to 0.9999",
+      (level) => level >= 0.5 && level <= 0.9999,
+    ),
+    displayName: reader.text("display_name", input.displayName ?? "", MAXIMUM_DISPLAY_NAME_LENGTH),
+  };
+}
+
+function readSeed(reader: FieldReader, value: unknown): bigint {
+  const seed = toBigInt(value);
+  if (seed !== undefined && seed >= 0n && seed <= MAXIMUM_SEED) return seed;
+  reader.refuse(
+    "seed",
+    `${refused(value)}; give an integer from 0 to 2⁶⁴ − 1, in quotes in a file`,
+  );
+  return 0n;
+}
+
+function toBigInt(value: unknown): bigint | undefined {
+  if (typeof value === "bigint") return value;
+  if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
+  if (typeof value === "string" && /^\d{1,20}$/.test(value)) return BigInt(value);
+  return undefined;
+}

@@ -1,0 +1,42 @@
+import { targetsOf, type StoppingRule } from "../specification/stoppingRule.ts";
+import type { StoppingRuleInput } from "../specification/stoppingRuleInput.ts";
+import type {
+  StoppingRule as StoppingRuleMessage,
+  StoppingRule__Output,
+} from "./generated/lyapunov/v1/StoppingRule.ts";
+
+/** Reads what a client asked for; proto3 zeros of optional fields are read as nothing. */
+export function stoppingRuleInputFromMessage(rule: StoppingRule__Output): StoppingRuleInput {
+  const { precision } = rule;
+  if (rule.rule === "replicaCount") return { replicaCount: Number(rule.replicaCount) };
+  if (rule.rule !== "precision" || !precision) return {};
+  return {
+    precision: {
+      ...precision.targets,
+      lyapunovExponent: precision.lyapunovExponent,
+      variance: precision.variance,
+      minimumReplicaCount: countOf(precision.minimumReplicaCount),
+      maximumReplicaCount: countOf(precision.maximumReplicaCount),
+    },
+  };
+}
+
+function countOf(value: string): number | undefined {
+  return value === "0" ? undefined : Number(value);
+}
+
+/** Converts a rule to its message: two quantities have fields of their own there. */
+export function stoppingRuleToMessage(rule: StoppingRule): StoppingRuleMessage {
+  if (rule.kind === "replicas") return { replicaCount: rule.replicaCount };
+  const { minimumReplicaCount, maximumReplicaCount } = rule.precision;
+  const { lyapunovExponent, variance, ...targets } = Object.fromEntries(targetsOf(rule.precision));
+  return {
+    precision: {
+      ...(lyapunovExponent !== undefined && { lyapunovExponent }),
+      ...(variance !== undefined && { variance }),
+      ...(Object.keys(targets).length > 0 && { targets }),
+      minimumReplicaCount,
+      maximumReplicaCount,
+    },
+  };
+}
