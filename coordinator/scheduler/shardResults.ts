@@ -1,3 +1,4 @@
+import { propagationOf } from "../../shared/shard/propagation.ts";
 import { partialProblem } from "../../shared/shard/shardTask.ts";
 import { clipped } from "../../shared/specification/violations.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
@@ -79,7 +80,9 @@ export class Answers {
       case "accepted": {
         const shard = { shardIndex, partial, digest };
         this.#recordings.begin(run.name, shard, event);
-        this.#books.tally.propagated.add(run.progress.specification, partial.replicaCount);
+        const { network, backend } = run.progress.specification;
+        const propagated = propagationOf(network, backend, partial.replicaCount);
+        this.#books.tally.propagated.add(propagated);
         this.#revokeCopies(run, shardIndex);
         commands.push({ kind: "record", run: run.name, shard });
         for (const liar of verdict.liars) this.#quarantine(liar, run, shardIndex);
