@@ -1,7 +1,10 @@
 import { performance } from "node:perf_hooks";
 
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
-import type { PropagationSpecification } from "../shared/kinds/propagation/specification.ts";
+import { parsePropagation } from "../shared/kinds/propagation/propagation.ts";
+import { shardTask } from "../shared/kinds/propagation/shardTask.ts";
+import type { Run, Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
+import { inputFromMessage } from "../shared/kinds/propagation/messages.ts";
 import { loadBackend } from "../worker/backends/registry.ts";
 import { computeShard } from "../worker/pool/shard.ts";
 
@@ -9,7 +12,8 @@ const backend = await loadBackend("simd");
 
 /** A thread's part of a run: every `threads`-th shard, from the one with its own number on. */
 export interface BareTask {
-  readonly specification: PropagationSpecification;
+  /** As a client would ask for it: what goes to a thread is plain data. */
+  readonly run: Run;
   readonly thread: number;
   readonly threads: number;
 }
@@ -20,15 +24,12 @@ export interface BareTask {
  *
  * @returns seconds of the wall clock.
  */
-export default async function propagateShards({
-  specification,
-  thread,
-  threads,
-}: BareTask): Promise<number> {
+export default async function propagateShards({ run, thread, threads }: BareTask): Promise<number> {
+  const specification = parsePropagation(inputFromMessage(run as Run__Output));
   const plan = new ShardPlan(specification);
   const start = performance.now();
   for (let index = thread; index < plan.shardCount; index += threads) {
-    await computeShard(backend, plan.task(index));
+    await computeShard(backend, shardTask(specification, plan.shard(index)));
   }
   return (performance.now() - start) / 1000;
 }

@@ -1,6 +1,8 @@
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
 import type { Backend } from "../worker/backends/backend.ts";
 import { networkOf, type OwnCase } from "./cases.ts";
+import type { PropagationSpecification } from "../shared/kinds/propagation/specification.ts";
+import { PROPAGATION } from "../shared/kinds/propagation/propagation.ts";
 
 /** A run's depth by default; its shards are what is propagated here, or their first layers. */
 const DEPTH = 200;
@@ -26,8 +28,8 @@ export class OwnKernel {
   constructor(measured: OwnCase, backend: Backend) {
     this.#measured = measured;
     this.#backend = backend;
-    this.#replicaCount = new ShardPlan({
-      kind: "propagation",
+    const specification: PropagationSpecification = {
+      kind: PROPAGATION,
       network: networkOf(measured, DEPTH),
       seed: 1n,
       sampling: measured.sampling,
@@ -37,7 +39,8 @@ export class OwnKernel {
       stoppingRule: { kind: "replicas", replicaCount: 2 ** 32 },
       level: 0.95,
       displayName: "",
-    }).shardSize;
+    };
+    this.#replicaCount = new ShardPlan(specification).shardSize;
   }
 
   /** Finds how many layers take long enough, which also lets V8 compile the code. */

@@ -9,7 +9,7 @@ import { messageType } from "../shared/wire/messageTypes.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { shardTaskFromMessage } from "../shared/kinds/propagation/shardTaskMessages.ts";
 import { VERSION } from "../shared/wire/version.ts";
-import { syntheticPartial } from "../test/support/syntheticPartials.ts";
+import { syntheticPartialOf } from "../test/support/syntheticPartials.ts";
 
 const HEARTBEAT_MILLISECONDS = 2000;
 const SLOTS = 2;
@@ -27,7 +27,7 @@ interface Template {
 }
 
 function templateOf(task: ShardTask__Output): Template {
-  const { generator, observables, checkpoints } = syntheticPartial(shardTaskFromMessage(task));
+  const { generator, observables, checkpoints } = syntheticPartialOf(shardTaskFromMessage(task));
   return { generator, observables, checkpoints: PARTIAL.encode({ checkpoints }).finish() };
 }
 

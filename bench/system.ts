@@ -176,7 +176,7 @@ function startBareThreads(name: string, threads: number): Propagator {
     name,
     run: async (run) => {
       const tasks = Array.from({ length: threads }, (_, thread) =>
-        pool.run({ specification: run, thread, threads }),
+        pool.run({ run: specificationToMessage(run), thread, threads }),
       );
       const seconds = await Promise.all(tasks);
       return {

@@ -1,14 +1,16 @@
+import type { RunShard } from "../../shared/kinds/kind.ts";
 import type { PropagationSpecification } from "../../shared/kinds/propagation/specification.ts";
-import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+
+type Shard = RunShard<PropagationSpecification>;
 
 /** What propagates, and for how long it may. */
 export interface RateOptions {
-  /** Propagates a task in a free thread. */
-  readonly compute: (task: ShardTask) => Promise<{ readonly partial: ShardPartial }>;
+  /** Propagates a shard in a free thread. */
+  readonly compute: (shard: Shard) => Promise<{ readonly partial: ShardPartial }>;
   readonly threads: number;
   /** The first shard of a run as the coordinator would plan it. */
-  readonly firstShard: (specification: PropagationSpecification) => ShardTask;
+  readonly firstShard: (specification: PropagationSpecification) => Shard;
   /** Seconds that the measurement takes, about as many go into finding what to measure. */
   readonly seconds: number;
   /** In seconds. */
@@ -44,7 +46,10 @@ export async function measureRate(
   let freedom = 0;
 
   const sample = async () => {
-    const checkpointDepths = [...shard.checkpointDepths.filter((place) => place < depth), depth];
+    const checkpointDepths = [
+      ...specification.checkpointDepths.filter((place) => place < depth),
+      depth,
+    ];
     const network = { ...specification.network, depth };
     const task = firstShard({ ...specification, network, checkpointDepths, burnIn: 0 });
     const first = firstReplica;

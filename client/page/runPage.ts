@@ -119,7 +119,9 @@ function chartsOf(run: RunJson, charts: Charts, width: number): HTMLElement[] {
   const variance = run.survivors?.variance ?? run.variance ?? undefined;
   const points = (name: "lyapunovExponent" | "variance", now: ReturnType<typeof bestEstimate>) =>
     withNow(
-      history.map((point) => ({ replicaCount: point.replicaCount, ...point[name] })),
+      history.flatMap(({ replicaCount, [name]: estimate }) =>
+        estimate === undefined ? [] : [{ replicaCount, ...estimate }],
+      ),
       run,
       now,
     );

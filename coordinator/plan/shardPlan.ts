@@ -19,8 +19,8 @@ interface RecordedPartial {
  * fleet. The size does not depend on the stopping rule, so that an extended run keeps its shards;
  * only the very last one may be shorter.
  */
-export class ShardPlan {
-  readonly specification: RunSpecification;
+export class ShardPlan<Specification extends RunSpecification = RunSpecification> {
+  readonly specification: Specification;
   /** Replicas of every shard but perhaps the last. */
   readonly shardSize: number;
   /** Shards that the stopping rule can come to ask for. */
@@ -28,7 +28,7 @@ export class ShardPlan {
   readonly #replicaLimit: number;
   readonly #replicaWork: number;
 
-  constructor(specification: RunSpecification) {
+  constructor(specification: Specification) {
     this.specification = specification;
     this.shardSize = specification.kind.shardSize(specification);
     this.#replicaWork = specification.kind.replicaWork(specification);
@@ -55,7 +55,7 @@ export class ShardPlan {
   }
 
   /** What a worker is asked to compute for a shard. */
-  task(index: number): RunShard {
+  task(index: number): RunShard<Specification> {
     const { firstReplica, replicaCount } = this.shard(index);
     return { specification: this.specification, firstReplica, replicaCount };
   }

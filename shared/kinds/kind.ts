@@ -25,8 +25,8 @@ export interface RunInput extends CommonInput {
 }
 
 /** A shard of a run: a contiguous range of the replicas of a specification. */
-export interface RunShard {
-  readonly specification: RunSpecification;
+export interface RunShard<Specification extends RunSpecification = RunSpecification> {
+  readonly specification: Specification;
   readonly firstReplica: number;
   readonly replicaCount: number;
 }

@@ -29,18 +29,11 @@ export function structToJson(message: Struct__Output | null | undefined): JsonOb
 
 function valueFromJson(value: JsonValue): Value {
   if (value === null) return { nullValue: "NULL_VALUE" };
-  switch (typeof value) {
-    case "boolean":
-      return { boolValue: value };
-    case "number":
-      return { numberValue: value };
-    case "string":
-      return { stringValue: value };
-    default:
-      return isList(value)
-        ? { listValue: { values: value.map(valueFromJson) } }
-        : { structValue: structFromJson(value) };
-  }
+  if (typeof value === "boolean") return { boolValue: value };
+  if (typeof value === "number") return { numberValue: value };
+  if (typeof value === "string") return { stringValue: value };
+  if (isList(value)) return { listValue: { values: value.map(valueFromJson) } };
+  return { structValue: structFromJson(value) };
 }
 
 function isList(value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] {
@@ -59,7 +52,9 @@ function valueToJson(message: Value__Output): JsonValue {
       return structToJson(message.structValue);
     case "listValue":
       return (message.listValue?.values ?? []).map(valueToJson);
-    default:
+    case "nullValue":
+    case undefined:
       return null;
   }
+  return null;
 }

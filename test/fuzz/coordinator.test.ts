@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 
 import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
-import { partialProblem } from "../../shared/shard/partialProblem.ts";
+import { problemOf, taskOf } from "../support/runShards.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { FleetService, SimulationService } from "../../shared/wire/protocol.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
@@ -206,7 +206,7 @@ for (const { kind, share } of LEDGERS)
 
     it("takes no partial that cannot be from a worker: the run fails rather than lie", async () => {
       await cancelAll();
-      const task = new ShardPlan(SPECIFICATION).task(0);
+      const task = taskOf(SPECIFICATION);
       const honest = await computeShard(referenceBackend, task);
       const impossible = fc
         .oneof(
@@ -214,7 +214,11 @@ for (const { kind, share } of LEDGERS)
           anySpoiling.map((spoil) => spoil(honest)),
         )
         // What the wire would mend, and what is only a lie, is another matter.
-        .filter((partial) => partialProblem(task, partial) !== undefined && isSendable(partial));
+        .filter(
+          (partial) =>
+            problemOf(new ShardPlan(SPECIFICATION).task(0), partial) !== undefined &&
+            isSendable(partial),
+        );
       let worker = 0;
       await fc.assert(
         fc.asyncProperty(impossible, async (partial) => {

@@ -4,16 +4,18 @@ import * as fc from "fast-check";
 
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
-import { partialProblem } from "../../shared/shard/partialProblem.ts";
 import { estimateExponents, summarizeGrowth } from "../../shared/statistics/estimate.ts";
 import { mergeSums, type ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import { problemOf, taskOf } from "../support/runShards.ts";
 import { specificationWith } from "../support/specifications.ts";
 import { syntheticPartial } from "../support/syntheticPartials.ts";
 import { cases, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
 import { anyPartial, anySpoiling } from "./support/partials.ts";
 
-const plan = new ShardPlan(specificationWith({ checkpointDepths: [50, 1000] }));
+const SPECIFICATION = specificationWith({ checkpointDepths: [50, 1000] });
+const plan = new ShardPlan(SPECIFICATION);
 const task = plan.task(0);
+const asked = taskOf(SPECIFICATION);
 const sound = syntheticPartial(task);
 
 /** What has to be true of every partial that is accepted, said in another way than by the code. */
@@ -73,8 +75,8 @@ describe("fuzzing: partials as answers to a task", function () {
   this.timeout(TIMEOUT_MILLISECONDS);
 
   it("begins with one that is taken", () => {
-    assert.equal(partialProblem(task, sound), undefined);
-    assertPlausible(task, sound);
+    assert.equal(problemOf(task, sound), undefined);
+    assertPlausible(asked, sound);
     assertFoldsFinite(sound);
   });
 
@@ -92,14 +94,14 @@ describe("fuzzing: partials as answers to a task", function () {
     let taken = 0;
     fc.assert(
       fc.property(partials, (partial) => {
-        const problem = partialProblem(task, partial);
+        const problem = problemOf(task, partial);
         if (problem !== undefined) {
           assert.match(problem, /^[^\n\0]{10,250}$/);
           assert.ok(problem.isWellFormed());
           return;
         }
         taken += 1;
-        assertPlausible(task, partial);
+        assertPlausible(asked, partial);
         assertFoldsFinite(partial);
       }),
       cases(6000, 4),

@@ -3,7 +3,6 @@ import { performance } from "node:perf_hooks";
 
 import * as fc from "fast-check";
 
-import { specificationView } from "../../coordinator/simulations/runView.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
 import type {
@@ -14,6 +13,7 @@ import { ValidationError } from "../../shared/specification/violations.ts";
 import { NAMED_GAINS } from "../../shared/network/gains.ts";
 import { WEIGHT_LAWS } from "../../shared/network/weights.ts";
 import { anyDouble, anyText, cases, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
+import { taskOf } from "../support/runShards.ts";
 
 const anything = fc.oneof(anyDouble, anyText, fc.constantFrom(null, undefined, true), fc.object());
 
@@ -75,13 +75,13 @@ describe("fuzzing: specifications of runs", function () {
           taken += 1;
           const plan = new ShardPlan(specification);
           assert.ok(Number.isSafeInteger(plan.shardCount) && plan.shardCount >= 1);
-          const { sketchBinWidths } = plan.task(plan.shardCount - 1);
+          const { sketchBinWidths } = taskOf(specification, plan.shardCount - 1);
           assert.ok(
             sketchBinWidths.every((binWidth) => binWidth > 0 && binWidth < Infinity),
             sketchBinWidths.join(),
           );
           assert.ok(plan.work(0) > 0);
-          specificationView(specification);
+          specification.kind.specificationFields(specification);
         }
         // On a machine that others use too; milliseconds are usual.
         assert.ok(performance.now() - start < 5000);

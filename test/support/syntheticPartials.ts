@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 
 import type { RunShard } from "../../shared/kinds/kind.ts";
+import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
 import type { CheckpointSums, ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { Random } from "./random.ts";
 
@@ -8,18 +9,33 @@ import { Random } from "./random.ts";
  * A partial that looks like a real one and costs nothing: a pure function of the run's seed and the
  * shard's first replica, with growth of variance about 1 at every depth.
  */
-export function syntheticPartial(task: RunShard, generator = "synthetic"): ShardPartial {
-  const { specification, replicaCount } = task;
-  const shape = specification.kind.partialShape(specification);
-  const random = new Random(Number(specification.seed), task.firstReplica);
+export function syntheticPartial(shard: RunShard, generator = "synthetic"): ShardPartial {
+  const { specification, firstReplica, replicaCount } = shard;
+  const { backend, depths, sketchBinWidths } = specification.kind.partialShape(specification);
+  const task = { backend, checkpointDepths: depths, sketchBinWidths, firstReplica, replicaCount };
+  return syntheticPartialOf({ ...task, seed: specification.seed }, generator);
+}
+
+/** The synthetic partial of a task as a worker reads it. */
+export function syntheticPartialOf(
+  task: Pick<
+    ShardTask,
+    "seed" | "checkpointDepths" | "sketchBinWidths" | "firstReplica" | "replicaCount"
+  > & {
+    readonly backend: string;
+  },
+  generator = "synthetic",
+): ShardPartial {
+  const { replicaCount } = task;
+  const random = new Random(Number(task.seed), task.firstReplica);
   let extinctCount = 0;
   return {
-    backend: shape.backend,
+    backend: task.backend,
     generator,
     firstReplica: task.firstReplica,
     replicaCount,
     observables: ["log_norm_growth"],
-    checkpoints: shape.depths.map((depth, i): CheckpointSums => {
+    checkpoints: task.checkpointDepths.map((depth, i): CheckpointSums => {
       // The one that may go extinct stays so.
       if (random.chance(0.1)) extinctCount = 1;
       const survivorCount = replicaCount - extinctCount;
@@ -49,7 +65,7 @@ export function syntheticPartial(task: RunShard, generator = "synthetic"): Shard
         ],
         coMoments: [],
         quantileSketch: {
-          binWidth: shape.sketchBinWidths[i] as number,
+          binWidth: task.sketchBinWidths[i] as number,
           binIndexes: bins.map(({ index }) => index),
           binCounts: bins.map(({ count }) => count),
         },

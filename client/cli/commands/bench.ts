@@ -94,7 +94,7 @@ async function bench(flags: Flags): Promise<void> {
   const [{ createThreadPool }, { ShardPlan }, { receivedTask }] = await Promise.all([
     import("../../../worker/pool/threadPool.ts"),
     import("../../../coordinator/plan/shardPlan.ts"),
-    import("../../../shared/wire/receivedTask.ts"),
+    import("../../../shared/kinds/receivedTask.ts"),
   ]);
   const { threads } = flags;
   const pool = createThreadPool(threads);

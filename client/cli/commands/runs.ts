@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import Table from "cli-table3";
 import type { Command } from "commander";
 
+import { QUANTITIES } from "../../../shared/kinds/propagation/specification.ts";
 import { parseStoppingRule } from "../../../shared/specification/stoppingRuleInput.ts";
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
@@ -127,7 +128,7 @@ async function extend(
   name: string,
   flags: Flags & StoppingFlags,
 ): Promise<void> {
-  const rule = parseStoppingRule(stoppingRuleInput(flags) ?? {});
+  const rule = parseStoppingRule(stoppingRuleInput(flags) ?? {}, QUANTITIES);
   if (isSweep(name)) await api.extendSweep(name, rule);
   else await api.extendRun(name, rule);
   await watch(api, name, flags);

@@ -4,13 +4,14 @@ import { measureRate, type RateOptions } from "../../../client/cli/machineRate.t
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
-import type { ShardTask } from "../../../shared/kinds/propagation/shardTask.ts";
+import type { RunShard } from "../../../shared/kinds/kind.ts";
+import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import { sumReplicas } from "../../../shared/statistics/replicaSums.ts";
 import { observables } from "../../support/observables.ts";
 
 /** A machine of simulated time: every thread takes as long for each layer of each replica. */
 function machine(secondsPerLayer: number, threads: number) {
-  const tasks: ShardTask[] = [];
+  const tasks: RunShard<PropagationSpecification>[] = [];
   const pending: { readonly at: number; readonly done: () => void }[] = [];
   let now = 0;
   const advance = () => {
@@ -27,13 +28,13 @@ function machine(secondsPerLayer: number, threads: number) {
     firstShard: (specification) => new ShardPlan(specification).task(0),
     compute: async (task) => {
       tasks.push(task);
-      const at = now + task.replicaCount * task.network.depth * secondsPerLayer;
+      const at = now + task.replicaCount * task.specification.network.depth * secondsPerLayer;
       await new Promise<void>((done) => {
         pending.push({ at, done });
         setImmediate(advance);
       });
       // Growths of ±√depth: a variance of 1 a layer.
-      const depth = task.network.depth;
+      const depth = task.specification.network.depth;
       const last = Float64Array.from({ length: task.replicaCount }, (_, i) =>
         i % 2 === 0 ? Math.sqrt(depth) : -Math.sqrt(depth),
       );
@@ -74,7 +75,9 @@ describe("the rate of a machine", () => {
   it("is measured on no more layers than there is time for", async () => {
     const { tasks, options } = machine(1e-3, 1);
     await measureRate(uniform({ depth: 1_000_000 }), options);
-    const layers = tasks.map(({ network, replicaCount }) => network.depth * replicaCount);
+    const layers = tasks.map(
+      ({ specification, replicaCount }) => specification.network.depth * replicaCount,
+    );
     assert.ok(Math.max(...layers) <= 1000, String(layers));
     assert.ok(layers.length < 20);
   });
@@ -87,8 +90,8 @@ describe("the rate of a machine", () => {
     const last = tasks.at(-1);
     const shard = new ShardPlan(run).task(0);
     assert.deepEqual(
-      [last?.network.depth, last?.replicaCount],
-      [shard.network.depth, shard.replicaCount],
+      [last?.specification.network.depth, last?.replicaCount],
+      [shard.specification.network.depth, shard.replicaCount],
     );
   });
 

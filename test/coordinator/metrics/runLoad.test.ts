@@ -66,7 +66,7 @@ describe("runLoad", () => {
     }
     const ratio = (run: string, target: number) => {
       const estimates = script.scheduler.runs.get(run)?.progress.estimates();
-      return Number(estimates?.lyapunovExponent.standardError) / target;
+      return Number(estimates?.["lyapunovExponent"]?.standardError) / target;
     };
     assert.equal(load().errorRatio, ratio("near", 1e-6));
     script.answer("w", "far#0");

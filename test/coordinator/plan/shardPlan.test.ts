@@ -8,6 +8,8 @@ import { isIsotropic, SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/wei
 import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts";
 import { lawInput } from "../../support/laws.ts";
 import { DEPTH, SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
+import { LOG_NORM_GROWTH } from "../../../shared/kinds/propagation/observables.ts";
+import { taskOf } from "../../support/runShards.ts";
 
 const specifications = fc
   .record({
@@ -153,7 +155,7 @@ describe("ShardPlan", () => {
   it("gives the sketch positive bins for every network and checkpoint", () => {
     fc.assert(
       fc.property(specifications, (specification) => {
-        const { sketchBinWidths } = new ShardPlan(specification).task(0);
+        const { sketchBinWidths } = taskOf(specification);
         assert.ok(sketchBinWidths.every((width) => width > 0 && Number.isFinite(width)));
       }),
       { seed: 5 },
@@ -169,7 +171,7 @@ describe("ShardPlan", () => {
     });
     const plan = new ShardPlan(specification);
     assert.equal(plan.shardCount, 3);
-    const { sketchBinWidths, ...task } = plan.task(2);
+    const { sketchBinWidths, ...task } = taskOf(specification, 2);
     assert.deepEqual(task, {
       network: specification.network,
       sampling: "isotropic",
@@ -177,6 +179,7 @@ describe("ShardPlan", () => {
       seed: 9n,
       checkpointDepths: [100, 400, DEPTH],
       burnIn: 64,
+      observables: [LOG_NORM_GROWTH],
       firstReplica: 64,
       replicaCount: 5,
     });
@@ -187,16 +190,15 @@ describe("ShardPlan", () => {
   });
 
   it("makes bins of an eighth of the growth's standard deviation", () => {
-    const plan = new ShardPlan(specificationWith({ network: { width: 2, negativeSlope: 1 } }));
+    const task = taskOf(specificationWith({ network: { width: 2, negativeSlope: 1 } }));
     // σ² of the linear network of width 2 is ψ′(1)/4 = π²/24.
     const expected = (Math.PI * Math.sqrt(DEPTH / 24)) / 8;
-    assert.ok(Math.abs((plan.task(0).sketchBinWidths[0] ?? 0) / expected - 1) < 1e-12);
+    assert.ok(Math.abs((task.sketchBinWidths[0] ?? 0) / expected - 1) < 1e-12);
   });
 
   it("makes bins by Gaussian weights where there is no closed form", () => {
     const [gaussian, ...others] = WEIGHT_LAWS.filter((law) => law !== "orthogonal").map(
-      (weights) =>
-        new ShardPlan(specificationWith({ network: lawInput(weights) })).task(0).sketchBinWidths,
+      (weights) => taskOf(specificationWith({ network: lawInput(weights) })).sketchBinWidths,
     );
     for (const widths of others) assert.deepEqual(widths, gaussian);
   });

@@ -187,7 +187,7 @@ describe("RunProgress", () => {
     progress.record(0, partial);
     const mean = partial.checkpoints.at(-1)?.moments[0]?.mean;
     assert.ok(mean !== undefined);
-    assert.equal(progress.estimates()?.lyapunovExponent.estimate, mean / 10);
+    assert.equal(progress.estimates()?.["lyapunovExponent"]?.estimate, mean / 10);
   });
 
   describe("its horizon", () => {

@@ -37,9 +37,9 @@ describe("convergence", () => {
       const shown = estimates.survivors ?? estimates;
       assert.equal(
         shown.lyapunovExponent?.estimate,
-        progress.estimates()?.lyapunovExponent.estimate,
+        progress.estimates()?.["lyapunovExponent"]?.estimate,
       );
-      assert.equal(shown.variance?.upper, progress.estimates()?.variance.upper);
+      assert.equal(shown.variance?.upper, progress.estimates()?.["variance"]?.upper);
     }
     assert.deepEqual(
       points.map(({ shardCount }) => shardCount),

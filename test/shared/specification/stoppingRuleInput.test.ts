@@ -5,10 +5,11 @@ import {
   type StoppingRuleInput,
 } from "../../../shared/specification/stoppingRuleInput.ts";
 import { ValidationError, type FieldViolation } from "../../../shared/specification/violations.ts";
+import { QUANTITIES } from "../../../shared/kinds/propagation/specification.ts";
 
 function violationsOf(input: StoppingRuleInput): readonly FieldViolation[] {
   try {
-    parseStoppingRule(input);
+    parseStoppingRule(input, QUANTITIES);
   } catch (error) {
     assert.ok(error instanceof ValidationError);
     return error.violations;
@@ -19,7 +20,10 @@ function violationsOf(input: StoppingRuleInput): readonly FieldViolation[] {
 describe("parseStoppingRule", () => {
   it("takes a count of replicas", () => {
     for (const replicaCount of [2, 1000, 2 ** 32]) {
-      assert.deepEqual(parseStoppingRule({ replicaCount }), { kind: "replicas", replicaCount });
+      assert.deepEqual(parseStoppingRule({ replicaCount }, QUANTITIES), {
+        kind: "replicas",
+        replicaCount,
+      });
     }
   });
 
@@ -41,7 +45,7 @@ describe("parseStoppingRule", () => {
     ],
   ] as const) {
     it(`takes a precision: ${what}`, () => {
-      assert.deepEqual(parseStoppingRule({ precision }), {
+      assert.deepEqual(parseStoppingRule({ precision }, QUANTITIES), {
         kind: "precision",
         precision: expected,
       });

@@ -1,3 +1,4 @@
+import type { RunSpecification } from "../../../shared/kinds/kind.ts";
 import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import {
   mergeSums,
@@ -8,12 +9,12 @@ import type { Precision } from "../../../shared/specification/stoppingRule.ts";
 
 /** The merge of shards 0, 1, 2, … one after another, up to the first prefix that meets the rule. */
 export class PrefixFold {
-  readonly #specification: PropagationSpecification;
+  readonly #specification: RunSpecification;
   shardCount = 0;
   sums: ReplicaSums | undefined;
   met = false;
 
-  constructor(specification: PropagationSpecification) {
+  constructor(specification: RunSpecification) {
     this.#specification = specification;
   }
 
@@ -29,10 +30,9 @@ export class PrefixFold {
 }
 
 /** The stopping rule by its definition, from the moments themselves. */
-function meetsRule(
-  { stoppingRule, network, burnIn }: PropagationSpecification,
-  sums: ReplicaSums,
-): boolean {
+function meetsRule(specification: RunSpecification, sums: ReplicaSums): boolean {
+  // These simulations know one kind of run.
+  const { stoppingRule, network, burnIn } = specification as PropagationSpecification;
   const { replicaCount } = sums;
   if (stoppingRule.kind === "replicas") return replicaCount >= stoppingRule.replicaCount;
   const { precision } = stoppingRule;
@@ -44,8 +44,7 @@ function meetsRule(
   const errors = standardErrors(last.survivorCount, growth.m2, growth.m4);
   const layers = network.depth - burnIn;
   return (["lyapunovExponent", "variance"] as const).every(
-    (target: keyof typeof errors & keyof Precision) =>
-      errors[target] / layers <= (precision[target] ?? Infinity),
+    (target) => errors[target] / layers <= (precision[target] ?? Infinity),
   );
 }
 

@@ -2,19 +2,20 @@ import assert from "node:assert/strict";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { propagationOf } from "../../../shared/shard/propagation.ts";
-import { receivedTask } from "../../../shared/wire/receivedTask.ts";
+import { receivedTask } from "../../../shared/kinds/receivedTask.ts";
 import type { HeldLease } from "../../../worker/agent/heldLease.ts";
 import { WorkerMetrics } from "../../../worker/metrics/workerMetrics.ts";
 import type { ComputedShard } from "../../../worker/pool/computedShard.ts";
 import { DEPTH, SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 import { syntheticPartial } from "../../support/syntheticPartials.ts";
 
-const TASK = new ShardPlan(specificationWith()).task(0);
+const SPECIFICATION = specificationWith();
+const TASK = new ShardPlan(SPECIFICATION).task(0);
 const RECEIVED = receivedTask(TASK);
 const COMPUTED: ComputedShard = {
   partial: syntheticPartial(TASK),
   computeSeconds: 8,
-  propagated: propagationOf(TASK.network, TASK.backend, TASK.replicaCount),
+  propagated: propagationOf(SPECIFICATION.network, SPECIFICATION.backend, TASK.replicaCount),
 };
 
 function lease(id: number): HeldLease {

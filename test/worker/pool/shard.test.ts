@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
-import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
 import type { Backend, PropagationTask } from "../../../worker/backends/backend.ts";
 import { computeShard } from "../../../worker/pool/shard.ts";
 import { specificationWith } from "../../support/specifications.ts";
+import { taskOf } from "../../support/runShards.ts";
 
 /** Growth of the last replica of every shard ends here. */
 const END_OF_THE_LAST = 50;
@@ -31,14 +31,14 @@ class CountingBackend implements Backend {
 }
 
 async function compute(input: Omit<PropagationInput, "network">) {
-  const task = new ShardPlan(
+  const task = taskOf(
     specificationWith({
       network: { depth: 100 },
       checkpointDepths: [40, 80],
       stoppingRule: { replicaCount: 3 },
       ...input,
     }),
-  ).task(0);
+  );
   const backend = new CountingBackend();
   return { task, backend, partial: await computeShard(backend, task) };
 }

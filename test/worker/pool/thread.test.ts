@@ -3,20 +3,21 @@ import assert from "node:assert/strict";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { propagationOf } from "../../../shared/shard/propagation.ts";
 import type { ShardTask__Output } from "../../../shared/wire/generated/lyapunov/v1/ShardTask.ts";
-import { receivedTask } from "../../../shared/wire/receivedTask.ts";
+import { receivedTask } from "../../../shared/kinds/receivedTask.ts";
 import { COMPUTERS } from "../../../worker/pool/computers.ts";
 import type { ShardComputer, ShardComputers } from "../../../worker/pool/shardComputer.ts";
 import { threadTask } from "../../../worker/pool/thread.ts";
 import { specificationWith } from "../../support/specifications.ts";
 import { syntheticPartial } from "../../support/syntheticPartials.ts";
 
-const PLANNED = new ShardPlan(specificationWith()).task(0);
+const SPECIFICATION = specificationWith();
+const PLANNED = new ShardPlan(SPECIFICATION).task(0);
 const TASK = receivedTask(PLANNED);
 /** A kind that the contract has no name for: it arrives as a number. */
 const FOREIGN = { ...TASK, kind: 99 } as unknown as ShardTask__Output;
 const ANSWER = {
   partial: syntheticPartial(PLANNED),
-  propagated: propagationOf(PLANNED.network, "coins", 3),
+  propagated: propagationOf(SPECIFICATION.network, "coins", 3),
 };
 
 function given(task: ShardTask__Output) {
@@ -33,7 +34,8 @@ describe("threadTask", () => {
     const compute = threadTask(COMPUTERS);
     const unspecified = await compute(given({ ...TASK, kind: "RUN_KIND_UNSPECIFIED" }));
     const propagation = await compute(given({ ...TASK, kind: "RUN_KIND_PROPAGATION" }));
-    const { network, backend, replicaCount } = PLANNED;
+    const { network, backend } = SPECIFICATION;
+    const { replicaCount } = PLANNED;
     assert.equal(unspecified.partial.replicaCount, replicaCount);
     assert.deepEqual(unspecified.propagated, propagationOf(network, backend, replicaCount));
     assert.deepEqual(unspecified.partial, propagation.partial);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import { receivedTask } from "../../../shared/wire/receivedTask.ts";
+import { receivedTask } from "../../../shared/kinds/receivedTask.ts";
 import type { ShardPool } from "../../../worker/pool/shardPool.ts";
 import { createThreadPool, type ThreadPoolOptions } from "../../../worker/pool/threadPool.ts";
 import { ThreadStartError } from "../../../worker/pool/threadWatch.ts";

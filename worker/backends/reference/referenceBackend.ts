@@ -1,3 +1,4 @@
+import { LOG_NORM_GROWTH } from "../../../shared/kinds/propagation/observables.ts";
 import { GENERATOR, Stream } from "../../../shared/random/stream.ts";
 import type { Backend, PropagationTask, ReplicaObservables } from "../backend.ts";
 import { driftPerLayer } from "../drift.ts";
@@ -28,5 +29,5 @@ async function propagate(
       values[position * replicaCount + index] = growth + depth * drift;
     }
   }
-  return { names: ["log_norm_growth"], values };
+  return { names: [LOG_NORM_GROWTH.name], values };
 }

@@ -1,3 +1,4 @@
+import { LOG_NORM_GROWTH } from "../../../shared/kinds/propagation/observables.ts";
 import { GENERATOR, keyOfSeed } from "../../../shared/random/stream.ts";
 import type { Backend, PropagationTask, ReplicaObservables } from "../backend.ts";
 import { denseLanes } from "./dense.ts";
@@ -68,5 +69,5 @@ function propagate(
       }
     }
   }
-  return { names: ["log_norm_growth"], values };
+  return { names: [LOG_NORM_GROWTH.name], values };
 }

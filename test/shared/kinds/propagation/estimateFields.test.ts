@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 
 import { estimateFields } from "../../../../shared/kinds/propagation/estimateFields.ts";
 import { ShardPlan } from "../../../../coordinator/plan/shardPlan.ts";
-import { isIsotropicNetwork } from "../../../../shared/network/network.ts";
 import type { PropagationSpecification } from "../../../../shared/kinds/propagation/specification.ts";
 import { WEIGHT_LAWS } from "../../../../shared/network/weights.ts";
 import type { ShardPartial } from "../../../../shared/statistics/replicaSums.ts";
-import { exactExponents } from "../../../../shared/theory/exact.ts";
 import { lawInput } from "../../../support/laws.ts";
 import { SHARD_SIZE, specificationWith } from "../../../support/specifications.ts";
 import { syntheticPartial } from "../../../support/syntheticPartials.ts";
@@ -21,10 +19,7 @@ function partialOf(specification: PropagationSpecification, extinctCount: number
 
 function estimates(network: object, extinctCount: number) {
   const specification = specificationWith({ network });
-  const exact = isIsotropicNetwork(specification.network)
-    ? exactExponents(specification.network)
-    : undefined;
-  return estimateFields(specification, partialOf(specification, extinctCount), exact);
+  return estimateFields(specification, partialOf(specification, extinctCount));
 }
 
 /** The law's network, with shards of 32 replicas or more. */
@@ -73,7 +68,7 @@ describe("estimateFields", () => {
 
   it("makes nothing up where nothing has arrived", () => {
     const specification = specificationWith({ network: { weights: "uniform" } });
-    const { lyapunovExponent, survivors } = estimateFields(specification, undefined, undefined);
+    const { lyapunovExponent, survivors } = estimateFields(specification, undefined);
     assert.deepEqual([lyapunovExponent, survivors], [{ level: 0.95 }, undefined]);
   });
 });

@@ -6,14 +6,17 @@ import { SAMPLINGS, WEIGHT_LAWS } from "../../../../shared/network/weights.ts";
 import { FleetService } from "../../../../shared/wire/protocol.ts";
 import {
   shardTaskFromMessage,
-  shardTaskToMessage,
+  commonTaskToMessage,
 } from "../../../../shared/kinds/propagation/shardTaskMessages.ts";
 import { lawInput } from "../../../support/laws.ts";
+import { LOG_NORM_GROWTH } from "../../../../shared/kinds/propagation/observables.ts";
 
 const { responseSerialize, responseDeserialize } = FleetService.service.Work;
 
 function sent(task: ShardTask): ShardTask {
-  const grant = { leases: [{ task: shardTaskToMessage(task) }] };
+  const { firstReplica, replicaCount } = task;
+  const message = { ...commonTaskToMessage(task), firstReplica, replicaCount };
+  const grant = { leases: [{ task: message }] };
   const response = responseDeserialize(responseSerialize({ grant }));
   const arrived = response.grant?.leases[0]?.task;
   assert.ok(arrived);
@@ -38,6 +41,7 @@ describe("shard tasks on the wire", () => {
             seed: 2n ** 64n - 1n,
             checkpointDepths: [1, 2, 10_000_000],
             burnIn: 0,
+            observables: [LOG_NORM_GROWTH],
             sketchBinWidths: [0.1, 1 / 3, Number.MIN_VALUE],
             firstReplica: 2 ** 32 - 4,
             replicaCount: 4,
@@ -50,19 +54,18 @@ describe("shard tasks on the wire", () => {
 
   it("are refused if they name what this version does not know", () => {
     const message = {
-      ...shardTaskToMessage({
+      ...commonTaskToMessage({
         network: { width: 1, depth: 1, negativeSlope: 0, weights: "gaussian", gain: 1 },
         sampling: "dense",
         backend: "simd",
         seed: 0n,
         checkpointDepths: [1],
         burnIn: 0,
+        observables: [LOG_NORM_GROWTH],
         sketchBinWidths: [1],
-        firstReplica: 0,
-        replicaCount: 4,
       }),
-      backend: 99 as const,
-    } as unknown as Parameters<typeof shardTaskToMessage>[0];
+      backend: 99,
+    };
     const grant = { leases: [{ task: message as object }] };
     const arrived = responseDeserialize(responseSerialize({ grant })).grant?.leases[0]?.task;
     assert.ok(arrived);

@@ -8,7 +8,7 @@ import type {
 } from "../../../../coordinator/scheduler/events.ts";
 import { Testimony } from "./testimony.ts";
 import { ShardPlan } from "../../../../coordinator/plan/shardPlan.ts";
-import { partialProblem } from "../../../../shared/shard/partialProblem.ts";
+import { problemOf } from "../../runShards.ts";
 import type { DeviceBackend } from "../../../../shared/specification/backends.ts";
 import type { Observed } from "./observed.ts";
 
@@ -309,7 +309,7 @@ export class Mirror {
     const { shardIndex, partial } = result;
     const isOfOtherKind = partial.generator !== (run.generator ?? partial.generator);
     const isNews = this.#learns(result, run);
-    if (!isOfOtherKind && partialProblem(run.plan.task(shardIndex), partial) === undefined) {
+    if (!isOfOtherKind && problemOf(run.plan.task(shardIndex), partial) === undefined) {
       const name = `${run.name}#${shardIndex}`;
       const accepted = this.acceptedDigest(run.name, shardIndex);
       const isContradicted = accepted !== undefined && accepted !== result.digest;

@@ -5,6 +5,10 @@ import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
 import type { PropagationSpecification } from "../../../../shared/kinds/propagation/specification.ts";
 import { ValidationError } from "../../../../shared/specification/violations.ts";
 import type { StoppingRule } from "../../../../shared/specification/stoppingRule.ts";
+import type {
+  PrecisionInput,
+  StoppingRuleInput,
+} from "../../../../shared/specification/stoppingRuleInput.ts";
 import { ApiError } from "../../../../shared/wire/errorDetails.ts";
 import type { Random } from "../../random.ts";
 import type { Timeline } from "../timeline.ts";
@@ -164,12 +168,12 @@ async function unlessRefused<Reply>(reply: Promise<Reply>): Promise<Reply | unde
   }
 }
 
-function inputOf(rule: StoppingRule) {
+function inputOf(rule: StoppingRule): StoppingRuleInput {
   return rule.kind === "replicas"
     ? { replicaCount: rule.replicaCount }
     : { precision: definedOf(rule.precision) };
 }
 
-function definedOf(fields: object): object {
+function definedOf(fields: object): PrecisionInput {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

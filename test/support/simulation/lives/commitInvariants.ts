@@ -2,7 +2,7 @@ import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
 import { encodePartial, encodeSums } from "../../../../coordinator/ledger/partialRecord.ts";
 import { shardFromRow } from "../../../../coordinator/ledger/records.ts";
 import { ShardPlan } from "../../../../coordinator/plan/shardPlan.ts";
-import type { PropagationSpecification } from "../../../../shared/kinds/propagation/specification.ts";
+import type { RunSpecification } from "../../../../shared/kinds/kind.ts";
 import type { ReplicaSums } from "../../../../shared/statistics/replicaSums.ts";
 import { hasEnded, type RunState } from "../../../../shared/wire/runStates.ts";
 import { PrefixFold } from "../prefixFold.ts";
@@ -33,7 +33,7 @@ interface DurableShard {
 export class CommitInvariants {
   readonly #findings: Findings;
   readonly #deliveries: Deliveries;
-  readonly #plans = new WeakMap<PropagationSpecification, ShardPlan>();
+  readonly #plans = new WeakMap<RunSpecification, ShardPlan>();
 
   constructor(findings: Findings, deliveries: Deliveries) {
     this.#findings = findings;

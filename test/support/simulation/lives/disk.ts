@@ -17,6 +17,7 @@ import { SqlLedger } from "../../../../coordinator/ledger/sqlLedger.ts";
 import type { DurableRecord } from "./durableRecord.ts";
 import type { Life } from "./life.ts";
 import { Tables } from "./tables.ts";
+import { KINDS } from "../../../../shared/kinds/kinds.ts";
 
 /** A migrated ledger as SQLite would write it to a file: made once, for it takes its time. */
 const NEW_LEDGER = await newLedger();
@@ -63,7 +64,7 @@ export class Disk {
         this.#record.committed(this.tables);
       },
     });
-    return new SqlLedger({ db: new Kysely<LedgerTables>({ dialect }) });
+    return new SqlLedger({ db: new Kysely<LedgerTables>({ dialect }), kinds: KINDS });
   }
 
   /** As SQLite finds its file after a kill: without the transaction that was open. */

@@ -3,6 +3,7 @@ import { runFromRow } from "../../../../coordinator/ledger/records.ts";
 import { hasEnded } from "../../../../shared/wire/runStates.ts";
 import type { CommitInvariants } from "./commitInvariants.ts";
 import type { RunRow, Tables } from "./tables.ts";
+import { KINDS } from "../../../../shared/kinds/kinds.ts";
 
 /** What has been committed, read from the database itself after every commit. */
 export class DurableRecord {
@@ -105,7 +106,7 @@ export class DurableRecord {
     this.#runs.set(name, history);
     const earlier = history.at(-1);
     if (earlier?.revision !== revision || earlier.state !== state) {
-      const record = runFromRow(row);
+      const record = runFromRow(row, KINDS);
       history.push(record);
       this.#invariants.changed(this, record, earlier);
     }

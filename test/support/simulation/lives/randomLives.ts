@@ -1,3 +1,4 @@
+import type { PropagationSpecification } from "../../../../shared/kinds/propagation/specification.ts";
 import { Random } from "../../random.ts";
 import { FLEET_FAULTS } from "../fleetFaults.ts";
 import {
@@ -101,7 +102,8 @@ async function extendsRun(world: World): Promise<void> {
 async function extend({ client, random, record }: World, run: string): Promise<void> {
   const specification = record.run(run)?.specification;
   if (specification !== undefined)
-    await client.extendRun(run, randomExtension(random, specification));
+    // These simulations know one kind of run.
+    await client.extendRun(run, randomExtension(random, specification as PropagationSpecification));
 }
 
 async function extendsSweep(world: World): Promise<void> {
