@@ -6,7 +6,7 @@ import type { GrantedLease } from "../../../coordinator/scheduler/events.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { writeWorkAnswer } from "../../../coordinator/rpc/workResponses.ts";
 import { FleetService } from "../../../shared/wire/protocol.ts";
-import { shardTaskFromMessage } from "../../../shared/kinds/propagation/shardTaskMessages.ts";
+import { receivedTask } from "../../../shared/kinds/receivedTask.ts";
 import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 
 const SHARDS = 100;
@@ -38,9 +38,13 @@ describe("answers to a worker", () => {
         const { grant } = FleetService.service.Work.responseDeserialize(bytes);
         const read = grant?.leases.map(({ leaseId, task, ...lease }) => {
           assert(task);
-          return { id: Number(leaseId), ...lease, task: shardTaskFromMessage(task) };
+          return { id: Number(leaseId), ...lease, task };
         });
-        assert.deepEqual(read, granted);
+        const expected = granted.map(({ task, ...lease }) => ({
+          ...lease,
+          task: receivedTask(task),
+        }));
+        assert.deepEqual(read, expected);
       }),
       { seed: 1 },
     );

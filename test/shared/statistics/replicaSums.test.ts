@@ -62,11 +62,11 @@ describe("sumReplicas", () => {
       [2, 10, 5],
     ],
     [
-      [GONE, 99, 99],
-      [GONE, 99, 99],
+      [3, 20, 6],
+      [4, 20, 11],
     ],
     [
-      [3, 20, 6],
+      [GONE, 99, 99],
       [GONE, 99, 99],
     ],
   ]);
@@ -77,24 +77,52 @@ describe("sumReplicas", () => {
     const counts = sums.checkpoints.map((at) => [at.depth, at.survivorCount, at.extinctCount]);
     assert.deepEqual(counts, [
       [10, 2, 1],
-      [20, 1, 2],
+      [20, 2, 1],
     ]);
   });
 
-  it("takes moments and co-moments of survivors alone, pair by pair in order", () => {
+  it("takes moments of survivors only, and their co-moments at the last checkpoint, pair by pair", () => {
     const [first, second] = sums.checkpoints;
     assert.deepEqual(first?.moments, [
       { mean: 2, m2: 2, m3: 0, m4: 2 },
       { mean: 15, m2: 50, m3: 0, m4: 1250 },
       { mean: 3, m2: 18, m3: 0, m4: 162 },
     ]);
-    // (growth, delta), (growth, delta²), (delta, delta²)
-    assert.deepEqual(first.coMoments, [10, 6, 30]);
+    assert.deepEqual(first.coMoments, []);
     assert.deepEqual(
       second?.moments.map(({ mean }) => mean),
-      [2, 10, 5],
+      [3, 15, 8],
     );
-    assert.deepEqual(second?.coMoments, [0, 0, 0]);
+    // (growth, delta), (growth, delta²), (delta, delta²)
+    assert.deepEqual(second?.coMoments, [10, 6, 30]);
+  });
+
+  it("keeps some observables only at the last checkpoint, beside those of all", () => {
+    const [growth] = observables("growth");
+    assert.ok(growth);
+    const few = sumReplicas(
+      [growth, { name: "delta", keptAt: "last_checkpoint" }],
+      DEPTHS,
+      BIN_WIDTHS,
+      2,
+      Float64Array.of(1, 3, 9, 9, 2, 4, 10, 20),
+    );
+    assert.deepEqual(few.observables, ["growth", "delta"]);
+    assert.deepEqual(
+      few.checkpoints.map(({ moments, coMoments }) => [moments.map(({ mean }) => mean), coMoments]),
+      [
+        [[2], []],
+        [[3, 15], [10]],
+      ],
+    );
+    const twice = mergeSums(few, few);
+    assert.deepEqual(
+      twice.checkpoints.map(({ moments, coMoments }) => [moments.length, coMoments]),
+      [
+        [1, []],
+        [2, [20]],
+      ],
+    );
   });
 
   it("sketches the growth of survivors, each depth with its own bins", () => {
@@ -102,7 +130,7 @@ describe("sumReplicas", () => {
       sums.checkpoints.map(({ quantileSketch }) => quantileSketch),
       [
         { binWidth: 0.5, binIndexes: [2, 6], binCounts: [1, 1] },
-        { binWidth: 2, binIndexes: [1], binCounts: [1] },
+        { binWidth: 2, binIndexes: [1, 2], binCounts: [1, 1] },
       ],
     );
   });
@@ -113,18 +141,12 @@ describe("sumReplicas", () => {
       [rows, rows],
       [rows, rows],
     ]);
-    for (const {
-      survivorCount,
-      extinctCount,
-      moments,
-      coMoments,
-      quantileSketch,
-    } of none.checkpoints) {
+    for (const { survivorCount, extinctCount, moments, quantileSketch } of none.checkpoints) {
       assert.deepEqual([survivorCount, extinctCount], [0, 2]);
       assert.deepEqual(moments, [NO_MOMENTS, NO_MOMENTS, NO_MOMENTS]);
-      assert.deepEqual(coMoments, [0, 0, 0]);
       assert.deepEqual(quantileSketch.binCounts, []);
     }
+    assert.deepEqual(none.checkpoints.at(-1)?.coMoments, [0, 0, 0]);
   });
 });
 

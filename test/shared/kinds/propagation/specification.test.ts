@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { parseIsotropicNetwork } from "../../../../shared/network/networkInput.ts";
-import { parsePropagation } from "../../../../shared/kinds/propagation/propagation.ts";
+import { parsePropagation, PROPAGATION } from "../../../../shared/kinds/propagation/propagation.ts";
 import type { PropagationInput } from "../../../../shared/kinds/propagation/specification.ts";
 import { isIsotropic, WEIGHT_LAWS } from "../../../../shared/network/weights.ts";
 import { lawInput } from "../../../support/laws.ts";
@@ -21,7 +21,7 @@ function read(change: object) {
 describe("parsePropagation", () => {
   it("fills in every default", () => {
     assert.deepEqual(parsePropagation(INPUT), {
-      kind: "propagation",
+      kind: PROPAGATION,
       network: NETWORK,
       seed: 0n,
       sampling: "isotropic",
