@@ -1,4 +1,3 @@
-import type { RunState } from "../../shared/wire/runStates.ts";
 import type { LedgerTransaction, RunRecord } from "../ledger/ledger.ts";
 import type { EngineOptions } from "./engineOptions.ts";
 import { FoldKeeping } from "./foldKeeping.ts";
@@ -19,6 +18,7 @@ import {
   type StoredWork,
 } from "./resumeFromLedger.ts";
 import { waitingReason } from "./waitingReason.ts";
+import { RunRecords, type RunEnding, type RunListener } from "./runRecords.ts";
 import { WorkerSinks, type WorkerSink } from "./workerSinks.ts";
 
 type LoadCommand = Extract<SchedulerCommand, { kind: "load" }>;
@@ -38,12 +38,6 @@ export interface Fleet {
   readonly displayNameOf: (worker: string) => string;
 }
 
-/** What is left of a run's work when it ends. */
-type EndedWork = Pick<ActiveRun, "progress" | "disagreementCount">;
-
-/** Hears of a run that changed, and whether it has ended. */
-type RunListener = (run: string, ended: boolean) => void;
-
 /**
  * Feeds the scheduler with events and carries out its commands on the ledger and the workers'
  * streams. What it reports as ended or acknowledged is in the ledger.
@@ -53,14 +47,10 @@ export class Engine {
   readonly #paging: Paging;
   readonly #scheduler: Scheduler;
   readonly #writer: LedgerWriter;
-  /** Records of runs that have not ended. */
-  readonly #records = new Map<string, RunRecord>();
-  /** Runs whose end is on its way to the ledger. */
-  readonly #ending = new Map<string, Promise<void>>();
+  readonly #records: RunRecords;
   readonly #folds: FoldKeeping;
   readonly #retractions: Retractions;
   readonly #sinks = new WorkerSinks();
-  readonly #listeners = new Set<RunListener>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -72,6 +62,15 @@ export class Engine {
       options.onFatal,
       options.gather,
     );
+    this.#records = new RunRecords({
+      log: options.log,
+      wallClock: options.wallClock,
+      observer: options.observer,
+      write: (write) => this.write(write),
+    });
+    this.#records.onChange((run, ended) => {
+      if (ended) this.#folds.end(run);
+    });
     this.#retractions = new Retractions({
       log: options.log,
       onFatal: options.onFatal,
@@ -89,7 +88,7 @@ export class Engine {
   /** Takes up again what the ledger holds unfinished. */
   async start(): Promise<void> {
     for await (const record of this.#options.ledger.unfinishedRuns()) {
-      if (record.state === "CANCELLING") await this.#end(record, "CANCELLED", "", undefined);
+      if (record.state === "CANCELLING") await this.#records.end(record, { state: "CANCELLED" });
       else await this.resume(record);
     }
   }
@@ -112,7 +111,7 @@ export class Engine {
 
   /** Records of runs that have not ended, oldest first. */
   get unfinishedRecords(): ReadonlyMap<string, RunRecord> {
-    return this.#records;
+    return this.#records.all;
   }
 
   /** Writes that wait for the ledger's next commit. */
@@ -163,7 +162,7 @@ export class Engine {
    */
   async settled(name: string): Promise<void> {
     await this.#retractions.done(name);
-    await this.#ending.get(name);
+    await this.#records.ended(name);
   }
 
   /** The work of a run that has not ended. */
@@ -180,11 +179,11 @@ export class Engine {
 
   /** Starts to work on a run whose record is in the ledger. */
   submit(record: RunRecord, work: StoredWork = NO_WORK): void {
-    this.#records.set(record.name, record);
+    this.#records.put(record);
     const { name: run, specification } = record;
     this.#folds.begin(run, work.beginning.fold?.shardCount ?? 0);
     this.dispatch({ kind: "run_submitted", run, specification, ...work });
-    this.#announce(run);
+    this.#records.announce(run);
   }
 
   /** Goes on with a run of which the ledger may have a part. */
@@ -202,10 +201,10 @@ export class Engine {
 
   /** Ends a run that has not ended; resolves once that is durable. */
   async cancel(record: RunRecord): Promise<void> {
-    this.#setState(record.name, "CANCELLING");
+    this.#records.setState(record.name, "CANCELLING");
     const work = this.activeRun(record.name);
     this.dispatch({ kind: "run_cancelled", run: record.name });
-    await this.#end(this.#records.get(record.name) ?? record, "CANCELLED", "", work);
+    await this.#records.end(this.#records.get(record.name) ?? record, { state: "CANCELLED", work });
   }
 
   /** Writes in order with everything else; resolves once it is durable. */
@@ -223,8 +222,7 @@ export class Engine {
 
   /** Calls `listener` for every run that changes, until the returned call. */
   onRunChange(listener: RunListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#records.onChange(listener);
   }
 
   // Carrying out
@@ -251,25 +249,25 @@ export class Engine {
         this.#retractions.begin(command.run, command.shards);
         break;
       case "run_started":
-        this.#setState(command.run, "RUNNING");
+        this.#records.setState(command.run, "RUNNING");
         break;
       case "run_advanced":
-        this.#announce(command.run);
+        this.#records.announce(command.run);
         break;
       case "run_succeeded":
-        void this.#endActive(command.run, "SUCCEEDED", "", command);
+        void this.#end(command.run, { state: "SUCCEEDED", work: command });
         break;
       case "run_failed":
         log.error({ run: command.run }, `run failed: ${command.error}`);
-        void this.#endActive(command.run, "FAILED", command.error, command);
+        void this.#end(command.run, { state: "FAILED", error: command.error, work: command });
         break;
       case "disagreement":
         log.error(command, "a partial disagrees in bits with that of another attempt");
-        this.#announce(command.run);
+        this.#records.announce(command.run);
         break;
       case "shard_parked":
         log.error({ run: command.run, shardIndex: command.shardIndex }, command.error);
-        this.#announce(command.run);
+        this.#records.announce(command.run);
         break;
     }
   }
@@ -307,7 +305,7 @@ export class Engine {
       if (!(error instanceof ForeignShard)) this.#options.onFatal(error);
       else {
         this.dispatch({ kind: "run_cancelled", run });
-        await this.#endActive(run, "FAILED", error.message, undefined);
+        await this.#end(run, { state: "FAILED", error: error.message });
       }
     }
   }
@@ -319,57 +317,14 @@ export class Engine {
     } catch (error) {
       if (!(error instanceof ForeignShard)) throw error;
       this.dispatch({ kind: "run_cancelled", run: record.name });
-      await this.#end(record, "FAILED", error.message, undefined);
+      await this.#records.end(record, { state: "FAILED", error: error.message });
       return undefined;
     }
   }
 
-  #setState(name: string, state: RunState): void {
-    const record = this.#records.get(name);
-    if (record === undefined || record.state === state) return;
-    const changed = { ...record, state, revision: record.revision + 1 };
-    this.#records.set(name, changed);
-    void this.write((transaction) => transaction.putRun(changed));
-    this.#announce(name);
-  }
-
-  async #endActive(
-    name: string,
-    state: RunState,
-    error: string,
-    work: EndedWork | undefined,
-  ): Promise<void> {
-    const record = this.#records.get(name);
-    if (record === undefined) return;
-    const ending = this.#end(record, state, error, work);
-    this.#ending.set(name, ending);
-    await ending;
-    this.#ending.delete(name);
-  }
-
-  /** Resolves once the end is durable; until then the run is seen as it was. */
-  async #end(
-    record: RunRecord,
-    state: RunState,
-    error: string,
-    work: EndedWork | undefined,
-  ): Promise<void> {
-    const ended: RunRecord = {
-      ...record,
-      state,
-      error,
-      endTime: this.#options.wallClock(),
-      revision: record.revision + 1,
-      ...outcomeOf(work),
-    };
-    // Watchers see the last estimate while the end is on its way to the ledger.
-    this.#records.set(record.name, { ...ended, state: record.state, revision: record.revision });
-    await this.write((transaction) => transaction.putRun(ended));
-    this.#records.delete(record.name);
-    this.#folds.end(record.name);
-    this.#options.log.info({ run: record.name, state }, "run ended");
-    this.#options.observer?.runEnded(state);
-    this.#announce(record.name, true);
+  async #end(run: string, ending: RunEnding): Promise<void> {
+    const record = this.#records.get(run);
+    if (record !== undefined) await this.#records.end(record, ending);
   }
 
   async #transact<Result>(
@@ -381,15 +336,4 @@ export class Engine {
     observer?.committed(clock() - start);
     return result;
   }
-
-  #announce(run: string, ended = false): void {
-    for (const listener of this.#listeners) listener(run, ended);
-  }
-}
-
-function outcomeOf(work: EndedWork | undefined): Pick<RunRecord, "outcome"> {
-  const sums = work?.progress.folded;
-  if (work === undefined || sums === undefined) return {};
-  const { progress, disagreementCount } = work;
-  return { outcome: { shardCount: progress.foldedShards, sums, disagreementCount } };
 }
