@@ -2,7 +2,7 @@ import type { LedgerTransaction, RunRecord } from "../ledger/ledger.ts";
 import type { EngineOptions } from "./engineOptions.ts";
 import { FoldKeeping } from "./foldKeeping.ts";
 import { LedgerWriter } from "../ledger/ledgerWriter.ts";
-import { Retractions } from "./retractions.ts";
+import { Resubmissions } from "./resubmission.ts";
 import type { ActiveRun } from "../scheduler/activeRun.ts";
 import type { Worker } from "../scheduler/fleet.ts";
 import type { RecordedShard } from "../plan/recordedShard.ts";
@@ -49,7 +49,7 @@ export class Engine {
   readonly #writer: LedgerWriter;
   readonly #records: RunRecords;
   readonly #folds: FoldKeeping;
-  readonly #retractions: Retractions;
+  readonly #resubmissions: Resubmissions;
   readonly #sinks = new WorkerSinks();
 
   constructor(options: EngineOptions) {
@@ -71,16 +71,19 @@ export class Engine {
     this.#records.onChange((run, ended) => {
       if (ended) this.#folds.end(run);
     });
-    this.#retractions = new Retractions({
+    this.#resubmissions = new Resubmissions({
       log: options.log,
-      onFatal: options.onFatal,
+      ledger: options.ledger,
+      unfinished: (run) => this.#records.get(run),
+      withdraw: (run) => this.withdraw(run),
+      ended: (run) => this.#records.ended(run),
       write: (write) => this.write(write),
-      read: async (run) => {
-        const record = this.#records.get(run);
-        return record && (await this.#readWork(record));
+      read: (record) => this.#readWork(record),
+      submit: (record, work) => {
+        this.submit(record, work);
       },
-      resubmit: (run, work) => {
-        this.#resubmit(run, work);
+      fail: (error) => {
+        this.fail(error);
       },
     });
   }
@@ -89,7 +92,7 @@ export class Engine {
   async start(): Promise<void> {
     for await (const record of this.#options.ledger.unfinishedRuns()) {
       if (record.state === "CANCELLING") await this.#records.end(record, { state: "CANCELLED" });
-      else await this.resume(record);
+      else await this.#resume(record);
     }
   }
 
@@ -161,7 +164,7 @@ export class Engine {
    * on, or has ended durably.
    */
   async settled(name: string): Promise<void> {
-    await this.#retractions.done(name);
+    await this.#resubmissions.retracted(name);
     await this.#records.ended(name);
   }
 
@@ -187,14 +190,28 @@ export class Engine {
   }
 
   /** Goes on with a run of which the ledger may have a part. */
-  async resume(record: RunRecord): Promise<void> {
+  async #resume(record: RunRecord): Promise<void> {
     const work = await this.#readWork(record);
     if (work !== undefined) this.submit(record, work);
   }
 
+  /**
+   * Goes on with a run, ended or not, under the record that `revise` makes of its present one: with a
+   * longer stopping rule. Failures end this coordinator.
+   *
+   * @param onDurable is called once the new record is durable, before anybody works on the run.
+   */
+  async extend(
+    run: string,
+    revise: (before: RunRecord) => RunRecord,
+    onDurable: () => void,
+  ): Promise<void> {
+    await this.#resubmissions.extend(run, revise, onDurable);
+  }
+
   /** Stops work on a run, to submit it anew; resolves once what was under way is in the ledger. */
-  async withdraw(name: string): Promise<void> {
-    await this.#retractions.done(name);
+  protected async withdraw(name: string): Promise<void> {
+    await this.#resubmissions.retracted(name);
     this.dispatch({ kind: "run_withdrawn", run: name });
     await this.#writer.flush();
   }
@@ -208,7 +225,7 @@ export class Engine {
   }
 
   /** Writes in order with everything else; resolves once it is durable. */
-  async write(write: (transaction: LedgerTransaction) => Promise<void>): Promise<void> {
+  protected async write(write: (transaction: LedgerTransaction) => Promise<void>): Promise<void> {
     await this.#writer.enqueue(write);
   }
 
@@ -246,7 +263,7 @@ export class Engine {
         void this.#load(command);
         break;
       case "retract":
-        this.#retractions.begin(command.run, command.shards);
+        this.#resubmissions.retract(command.run, command.shards);
         break;
       case "run_started":
         this.#records.setState(command.run, "RUNNING");
@@ -280,12 +297,6 @@ export class Engine {
     } catch (error) {
       this.#options.onFatal(error);
     }
-  }
-
-  /** Goes on with a run whose doubtful shards are out of the ledger, unless it was cancelled. */
-  #resubmit(run: string, work: StoredWork): void {
-    const record = this.#records.get(run);
-    if (record !== undefined && record.state !== "CANCELLING") this.submit(record, work);
   }
 
   #keepFold(run: string): void {
