@@ -1,39 +1,28 @@
-import type { LedgerTransaction, RunRecord } from "../ledger/ledger.ts";
+import type { LedgerTransaction, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
 import type { EngineOptions } from "./engineOptions.ts";
-import { FoldKeeping } from "./foldKeeping.ts";
 import { LedgerWriter } from "../ledger/ledgerWriter.ts";
 import { Resubmissions } from "./resubmission.ts";
 import type { ActiveRun } from "../scheduler/activeRun.ts";
 import type { Worker } from "../scheduler/fleet.ts";
-import type { RecordedShard } from "../plan/recordedShard.ts";
 import type { SchedulerCommand, SchedulerEvent } from "../scheduler/events.ts";
 import { Scheduler, type SchedulerView } from "../scheduler/scheduler.ts";
-import {
-  DEFAULT_PAGING,
-  ForeignShard,
-  NO_WORK,
-  type Paging,
-  readShards,
-  readWork,
-  type StoredWork,
-} from "./resumeFromLedger.ts";
+import { DEFAULT_PAGING, NO_WORK, type StoredWork } from "./resumeFromLedger.ts";
 import { waitingReason } from "./waitingReason.ts";
 import { RunRecords, type RunEnding, type RunListener } from "./runRecords.ts";
+import { ShardStorage } from "./shardStorage.ts";
 import { WorkerSinks, type WorkerSink } from "./workerSinks.ts";
-
-type LoadCommand = Extract<SchedulerCommand, { kind: "load" }>;
 
 /** The work of a run that has not ended. */
 export interface RunWork {
   readonly active: ActiveRun;
-  /** Why nobody can go on with it, in a sentence, if so it is. */
+  /** Why nobody can go on with it, in a sentence; undefined if somebody can. */
   readonly waitsFor: string | undefined;
 }
 
-/** Who propagates. */
+/** The workers that propagate. */
 export interface Fleet {
   readonly workers: ReadonlyMap<string, Worker>;
-  /** Why each is not believed any more. */
+  /** Workers that may not join any more, each with the reason. */
   readonly quarantined: ReadonlyMap<string, string>;
   readonly displayNameOf: (worker: string) => string;
 }
@@ -44,32 +33,41 @@ export interface Fleet {
  */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #paging: Paging;
   readonly #scheduler: Scheduler;
   readonly #writer: LedgerWriter;
   readonly #records: RunRecords;
-  readonly #folds: FoldKeeping;
+  readonly #storage: ShardStorage;
   readonly #resubmissions: Resubmissions;
   readonly #sinks = new WorkerSinks();
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#paging = options.paging ?? DEFAULT_PAGING;
-    this.#folds = new FoldKeeping(this.#paging.shardsPerFold);
     this.#scheduler = new Scheduler(options.scheduler, options.firstLease);
     this.#writer = new LedgerWriter(
       { transact: (work) => this.#transact(work) },
       options.onFatal,
       options.gather,
     );
+    const write = (work: LedgerWrite) => this.write(work);
+    const fail = (error: unknown) => {
+      this.fail(error);
+    };
     this.#records = new RunRecords({
       log: options.log,
       wallClock: options.wallClock,
       observer: options.observer,
-      write: (write) => this.write(write),
+      write,
     });
-    this.#records.onChange((run, ended) => {
-      if (ended) this.#folds.end(run);
+    this.#storage = new ShardStorage({
+      ledger: options.ledger,
+      paging: options.paging ?? DEFAULT_PAGING,
+      records: this.#records,
+      write,
+      progressOf: (run) => this.activeRun(run)?.progress,
+      dispatch: (event) => {
+        this.dispatch(event);
+      },
+      fail,
     });
     this.#resubmissions = new Resubmissions({
       log: options.log,
@@ -77,14 +75,12 @@ export class Engine {
       unfinished: (run) => this.#records.get(run),
       withdraw: (run) => this.withdraw(run),
       ended: (run) => this.#records.ended(run),
-      write: (write) => this.write(write),
-      read: (record) => this.#readWork(record),
+      write,
+      read: (record) => this.#storage.read(record),
       submit: (record, work) => {
         this.submit(record, work);
       },
-      fail: (error) => {
-        this.fail(error);
-      },
+      fail,
     });
   }
 
@@ -107,7 +103,7 @@ export class Engine {
     }
   }
 
-  /** Of what is going on, for those who only look on. */
+  /** The scheduler, for those who only look on. */
   get scheduler(): SchedulerView {
     return this.#scheduler;
   }
@@ -173,7 +169,7 @@ export class Engine {
     return this.#scheduler.runs.get(name);
   }
 
-  /** The same, with what it waits for. */
+  /** The work of a run that has not ended, with what it waits for. */
   work(name: string): RunWork | undefined {
     const active = this.activeRun(name);
     if (active === undefined) return undefined;
@@ -184,14 +180,14 @@ export class Engine {
   submit(record: RunRecord, work: StoredWork = NO_WORK): void {
     this.#records.put(record);
     const { name: run, specification } = record;
-    this.#folds.begin(run, work.beginning.fold?.shardCount ?? 0);
+    this.#storage.begin(run, work.beginning.fold?.shardCount ?? 0);
     this.dispatch({ kind: "run_submitted", run, specification, ...work });
     this.#records.announce(run);
   }
 
   /** Goes on with a run of which the ledger may have a part. */
   async #resume(record: RunRecord): Promise<void> {
-    const work = await this.#readWork(record);
+    const work = await this.#storage.read(record);
     if (work !== undefined) this.submit(record, work);
   }
 
@@ -225,13 +221,13 @@ export class Engine {
   }
 
   /** Writes in order with everything else; resolves once it is durable. */
-  protected async write(write: (transaction: LedgerTransaction) => Promise<void>): Promise<void> {
+  protected async write(write: LedgerWrite): Promise<void> {
     await this.#writer.enqueue(write);
   }
 
   /**
-   * Ends this coordinator, where nobody can say any more what the ledger holds, or nobody would go on
-   * with a run: the next one begins with what is durable.
+   * Ends this coordinator; the next one begins with what is durable. Called where nobody can say any
+   * more what the ledger holds, or where nobody would go on with a run.
    */
   fail(error: unknown): void {
     this.#options.onFatal(error);
@@ -257,10 +253,10 @@ export class Engine {
         this.#sinks.send(command);
         break;
       case "record":
-        void this.#recordShard(command.run, command.shard);
+        void this.#storage.record(command.run, command.shard);
         break;
       case "load":
-        void this.#load(command);
+        void this.#storage.load(command);
         break;
       case "retract":
         this.#resubmissions.retract(command.run, command.shards);
@@ -286,50 +282,6 @@ export class Engine {
         log.error({ run: command.run, shardIndex: command.shardIndex }, command.error);
         this.#records.announce(command.run);
         break;
-    }
-  }
-
-  async #recordShard(run: string, shard: RecordedShard): Promise<void> {
-    try {
-      await this.write((transaction) => transaction.putShard(run, shard));
-      this.dispatch({ kind: "shard_recorded", run, shardIndex: shard.shardIndex });
-      this.#keepFold(run);
-    } catch (error) {
-      this.#options.onFatal(error);
-    }
-  }
-
-  #keepFold(run: string): void {
-    const progress = this.activeRun(run)?.progress;
-    const fold = progress && this.#folds.due(run, progress);
-    if (fold !== undefined) void this.write((transaction) => transaction.putFold(run, fold));
-  }
-
-  async #load({ run, load, from }: LoadCommand): Promise<void> {
-    const record = this.#records.get(run);
-    if (record === undefined) return;
-    try {
-      const shards = await readShards(this.#options.ledger, record, from, this.#paging);
-      this.dispatch({ kind: "shards_loaded", run, load, shards });
-      this.#keepFold(run);
-    } catch (error) {
-      if (!(error instanceof ForeignShard)) this.#options.onFatal(error);
-      else {
-        this.dispatch({ kind: "run_cancelled", run });
-        await this.#end(run, { state: "FAILED", error: error.message });
-      }
-    }
-  }
-
-  /** What the ledger has of a run's work; of a run that cannot go on with it this is the end. */
-  async #readWork(record: RunRecord): Promise<StoredWork | undefined> {
-    try {
-      return await readWork(this.#options.ledger, record, this.#paging);
-    } catch (error) {
-      if (!(error instanceof ForeignShard)) throw error;
-      this.dispatch({ kind: "run_cancelled", run: record.name });
-      await this.#records.end(record, { state: "FAILED", error: error.message });
-      return undefined;
     }
   }
 

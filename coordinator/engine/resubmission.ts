@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-import type { Ledger, LedgerTransaction, RunRecord } from "../ledger/ledger.ts";
+import type { Ledger, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
 import { misfits } from "./misfits.ts";
 import type { StoredWork } from "./resumeFromLedger.ts";
 
@@ -27,7 +27,7 @@ interface ResubmissionsOptions {
   /** Resolves once the run's end is durable, if it is on its way to the ledger. */
   readonly ended: (run: string) => Promise<void>;
   /** Resolves once it is durable. */
-  readonly write: (write: (transaction: LedgerTransaction) => Promise<void>) => Promise<void>;
+  readonly write: (write: LedgerWrite) => Promise<void>;
   /** What the ledger has of the run's work; undefined if the run has ended for what it has. */
   readonly read: (record: RunRecord) => Promise<StoredWork | undefined>;
   readonly submit: (record: RunRecord, work: StoredWork) => void;

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 
 import type { RunState } from "../../shared/wire/runStates.ts";
-import type { LedgerTransaction, RunRecord } from "../ledger/ledger.ts";
+import type { LedgerWrite, RunRecord } from "../ledger/ledger.ts";
 import type { ActiveRun } from "../scheduler/activeRun.ts";
 import type { EngineObserver } from "./engineOptions.ts";
 
@@ -25,7 +25,7 @@ export interface RunRecordsOptions {
   readonly wallClock: () => number;
   readonly observer?: EngineObserver | undefined;
   /** Writes in order with everything else; resolves once it is durable. */
-  readonly write: (write: (transaction: LedgerTransaction) => Promise<void>) => Promise<void>;
+  readonly write: (write: LedgerWrite) => Promise<void>;
 }
 
 /** The records of runs that have not ended: their states, their ends, and who hears of changes. */

@@ -1,9 +1,15 @@
 import type { RecordedShard } from "../plan/recordedShard.ts";
-import type { Ledger, LedgerTransaction, RunRecord } from "../ledger/ledger.ts";
+import type { Ledger, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
 import type { SchedulerCommand, SchedulerEvent } from "../scheduler/events.ts";
 import type { RunProgress } from "../scheduler/runProgress.ts";
 import { FoldKeeping } from "./foldKeeping.ts";
-import { ForeignShard, type Paging, readShards, readWork, type StoredWork } from "./resumeFromLedger.ts";
+import {
+  ForeignShard,
+  type Paging,
+  readShards,
+  readWork,
+  type StoredWork,
+} from "./resumeFromLedger.ts";
 import type { RunRecords } from "./runRecords.ts";
 
 type LoadCommand = Extract<SchedulerCommand, { kind: "load" }>;
@@ -13,7 +19,7 @@ interface ShardStorageOptions {
   readonly paging: Paging;
   readonly records: RunRecords;
   /** Resolves once it is durable. */
-  readonly write: (write: (transaction: LedgerTransaction) => Promise<void>) => Promise<void>;
+  readonly write: (write: LedgerWrite) => Promise<void>;
   /** How far a run is that is worked on. */
   readonly progressOf: (run: string) => RunProgress | undefined;
   readonly dispatch: (event: SchedulerEvent) => void;
