@@ -1,48 +1,31 @@
-import type { RunState } from "../../shared/wire/runStates.ts";
-import type { LedgerTransaction, RunRecord } from "../ledger/ledger.ts";
+import type { LedgerTransaction, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
 import type { EngineOptions } from "./engineOptions.ts";
-import { FoldKeeping } from "./foldKeeping.ts";
 import { LedgerWriter } from "../ledger/ledgerWriter.ts";
-import { Retractions } from "./retractions.ts";
+import { Resubmissions } from "./resubmission.ts";
 import type { ActiveRun } from "../scheduler/activeRun.ts";
 import type { Worker } from "../scheduler/fleet.ts";
-import type { RecordedShard } from "../plan/recordedShard.ts";
 import type { SchedulerCommand, SchedulerEvent } from "../scheduler/events.ts";
 import { Scheduler, type SchedulerView } from "../scheduler/scheduler.ts";
-import {
-  DEFAULT_PAGING,
-  ForeignShard,
-  NO_WORK,
-  type Paging,
-  readShards,
-  readWork,
-  type StoredWork,
-} from "./resumeFromLedger.ts";
+import { DEFAULT_PAGING, NO_WORK, type StoredWork } from "./resumeFromLedger.ts";
 import { waitingReason } from "./waitingReason.ts";
+import { RunRecords, type RunEnding, type RunListener } from "./runRecords.ts";
+import { ShardStorage } from "./shardStorage.ts";
 import { WorkerSinks, type WorkerSink } from "./workerSinks.ts";
-
-type LoadCommand = Extract<SchedulerCommand, { kind: "load" }>;
 
 /** The work of a run that has not ended. */
 export interface RunWork {
   readonly active: ActiveRun;
-  /** Why nobody can go on with it, in a sentence, if so it is. */
+  /** Why nobody can go on with it, in a sentence; undefined if somebody can. */
   readonly waitsFor: string | undefined;
 }
 
-/** Who propagates. */
+/** The workers that propagate. */
 export interface Fleet {
   readonly workers: ReadonlyMap<string, Worker>;
-  /** Why each is not believed any more. */
+  /** Workers that may not join any more, each with the reason. */
   readonly quarantined: ReadonlyMap<string, string>;
   readonly displayNameOf: (worker: string) => string;
 }
-
-/** What is left of a run's work when it ends. */
-type EndedWork = Pick<ActiveRun, "progress" | "disagreementCount">;
-
-/** Hears of a run that changed, and whether it has ended. */
-type RunListener = (run: string, ended: boolean) => void;
 
 /**
  * Feeds the scheduler with events and carries out its commands on the ledger and the workers'
@@ -50,47 +33,62 @@ type RunListener = (run: string, ended: boolean) => void;
  */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #paging: Paging;
   readonly #scheduler: Scheduler;
   readonly #writer: LedgerWriter;
-  /** Records of runs that have not ended. */
-  readonly #records = new Map<string, RunRecord>();
-  /** Runs whose end is on its way to the ledger. */
-  readonly #ending = new Map<string, Promise<void>>();
-  readonly #folds: FoldKeeping;
-  readonly #retractions: Retractions;
+  readonly #records: RunRecords;
+  readonly #storage: ShardStorage;
+  readonly #resubmissions: Resubmissions;
   readonly #sinks = new WorkerSinks();
-  readonly #listeners = new Set<RunListener>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#paging = options.paging ?? DEFAULT_PAGING;
-    this.#folds = new FoldKeeping(this.#paging.shardsPerFold);
     this.#scheduler = new Scheduler(options.scheduler, options.firstLease);
     this.#writer = new LedgerWriter(
       { transact: (work) => this.#transact(work) },
       options.onFatal,
       options.gather,
     );
-    this.#retractions = new Retractions({
+    const write = (work: LedgerWrite) => this.write(work);
+    const fail = (error: unknown) => {
+      this.fail(error);
+    };
+    this.#records = new RunRecords({
       log: options.log,
-      onFatal: options.onFatal,
-      write: (write) => this.write(write),
-      read: async (run) => {
-        const record = this.#records.get(run);
-        return record && (await this.#readWork(record));
+      wallClock: options.wallClock,
+      observer: options.observer,
+      write,
+    });
+    this.#storage = new ShardStorage({
+      ledger: options.ledger,
+      paging: options.paging ?? DEFAULT_PAGING,
+      records: this.#records,
+      write,
+      progressOf: (run) => this.activeRun(run)?.progress,
+      dispatch: (event) => {
+        this.dispatch(event);
       },
-      resubmit: (run, work) => {
-        this.#resubmit(run, work);
+      fail,
+    });
+    this.#resubmissions = new Resubmissions({
+      log: options.log,
+      ledger: options.ledger,
+      unfinished: (run) => this.#records.get(run),
+      withdraw: (run) => this.withdraw(run),
+      ended: (run) => this.#records.ended(run),
+      write,
+      read: (record) => this.#storage.read(record),
+      submit: (record, work) => {
+        this.submit(record, work);
       },
+      fail,
     });
   }
 
   /** Takes up again what the ledger holds unfinished. */
   async start(): Promise<void> {
     for await (const record of this.#options.ledger.unfinishedRuns()) {
-      if (record.state === "CANCELLING") await this.#end(record, "CANCELLED", "", undefined);
-      else await this.resume(record);
+      if (record.state === "CANCELLING") await this.#records.end(record, { state: "CANCELLED" });
+      else await this.#resume(record);
     }
   }
 
@@ -105,14 +103,14 @@ export class Engine {
     }
   }
 
-  /** Of what is going on, for those who only look on. */
+  /** The scheduler, for those who only look on. */
   get scheduler(): SchedulerView {
     return this.#scheduler;
   }
 
   /** Records of runs that have not ended, oldest first. */
   get unfinishedRecords(): ReadonlyMap<string, RunRecord> {
-    return this.#records;
+    return this.#records.all;
   }
 
   /** Writes that wait for the ledger's next commit. */
@@ -162,8 +160,8 @@ export class Engine {
    * on, or has ended durably.
    */
   async settled(name: string): Promise<void> {
-    await this.#retractions.done(name);
-    await this.#ending.get(name);
+    await this.#resubmissions.retracted(name);
+    await this.#records.ended(name);
   }
 
   /** The work of a run that has not ended. */
@@ -171,7 +169,7 @@ export class Engine {
     return this.#scheduler.runs.get(name);
   }
 
-  /** The same, with what it waits for. */
+  /** The work of a run that has not ended, with what it waits for. */
   work(name: string): RunWork | undefined {
     const active = this.activeRun(name);
     if (active === undefined) return undefined;
@@ -180,42 +178,56 @@ export class Engine {
 
   /** Starts to work on a run whose record is in the ledger. */
   submit(record: RunRecord, work: StoredWork = NO_WORK): void {
-    this.#records.set(record.name, record);
+    this.#records.put(record);
     const { name: run, specification } = record;
-    this.#folds.begin(run, work.beginning.fold?.shardCount ?? 0);
+    this.#storage.begin(run, work.beginning.fold?.shardCount ?? 0);
     this.dispatch({ kind: "run_submitted", run, specification, ...work });
-    this.#announce(run);
+    this.#records.announce(run);
   }
 
   /** Goes on with a run of which the ledger may have a part. */
-  async resume(record: RunRecord): Promise<void> {
-    const work = await this.#readWork(record);
+  async #resume(record: RunRecord): Promise<void> {
+    const work = await this.#storage.read(record);
     if (work !== undefined) this.submit(record, work);
   }
 
+  /**
+   * Goes on with a run, ended or not, under the record that `revise` makes of its present one: with a
+   * longer stopping rule. Failures end this coordinator.
+   *
+   * @param onDurable is called once the new record is durable, before anybody works on the run.
+   */
+  async extend(
+    run: string,
+    revise: (before: RunRecord) => RunRecord,
+    onDurable: () => void,
+  ): Promise<void> {
+    await this.#resubmissions.extend(run, revise, onDurable);
+  }
+
   /** Stops work on a run, to submit it anew; resolves once what was under way is in the ledger. */
-  async withdraw(name: string): Promise<void> {
-    await this.#retractions.done(name);
+  protected async withdraw(name: string): Promise<void> {
+    await this.#resubmissions.retracted(name);
     this.dispatch({ kind: "run_withdrawn", run: name });
     await this.#writer.flush();
   }
 
   /** Ends a run that has not ended; resolves once that is durable. */
   async cancel(record: RunRecord): Promise<void> {
-    this.#setState(record.name, "CANCELLING");
+    this.#records.setState(record.name, "CANCELLING");
     const work = this.activeRun(record.name);
     this.dispatch({ kind: "run_cancelled", run: record.name });
-    await this.#end(this.#records.get(record.name) ?? record, "CANCELLED", "", work);
+    await this.#records.end(this.#records.get(record.name) ?? record, { state: "CANCELLED", work });
   }
 
   /** Writes in order with everything else; resolves once it is durable. */
-  async write(write: (transaction: LedgerTransaction) => Promise<void>): Promise<void> {
+  protected async write(write: LedgerWrite): Promise<void> {
     await this.#writer.enqueue(write);
   }
 
   /**
-   * Ends this coordinator, where nobody can say any more what the ledger holds, or nobody would go on
-   * with a run: the next one begins with what is durable.
+   * Ends this coordinator; the next one begins with what is durable. Called where nobody can say any
+   * more what the ledger holds, or where nobody would go on with a run.
    */
   fail(error: unknown): void {
     this.#options.onFatal(error);
@@ -223,8 +235,7 @@ export class Engine {
 
   /** Calls `listener` for every run that changes, until the returned call. */
   onRunChange(listener: RunListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#records.onChange(listener);
   }
 
   // Carrying out
@@ -242,134 +253,41 @@ export class Engine {
         this.#sinks.send(command);
         break;
       case "record":
-        void this.#recordShard(command.run, command.shard);
+        void this.#storage.record(command.run, command.shard);
         break;
       case "load":
-        void this.#load(command);
+        void this.#storage.load(command);
         break;
       case "retract":
-        this.#retractions.begin(command.run, command.shards);
+        this.#resubmissions.retract(command.run, command.shards);
         break;
       case "run_started":
-        this.#setState(command.run, "RUNNING");
+        this.#records.setState(command.run, "RUNNING");
         break;
       case "run_advanced":
-        this.#announce(command.run);
+        this.#records.announce(command.run);
         break;
       case "run_succeeded":
-        void this.#endActive(command.run, "SUCCEEDED", "", command);
+        void this.#end(command.run, { state: "SUCCEEDED", work: command });
         break;
       case "run_failed":
         log.error({ run: command.run }, `run failed: ${command.error}`);
-        void this.#endActive(command.run, "FAILED", command.error, command);
+        void this.#end(command.run, { state: "FAILED", error: command.error, work: command });
         break;
       case "disagreement":
         log.error(command, "a partial disagrees in bits with that of another attempt");
-        this.#announce(command.run);
+        this.#records.announce(command.run);
         break;
       case "shard_parked":
         log.error({ run: command.run, shardIndex: command.shardIndex }, command.error);
-        this.#announce(command.run);
+        this.#records.announce(command.run);
         break;
     }
   }
 
-  async #recordShard(run: string, shard: RecordedShard): Promise<void> {
-    try {
-      await this.write((transaction) => transaction.putShard(run, shard));
-      this.dispatch({ kind: "shard_recorded", run, shardIndex: shard.shardIndex });
-      this.#keepFold(run);
-    } catch (error) {
-      this.#options.onFatal(error);
-    }
-  }
-
-  /** Goes on with a run whose doubtful shards are out of the ledger, unless it was cancelled. */
-  #resubmit(run: string, work: StoredWork): void {
+  async #end(run: string, ending: RunEnding): Promise<void> {
     const record = this.#records.get(run);
-    if (record !== undefined && record.state !== "CANCELLING") this.submit(record, work);
-  }
-
-  #keepFold(run: string): void {
-    const progress = this.activeRun(run)?.progress;
-    const fold = progress && this.#folds.due(run, progress);
-    if (fold !== undefined) void this.write((transaction) => transaction.putFold(run, fold));
-  }
-
-  async #load({ run, load, from }: LoadCommand): Promise<void> {
-    const record = this.#records.get(run);
-    if (record === undefined) return;
-    try {
-      const shards = await readShards(this.#options.ledger, record, from, this.#paging);
-      this.dispatch({ kind: "shards_loaded", run, load, shards });
-      this.#keepFold(run);
-    } catch (error) {
-      if (!(error instanceof ForeignShard)) this.#options.onFatal(error);
-      else {
-        this.dispatch({ kind: "run_cancelled", run });
-        await this.#endActive(run, "FAILED", error.message, undefined);
-      }
-    }
-  }
-
-  /** What the ledger has of a run's work; of a run that cannot go on with it this is the end. */
-  async #readWork(record: RunRecord): Promise<StoredWork | undefined> {
-    try {
-      return await readWork(this.#options.ledger, record, this.#paging);
-    } catch (error) {
-      if (!(error instanceof ForeignShard)) throw error;
-      this.dispatch({ kind: "run_cancelled", run: record.name });
-      await this.#end(record, "FAILED", error.message, undefined);
-      return undefined;
-    }
-  }
-
-  #setState(name: string, state: RunState): void {
-    const record = this.#records.get(name);
-    if (record === undefined || record.state === state) return;
-    const changed = { ...record, state, revision: record.revision + 1 };
-    this.#records.set(name, changed);
-    void this.write((transaction) => transaction.putRun(changed));
-    this.#announce(name);
-  }
-
-  async #endActive(
-    name: string,
-    state: RunState,
-    error: string,
-    work: EndedWork | undefined,
-  ): Promise<void> {
-    const record = this.#records.get(name);
-    if (record === undefined) return;
-    const ending = this.#end(record, state, error, work);
-    this.#ending.set(name, ending);
-    await ending;
-    this.#ending.delete(name);
-  }
-
-  /** Resolves once the end is durable; until then the run is seen as it was. */
-  async #end(
-    record: RunRecord,
-    state: RunState,
-    error: string,
-    work: EndedWork | undefined,
-  ): Promise<void> {
-    const ended: RunRecord = {
-      ...record,
-      state,
-      error,
-      endTime: this.#options.wallClock(),
-      revision: record.revision + 1,
-      ...outcomeOf(work),
-    };
-    // Watchers see the last estimate while the end is on its way to the ledger.
-    this.#records.set(record.name, { ...ended, state: record.state, revision: record.revision });
-    await this.write((transaction) => transaction.putRun(ended));
-    this.#records.delete(record.name);
-    this.#folds.end(record.name);
-    this.#options.log.info({ run: record.name, state }, "run ended");
-    this.#options.observer?.runEnded(state);
-    this.#announce(record.name, true);
+    if (record !== undefined) await this.#records.end(record, ending);
   }
 
   async #transact<Result>(
@@ -381,15 +299,4 @@ export class Engine {
     observer?.committed(clock() - start);
     return result;
   }
-
-  #announce(run: string, ended = false): void {
-    for (const listener of this.#listeners) listener(run, ended);
-  }
-}
-
-function outcomeOf(work: EndedWork | undefined): Pick<RunRecord, "outcome"> {
-  const sums = work?.progress.folded;
-  if (work === undefined || sums === undefined) return {};
-  const { progress, disagreementCount } = work;
-  return { outcome: { shardCount: progress.foldedShards, sums, disagreementCount } };
 }

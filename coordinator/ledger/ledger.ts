@@ -105,6 +105,9 @@ export interface LedgerTransaction {
   deleteFolds(run: string, shardIndex: number): Promise<void>;
 }
 
+/** What is written in one transaction, together with other writes or apart. */
+export type LedgerWrite = (transaction: LedgerTransaction) => Promise<void>;
+
 /** A commit failed, and nobody can say whether it was made all the same. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";

@@ -1,9 +1,7 @@
-import type { Ledger, LedgerTransaction } from "./ledger.ts";
-
-type Write = (transaction: LedgerTransaction) => Promise<void>;
+import type { Ledger, LedgerWrite } from "./ledger.ts";
 
 interface QueuedWrite {
-  readonly write: Write;
+  readonly write: LedgerWrite;
   readonly resolve: () => void;
 }
 
@@ -40,7 +38,7 @@ export class LedgerWriter {
   }
 
   /** Resolves once the write is durable; never, if the ledger has failed. */
-  enqueue(write: Write): Promise<void> {
+  enqueue(write: LedgerWrite): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#queue.push({ write, resolve });
     this.#committing ??= this.#commitAll();

@@ -4,7 +4,6 @@ import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { Fold } from "../plan/fold.ts";
 import { ShardRanges, type ShardRange } from "../plan/shardRanges.ts";
 import {
-  InvalidPageToken,
   type Ledger,
   type LedgerTransaction,
   type Page,
@@ -12,6 +11,7 @@ import {
   type RunRecord,
   type SweepRecord,
 } from "./ledger.ts";
+import { invalidPageToken, page } from "./page.ts";
 
 /**
  * A ledger that lasts as long as its process. It keeps the contract of a durable one: what a
@@ -22,7 +22,7 @@ export class MemoryLedger implements Ledger {
   readonly #sweeps = new Map<string, SweepRecord>();
   readonly #requests = new Map<string, RequestRecord>();
   readonly #shards = new Map<string, Map<number, RecordedShard>>();
-  /** Of each run, shortest first. */
+  /** The folds of each run, shortest first. */
   readonly #folds = new Map<string, readonly Fold[]>();
   readonly #mutex = new Mutex();
 
@@ -44,11 +44,11 @@ export class MemoryLedger implements Ledger {
   }
 
   async runs(pageSize: number, pageToken: string): Promise<Page<RunRecord>> {
-    return page([...this.#runs.values()], pageSize, pageToken);
+    return pageOf([...this.#runs.values()], pageSize, pageToken);
   }
 
   async sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>> {
-    return page([...this.#sweeps.values()], pageSize, pageToken);
+    return pageOf([...this.#sweeps.values()], pageSize, pageToken);
   }
 
   async *unfinishedRuns(): AsyncIterable<RunRecord> {
@@ -134,21 +134,15 @@ export class MemoryLedger implements Ledger {
   }
 }
 
-/** Newest first, of records in order of creation; the token is the last name of the page before. */
-function page<Record extends { readonly name: string }>(
+/** A page, newest first, of records in order of creation. */
+function pageOf<Record extends { readonly name: string }>(
   records: readonly Record[],
   pageSize: number,
   pageToken: string,
 ): Page<Record> {
   const newestFirst = records.toReversed();
-  let start = 0;
-  if (pageToken !== "") {
-    // The last name of the page before: records created meanwhile do not shift the next one.
-    const last = newestFirst.findIndex(({ name }) => name === pageToken);
-    if (last === -1) throw new InvalidPageToken(`'${pageToken}' is not a page token of this list`);
-    start = last + 1;
-  }
-  const slice = newestFirst.slice(start, start + pageSize);
-  const more = start + pageSize < newestFirst.length;
-  return { records: slice, nextPageToken: more ? (slice.at(-1)?.name ?? "") : "" };
+  if (pageToken === "") return page(newestFirst, pageSize);
+  const last = newestFirst.findIndex(({ name }) => name === pageToken);
+  if (last === -1) throw invalidPageToken(pageToken);
+  return page(newestFirst.slice(last + 1), pageSize);
 }

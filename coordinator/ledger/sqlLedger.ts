@@ -1,41 +1,23 @@
-import { setImmediate as othersFirst } from "node:timers/promises";
-
-import { sql, type Kysely, type Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 
 import type { Kinds } from "../../shared/kinds/kinds.ts";
-import { Mutex } from "./mutex.ts";
-import { isPlainText, refused } from "../../shared/specification/violations.ts";
-import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { Fold } from "../plan/fold.ts";
+import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { ShardRange } from "../plan/shardRanges.ts";
 import {
-  InvalidPageToken,
   type Ledger,
   type LedgerTransaction,
   OutcomeUnknown,
   type Page,
-  type RequestRecord,
   type RunRecord,
   type SweepRecord,
 } from "./ledger.ts";
-import {
-  foldFromRow,
-  foldToRow,
-  runFromRow,
-  runToRow,
-  shardFromRow,
-  shardToRow,
-  sweepFromRow,
-  sweepToRow,
-} from "./records.ts";
+import { Mutex } from "./mutex.ts";
+import { runFromRow, sweepFromRow } from "./records.ts";
 import type { LedgerTables } from "./schema.ts";
-
-/** Rows that are read at a time where there may be many. */
-const ROWS_AT_ONCE = 500;
-/** Indexes that are gone through in one query. */
-const RANGED_AT_ONCE = 65_536;
-/** Partials in one insertion; an engine takes some ten thousand parameters. */
-const PARTIALS_AT_ONCE = 1000;
+import * as lists from "./sqlLists.ts";
+import * as shards from "./sqlShards.ts";
+import { SqlTransaction } from "./sqlTransaction.ts";
 
 export interface SqlLedgerOptions {
   readonly db: Kysely<LedgerTables>;
@@ -49,7 +31,7 @@ export interface SqlLedgerOptions {
   readonly close?: () => Promise<void>;
 }
 
-/** A ledger in a database; how durable a commit is, is its engine's matter. */
+/** A ledger in a database, whose engine decides how durable a commit is. */
 export class SqlLedger implements Ledger {
   readonly #db: Kysely<LedgerTables>;
   readonly #options: SqlLedgerOptions;
@@ -104,138 +86,32 @@ export class SqlLedger implements Ledger {
     return row && sweepFromRow(row);
   }
 
-  async runs(pageSize: number, pageToken: string): Promise<Page<RunRecord>> {
-    const before = await this.#position("runs", pageToken);
-    const rows = await this.#db
-      .selectFrom("runs")
-      .selectAll()
-      .where("position", "<", before)
-      .orderBy("position", "desc")
-      .limit(pageSize + 1)
-      .execute();
-    return page(
-      rows.map((row) => runFromRow(row, this.#options.kinds)),
-      pageSize,
-    );
+  runs(pageSize: number, pageToken: string): Promise<Page<RunRecord>> {
+    return lists.runs(this.#options, pageSize, pageToken);
   }
 
-  async sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>> {
-    const before = await this.#position("sweeps", pageToken);
-    const rows = await this.#db
-      .selectFrom("sweeps")
-      .selectAll()
-      .where("position", "<", before)
-      .orderBy("position", "desc")
-      .limit(pageSize + 1)
-      .execute();
-    return page(rows.map(sweepFromRow), pageSize);
+  sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>> {
+    return lists.sweeps(this.#db, pageSize, pageToken);
   }
 
-  async *unfinishedRuns(): AsyncIterable<RunRecord> {
-    let after = 0;
-    for (;;) {
-      const rows = await this.#db
-        .selectFrom("runs")
-        .selectAll()
-        .where("ended", "=", 0)
-        .where("position", ">", after)
-        .orderBy("position")
-        .limit(ROWS_AT_ONCE)
-        .execute();
-      yield* rows.map((row) => runFromRow(row, this.#options.kinds));
-      const last = rows.at(-1);
-      if (last === undefined) return;
-      after = last.position;
-    }
+  unfinishedRuns(): AsyncIterable<RunRecord> {
+    return lists.unfinishedRuns(this.#options);
   }
 
-  async *shards(run: string, from = 0): AsyncIterable<RecordedShard> {
-    let after = from - 1;
-    for (;;) {
-      const rows = await this.#db
-        .selectFrom("partials")
-        .selectAll()
-        .where("run", "=", run)
-        .where("shard_index", ">", after)
-        .orderBy("shard_index")
-        .limit(ROWS_AT_ONCE)
-        .execute();
-      yield* rows.map(shardFromRow);
-      await othersFirst();
-      const last = rows.at(-1);
-      if (last === undefined) return;
-      after = last.shard_index;
-    }
+  shards(run: string, from = 0): AsyncIterable<RecordedShard> {
+    return shards.shards(this.#db, run, from);
   }
 
-  async shardRanges(run: string, from: number): Promise<ShardRange[]> {
-    const ranges: ShardRange[] = [];
-    let start = await this.#firstShard(run, from);
-    while (start !== undefined) {
-      const end = start + RANGED_AT_ONCE;
-      for (const range of await this.#rangesBetween(run, start, end)) {
-        const last = ranges.at(-1);
-        if (last?.end === range.first) ranges.splice(-1, 1, { first: last.first, end: range.end });
-        else ranges.push(range);
-      }
-      start = await this.#firstShard(run, end);
-      await othersFirst();
-    }
-    return ranges;
+  shardRanges(run: string, from: number): Promise<ShardRange[]> {
+    return shards.shardRanges(this.#db, run, from);
   }
 
-  async #firstShard(run: string, from: number): Promise<number | undefined> {
-    const row = await this.#db
-      .selectFrom("partials")
-      .select("shard_index")
-      .where("run", "=", run)
-      .where("shard_index", ">=", from)
-      .orderBy("shard_index")
-      .limit(1)
-      .executeTakeFirst();
-    return row?.shard_index;
+  digests(run: string, count: number): Promise<ShardDigest[]> {
+    return shards.digests(this.#db, run, count);
   }
 
-  async #rangesBetween(run: string, start: number, end: number): Promise<ShardRange[]> {
-    // Of shards that follow one another, the index less the row's number is the same.
-    const numbered = this.#db
-      .selectFrom("partials")
-      .select([
-        "shard_index",
-        sql<number>`shard_index - row_number() over (order by shard_index)`.as("island"),
-      ])
-      .where("run", "=", run)
-      .where("shard_index", ">=", start)
-      .where("shard_index", "<", end);
-    const rows = await this.#db
-      .selectFrom(numbered.as("numbered"))
-      .select(({ fn }) => [fn.min("shard_index").as("first"), fn.max("shard_index").as("last")])
-      .groupBy("island")
-      .orderBy("first")
-      .execute();
-    return rows.map(({ first, last }) => ({ first, end: last + 1 }));
-  }
-
-  async digests(run: string, count: number): Promise<ShardDigest[]> {
-    const rows = await this.#db
-      .selectFrom("partials")
-      .select(["shard_index", "digest"])
-      .where("run", "=", run)
-      .orderBy("shard_index", "desc")
-      .limit(count)
-      .execute();
-    return rows.map((row) => ({ shardIndex: row.shard_index, digest: row.digest })).toReversed();
-  }
-
-  async fold(run: string): Promise<Fold | undefined> {
-    const row = await this.#db
-      .selectFrom("folds")
-      .selectAll()
-      .where("run", "=", run)
-      .orderBy("shard_count", "desc")
-      .limit(1)
-      .executeTakeFirst();
-    return row && foldFromRow(row);
+  fold(run: string): Promise<Fold | undefined> {
+    return shards.fold(this.#db, run);
   }
 
   async size(): Promise<number | undefined> {
@@ -247,108 +123,4 @@ export class SqlLedger implements Ledger {
     await this.#db.destroy();
     await this.#options.close?.();
   }
-
-  /** Where the page before ended; beyond everything for the first one. */
-  async #position(table: "runs" | "sweeps", pageToken: string): Promise<number> {
-    if (pageToken === "") return Number.MAX_SAFE_INTEGER;
-    // PostgreSQL takes no text with a zero in it, not even to look for it.
-    const row = isPlainText(pageToken)
-      ? await this.#db
-          .selectFrom(table)
-          .select("position")
-          .where("name", "=", pageToken)
-          .executeTakeFirst()
-      : undefined;
-    if (row !== undefined) return row.position;
-    throw new InvalidPageToken(`${refused(pageToken)}; give the token of a page of this list`);
-  }
-}
-
-/** Writes of one transaction. Partials, which are many, are gathered and inserted together. */
-class SqlTransaction implements LedgerTransaction {
-  readonly #transaction: Transaction<LedgerTables>;
-  #partials: ReturnType<typeof shardToRow>[] = [];
-
-  constructor(transaction: Transaction<LedgerTables>) {
-    this.#transaction = transaction;
-  }
-
-  async request(requestId: string): Promise<RequestRecord | undefined> {
-    const row = await this.#transaction
-      .selectFrom("requests")
-      .selectAll()
-      .where("request_id", "=", requestId)
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    return { requestId, fingerprint: row.fingerprint, resource: row.resource };
-  }
-
-  async putRequest({ requestId, fingerprint, resource }: RequestRecord): Promise<void> {
-    await this.#transaction
-      .insertInto("requests")
-      .values({ request_id: requestId, fingerprint, resource })
-      .execute();
-  }
-
-  async putRun(run: RunRecord): Promise<void> {
-    const { name: _name, ...changes } = runToRow(run);
-    await this.#transaction
-      .insertInto("runs")
-      .values(runToRow(run))
-      .onConflict((conflict) => conflict.column("name").doUpdateSet(changes))
-      .execute();
-  }
-
-  async putSweep(sweep: SweepRecord): Promise<void> {
-    const { name: _name, ...changes } = sweepToRow(sweep);
-    await this.#transaction
-      .insertInto("sweeps")
-      .values(sweepToRow(sweep))
-      .onConflict((conflict) => conflict.column("name").doUpdateSet(changes))
-      .execute();
-  }
-
-  async putShard(run: string, shard: RecordedShard): Promise<void> {
-    this.#partials.push(shardToRow(run, shard));
-    if (this.#partials.length >= PARTIALS_AT_ONCE) await this.flush();
-  }
-
-  async deleteShard(run: string, shardIndex: number): Promise<void> {
-    await this.flush();
-    await this.#transaction
-      .deleteFrom("partials")
-      .where("run", "=", run)
-      .where("shard_index", "=", shardIndex)
-      .execute();
-  }
-
-  async putFold(run: string, fold: Fold): Promise<void> {
-    await this.#transaction.insertInto("folds").values(foldToRow(run, fold)).execute();
-  }
-
-  async deleteFolds(run: string, shardIndex: number): Promise<void> {
-    await this.#transaction
-      .deleteFrom("folds")
-      .where("run", "=", run)
-      .where("shard_count", ">", shardIndex)
-      .execute();
-  }
-
-  /** Writes what was gathered. @throws Error if a shard is recorded already */
-  async flush(): Promise<void> {
-    const partials = this.#partials;
-    this.#partials = [];
-    if (partials.length === 0) return;
-    await this.#transaction.insertInto("partials").values(partials).execute();
-  }
-}
-
-/** Of records newest first, of which one more was asked for than belongs to the page. */
-function page<Record extends { readonly name: string }>(
-  records: readonly Record[],
-  pageSize: number,
-): Page<Record> {
-  const slice = records.slice(0, pageSize);
-  const more = records.length > pageSize;
-  return { records: slice, nextPageToken: more ? (slice.at(-1)?.name ?? "") : "" };
 }

@@ -1,10 +1,5 @@
 import type { RecordedShard } from "../plan/recordedShard.ts";
-
-/** A result that a worker keeps until it is acknowledged. */
-export interface LeaseHolder {
-  readonly worker: string;
-  readonly lease: number;
-}
+import type { LeaseHolder } from "./trust/leaseHolder.ts";
 
 interface Recording {
   readonly shard: RecordedShard;

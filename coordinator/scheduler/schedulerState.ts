@@ -2,7 +2,7 @@ import type { ActiveRun } from "./activeRun.ts";
 import { serves, type Bits, type Lease, type Worker } from "./fleet.ts";
 import type { SchedulerCommand } from "./events.ts";
 import type { SchedulerOptions } from "./options.ts";
-import type { LeaseHolder } from "./recordings.ts";
+import type { LeaseHolder } from "./trust/leaseHolder.ts";
 import { SchedulerCounts } from "./schedulerCounts.ts";
 
 /** Heartbeats come ten times in a lease's duration: this is to miss three of them. */

@@ -19,7 +19,6 @@ import { OutcomeUnknown, type Ledger, type RunRecord, type SweepRecord } from ".
 import { Mutex } from "../ledger/mutex.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { runSummary, runView, specificationView } from "./runView.ts";
-import { ShardPlan } from "../plan/shardPlan.ts";
 import { sweepView } from "./sweepView.ts";
 
 /** What the coordinator needs from outside: it has no clock and no randomness of its own. */
@@ -216,55 +215,21 @@ export class Coordinator {
     return stoppingRule;
   }
 
-  /** Submits the run anew under its longer rule, with all shards that still belong to its plan. */
   async #extend(longer: AskedRun, admission: Admission): Promise<void> {
-    const { engine } = this.#options;
-    await engine.withdraw(longer.name);
-    try {
-      await this.#resubmit(longer, admission);
-    } catch (error) {
-      // Nobody works on it now.
-      engine.fail(error);
-      throw error;
-    }
-  }
-
-  async #resubmit(longer: AskedRun, admission: Admission): Promise<void> {
-    const { name, stoppingRule } = longer;
-    const { engine } = this.#options;
-    // Read now: it may have ended while it was withdrawn.
-    const { endTime: _endTime, outcome: _outcome, ...kept } = await this.#settledRecord(name);
-    const record: RunRecord = {
-      ...kept,
-      specification: { ...kept.specification, stoppingRule },
-      client: admission.client,
-      state: "QUEUED",
-      error: "",
-      revision: kept.revision + 1,
+    const revise = (before: RunRecord): RunRecord => {
+      const { endTime: _endTime, outcome: _outcome, ...kept } = before;
+      return {
+        ...kept,
+        specification: { ...kept.specification, stoppingRule: longer.stoppingRule },
+        client: admission.client,
+        state: "QUEUED",
+        error: "",
+        revision: kept.revision + 1,
+      };
     };
-    const misfits = await this.#misfits(name, kept.specification, record.specification);
-    await engine.write(async (transaction) => {
-      for (const shardIndex of misfits) await transaction.deleteShard(name, shardIndex);
-      await transaction.putRun(record);
+    await this.#options.engine.extend(longer.name, revise, () => {
+      admission.enter([longer]);
     });
-    admission.enter([longer]);
-    await engine.resume(record);
-  }
-
-  /**
-   * Recorded shards that are not in the plan of the new rule: a last one that was short and is not any
-   * more, or what lies beyond a number of replicas that takes the place of a larger maximum.
-   */
-  async #misfits(name: string, before: RunSpecification, now: RunSpecification): Promise<number[]> {
-    const [plan, next] = [new ShardPlan(before), new ShardPlan(now)];
-    const from = Math.min(plan.shardCount, next.shardCount) - 1;
-    const fits = (shard: number) =>
-      shard < next.shardCount && plan.shard(shard).replicaCount === next.shard(shard).replicaCount;
-    const ranges = await this.#options.ledger.shardRanges(name, from);
-    const shards = ranges.flatMap(({ first, end }) =>
-      Array.from({ length: end - first }, (_, i) => first + i),
-    );
-    return shards.filter((shard) => !fits(shard));
   }
 
   /**

@@ -1,6 +1,8 @@
-import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
-
-type Subject = Pick<ShardPartial, "generator" | "replicaCount">;
+/** The bits on which workers can agree or not: of one generator, for so many replicas. */
+export interface Subject {
+  readonly generator: string;
+  readonly replicaCount: number;
+}
 
 /** Equal answers from so many workers settle a dispute. */
 const MAJORITY = 2;

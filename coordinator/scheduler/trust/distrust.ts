@@ -1,9 +1,19 @@
-import type { ActiveRun } from "../activeRun.ts";
-import { Dispute } from "./dispute.ts";
-import type { EventOf } from "../events.ts";
+import { Dispute, type Subject } from "./dispute.ts";
 import { RunTrust, type WorkerNumber } from "./runTrust.ts";
 
-type Result = EventOf<"shard_result">;
+/** A run whose results are judged. */
+export interface JudgedRun {
+  readonly name: string;
+  readonly trust: RunTrust;
+}
+
+/** A worker's partial of a shard, as far as judging it goes. */
+export interface JudgedResult {
+  readonly worker: string;
+  readonly shardIndex: number;
+  readonly partial: Subject;
+  readonly digest: string;
+}
 
 /** What a possible partial means for its shard. */
 export type Verdict =
@@ -89,7 +99,7 @@ export class Distrust {
   }
 
   /** Judges a possible partial and notes what follows; `known` is the digest of an accepted one. */
-  judge(run: ActiveRun, result: Result, known: string | undefined): Verdict {
+  judge(run: JudgedRun, result: JudgedResult, known: string | undefined): Verdict {
     const { worker, shardIndex, digest } = result;
     const { trust } = run;
     if (known === undefined) return this.#judgeOpen(run, result);
@@ -109,7 +119,7 @@ export class Distrust {
     return { kind: "disputes" };
   }
 
-  #judgeOpen(run: ActiveRun, { worker, shardIndex, partial, digest }: Result): Verdict {
+  #judgeOpen(run: JudgedRun, { worker, shardIndex, partial, digest }: JudgedResult): Verdict {
     const { trust } = run;
     const dispute = trust.disputes.get(shardIndex);
     if (dispute?.isAbout(partial) !== true) {
@@ -143,7 +153,7 @@ export class Distrust {
   }
 
   /** Shards of the run for which there is the word of a quarantined worker alone. */
-  unfounded({ trust }: Pick<ActiveRun, "trust">): number[] {
+  unfounded({ trust }: Pick<JudgedRun, "trust">): number[] {
     if (this.#quarantinedNumbers.size === 0) return [];
     return trust.deliveredBy((worker) => this.#quarantinedNumbers.has(worker));
   }

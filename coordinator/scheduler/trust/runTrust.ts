@@ -1,6 +1,6 @@
 import { CompactNumbers } from "./compactNumbers.ts";
 import type { Dispute } from "./dispute.ts";
-import type { LeaseHolder } from "../recordings.ts";
+import type { LeaseHolder } from "./leaseHolder.ts";
 
 /** Of a shard that an earlier coordinator recorded, or that is not recorded. */
 const UNKNOWN = 0;

@@ -1,10 +1,16 @@
 import { extensionProblem } from "../../../shared/specification/stoppingRule.ts";
-import type { Random } from "../random.ts";
-import { FLEET_FAULTS } from "./fleetFaults.ts";
+import { FLEET_FAULTS, type Fleet } from "./fleetFaults.ts";
 import { randomExtension } from "./scenario.ts";
-import type { SimulatedCluster } from "./simulatedCluster.ts";
+import type { SimulatedCoordinator } from "./simulatedCoordinator.ts";
+import type { SimulatedLedger } from "./simulatedLedger.ts";
 
-type Fault = (cluster: SimulatedCluster) => void;
+/** A fleet with its coordinator and its ledger. */
+interface Cluster extends Fleet {
+  readonly coordinator: SimulatedCoordinator;
+  readonly ledger: SimulatedLedger;
+}
+
+type Fault = (cluster: Cluster) => void;
 
 /** What can happen to a cluster; what happens more often is listed more often. */
 export const FAULTS: readonly Fault[] = [
@@ -15,15 +21,15 @@ export const FAULTS: readonly Fault[] = [
   restartsCoordinator,
 ];
 
-function cancelsRun(cluster: SimulatedCluster): void {
-  const run = anyRun(cluster, cluster.random);
+function cancelsRun(cluster: Cluster): void {
+  const run = anyRun(cluster);
   if (run === undefined) return;
   cluster.note("cancel", run);
   cluster.coordinator.cancelRun(run);
 }
 
-function extendsRun(cluster: SimulatedCluster): void {
-  const run = anyRun(cluster, cluster.random);
+function extendsRun(cluster: Cluster): void {
+  const run = anyRun(cluster);
   const record = run === undefined ? undefined : cluster.ledger.runs.get(run);
   if (run === undefined || record === undefined) return;
   const { specification } = record;
@@ -34,12 +40,12 @@ function extendsRun(cluster: SimulatedCluster): void {
   cluster.coordinator.extendRun(run, { ...specification, stoppingRule });
 }
 
-function restartsCoordinator(cluster: SimulatedCluster): void {
+function restartsCoordinator(cluster: Cluster): void {
   cluster.note("coordinator restarts");
   cluster.coordinator.restart();
 }
 
-function anyRun({ ledger }: SimulatedCluster, random: Random): string | undefined {
+function anyRun({ ledger, random }: Cluster): string | undefined {
   const runs = [...ledger.runs.keys()];
   return runs.length === 0 ? undefined : random.pick(runs);
 }

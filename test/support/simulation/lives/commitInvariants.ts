@@ -7,7 +7,7 @@ import type { ReplicaSums } from "../../../../shared/statistics/replicaSums.ts";
 import { hasEnded, type RunState } from "../../../../shared/wire/runStates.ts";
 import { PrefixFold } from "../prefixFold.ts";
 import type { Deliveries } from "./deliveries.ts";
-import type { DurableRecord } from "./durableRecord.ts";
+import type { CommitChecks, DurableRecord, DurableShard } from "./durableRecord.ts";
 import type { Findings } from "./findings.ts";
 import type { RequestRow, RunRow, SweepRow, Tables } from "./tables.ts";
 
@@ -21,16 +21,8 @@ const FOLLOWERS: Readonly<Record<RunState, readonly RunState[]>> = {
   CANCELLED: [],
 };
 
-interface DurableShard {
-  readonly run: string;
-  readonly shardIndex: number;
-  readonly digest: string;
-  /** What it was at the commit before. */
-  readonly earlier: string | undefined;
-}
-
 /** What must be true of a ledger at every commit, for a kill may follow on any. */
-export class CommitInvariants {
+export class CommitInvariants implements CommitChecks {
   readonly #findings: Findings;
   readonly #deliveries: Deliveries;
   readonly #plans = new WeakMap<RunSpecification, ShardPlan>();

@@ -1,13 +1,35 @@
 import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
 import { runFromRow } from "../../../../coordinator/ledger/records.ts";
-import { hasEnded } from "../../../../shared/wire/runStates.ts";
-import type { CommitInvariants } from "./commitInvariants.ts";
-import type { RunRow, Tables } from "./tables.ts";
 import { KINDS } from "../../../../shared/kinds/kinds.ts";
+import { hasEnded } from "../../../../shared/wire/runStates.ts";
+import type { RequestRow, RunRow, SweepRow, Tables } from "./tables.ts";
+
+/** A shard that a commit left in the ledger. */
+export interface DurableShard {
+  readonly run: string;
+  readonly shardIndex: number;
+  readonly digest: string;
+  /** Its digest at the commit before. */
+  readonly earlier: string | undefined;
+}
+
+/** Checks what every commit has made durable. */
+export interface CommitChecks {
+  shard(record: DurableRecord, shard: DurableShard): void;
+  deletion(record: DurableRecord, run: string, shardIndex: number): void;
+  run(record: DurableRecord, name: string): void;
+  changed(record: DurableRecord, now: RunRecord, earlier: RunRecord | undefined): void;
+  whole(
+    record: DurableRecord,
+    runs: readonly RunRow[],
+    sweeps: readonly SweepRow[],
+    requests: readonly RequestRow[],
+  ): void;
+}
 
 /** What has been committed, read from the database itself after every commit. */
 export class DurableRecord {
-  readonly #invariants: CommitInvariants;
+  readonly #checks: CommitChecks;
   /** All that each run has ever been, the latest last. */
   readonly #runs = new Map<string, RunRecord[]>();
   /** Digests, by run and index. */
@@ -20,12 +42,11 @@ export class DurableRecord {
   /** Runs that somebody wanted to go on. */
   readonly #extended = new Set<string>();
 
-  /** @param invariants are checked at every commit. */
-  constructor(invariants: CommitInvariants) {
-    this.#invariants = invariants;
+  constructor(checks: CommitChecks) {
+    this.#checks = checks;
   }
 
-  /** Names, as are those of sweeps. */
+  /** Names of runs. */
   get runs(): string[] {
     return [...this.#runs.keys()];
   }
@@ -87,17 +108,17 @@ export class DurableRecord {
       const shards = this.#shards.get(run) ?? new Map<number, string>();
       this.#shards.set(run, shards.set(shardIndex, digest));
       const earlier = before.get(run)?.get(shardIndex);
-      this.#invariants.shard(this, { run, shardIndex, digest, earlier });
+      this.#checks.shard(this, { run, shardIndex, digest, earlier });
     }
     for (const [run, shardIndex] of this.#deletions) {
-      this.#invariants.deletion(this, run, shardIndex);
+      this.#checks.deletion(this, run, shardIndex);
     }
     this.#deletions = [];
     const rows = tables.runs();
     for (const row of rows) this.#read(row);
     const sweeps = tables.sweeps();
     this.#sweeps = sweeps.map(({ name }) => name);
-    this.#invariants.whole(this, rows, sweeps, tables.requests());
+    this.#checks.whole(this, rows, sweeps, tables.requests());
   }
 
   #read(row: RunRow): void {
@@ -108,8 +129,8 @@ export class DurableRecord {
     if (earlier?.revision !== revision || earlier.state !== state) {
       const record = runFromRow(row, KINDS);
       history.push(record);
-      this.#invariants.changed(this, record, earlier);
+      this.#checks.changed(this, record, earlier);
     }
-    this.#invariants.run(this, name);
+    this.#checks.run(this, name);
   }
 }

@@ -1,0 +1,121 @@
+import type { Logger } from "pino";
+
+import type { Ledger, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
+import { misfits } from "./misfits.ts";
+import type { StoredWork } from "./resumeFromLedger.ts";
+
+/** Shards of a retraction that are named in the log; there may be thousands. */
+const MAXIMUM_LOGGED_SHARDS = 20;
+
+/** What changes of a run while it is withdrawn. */
+interface Revision {
+  /** Recorded shards to be deleted; the folds that hold one of them go with them. */
+  readonly deleted: readonly number[];
+  /** The run's new record; default: it keeps the one that it has. */
+  readonly record?: RunRecord;
+  /** Called once the change is durable, before anybody works on the run again. */
+  readonly onDurable?: () => void;
+}
+
+interface ResubmissionsOptions {
+  readonly log: Logger;
+  readonly ledger: Pick<Ledger, "run" | "shardRanges">;
+  /** The record of a run that has not ended. */
+  readonly unfinished: (run: string) => RunRecord | undefined;
+  /** Has work on the run stop; resolves once what was under way is durable. */
+  readonly withdraw: (run: string) => Promise<void>;
+  /** Resolves once the run's end is durable, if it is on its way to the ledger. */
+  readonly ended: (run: string) => Promise<void>;
+  /** Resolves once it is durable. */
+  readonly write: (write: LedgerWrite) => Promise<void>;
+  /** What the ledger has of the run's work; undefined if the run has ended for what it has. */
+  readonly read: (record: RunRecord) => Promise<StoredWork | undefined>;
+  readonly submit: (record: RunRecord, work: StoredWork) => void;
+  /** Ends this coordinator: nobody works on a run that it has withdrawn and cannot submit again. */
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Runs that are withdrawn and submitted again with what the ledger still has of them, since their
+ * shards changed: some were doubtful, or a longer rule has others.
+ */
+export class Resubmissions {
+  readonly #options: ResubmissionsOptions;
+  readonly #retractions = new Map<string, Promise<void>>();
+
+  constructor(options: ResubmissionsOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on with a run that the scheduler has withdrawn, without shards that nobody vouches for. */
+  retract(run: string, shards: readonly number[]): void {
+    this.#options.log.warn(
+      { run, shards: shards.slice(0, MAXIMUM_LOGGED_SHARDS), shardCount: shards.length },
+      "partials that nobody can vouch for are taken back, to be computed again",
+    );
+    this.#retractions.set(run, this.#retract(run, shards));
+  }
+
+  /** Resolves once the run is not withdrawn for doubtful shards: one retraction may follow another. */
+  async retracted(run: string): Promise<void> {
+    while (this.#retractions.has(run)) await this.#retractions.get(run);
+  }
+
+  /**
+   * Goes on with a run, ended or not, under the record that `revise` makes of its present one, with
+   * all recorded shards that belong to the new plan.
+   *
+   * @param onDurable is called once the new record is durable, before anybody works on the run.
+   */
+  async extend(
+    run: string,
+    revise: (before: RunRecord) => RunRecord,
+    onDurable: () => void,
+  ): Promise<void> {
+    const { ledger, withdraw, ended, unfinished, fail } = this.#options;
+    await withdraw(run);
+    try {
+      // Read now: it may have ended while it was withdrawn.
+      await ended(run);
+      const before = unfinished(run) ?? (await ledger.run(run));
+      if (before === undefined) throw new Error(`${run} is not in the ledger`);
+      const record = revise(before);
+      const deleted = await misfits(ledger, run, before.specification, record.specification);
+      await this.#resubmit(run, { deleted, record, onDurable });
+    } catch (error) {
+      fail(error);
+      throw error;
+    }
+  }
+
+  async #retract(run: string, deleted: readonly number[]): Promise<void> {
+    try {
+      await this.#resubmit(run, { deleted });
+    } catch (error) {
+      this.#retractions.delete(run);
+      this.#options.fail(error);
+    }
+  }
+
+  async #resubmit(run: string, { deleted, record, onDurable }: Revision): Promise<void> {
+    const { unfinished, write, read, submit } = this.#options;
+    await write(async (transaction) => {
+      for (const shardIndex of deleted) await transaction.deleteShard(run, shardIndex);
+      if (deleted.length > 0) await transaction.deleteFolds(run, lowest(deleted));
+      if (record !== undefined) await transaction.putRun(record);
+    });
+    onDurable?.();
+    const current = () => record ?? unfinished(run);
+    const known = current();
+    const work = known && (await read(known));
+    // Before it is submitted: that may lead to the next.
+    this.#retractions.delete(run);
+    const latest = current();
+    if (work === undefined || latest === undefined || latest.state === "CANCELLING") return;
+    submit(latest, work);
+  }
+}
+
+function lowest(shards: readonly number[]): number {
+  return shards.reduce((a, b) => Math.min(a, b), Infinity);
+}

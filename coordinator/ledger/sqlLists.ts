@@ -1,0 +1,84 @@
+import type { Kysely } from "kysely";
+
+import { isPlainText } from "../../shared/specification/violations.ts";
+import type { Kinds } from "../../shared/kinds/kinds.ts";
+import type { Page, RunRecord, SweepRecord } from "./ledger.ts";
+import { invalidPageToken, page } from "./page.ts";
+import { runFromRow, sweepFromRow } from "./records.ts";
+import type { LedgerTables } from "./schema.ts";
+
+type Db = Kysely<LedgerTables>;
+
+/** A database, and the kinds of run that may be in it. */
+interface Source {
+  readonly db: Db;
+  readonly kinds: Kinds;
+}
+
+/** Records that are read at a time where there may be many. */
+const ROWS_AT_ONCE = 500;
+
+/** A page of runs, newest first. @throws InvalidPageToken */
+export async function runs(
+  { db, kinds }: Source,
+  pageSize: number,
+  pageToken: string,
+): Promise<Page<RunRecord>> {
+  const before = await position(db, "runs", pageToken);
+  const rows = await db
+    .selectFrom("runs")
+    .selectAll()
+    .where("position", "<", before)
+    .orderBy("position", "desc")
+    .limit(pageSize + 1)
+    .execute();
+  const records = rows.map((row) => runFromRow(row, kinds));
+  return page(records, pageSize);
+}
+
+/** A page of sweeps, newest first. @throws InvalidPageToken */
+export async function sweeps(
+  db: Db,
+  pageSize: number,
+  pageToken: string,
+): Promise<Page<SweepRecord>> {
+  const before = await position(db, "sweeps", pageToken);
+  const rows = await db
+    .selectFrom("sweeps")
+    .selectAll()
+    .where("position", "<", before)
+    .orderBy("position", "desc")
+    .limit(pageSize + 1)
+    .execute();
+  return page(rows.map(sweepFromRow), pageSize);
+}
+
+/** Runs that have not ended, oldest first. */
+export async function* unfinishedRuns({ db, kinds }: Source): AsyncIterable<RunRecord> {
+  let after = 0;
+  for (;;) {
+    const rows = await db
+      .selectFrom("runs")
+      .selectAll()
+      .where("ended", "=", 0)
+      .where("position", ">", after)
+      .orderBy("position")
+      .limit(ROWS_AT_ONCE)
+      .execute();
+    yield* rows.map((row) => runFromRow(row, kinds));
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.position;
+  }
+}
+
+/** Where the page before ended; beyond everything for the first one. */
+async function position(db: Db, table: "runs" | "sweeps", pageToken: string): Promise<number> {
+  if (pageToken === "") return Number.MAX_SAFE_INTEGER;
+  // PostgreSQL takes no text with a zero in it, not even to look for it.
+  const row = isPlainText(pageToken)
+    ? await db.selectFrom(table).select("position").where("name", "=", pageToken).executeTakeFirst()
+    : undefined;
+  if (row !== undefined) return row.position;
+  throw invalidPageToken(pageToken);
+}

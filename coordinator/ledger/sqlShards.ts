@@ -1,0 +1,114 @@
+import { setImmediate as othersFirst } from "node:timers/promises";
+
+import { sql, type Kysely } from "kysely";
+
+import type { Fold } from "../plan/fold.ts";
+import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
+import type { ShardRange } from "../plan/shardRanges.ts";
+import { foldFromRow, shardFromRow } from "./records.ts";
+import type { LedgerTables } from "./schema.ts";
+
+type Db = Kysely<LedgerTables>;
+
+/** Partials that are read at a time. */
+const ROWS_AT_ONCE = 500;
+/** Indexes that are gone through in one query. */
+const RANGED_AT_ONCE = 65_536;
+
+/** The run's recorded shards from an index on, ascending. */
+export async function* shards(db: Db, run: string, from: number): AsyncIterable<RecordedShard> {
+  let after = from - 1;
+  for (;;) {
+    const rows = await db
+      .selectFrom("partials")
+      .selectAll()
+      .where("run", "=", run)
+      .where("shard_index", ">", after)
+      .orderBy("shard_index")
+      .limit(ROWS_AT_ONCE)
+      .execute();
+    yield* rows.map(shardFromRow);
+    await othersFirst();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.shard_index;
+  }
+}
+
+/** The indexes of the run's recorded shards from one on, ascending. */
+export async function shardRanges(db: Db, run: string, from: number): Promise<ShardRange[]> {
+  const ranges: ShardRange[] = [];
+  let start = await firstShard(db, run, from);
+  while (start !== undefined) {
+    const end = start + RANGED_AT_ONCE;
+    for (const range of await rangesBetween(db, run, start, end)) {
+      const last = ranges.at(-1);
+      if (last?.end === range.first) ranges.splice(-1, 1, { first: last.first, end: range.end });
+      else ranges.push(range);
+    }
+    start = await firstShard(db, run, end);
+    await othersFirst();
+  }
+  return ranges;
+}
+
+async function firstShard(db: Db, run: string, from: number): Promise<number | undefined> {
+  const row = await db
+    .selectFrom("partials")
+    .select("shard_index")
+    .where("run", "=", run)
+    .where("shard_index", ">=", from)
+    .orderBy("shard_index")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.shard_index;
+}
+
+async function rangesBetween(
+  db: Db,
+  run: string,
+  start: number,
+  end: number,
+): Promise<ShardRange[]> {
+  // Of shards that follow one another, the index less the row's number is the same.
+  const numbered = db
+    .selectFrom("partials")
+    .select([
+      "shard_index",
+      sql<number>`shard_index - row_number() over (order by shard_index)`.as("island"),
+    ])
+    .where("run", "=", run)
+    .where("shard_index", ">=", start)
+    .where("shard_index", "<", end);
+  const rows = await db
+    .selectFrom(numbered.as("numbered"))
+    .select(({ fn }) => [fn.min("shard_index").as("first"), fn.max("shard_index").as("last")])
+    .groupBy("island")
+    .orderBy("first")
+    .execute();
+  return rows.map(({ first, last }) => ({ first, end: last + 1 }));
+}
+
+/** The digests of the run's last so many recorded shards, ascending. */
+export async function digests(db: Db, run: string, count: number): Promise<ShardDigest[]> {
+  const rows = await db
+    .selectFrom("partials")
+    .select(["shard_index", "digest"])
+    .where("run", "=", run)
+    .orderBy("shard_index", "desc")
+    .limit(count)
+    .execute();
+  return rows.map((row) => ({ shardIndex: row.shard_index, digest: row.digest })).toReversed();
+}
+
+/** The longest fold of the run's prefix, if there is one. */
+export async function fold(db: Db, run: string): Promise<Fold | undefined> {
+  const row = await db
+    .selectFrom("folds")
+    .selectAll()
+    .where("run", "=", run)
+    .orderBy("shard_count", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && foldFromRow(row);
+}
