@@ -1,7 +1,6 @@
 import { status as Code } from "@grpc/grpc-js";
 
-import { ApiError } from "../../shared/wire/errorDetails.ts";
-import { invalidField } from "../rpc/rpcHandlers.ts";
+import { ApiError, invalidField } from "../../shared/wire/errorDetails.ts";
 import type { Coordinator } from "../simulations/simulations.ts";
 import type { Engine } from "../engine/engine.ts";
 import { readName, readPageSize, readPageToken } from "../simulations/requests.ts";

@@ -7,7 +7,7 @@ import { hostOf } from "../../shared/wire/addresses.ts";
 import { isOwnHost } from "../../shared/wire/hosts.ts";
 import { listenOn, type Listening } from "../../shared/wire/listening.ts";
 import { readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
-import { asApiError } from "../rpc/rpcHandlers.ts";
+import { asApiError } from "../simulations/failures.ts";
 import type { Coordinator } from "../simulations/simulations.ts";
 import { nameOf, plainAddress, type Knock } from "../door/authorization.ts";
 import type { Door } from "../door/door.ts";

@@ -8,13 +8,12 @@ import { MAXIMUM_DISPLAY_NAME_LENGTH } from "../../shared/specification/specific
 import { clipped } from "../../shared/specification/violations.ts";
 import { partialDigest } from "../../shared/statistics/partialDigest.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
-import { ApiError, toStatus } from "../../shared/wire/errorDetails.ts";
+import { ApiError, invalidField, toStatus } from "../../shared/wire/errorDetails.ts";
 import type { Device__Output } from "../../shared/wire/generated/lyapunov/v1/Device.ts";
 import type { FleetServiceHandlers } from "../../shared/wire/generated/lyapunov/v1/FleetService.ts";
 import type { Join__Output } from "../../shared/wire/generated/lyapunov/v1/Join.ts";
 import { FleetService } from "../../shared/wire/protocol.ts";
 import { VERSION } from "../../shared/wire/version.ts";
-import { invalidField } from "./rpcHandlers.ts";
 import type { Door } from "../door/door.ts";
 import type { PeerBook } from "../door/peerBook.ts";
 import type { Engine } from "../engine/engine.ts";

@@ -8,7 +8,6 @@ import { stoppingRuleInputFromMessage } from "../../shared/wire/specificationMes
 import { serverStreaming, unary } from "./rpcHandlers.ts";
 import { ChangeSignal } from "./changeSignal.ts";
 import type { Coordinator } from "../simulations/simulations.ts";
-import { admissionOf } from "../door/admission.ts";
 import type { Door } from "../door/door.ts";
 import type { Engine } from "../engine/engine.ts";
 import {
@@ -34,7 +33,7 @@ export function simulationHandlers(
   log: Logger,
 ): SimulationServiceHandlers {
   const admission = (metadata: Metadata) =>
-    admissionOf(door.callerOf(metadata).client, door.clients);
+    door.clients.admissionOf(door.callerOf(metadata).client);
   return {
     CreateRun: unary(log, async (request, metadata) => {
       const options = creationOptions(request);

@@ -10,12 +10,11 @@ import {
   ValidationError,
   type FieldViolation,
 } from "../../shared/specification/violations.ts";
+import { invalidField, limitReached } from "../../shared/wire/errorDetails.ts";
 import { wireName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { runInputFromMessage } from "../../shared/wire/specificationMessages.ts";
-import { invalidField } from "../rpc/rpcHandlers.ts";
-import { limitReached } from "../door/limits.ts";
 
 const MAXIMUM_REQUEST_ID_LENGTH = 128;
 const MAXIMUM_PAGE_TOKEN_LENGTH = 256;

@@ -13,7 +13,7 @@ import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { hasEnded } from "../../shared/wire/runStates.ts";
 import { convergence } from "./convergence.ts";
-import { ADMIT_ALL, type Admission, type AskedRun } from "../door/admission.ts";
+import { ADMIT_ALL, type Admission, type AskedRun } from "./admission.ts";
 import type { Engine } from "../engine/engine.ts";
 import { OutcomeUnknown, type Ledger, type RunRecord, type SweepRecord } from "../ledger/ledger.ts";
 import { Mutex } from "../ledger/mutex.ts";
