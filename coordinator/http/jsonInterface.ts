@@ -1,7 +1,7 @@
 import { status as Code } from "@grpc/grpc-js";
 
 import { ApiError, invalidField } from "../../shared/wire/errorDetails.ts";
-import type { Coordinator } from "../simulations/simulations.ts";
+import type { Simulations } from "../simulations/simulations.ts";
 import type { Engine } from "../engine/engine.ts";
 import { readName, readPageSize, readPageToken } from "../simulations/requests.ts";
 import { fleetView } from "./fleetView.ts";
@@ -9,7 +9,7 @@ import { runJson, sweepJson } from "./resourceJson.ts";
 import type { Viewed, Views } from "./views.ts";
 
 export interface JsonInterfaceOptions {
-  readonly coordinator: Coordinator;
+  readonly coordinator: Simulations;
   readonly engine: Engine;
   readonly views: Views;
   /** Seconds, the engine's. */

@@ -8,7 +8,7 @@ import { isOwnHost } from "../../shared/wire/hosts.ts";
 import { listenOn, type Listening } from "../../shared/wire/listening.ts";
 import { readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
 import { asApiError } from "../simulations/failures.ts";
-import type { Coordinator } from "../simulations/simulations.ts";
+import type { Simulations } from "../simulations/simulations.ts";
 import { nameOf, plainAddress, type Knock } from "../door/authorization.ts";
 import type { Door } from "../door/door.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -24,7 +24,7 @@ import { Views } from "./views.ts";
 export interface PageOptions {
   /** Such as `127.0.0.1:8080`; port 0 takes a free one. */
   readonly address: string;
-  readonly coordinator: Coordinator;
+  readonly coordinator: Simulations;
   readonly engine: Engine;
   readonly ledger: Ledger;
   readonly door: Door;

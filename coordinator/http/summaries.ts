@@ -1,6 +1,6 @@
 import type { RunJson } from "../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
-import type { Coordinator } from "../simulations/simulations.ts";
+import type { Simulations } from "../simulations/simulations.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EndedRuns } from "./endedRuns.ts";
 import { runJson } from "./resourceJson.ts";
@@ -10,10 +10,10 @@ const MAXIMUM_KEPT = 8192;
 
 /** Runs without their checkpoints. */
 export class Summaries {
-  readonly #coordinator: Coordinator;
+  readonly #coordinator: Simulations;
   readonly #ended: EndedRuns<RunJson>;
 
-  constructor(coordinator: Coordinator, engine: Engine) {
+  constructor(coordinator: Simulations, engine: Engine) {
     this.#coordinator = coordinator;
     this.#ended = new EndedRuns(engine, MAXIMUM_KEPT);
   }

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 
 import type { SweepJson } from "../../shared/wire/json.ts";
-import type { Coordinator } from "../simulations/simulations.ts";
+import type { Simulations } from "../simulations/simulations.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Ledger, SweepRecord } from "../ledger/ledger.ts";
 import { chartsOf } from "./charts.ts";
@@ -37,7 +37,7 @@ const FLEET_WORKERS = 100;
 const RUNS_AT_A_TIME = 32;
 
 export interface ViewOptions {
-  readonly coordinator: Coordinator;
+  readonly coordinator: Simulations;
   readonly engine: Engine;
   readonly ledger: Ledger;
   /** Seconds, the engine's. */

@@ -1,5 +1,5 @@
 import { hasEnded, type RunState } from "../../shared/wire/runStates.ts";
-import type { Coordinator } from "../simulations/simulations.ts";
+import type { Simulations } from "../simulations/simulations.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EndedRuns } from "./endedRuns.ts";
 
@@ -16,13 +16,13 @@ const MAXIMUM_KEPT = 65_536;
 
 /** Tallies of runs, without their estimates: a page of sweeps is about tens of thousands of runs. */
 export class Tallies {
-  readonly #coordinator: Coordinator;
+  readonly #coordinator: Simulations;
   readonly #engine: Engine;
   /** Seconds, the engine's. */
   readonly #clock: () => number;
   readonly #ended: EndedRuns<RunTally>;
 
-  constructor(coordinator: Coordinator, engine: Engine, clock: () => number) {
+  constructor(coordinator: Simulations, engine: Engine, clock: () => number) {
     this.#coordinator = coordinator;
     this.#engine = engine;
     this.#clock = clock;

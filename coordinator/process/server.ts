@@ -9,7 +9,7 @@ import type { Logger } from "pino";
 import type { Listening } from "../../shared/wire/listening.ts";
 import { SERVICE_NAMES, SimulationService } from "../../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
-import { Coordinator } from "../simulations/simulations.ts";
+import { Simulations } from "../simulations/simulations.ts";
 import { openToAll, type Door } from "../door/door.ts";
 import { Engine } from "../engine/engine.ts";
 import { FLEET_SERVICE, fleetHandlers } from "../rpc/fleetService.ts";
@@ -93,7 +93,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     gather: (lastBatch) =>
       delay(lastBatch > FEW_WRITES ? BUSY_GATHER_MILLISECONDS : GATHER_MILLISECONDS),
   });
-  const coordinator = new Coordinator({ engine, ledger, log, clock, wallClock, newId });
+  const simulations = new Simulations({ engine, ledger, log, clock, wallClock, newId });
   engine.onRunChange((run, ended) => {
     if (ended) door.clients.leave(run);
   });
@@ -109,17 +109,19 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     "grpc.max_receive_message_length": door.limits.maximumMessageBytes,
   });
   server.addService(SimulationService.service, {
-    ...simulationHandlers(coordinator, engine, door, log),
+    ...simulationHandlers(simulations, engine, door, log),
   });
   server.addService(FLEET_SERVICE, { ...fleetHandlers(engine, scheduler, door, log) });
   const health = new HealthImplementation();
   health.addToServer(server);
   createReflection().addToServer(server);
   const port = await bind(server, address, door.credentials);
-  const page = await openPage(options, { coordinator, engine, door }).catch((error: unknown) => {
-    server.forceShutdown();
-    throw error;
-  });
+  const page = await openPage(options, { coordinator: simulations, engine, door }).catch(
+    (error: unknown) => {
+      server.forceShutdown();
+      throw error;
+    },
+  );
 
   const setHealth = (status: "SERVING" | "NOT_SERVING") => {
     for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, status);

@@ -7,7 +7,7 @@ import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { stoppingRuleInputFromMessage } from "../../shared/wire/specificationMessages.ts";
 import { serverStreaming, unary } from "./rpcHandlers.ts";
 import { ChangeSignal } from "./changeSignal.ts";
-import type { Coordinator } from "../simulations/simulations.ts";
+import type { Simulations } from "../simulations/simulations.ts";
 import type { Door } from "../door/door.ts";
 import type { Engine } from "../engine/engine.ts";
 import {
@@ -27,7 +27,7 @@ const WATCH_LIMIT_MILLISECONDS = 5000;
 
 /** The gRPC front of the coordinator for clients: reads requests, nothing else. */
 export function simulationHandlers(
-  coordinator: Coordinator,
+  simulations: Simulations,
   engine: Engine,
   door: Door,
   log: Logger,
@@ -38,32 +38,32 @@ export function simulationHandlers(
     CreateRun: unary(log, async (request, metadata) => {
       const options = creationOptions(request);
       const specification = readRun("run", request.run);
-      return { run: await coordinator.createRun(specification, options, admission(metadata)) };
+      return { run: await simulations.createRun(specification, options, admission(metadata)) };
     }),
     GetRun: unary(log, async ({ name, withConvergence }) => {
-      const run = await coordinator.run(readName("runs", name));
-      return { run: withConvergence ? await coordinator.withConvergence(run) : run };
+      const run = await simulations.run(readName("runs", name));
+      return { run: withConvergence ? await simulations.withConvergence(run) : run };
     }),
     ListRuns: unary(log, async ({ pageSize, pageToken }) =>
-      coordinator.runs(readPageSize(pageSize), readPageToken(pageToken)),
+      simulations.runs(readPageSize(pageSize), readPageToken(pageToken)),
     ),
     WatchRun: serverStreaming(log, async ({ name: requested }, stream) => {
       const name = readName("runs", requested);
       using changes = new ChangeSignal(engine, stream, new Set([name]));
       for (;;) {
-        const run = await coordinator.run(name);
+        const run = await simulations.run(name);
         await send(stream, { run });
         if (stream.cancelled || hasEnded(stateOf(run))) return;
         await changes.next(WATCH_INTERVAL_MILLISECONDS, WATCH_LIMIT_MILLISECONDS);
       }
     }),
     CancelRun: unary(log, async ({ name }) => ({
-      run: await coordinator.cancelRun(readName("runs", name)),
+      run: await simulations.cancelRun(readName("runs", name)),
     })),
     ExtendRun: unary(log, async ({ name: requested, stoppingRule, etag }, metadata) => {
       const rule = stoppingRule ? stoppingRuleInputFromMessage(stoppingRule) : {};
       const name = readName("runs", requested);
-      return { run: await coordinator.extendRun(name, rule, readEtag(etag), admission(metadata)) };
+      return { run: await simulations.extendRun(name, rule, readEtag(etag), admission(metadata)) };
     }),
     CreateSweep: unary(log, async (request, metadata) => {
       const { maximumSweepRuns } = door.limits;
@@ -71,23 +71,23 @@ export function simulationHandlers(
       const options = creationOptions(request);
       const admitted = admission(metadata);
       return {
-        sweep: await coordinator.createSweep(displayName, specifications, options, admitted),
+        sweep: await simulations.createSweep(displayName, specifications, options, admitted),
       };
     }),
     GetSweep: unary(log, async ({ name }) => ({
-      sweep: await coordinator.sweep(readName("sweeps", name)),
+      sweep: await simulations.sweep(readName("sweeps", name)),
     })),
     ListSweeps: unary(log, async ({ pageSize, pageToken }) =>
-      coordinator.sweeps(readPageSize(pageSize), readPageToken(pageToken)),
+      simulations.sweeps(readPageSize(pageSize), readPageToken(pageToken)),
     ),
     WatchSweep: serverStreaming(log, async ({ name: requested }, stream) => {
       const name = readName("sweeps", requested);
-      const whole = await coordinator.sweep(name);
+      const whole = await simulations.sweep(name);
       const names = new Set(whole.runs?.map((run) => run.name ?? ""));
       using changes = new ChangeSignal(engine, stream, names);
       let changed: ReadonlySet<string> | undefined;
       for (;;) {
-        const sweep = await coordinator.sweep(name);
+        const sweep = await simulations.sweep(name);
         const ended = hasEnded(stateOf(sweep));
         const concerns = (run: Run) =>
           // Without a change, what goes on is said again, for its rate and time left.
@@ -99,12 +99,12 @@ export function simulationHandlers(
       }
     }),
     CancelSweep: unary(log, async ({ name }) => ({
-      sweep: await coordinator.cancelSweep(readName("sweeps", name)),
+      sweep: await simulations.cancelSweep(readName("sweeps", name)),
     })),
     ExtendSweep: unary(log, async ({ name: requested, stoppingRule }, metadata) => {
       const rule = stoppingRule ? stoppingRuleInputFromMessage(stoppingRule) : {};
       const name = readName("sweeps", requested);
-      return { sweep: await coordinator.extendSweep(name, rule, admission(metadata)) };
+      return { sweep: await simulations.extendSweep(name, rule, admission(metadata)) };
     }),
   };
 }

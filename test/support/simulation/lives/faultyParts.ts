@@ -1,5 +1,5 @@
 import {
-  Coordinator,
+  Simulations,
   type CreationOptions,
 } from "../../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../../coordinator/engine/engine.ts";
@@ -149,7 +149,7 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
     parts: {
       ...REAL_PARTS,
       coordinator: (options) =>
-        new (class extends Coordinator {
+        new (class extends Simulations {
           override async createRun(specification: RunSpecification, creation: CreationOptions) {
             const requestId = `${creation.requestId} of ${options.newId()}`;
             return super.createRun(specification, { ...creation, requestId });

@@ -1,0 +1,96 @@
+import { status as Code } from "@grpc/grpc-js";
+
+import { ApiError } from "../../shared/wire/errorDetails.ts";
+import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Ledger, RunRecord, SweepRecord } from "../ledger/ledger.ts";
+import { Mutex } from "../ledger/mutex.ts";
+import { convergence } from "./convergence.ts";
+import { runSummary, runView } from "./runView.ts";
+import { sweepView } from "./sweepView.ts";
+
+export interface ReadsOptions {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  /** Seconds, the engine's. */
+  readonly clock: () => number;
+}
+
+/** Runs and sweeps as they stand: what is under way comes from the engine, the rest from the ledger. */
+export class SimulationReads {
+  readonly #engine: Engine;
+  readonly #ledger: Ledger;
+  readonly #clock: () => number;
+  readonly #foldings = new Mutex();
+
+  constructor({ engine, ledger, clock }: ReadsOptions) {
+    this.#engine = engine;
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  /** @throws ApiError NOT_FOUND */
+  async run(name: string): Promise<Run> {
+    const record = await this.runRecord(name);
+    return runView(record, this.#engine.work(name), this.#clock());
+  }
+
+  /** The run as it was answered, with how its estimates came about, folded anew from the ledger. */
+  async withConvergence(run: Run): Promise<Run> {
+    const { name = "", shardCount = 0 } = run;
+    const { specification } = await this.runRecord(name);
+    // One at a time: it is long work for somebody who only reads.
+    const points = await this.#foldings.run(() =>
+      convergence(specification, this.#ledger.shards(name), shardCount),
+    );
+    return { ...run, convergence: points };
+  }
+
+  /**
+   * The same without its checkpoints.
+   *
+   * @throws ApiError NOT_FOUND
+   */
+  async runSummary(name: string): Promise<Run> {
+    const record = await this.runRecord(name);
+    return runSummary(record, this.#engine.work(name), this.#clock());
+  }
+
+  async runs(pageSize: number, pageToken: string) {
+    const { records, nextPageToken } = await this.#ledger.runs(pageSize, pageToken);
+    return { runs: await Promise.all(records.map(({ name }) => this.run(name))), nextPageToken };
+  }
+
+  /** @throws ApiError NOT_FOUND */
+  async sweep(name: string): Promise<Sweep> {
+    const record = await this.sweepRecord(name);
+    return sweepView(record, await Promise.all(record.runs.map((run) => this.runSummary(run))));
+  }
+
+  async sweeps(pageSize: number, pageToken: string) {
+    const { records, nextPageToken } = await this.#ledger.sweeps(pageSize, pageToken);
+    const sweeps = await Promise.all(
+      records.map(async ({ name }): Promise<Sweep> => ({ ...(await this.sweep(name)), runs: [] })),
+    );
+    return { sweeps, nextPageToken };
+  }
+
+  /** @throws ApiError NOT_FOUND */
+  async runRecord(name: string): Promise<RunRecord> {
+    const record = await this.#engine.record(name);
+    if (record !== undefined) return record;
+    throw notFound(name);
+  }
+
+  /** @throws ApiError NOT_FOUND */
+  async sweepRecord(name: string): Promise<SweepRecord> {
+    const record = await this.#ledger.sweep(name);
+    if (record !== undefined) return record;
+    throw notFound(name);
+  }
+}
+
+function notFound(name: string): ApiError {
+  return new ApiError(Code.NOT_FOUND, "NOT_FOUND", `'${name}' is not known here; list what is`);
+}
