@@ -1,6 +1,6 @@
 import { hasEnded } from "../../shared/wire/runStates.ts";
 import type { SweepRecord } from "../ledger/ledger.ts";
-import { sweepState } from "../simulations/sweepView.ts";
+import { sweepState } from "../simulations/sweepStanding.ts";
 import type { SweepHeading } from "../../shared/wire/pageJson.ts";
 import type { RunTally } from "./workCounts.ts";
 

@@ -3,6 +3,7 @@ import { setImmediate as othersFirst } from "node:timers/promises";
 import { sql, type Kysely, type Transaction } from "kysely";
 
 import { Mutex } from "./mutex.ts";
+import { parseRunState, type RunState } from "../../shared/wire/runStates.ts";
 import { isPlainText, refused } from "../../shared/specification/violations.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { Fold } from "../plan/fold.ts";
@@ -15,6 +16,7 @@ import {
   type Page,
   type RequestRecord,
   type RunRecord,
+  type StateCounts,
   type SweepRecord,
 } from "./ledger.ts";
 import {
@@ -123,6 +125,23 @@ export class SqlLedger implements Ledger {
       .limit(pageSize + 1)
       .execute();
     return page(rows.map(sweepFromRow), pageSize);
+  }
+
+  async sweepStates(sweeps: readonly string[]): Promise<ReadonlyMap<string, StateCounts>> {
+    const states = new Map<string, Map<RunState, number>>();
+    if (sweeps.length === 0) return states;
+    const rows = await this.#db
+      .selectFrom("runs")
+      .select(({ fn }) => ["sweep", "state", fn.countAll<number>().as("count")])
+      .where("sweep", "in", sweeps)
+      .groupBy(["sweep", "state"])
+      .execute();
+    for (const { sweep, state, count } of rows) {
+      if (sweep === null) continue;
+      const counts = states.get(sweep) ?? new Map<RunState, number>();
+      states.set(sweep, counts.set(parseRunState(state), count));
+    }
+    return states;
   }
 
   async *unfinishedRuns(): AsyncIterable<RunRecord> {

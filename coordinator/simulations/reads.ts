@@ -3,12 +3,14 @@ import { status as Code } from "@grpc/grpc-js";
 import { ApiError } from "../../shared/wire/errorDetails.ts";
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import { hasEnded } from "../../shared/wire/runStates.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Ledger, RunRecord, SweepRecord } from "../ledger/ledger.ts";
 import { Mutex } from "../ledger/mutex.ts";
 import { convergence } from "./convergence.ts";
 import { runSummary, runView } from "./runView.ts";
-import { sweepView } from "./sweepView.ts";
+import { sweepStanding } from "./sweepStanding.ts";
+import { sweepEntry, sweepView } from "./sweepView.ts";
 
 export interface ReadsOptions {
   readonly engine: Engine;
@@ -59,7 +61,11 @@ export class SimulationReads {
 
   async runs(pageSize: number, pageToken: string) {
     const { records, nextPageToken } = await this.#ledger.runs(pageSize, pageToken);
-    return { runs: await Promise.all(records.map(({ name }) => this.run(name))), nextPageToken };
+    const runs = records.map(async (record) => {
+      const { name } = record;
+      return runView(await this.#newest(record), this.#engine.work(name), this.#clock());
+    });
+    return { runs: await Promise.all(runs), nextPageToken };
   }
 
   /** @throws ApiError NOT_FOUND */
@@ -70,9 +76,12 @@ export class SimulationReads {
 
   async sweeps(pageSize: number, pageToken: string) {
     const { records, nextPageToken } = await this.#ledger.sweeps(pageSize, pageToken);
-    const sweeps = await Promise.all(
-      records.map(async ({ name }): Promise<Sweep> => ({ ...(await this.sweep(name)), runs: [] })),
-    );
+    const states = await this.#ledger.sweepStates(records.map(({ name }) => name));
+    const { unfinishedRecords } = this.#engine;
+    const sweeps = records.map((record): Sweep => {
+      const working = record.runs.flatMap((run) => unfinishedRecords.get(run)?.state ?? []);
+      return sweepEntry(record, sweepStanding(states.get(record.name) ?? new Map(), working));
+    });
     return { sweeps, nextPageToken };
   }
 
@@ -81,6 +90,14 @@ export class SimulationReads {
     const record = await this.#engine.record(name);
     if (record !== undefined) return record;
     throw notFound(name);
+  }
+
+  /** The record that the ledger had a moment ago, or what has come of it. */
+  async #newest(read: RunRecord): Promise<RunRecord> {
+    const active = this.#engine.unfinishedRecords.get(read.name);
+    if (active !== undefined || hasEnded(read.state)) return active ?? read;
+    // It has ended meanwhile, or is about to go on.
+    return this.runRecord(read.name);
   }
 
   /** @throws ApiError NOT_FOUND */
