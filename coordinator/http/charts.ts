@@ -4,10 +4,14 @@ import type { QuantileSketch } from "../../shared/statistics/quantileSketch.ts";
 import type { CheckpointSums, ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { Charts, DepthPoint, Fluctuations, HistoryPoint } from "../../shared/wire/pageJson.ts";
 
-/** A bin of the histogram, in standard deviations, at least. */
+/** Least width of a bin of the histogram, in standard deviations. */
 const BIN_DEVIATIONS = 0.2;
 
-/** @param sums of the run as far as it is known. */
+/**
+ * What a run's page draws.
+ *
+ * @param sums the run's fold as far as it is known.
+ */
 export function chartsOf(
   specification: RunSpecification,
   sums: ReplicaSums | undefined,

@@ -109,19 +109,17 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     "grpc.max_receive_message_length": door.limits.maximumMessageBytes,
   });
   server.addService(SimulationService.service, {
-    ...simulationHandlers(simulations, engine, door, log),
+    ...simulationHandlers(simulations, door, log),
   });
   server.addService(FLEET_SERVICE, { ...fleetHandlers(engine, scheduler, door, log) });
   const health = new HealthImplementation();
   health.addToServer(server);
   createReflection().addToServer(server);
   const port = await bind(server, address, door.credentials);
-  const page = await openPage(options, { coordinator: simulations, engine, door }).catch(
-    (error: unknown) => {
-      server.forceShutdown();
-      throw error;
-    },
-  );
+  const page = await openPage(options, { reads: simulations, door }).catch((error: unknown) => {
+    server.forceShutdown();
+    throw error;
+  });
 
   const setHealth = (status: "SERVING" | "NOT_SERVING") => {
     for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, status);
@@ -148,13 +146,13 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
 }
 
 async function openPage(
-  { http, ledger, log }: ServerOptions,
-  parts: Pick<PageOptions, "coordinator" | "engine" | "door">,
+  { http, log }: ServerOptions,
+  parts: Pick<PageOptions, "reads" | "door">,
 ): Promise<Listening | undefined> {
   if (http === undefined) return undefined;
   // Read here: most coordinators have no page.
   const { startPage } = await import("../http/pageServer.ts");
-  return startPage({ ...parts, address: http, ledger, log, clock });
+  return startPage({ ...parts, address: http, log });
 }
 
 async function shutDown(server: Server): Promise<void> {

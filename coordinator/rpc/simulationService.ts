@@ -9,7 +9,6 @@ import { serverStreaming, unary } from "./rpcHandlers.ts";
 import { ChangeSignal } from "./changeSignal.ts";
 import type { Simulations } from "../simulations/simulations.ts";
 import type { Door } from "../door/door.ts";
-import type { Engine } from "../engine/engine.ts";
 import {
   readEtag,
   readName,
@@ -20,15 +19,14 @@ import {
   readSweep,
 } from "../simulations/requests.ts";
 
-/** A watcher hears of changes at most so often. */
+/** A watcher is told of changes at most so often … */
 const WATCH_INTERVAL_MILLISECONDS = 200;
-/** … and, with nothing new, of a rate that falls at least so often. */
+/** … and, while nothing changes, of the rate, which falls, at least so often. */
 const WATCH_LIMIT_MILLISECONDS = 5000;
 
 /** The gRPC front of the coordinator for clients: reads requests, nothing else. */
 export function simulationHandlers(
   simulations: Simulations,
-  engine: Engine,
   door: Door,
   log: Logger,
 ): SimulationServiceHandlers {
@@ -49,7 +47,7 @@ export function simulationHandlers(
     ),
     WatchRun: serverStreaming(log, async ({ name: requested }, stream) => {
       const name = readName("runs", requested);
-      using changes = new ChangeSignal(engine, stream, new Set([name]));
+      using changes = new ChangeSignal(simulations, stream, new Set([name]));
       for (;;) {
         const run = await simulations.run(name);
         await send(stream, { run });
@@ -84,7 +82,7 @@ export function simulationHandlers(
       const name = readName("sweeps", requested);
       const whole = await simulations.sweep(name);
       const names = new Set(whole.runs?.map((run) => run.name ?? ""));
-      using changes = new ChangeSignal(engine, stream, names);
+      using changes = new ChangeSignal(simulations, stream, names);
       let changed: ReadonlySet<string> | undefined;
       for (;;) {
         const sweep = await simulations.sweep(name);
@@ -113,7 +111,10 @@ function creationOptions(request: { readonly requestId: string; readonly validat
   return { requestId: readRequestId(request.requestId), validateOnly: request.validateOnly };
 }
 
-/** Resolves once the stream can take more, or is gone: a slow watcher misses states, not the end. */
+/**
+ * Sends a message. Resolves once the stream can take more, or is gone: a slow watcher misses states
+ * in between, and never the end.
+ */
 async function send<Request, Response>(
   stream: ServerWritableStream<Request, Response>,
   message: Response,
