@@ -8,7 +8,7 @@ import type { Charts, DepthPoint, Fluctuations, HistoryPoint } from "../../share
 const BIN_DEVIATIONS = 0.2;
 
 /**
- * What a run's page draws.
+ * The charts of a run's page, as data.
  *
  * @param sums the run's fold as far as it is known.
  */

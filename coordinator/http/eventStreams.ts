@@ -15,7 +15,7 @@ const RETRY = "retry: 1000\n\n";
 /** Most text that waits for all slow clients together: a view of 2,000 runs has megabytes. */
 const MAXIMUM_WAITING_CHARACTERS = 2 ** 28;
 
-/** The streams of server-sent events of a page. */
+/** The page's streams of server-sent events. */
 export class EventStreams {
   readonly #views: Pick<SharedViews, "of">;
   readonly #maximumWaiting: number;

@@ -27,7 +27,7 @@ export class Histories {
   }
 
   of(run: string): readonly HistoryPoint[] {
-    // Who looks at a run does not make it advance.
+    // Looking at a run does not make it advance.
     return this.#points.peek(run) ?? [];
   }
 
@@ -37,7 +37,7 @@ export class Histories {
     if (progress === undefined || replicaCount === 0) return;
     let points = this.#points.peek(run) ?? [];
     const isDue = replicaCount >= GROWTH * (points.at(-1)?.replicaCount ?? 0);
-    // Where shards were taken back, what rested on them goes, too.
+    // If shards were taken back, the points that rested on them go, too.
     const isShorter = replicaCount < (points.at(-1)?.replicaCount ?? 0);
     if (!isDue && !isShorter) return;
     if (isShorter) points = points.filter((point) => point.replicaCount < replicaCount);

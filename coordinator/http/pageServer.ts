@@ -20,7 +20,7 @@ import { SharedViews } from "./sharedViews.ts";
 import { Views } from "./views.ts";
 
 export interface PageOptions {
-  /** Such as `127.0.0.1:8080`; port 0 takes a free one. */
+  /** The address to listen on, such as `127.0.0.1:8080`; port 0 takes a free one. */
   readonly address: string;
   readonly reads: SimulationReads;
   readonly door: Door;
@@ -107,7 +107,7 @@ class Page {
     query: URLSearchParams,
   ): Promise<void> {
     const viewed = readViewed(query);
-    // What is not there is refused before the stream begins.
+    // A view that does not exist is refused before the stream begins.
     const first = await this.#shared.of(viewed);
     beginEvents(response);
     if (request.method === "HEAD") response.end();
@@ -118,8 +118,8 @@ class Page {
   }
 
   /**
-   * Whether a request may call this host so. Otherwise another site could point its own name here
-   * (DNS rebinding); its scripts have neither a certificate for that name, nor a token.
+   * Returns false for a host name that may be another site's: that site could point its own name here
+   * (DNS rebinding). Its scripts have neither a certificate for that name, nor a token.
    */
   #mayBeNamed(host: string | undefined): boolean {
     const { address, door } = this.#options;

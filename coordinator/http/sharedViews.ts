@@ -15,7 +15,9 @@ export interface ViewText {
 }
 
 interface Kept {
+  /** Changes of runs that were counted when it was begun. */
   readonly revision: number;
+  /** Seconds of the clock when it was begun. */
   readonly at: number;
   /** How long it took to make; undefined while it is being made. */
   seconds?: number;

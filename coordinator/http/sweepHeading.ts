@@ -5,7 +5,7 @@ import type { SweepHeading } from "../../shared/wire/pageJson.ts";
 import type { WorkCount } from "../simulations/workCount.ts";
 
 /**
- * What the page shows of a sweep as a whole.
+ * The heading of a sweep's page: the sweep as a whole, its runs added up.
  *
  * @param runs counts of the sweep's runs, in its order.
  */

@@ -16,7 +16,7 @@ interface Resource {
   readonly name: string;
 }
 
-/** What a page shows: named resources in their order, and what belongs to none of them. */
+/** The content of a page: named resources in their order, and what belongs to none of them. */
 export interface View {
   readonly rest: Readonly<Record<string, unknown>>;
   readonly resources: readonly Resource[];
@@ -39,7 +39,7 @@ const MAXIMUM_SUMMARIES = 8192;
 /** Counts kept: a page of sweeps is about tens of thousands of runs. */
 const MAXIMUM_WORK_COUNTS = 65_536;
 
-/** What pages show, as it is now. */
+/** Makes the content of pages, as it is now. */
 export class Views {
   readonly #reads: SimulationReads;
   /** Runs without their checkpoints. */
@@ -63,7 +63,7 @@ export class Views {
     return view === "fleet" ? this.#fleet(pageToken) : this.#overview(pageToken);
   }
 
-  /** What a run's page draws. @throws ApiError NOT_FOUND */
+  /** The charts of a run's page. @throws ApiError NOT_FOUND */
   async charts(name: string) {
     const { specification, sums } = await this.#reads.foldedRun(name);
     return chartsOf(specification, sums, this.#histories.of(name));

@@ -125,7 +125,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, status);
   };
   setHealth("SERVING");
-  options.metrics?.lead({ engine, ledger, clock });
+  options.metrics?.lead({ engine, ledger, reads: simulations });
   const ticks = setInterval(() => {
     engine.dispatch({ kind: "tick" });
   }, TICK_MILLISECONDS);

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { toStatus } from "../../shared/wire/errorDetails.ts";
 import { asApiError } from "../simulations/failures.ts";
 
-/** A unary handler from an async function: what it throws becomes a status with details. */
+/** Makes a unary handler of an async function; what it throws becomes a status with details. */
 export function unary<Request, Response>(
   log: Logger,
   handle: (request: Request, metadata: Metadata) => Promise<Response>,
@@ -21,7 +21,7 @@ export function unary<Request, Response>(
   };
 }
 
-/** A server-streaming handler; the stream ends when the function does, or fails as it does. */
+/** Makes a server-streaming handler; the stream ends when the function does, or fails as it does. */
 export function serverStreaming<Request, Response>(
   log: Logger,
   handle: (request: Request, stream: ServerWritableStream<Request, Response>) => Promise<void>,

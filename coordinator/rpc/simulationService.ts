@@ -88,7 +88,7 @@ export function simulationHandlers(
         const sweep = await simulations.sweep(name);
         const ended = hasEnded(stateOf(sweep));
         const concerns = (run: Run) =>
-          // Without a change, what goes on is said again, for its rate and time left.
+          // If nothing changed, unfinished runs are sent again, for their rates and times left.
           changed?.size === 0 ? !hasEnded(stateOf(run)) : changed?.has(run.name ?? "");
         const runs = sweep.runs?.filter((run) => ended || !changed || concerns(run));
         await send(stream, { sweep: { ...sweep, ...(runs && { runs }) } });

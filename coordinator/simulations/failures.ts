@@ -5,7 +5,7 @@ import { ValidationError } from "../../shared/specification/violations.ts";
 import { ApiError, invalidField } from "../../shared/wire/errorDetails.ts";
 import { InvalidPageToken } from "../ledger/ledger.ts";
 
-/** What a client is told of a failure; one that is ours goes into the log. */
+/** The error that a client is told of; a failure of the coordinator itself goes into the log. */
 export function asApiError(error: unknown, log: Logger, method: string): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof ValidationError) {

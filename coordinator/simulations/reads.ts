@@ -71,6 +71,18 @@ export class SimulationReads {
     return runSummary(record, this.#engine.work(name), this.#clock());
   }
 
+  /** Summaries of the oldest runs that are being propagated, at most so many. */
+  startedRuns(maximum: number): Run[] {
+    const runs: Run[] = [];
+    for (const record of this.#engine.unfinishedRecords.values()) {
+      const work = this.#engine.work(record.name);
+      if (work?.active.started !== true) continue;
+      runs.push(runSummary(record, work, this.#clock()));
+      if (runs.length === maximum) break;
+    }
+    return runs;
+  }
+
   /** How far a run is. @throws ApiError NOT_FOUND */
   async workCount(name: string): Promise<WorkCount> {
     const record = await this.runRecord(name);

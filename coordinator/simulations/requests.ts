@@ -37,7 +37,9 @@ export function readRun(path: string, run: Run__Output | null | undefined): RunS
 }
 
 /**
- * @param maximumRuns as the coordinator is set.
+ * Reads a sweep and all of its runs.
+ *
+ * @param maximumRuns the coordinator's limit.
  * @throws ValidationError with every field at fault of every run; ApiError RESOURCE_EXHAUSTED
  */
 export function readSweep(
@@ -111,7 +113,7 @@ export function readPageToken(pageToken: string): string {
   return atMost("page_token", pageToken, MAXIMUM_PAGE_TOKEN_LENGTH);
 }
 
-/** @throws ApiError naming the field if the text is longer. */
+/** Returns the text. @throws ApiError naming the field if the text is longer */
 export function atMost(field: string, text: string, maximum: number): string {
   if (text.length <= maximum) return text;
   throw invalidField(field, `${text.length} characters are too many; give at most ${maximum}`);

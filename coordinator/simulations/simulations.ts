@@ -21,7 +21,7 @@ import { SimulationReads, type ReadsOptions } from "./reads.ts";
 import { specificationView } from "./runView.ts";
 import { ShardPlan } from "../plan/shardPlan.ts";
 
-/** What simulations need from outside: they have no clock and no randomness of their own. */
+/** The use cases' surroundings, injected: they have no clock and no randomness of their own. */
 export interface SimulationsOptions extends ReadsOptions {
   readonly log: Logger;
   /** Milliseconds since the epoch. */
