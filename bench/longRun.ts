@@ -15,7 +15,7 @@ import { getHeapStatistics } from "node:v8";
 
 import { pino } from "pino";
 
-import { Coordinator } from "../coordinator/simulations/simulations.ts";
+import { Simulations } from "../coordinator/simulations/simulations.ts";
 import { Engine } from "../coordinator/engine/engine.ts";
 import { openLedger } from "../coordinator/ledger/openLedger.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../coordinator/scheduler/options.ts";
@@ -117,7 +117,7 @@ async function propagate(
     scheduler: DEFAULT_SCHEDULER_OPTIONS,
     gather: () => delay(GATHER_MILLISECONDS),
   });
-  const coordinator = new Coordinator({
+  const coordinator = new Simulations({
     engine,
     ledger,
     log,

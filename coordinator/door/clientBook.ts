@@ -1,6 +1,7 @@
 import type { StoppingRule } from "../../shared/specification/stoppingRule.ts";
-import type { AskedRun } from "./admission.ts";
-import { limitReached, type Limits } from "./limits.ts";
+import { limitReached } from "../../shared/wire/errorDetails.ts";
+import type { Admission, AskedRun } from "../simulations/admission.ts";
+import type { Limits } from "./limits.ts";
 
 interface Entry {
   readonly client: string;
@@ -17,8 +18,21 @@ export class ClientBook {
     this.#limits = limits;
   }
 
+  /** Lets in the runs of a client, as far as its limits go. */
+  admissionOf(client: string): Admission {
+    return {
+      client,
+      check: (runs) => {
+        this.check(client, runs);
+      },
+      enter: (runs) => {
+        this.enter(client, runs);
+      },
+    };
+  }
+
   /**
-   * Whether a client may have these runs, too; a run that it has already counts as asked now.
+   * Checks that a client may have these runs, too; a run that it has already counts as asked now.
    *
    * @throws ApiError RESOURCE_EXHAUSTED
    */

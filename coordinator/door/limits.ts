@@ -1,7 +1,4 @@
-import { status as Code } from "@grpc/grpc-js";
-
 import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/commonFields.ts";
-import { ApiError } from "../../shared/wire/errorDetails.ts";
 
 /** How much callers may ask for. */
 export interface Limits {
@@ -46,11 +43,3 @@ export const DEFAULT_LIMITS: Limits = {
   maximumReplicasPerClient: LIMIT_BOUNDS.maximumReplicasPerClient.default,
   maximumSweepRuns: LIMIT_BOUNDS.maximumSweepRuns.default,
 };
-
-/** @param field of the request that goes too far; empty if it is the request itself. */
-export function limitReached(field: string, description: string): ApiError {
-  const message = field === "" ? description : `${field}: ${description}`;
-  return new ApiError(Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED", message, {
-    violations: field === "" ? [] : [{ field, description }],
-  });
-}

@@ -1,4 +1,5 @@
-import { limitReached, type Limits } from "./limits.ts";
+import { limitReached } from "../../shared/wire/errorDetails.ts";
+import type { Limits } from "./limits.ts";
 
 interface Claim {
   readonly holder: object;

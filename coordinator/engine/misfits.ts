@@ -1,4 +1,4 @@
-import type { PropagationSpecification } from "../../shared/kinds/propagation/specification.ts";
+import type { RunSpecification } from "../../shared/kinds/kind.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { ShardPlan } from "../plan/shardPlan.ts";
 
@@ -10,8 +10,8 @@ import { ShardPlan } from "../plan/shardPlan.ts";
 export async function misfits(
   ledger: Pick<Ledger, "shardRanges">,
   run: string,
-  before: PropagationSpecification,
-  after: PropagationSpecification,
+  before: RunSpecification,
+  after: RunSpecification,
 ): Promise<number[]> {
   const [plan, next] = [new ShardPlan(before), new ShardPlan(after)];
   const from = Math.min(plan.shardCount, next.shardCount) - 1;

@@ -18,16 +18,12 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Where `npm run build` puts them. */
+/** Where `npm run build` puts the page. */
 const FOLDER = "dist/client/page";
-/** What the page is at each of its addresses: which of its views it is, it finds out itself. */
+/** Addresses of the page. One document serves them all; its script finds out which view to show. */
 const DOCUMENT = /^\/($|fleet$|(runs|sweeps)\/[a-z0-9-]{1,64}$)/;
 
-/**
- * The files of the page, all of them in memory, by the paths under which they are served.
- *
- * @throws Error if the page is not built.
- */
+/** The files of the page, all of them in memory, by the paths under which they are served. */
 export class Assets {
   readonly #files: ReadonlyMap<string, Asset>;
 
@@ -35,6 +31,7 @@ export class Assets {
     this.#files = files;
   }
 
+  /** @throws Error if the page is not built. */
   static async load(): Promise<Assets> {
     const folder = join(packageRoot(), FOLDER);
     const names = await readdir(folder).catch((error: unknown) => {
@@ -49,7 +46,7 @@ export class Assets {
     return new Assets(new Map(await Promise.all(files)));
   }
 
-  /** What is at a path; undefined for nothing. */
+  /** The file at a path; undefined if there is none. */
   at(path: string): Asset | undefined {
     return this.#files.get(DOCUMENT.test(path) ? "/index.html" : path);
   }

@@ -3,9 +3,9 @@ import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { Charts, HistoryPoint } from "../../shared/wire/pageJson.ts";
 
 /**
- * Collects what a run's page draws.
+ * The charts of a run's page, as data.
  *
- * @param sums of the run as far as it is known.
+ * @param sums the run's fold as far as it is known.
  */
 export function chartsOf(
   specification: RunSpecification,

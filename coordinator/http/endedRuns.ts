@@ -1,27 +1,34 @@
-import type { Engine } from "../engine/engine.ts";
+import { LRUCache } from "lru-cache";
+
+import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
+import type { SimulationReads } from "../simulations/reads.ts";
 
 /**
- * What was read of runs that have ended, kept: a list may be looked at every second. A run that
- * changes, for it is extended, is forgotten, and so are the oldest beyond a number.
+ * Reads of runs, kept once a run has ended: a list may be looked at every second. A run that changes
+ * after all, because it is extended, is forgotten.
  */
-export class EndedRuns<Value> {
-  readonly #maximum: number;
-  readonly #values = new Map<string, Value>();
+export class EndedRuns<Value extends { readonly state: string | undefined }> {
+  readonly #read: (run: string) => Promise<Value>;
+  readonly #kept: LRUCache<string, Value>;
 
-  constructor(engine: Pick<Engine, "onRunChange">, maximum: number) {
-    this.#maximum = maximum;
-    engine.onRunChange((run) => {
-      this.#values.delete(run);
+  /** @param maximum the most runs that are kept, those looked at last. */
+  constructor(
+    reads: Pick<SimulationReads, "onRunChange">,
+    maximum: number,
+    read: (run: string) => Promise<Value>,
+  ) {
+    this.#read = read;
+    this.#kept = new LRUCache({ max: maximum });
+    reads.onRunChange((run) => {
+      this.#kept.delete(run);
     });
   }
 
-  get(run: string): Value | undefined {
-    return this.#values.get(run);
-  }
-
-  keep(run: string, value: Value): void {
-    const [oldest] = this.#values.keys();
-    if (this.#values.size >= this.#maximum && oldest !== undefined) this.#values.delete(oldest);
-    this.#values.set(run, value);
+  async of(run: string): Promise<Value> {
+    const kept = this.#kept.get(run);
+    if (kept !== undefined) return kept;
+    const value = await this.#read(run);
+    if (hasEnded(stateOf({ state: value.state ?? "" }))) this.#kept.set(run, value);
+    return value;
   }
 }

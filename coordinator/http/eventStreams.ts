@@ -5,21 +5,21 @@ import type { SharedViews, ViewText } from "./sharedViews.ts";
 import type { Viewed } from "./views.ts";
 
 const INTERVAL_MILLISECONDS = 1000;
-/** With nothing to say, a sign of life so often. */
+/** A stream without changes gets a sign of life so often. */
 const HEARTBEAT_MILLISECONDS = 5000;
-/** Who takes nothing for so long is gone. */
+/** A client that takes nothing for so long is gone. */
 const PATIENCE_MILLISECONDS = 60_000;
-/** Said to browsers, for when they have lost the stream. */
+/** Tells browsers how long to wait before they open a lost stream again. */
 const RETRY = "retry: 1000\n\n";
 
-/** Text that waits for slow clients, together: a view of 2,000 runs has megabytes, of UTF-16. */
+/** Most text that waits for all slow clients together: a view of 2,000 runs has megabytes. */
 const MAXIMUM_WAITING_CHARACTERS = 2 ** 28;
 
-/** The streams of server-sent events of a page. */
+/** The page's streams of server-sent events. */
 export class EventStreams {
   readonly #views: Pick<SharedViews, "of">;
   readonly #maximumWaiting: number;
-  /** Characters that were sent, and that their clients have not taken yet; the longest wait first. */
+  /** Characters sent that each client has not taken yet; the longest wait first. */
   readonly #waiting = new Map<ServerResponse, number>();
 
   constructor(views: Pick<SharedViews, "of">, maximumWaiting = MAXIMUM_WAITING_CHARACTERS) {
@@ -28,13 +28,13 @@ export class EventStreams {
   }
 
   /**
-   * The view as it is now, then whenever it changes what changed, at most once a second. A slow
-   * client is sent nothing until it has taken what came before, and then the newest state: nothing
-   * queues up. Where too much waits for all of them, who has left it for longest is cut off.
+   * Sends the view as it is now, and then what changes, at most once a second. A slow client is sent
+   * nothing until it has taken what came before, and then the newest state: nothing queues up. If too
+   * much waits for all clients together, the one that has taken nothing for longest is cut off.
    *
    * @param first the view when the stream opened.
-   * @param lastId the id of the event that the client has seen last; if it is that of the view, there
-   * is nothing to repeat.
+   * @param lastId the id of the event that the client has seen last; if it is the view's, nothing is
+   * repeated.
    */
   async send(
     response: ServerResponse,
@@ -43,15 +43,15 @@ export class EventStreams {
     lastId: string,
   ): Promise<void> {
     response.write(RETRY);
-    let said: ViewText | undefined = lastId === first.id ? first : undefined;
+    let sent: ViewText | undefined = lastId === first.id ? first : undefined;
     let silentSince = performance.now();
     let text = first;
     for (;;) {
       const isDue = performance.now() - silentSince >= HEARTBEAT_MILLISECONDS;
-      if (text.id !== said?.id) await this.#write(response, eventOf(text, said));
+      if (text.id !== sent?.id) await this.#write(response, eventOf(text, sent));
       else if (isDue) await this.#write(response, ": still here\n\n");
-      if (text.id !== said?.id || isDue) silentSince = performance.now();
-      said = text;
+      if (text.id !== sent?.id || isDue) silentSince = performance.now();
+      sent = text;
       await delay(INTERVAL_MILLISECONDS);
       // Nobody is there any more to make a view for.
       if (response.destroyed) return;
@@ -59,7 +59,7 @@ export class EventStreams {
     }
   }
 
-  /** Resolves once the client has taken it, or is gone. */
+  /** Resolves once the client has taken the text, or is gone. */
   async #write(response: ServerResponse, text: string): Promise<void> {
     if (response.destroyed || response.write(text)) return;
     this.#waiting.set(response, text.length);
@@ -80,7 +80,7 @@ export class EventStreams {
   }
 }
 
-/** What is different from `before`, with the order of everything. */
+/** The event that turns the view `before` into this one: what changed, and the order of everything. */
 function eventOf(text: ViewText, before: ViewText | undefined): string {
   const changed = [...text.resources]
     .filter(([name, json]) => before?.resources.get(name) !== json)

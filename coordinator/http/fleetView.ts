@@ -1,22 +1,23 @@
+import type { FleetJson, WorkerJson } from "../../shared/wire/pageJson.ts";
 import type { Fleet } from "../engine/engine.ts";
 import type { Worker } from "../scheduler/fleet.ts";
-import type { FleetJson, WorkerJson } from "../../shared/wire/pageJson.ts";
+import type { SimulationReads } from "../simulations/reads.ts";
 
 /** Seconds of silence are told in steps: a thousand workers must not all change every second. */
 const SILENCE_STEP = 5;
 
 /**
- * Workers in trouble come first, then all others by name.
+ * A page of the fleet's workers: those in trouble first, then all others by name.
  *
- * @param now seconds of the scheduler's clock.
  * @param pageToken the number of workers on the pages before; empty for the first.
  */
 export function fleetView(
-  fleet: Fleet,
-  now: number,
+  reads: Pick<SimulationReads, "fleet" | "now">,
   pageSize: number,
   pageToken: string,
 ): FleetJson {
+  const { fleet } = reads;
+  const now = reads.now();
   const present = [...fleet.workers.values()].filter(({ id }) => !fleet.quarantined.has(id));
   const first = Number(pageToken);
   const ordered = [
@@ -68,7 +69,7 @@ function rank({ state }: WorkerJson): number {
   return ["QUARANTINED", "AWAY", "DRAINING", "CONNECTED"].indexOf(state);
 }
 
-/** Not by the rules of a language: those take their time with a thousand names. */
+/** Compares by code units: the rules of a language take their time with a thousand names. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

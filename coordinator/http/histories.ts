@@ -1,12 +1,14 @@
-import type { Engine } from "../engine/engine.ts";
+import { LRUCache } from "lru-cache";
+
 import type { HistoryPoint } from "../../shared/wire/pageJson.ts";
+import type { SimulationReads } from "../simulations/reads.ts";
 
 /** The next point is kept once there are so many times the replicas: intervals go by logarithms. */
 const GROWTH = 1.05;
 /** Runs whose history is kept: those that advanced last. */
 const MAXIMUM_RUNS = 512;
 
-type WatchedEngine = Pick<Engine, "onRunChange" | "activeRun">;
+type WatchedRuns = Pick<SimulationReads, "onRunChange" | "progressOf">;
 
 /**
  * How the estimates of runs converged while this coordinator watched. Points lie at geometric
@@ -14,36 +16,33 @@ type WatchedEngine = Pick<Engine, "onRunChange" | "activeRun">;
  * are computed when one is due, not with every shard.
  */
 export class Histories {
-  readonly #engine: WatchedEngine;
-  readonly #points = new Map<string, HistoryPoint[]>();
+  readonly #runs: WatchedRuns;
+  readonly #points = new LRUCache<string, HistoryPoint[]>({ max: MAXIMUM_RUNS });
 
-  constructor(engine: WatchedEngine) {
-    this.#engine = engine;
-    engine.onRunChange((run) => {
+  constructor(runs: WatchedRuns) {
+    this.#runs = runs;
+    runs.onRunChange((run) => {
       this.#note(run);
     });
   }
 
   of(run: string): readonly HistoryPoint[] {
-    return this.#points.get(run) ?? [];
+    // Looking at a run does not make it advance.
+    return this.#points.peek(run) ?? [];
   }
 
   #note(run: string): void {
-    const progress = this.#engine.activeRun(run)?.progress;
+    const progress = this.#runs.progressOf(run);
     const replicaCount = progress?.folded?.replicaCount ?? 0;
     if (progress === undefined || replicaCount === 0) return;
-    let points = this.#points.get(run) ?? [];
+    let points = this.#points.peek(run) ?? [];
     const isDue = replicaCount >= GROWTH * (points.at(-1)?.replicaCount ?? 0);
-    // Where shards were taken back, what rested on them goes, too.
+    // If shards were taken back, the points that rested on them go, too.
     const isShorter = replicaCount < (points.at(-1)?.replicaCount ?? 0);
     if (!isDue && !isShorter) return;
     if (isShorter) points = points.filter((point) => point.replicaCount < replicaCount);
     const estimates = progress.estimates();
     if (estimates !== undefined) points.push({ replicaCount, ...estimates });
-    // Last in the map is whatever advanced last.
-    this.#points.delete(run);
     this.#points.set(run, points);
-    const [oldest] = this.#points.keys();
-    if (this.#points.size > MAXIMUM_RUNS && oldest !== undefined) this.#points.delete(oldest);
   }
 }

@@ -1,30 +1,21 @@
 import { status as Code } from "@grpc/grpc-js";
 
-import { ApiError } from "../../shared/wire/errorDetails.ts";
-import { invalidField } from "../rpc/rpcHandlers.ts";
-import type { Coordinator } from "../simulations/simulations.ts";
-import type { Engine } from "../engine/engine.ts";
+import { ApiError, invalidField } from "../../shared/wire/errorDetails.ts";
+import type { SimulationReads } from "../simulations/reads.ts";
 import { readName, readPageSize, readPageToken } from "../simulations/requests.ts";
 import { fleetView } from "./fleetView.ts";
 import { runJson, sweepJson } from "./resourceJson.ts";
 import type { Viewed, Views } from "./views.ts";
 
-export interface JsonInterfaceOptions {
-  readonly coordinator: Coordinator;
-  readonly engine: Engine;
-  readonly views: Views;
-  /** Seconds, the engine's. */
-  readonly clock: () => number;
-}
-
 /**
- * What is at a path below /api/, but for the events: what gRPC answers, in the JSON of the command
+ * Reads what is at a path below /api/, except the events: what gRPC says, in the JSON of the command
  * line, with the fleet and the charts of a run beside it.
  *
  * @throws ApiError INVALID_ARGUMENT, NOT_FOUND; InvalidPageToken
  */
 export async function readResource(
-  { coordinator, engine, views, clock }: JsonInterfaceOptions,
+  reads: SimulationReads,
+  views: Pick<Views, "charts">,
   path: string,
   query: URLSearchParams,
 ): Promise<unknown> {
@@ -33,31 +24,31 @@ export async function readResource(
   if (collection === "runs" && id !== undefined) {
     const name = readName("runs", `runs/${id}`);
     if (part === "charts") return views.charts(name);
-    if (part === undefined) return runJson(await coordinator.run(name));
+    if (part === undefined) return runJson(await reads.run(name));
   }
   if (collection === "sweeps" && id !== undefined && part === undefined) {
-    return sweepJson(await coordinator.sweep(readName("sweeps", `sweeps/${id}`)));
+    return sweepJson(await reads.sweep(readName("sweeps", `sweeps/${id}`)));
   }
   if (id !== undefined) throw unknownPath(path);
   const pageSize = sizeOf(query);
   const pageToken = readPageToken(query.get("pageToken") ?? "");
   switch (collection) {
     case "runs": {
-      const { runs, nextPageToken } = await coordinator.runs(pageSize, pageToken);
+      const { runs, nextPageToken } = await reads.runs(pageSize, pageToken);
       return { runs: runs.map(runJson), nextPageToken };
     }
     case "sweeps": {
-      const { sweeps, nextPageToken } = await coordinator.sweeps(pageSize, pageToken);
+      const { sweeps, nextPageToken } = await reads.sweeps(pageSize, pageToken);
       return { sweeps: sweeps.map(sweepJson), nextPageToken };
     }
     case "fleet":
-      return fleetView(engine.fleet, clock(), pageSize, readOffset(pageToken));
+      return fleetView(reads, pageSize, readOffset(pageToken));
     default:
       throw unknownPath(path);
   }
 }
 
-/** Which view a stream of events is asked for. @throws ApiError INVALID_ARGUMENT */
+/** Reads which view a stream of events is asked for. @throws ApiError INVALID_ARGUMENT */
 export function readViewed(query: URLSearchParams): Viewed {
   const view = query.get("view") ?? "overview";
   const pageToken = readPageToken(query.get("pageToken") ?? "");
@@ -72,7 +63,7 @@ function sizeOf(query: URLSearchParams): number {
   return readPageSize(/^\d{1,6}$/.test(text) ? Number(text) : Number.NaN);
 }
 
-/** Pages of the fleet are counted off: nobody keeps where a worker was in the list. */
+/** Reads a page token of the fleet, a number of workers: nobody keeps where one was in the list. */
 function readOffset(pageToken: string): string {
   if (/^\d{0,9}$/.test(pageToken)) return pageToken;
   throw invalidField("page_token", `'${pageToken}' is not a page token of the fleet; leave it out`);

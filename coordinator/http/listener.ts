@@ -5,14 +5,14 @@ import type { Door } from "../door/door.ts";
 import type { TlsMaterial } from "../door/tls.ts";
 
 /**
- * A server of the page, not yet listening: by the certificate of the door, if it has one, and by
- * the next when the files change.
+ * Creates a server of the page, not yet listening. It serves TLS with the door's certificate, if the
+ * door has one, and with a new one as soon as the files change.
  */
-export function createListener({ tls }: Door, answer: RequestListener): Server | TlsServer {
-  if (tls === undefined) return createServer(answer);
+export function createListener({ tls }: Door, respond: RequestListener): Server | TlsServer {
+  if (tls === undefined) return createServer(respond);
   const server = createTlsServer(
     { ...contextOf(tls.material), requestCert: tls.asksForCertificates },
-    answer,
+    respond,
   );
   const forget = tls.onChange((material) => {
     server.setSecureContext(contextOf(material));

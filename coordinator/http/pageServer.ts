@@ -7,12 +7,10 @@ import { hostOf } from "../../shared/wire/addresses.ts";
 import { isOwnHost } from "../../shared/wire/hosts.ts";
 import { listenOn, type Listening } from "../../shared/wire/listening.ts";
 import { readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
-import { asApiError } from "../rpc/rpcHandlers.ts";
-import type { Coordinator } from "../simulations/simulations.ts";
+import { asApiError } from "../simulations/failures.ts";
+import type { SimulationReads } from "../simulations/reads.ts";
 import { nameOf, plainAddress, type Knock } from "../door/authorization.ts";
 import type { Door } from "../door/door.ts";
-import type { Engine } from "../engine/engine.ts";
-import type { Ledger } from "../ledger/ledger.ts";
 import { beginEvents, sendAsset, sendError, sendJson, sendRefusal } from "./responses.ts";
 import { Assets } from "./assets.ts";
 import { EventStreams } from "./eventStreams.ts";
@@ -22,15 +20,11 @@ import { SharedViews } from "./sharedViews.ts";
 import { Views } from "./views.ts";
 
 export interface PageOptions {
-  /** Such as `127.0.0.1:8080`; port 0 takes a free one. */
+  /** The address to listen on, such as `127.0.0.1:8080`; port 0 takes a free one. */
   readonly address: string;
-  readonly coordinator: Coordinator;
-  readonly engine: Engine;
-  readonly ledger: Ledger;
+  readonly reads: SimulationReads;
   readonly door: Door;
   readonly log: Logger;
-  /** Seconds, the engine's. */
-  readonly clock: () => number;
 }
 
 /**
@@ -43,7 +37,7 @@ export async function startPage(options: PageOptions): Promise<Listening> {
   const { address, door, log } = options;
   const page = new Page(options, await Assets.load());
   const server = createListener(door, (request, response) => {
-    void page.answer(request, response);
+    void page.respond(request, response);
   });
   const listening = await listenOn(server, "--http", address);
   log.info({ address, port: listening.port }, "page served");
@@ -58,15 +52,15 @@ class Page {
   readonly #streams: EventStreams;
 
   constructor(options: PageOptions, assets: Assets) {
-    const { engine, clock } = options;
+    const { reads } = options;
     this.#options = options;
     this.#assets = assets;
-    this.#views = new Views(options);
-    this.#shared = new SharedViews(this.#views, engine, clock);
+    this.#views = new Views(reads);
+    this.#shared = new SharedViews(this.#views, reads);
     this.#streams = new EventStreams(this.#shared);
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url = "" } = request;
     const target = URL.parse(url, "http://page.invalid");
     if (method !== "GET" && method !== "HEAD") {
@@ -78,7 +72,7 @@ class Page {
         `address, give that name to --http, or have the coordinator ask for --tokens`;
       sendError(response, 421, "FAILED_PRECONDITION", "HOST", message);
     } else if (target?.pathname.startsWith("/api/") === true) {
-      await this.#answerJson(request, response, target);
+      await this.#respondToApi(request, response, target);
     } else {
       const asset = target === null ? undefined : this.#assets.at(target.pathname);
       if (asset !== undefined) sendAsset(request, response, asset);
@@ -86,21 +80,18 @@ class Page {
     }
   }
 
-  async #answerJson(
+  async #respondToApi(
     request: IncomingMessage,
     response: ServerResponse,
     target: URL,
   ): Promise<void> {
-    const { door, log } = this.#options;
+    const { door, log, reads } = this.#options;
     const { pathname, searchParams } = target;
     let leave: (() => void) | undefined;
     try {
       leave = door.admit(this.#knockOf(request, pathname), () => response.destroy());
-      if (pathname === "/api/events") await this.#answerEvents(request, response, searchParams);
-      else {
-        const options = { ...this.#options, views: this.#views };
-        sendJson(response, await readResource(options, pathname, searchParams));
-      }
+      if (pathname === "/api/events") await this.#sendEvents(request, response, searchParams);
+      else sendJson(response, await readResource(reads, this.#views, pathname, searchParams));
     } catch (error) {
       const refusal = asApiError(error, log, pathname);
       if (response.headersSent) response.destroy();
@@ -110,13 +101,13 @@ class Page {
     }
   }
 
-  async #answerEvents(
+  async #sendEvents(
     request: IncomingMessage,
     response: ServerResponse,
     query: URLSearchParams,
   ): Promise<void> {
     const viewed = readViewed(query);
-    // What is not there is refused before the stream begins.
+    // A view that does not exist is refused before the stream begins.
     const first = await this.#shared.of(viewed);
     beginEvents(response);
     if (request.method === "HEAD") response.end();
@@ -126,7 +117,10 @@ class Page {
     }
   }
 
-  /** Another site's scripts have neither a certificate for its name here, nor a token. */
+  /**
+   * Returns false for a host name that may be another site's: that site could point its own name here
+   * (DNS rebinding). Its scripts have neither a certificate for that name, nor a token.
+   */
   #mayBeNamed(host: string | undefined): boolean {
     const { address, door } = this.#options;
     return door.tls !== undefined || door.asksForTokens || isOwnHost(host, hostOf(address));

@@ -5,9 +5,7 @@ import { SimulationService } from "../../shared/wire/protocol.ts";
 
 const { GetRun, GetSweep } = SimulationService.service;
 
-/**
- * A run as a client of gRPC reads it: by way of the wire, so that the two interfaces cannot differ.
- */
+/** A run as a client of gRPC reads it. It goes by the wire, so that the interfaces cannot differ. */
 export function runJson(run: Run): RunJson {
   const received = GetRun.responseDeserialize(GetRun.responseSerialize({ run })).run;
   if (!received) throw new Error(`${run.name} was lost on its way through the wire`);

@@ -17,7 +17,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** What every answer says. */
+/** Headers of every response. */
 const HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": CONTENT_SECURITY_POLICY,
   "x-content-type-options": "nosniff",
@@ -26,7 +26,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** As google.rpc.Code is written in HTTP. */
+/** The HTTP statuses of google.rpc.Code. */
 const STATUSES: Readonly<Partial<Record<Code, number>>> = {
   [Code.INVALID_ARGUMENT]: 400,
   [Code.UNAUTHENTICATED]: 401,
@@ -48,18 +48,20 @@ export function sendJson(response: ServerResponse, body: unknown): void {
   response.end(text);
 }
 
-/** Headers of a stream of server-sent events. */
+/** Sends the headers of a stream of server-sent events. */
 export function beginEvents(response: ServerResponse): void {
   response.writeHead(200, {
     ...HEADERS,
     "content-type": "text/event-stream",
     "cache-control": "no-store",
-    // Proxies that would gather it all before they pass it on.
+    // Otherwise nginx would gather the whole stream before it passes it on.
     "x-accel-buffering": "no",
   });
 }
 
-/** A file, or that the browser has it already: it asks every time, and an upgrade is seen at once. */
+/**
+ * Sends a file, or 304 if the browser has it: it asks every time, so that an upgrade is seen at once.
+ */
 export function sendAsset(request: IncomingMessage, response: ServerResponse, asset: Asset): void {
   const headers = { ...HEADERS, etag: asset.etag, "cache-control": "no-cache" };
   if (request.headers["if-none-match"] === asset.etag) {
@@ -74,12 +76,13 @@ export function sendAsset(request: IncomingMessage, response: ServerResponse, as
   response.end(asset.body);
 }
 
-/** A refusal as JSON, in the shape that Google's interfaces have. */
+/** Sends a refusal as JSON, in the shape that Google's interfaces have. */
 export function sendRefusal(response: ServerResponse, refusal: ApiError): void {
   const code = STATUSES[refusal.code] ?? 500;
   sendError(response, code, Code[refusal.code], refusal.reason, refusal.message);
 }
 
+/** Sends an error that no call of gRPC has, in that shape too. */
 export function sendError(
   response: ServerResponse,
   code: number,

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 
-import type { Engine } from "../engine/engine.ts";
+import { LRUCache } from "lru-cache";
+
+import type { SimulationReads } from "../simulations/reads.ts";
 import type { View, Viewed, Views } from "./views.ts";
 
 /** A view as text, ready to be sent to whoever looks at it. */
 export interface ViewText {
-  /** Of the content: equal views have equal ones. */
+  /** A digest of the content: equal views have equal ids. */
   readonly id: string;
   readonly rest: string;
   /** JSON of each resource by its name, in their order. */
@@ -13,34 +15,36 @@ export interface ViewText {
 }
 
 interface Kept {
+  /** Changes of runs that were counted when it was begun. */
   readonly revision: number;
+  /** Seconds of the clock when it was begun. */
   readonly at: number;
   /** How long it took to make; undefined while it is being made. */
   seconds?: number;
   readonly text: Promise<ViewText>;
 }
 
-/** However many look, a view is made at most so often … */
+/** A view is made anew at most so often, however many look and whatever changes. */
 const LEAST_AGE_SECONDS = 0.8;
-/** … and, while no run changes, for what changes with time: rates, workers that fall silent. */
+/** A view is made anew so often while no run changes: rates and workers' silences change with time. */
 const GREATEST_AGE_SECONDS = 3;
-/** A view is renewed after so many times what it took to make: most of the time is for the work. */
+/** A view rests for so many times what it took to make: most of the time is for the work. */
 const REST = 10;
+/** Views that are kept: those looked at last. */
 const MAXIMUM_KEPT = 64;
 
 /** Makes each view once for all who look at it. */
 export class SharedViews {
   readonly #views: Pick<Views, "of">;
-  readonly #clock: () => number;
-  readonly #kept = new Map<string, Kept>();
+  readonly #reads: Pick<SimulationReads, "now">;
+  readonly #kept = new LRUCache<string, Kept>({ max: MAXIMUM_KEPT });
   /** Counts changes of runs. */
   #revision = 0;
 
-  /** @param clock in seconds. */
-  constructor(views: Pick<Views, "of">, engine: Pick<Engine, "onRunChange">, clock: () => number) {
+  constructor(views: Pick<Views, "of">, reads: Pick<SimulationReads, "onRunChange" | "now">) {
     this.#views = views;
-    this.#clock = clock;
-    engine.onRunChange(() => {
+    this.#reads = reads;
+    reads.onRunChange(() => {
       this.#revision += 1;
     });
   }
@@ -50,28 +54,27 @@ export class SharedViews {
     const key = `${viewed.view} ${viewed.pageToken}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined && this.#isFresh(kept)) return kept.text;
-    const at = this.#clock();
+    const at = this.#reads.now();
     const text = this.#views.of(viewed).then(viewText);
     const made: Kept = { revision: this.#revision, at, text };
     const note = () => {
-      made.seconds = this.#clock() - at;
+      made.seconds = this.#reads.now() - at;
     };
     text.then(note, note);
     this.#forget();
     this.#kept.set(key, made);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MAXIMUM_KEPT && oldest !== undefined) this.#kept.delete(oldest);
     return text;
   }
 
-  /** What would be made anew, and nobody may ask for again: one of 2,000 runs has megabytes. */
+  /** Forgets stale views, which nobody may ask for again: one of 2,000 runs has megabytes. */
   #forget(): void {
-    for (const [key, kept] of this.#kept) if (!this.#isFresh(kept)) this.#kept.delete(key);
+    const stale = [...this.#kept].filter(([, kept]) => !this.#isFresh(kept));
+    for (const [key] of stale) this.#kept.delete(key);
   }
 
   #isFresh({ revision, at, seconds }: Kept): boolean {
     if (seconds === undefined) return true;
-    const age = this.#clock() - at;
+    const age = this.#reads.now() - at;
     const least = revision === this.#revision ? GREATEST_AGE_SECONDS : LEAST_AGE_SECONDS;
     return age < Math.max(least, REST * seconds);
   }

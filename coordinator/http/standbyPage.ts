@@ -4,8 +4,8 @@ import { sendError } from "./responses.ts";
 import { createListener } from "./listener.ts";
 
 /**
- * Has the page's address while its coordinator stands by, so that it is free when it leads, and says
- * so to whoever comes. A browser asks again by itself.
+ * Holds the page's address while its coordinator stands by, and says so to every request. The address
+ * is then certain to be free when the coordinator leads. A browser asks again by itself.
  *
  * @throws Error if the address cannot be listened on.
  */

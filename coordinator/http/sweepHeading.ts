@@ -1,13 +1,17 @@
 import { hasEnded } from "../../shared/wire/runStates.ts";
 import type { SweepRecord } from "../ledger/ledger.ts";
-import { sweepState } from "../simulations/sweepView.ts";
+import { sweepState } from "../simulations/sweepStanding.ts";
 import type { SweepHeading } from "../../shared/wire/pageJson.ts";
-import type { RunTally } from "./workCounts.ts";
+import type { WorkCount } from "../simulations/workCount.ts";
 
-/** @param runs of the sweep, in its order. */
-export function sweepHeading(record: SweepRecord, runs: readonly RunTally[]): SweepHeading {
+/**
+ * The heading of a sweep's page: the sweep as a whole, its runs added up.
+ *
+ * @param runs counts of the sweep's runs, in its order.
+ */
+export function sweepHeading(record: SweepRecord, runs: readonly WorkCount[]): SweepHeading {
   const states = runs.map(({ state }) => state);
-  const total = (count: (run: RunTally) => number) =>
+  const total = (count: (run: WorkCount) => number) =>
     runs.reduce((sum, run) => sum + count(run), 0);
   const completed = total((run) => run.completedShardCount);
   const planned = total((run) => run.plannedShardCount);

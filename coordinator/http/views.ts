@@ -1,23 +1,22 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 
-import type { SweepJson } from "../../shared/wire/json.ts";
-import type { Coordinator } from "../simulations/simulations.ts";
-import type { Engine } from "../engine/engine.ts";
-import type { Ledger, SweepRecord } from "../ledger/ledger.ts";
+import type { RunJson, SweepJson } from "../../shared/wire/json.ts";
+import type { SweepRecord } from "../ledger/ledger.ts";
+import type { SimulationReads } from "../simulations/reads.ts";
+import type { WorkCount } from "../simulations/workCount.ts";
 import { chartsOf } from "./charts.ts";
+import { EndedRuns } from "./endedRuns.ts";
 import { fleetView } from "./fleetView.ts";
 import { Histories } from "./histories.ts";
 import { runJson } from "./resourceJson.ts";
-import { Summaries } from "./summaries.ts";
 import { sweepHeading } from "./sweepHeading.ts";
-import { Tallies } from "./workCounts.ts";
 
 /** Something with a name, such as `runs/4f0c`. */
 interface Resource {
   readonly name: string;
 }
 
-/** What a page shows: named resources in their order, and what belongs to none of them. */
+/** The content of a page: named resources in their order, and what belongs to none of them. */
 export interface View {
   readonly rest: Readonly<Record<string, unknown>>;
   readonly resources: readonly Resource[];
@@ -35,27 +34,26 @@ const OVERVIEW_RUNS = 25;
 const FLEET_WORKERS = 100;
 /** Runs that are looked at in one go: workers are waiting for their leases. */
 const RUNS_AT_A_TIME = 32;
+/** Summaries kept, of some kilobytes each. */
+const MAXIMUM_SUMMARIES = 8192;
+/** Counts kept: a page of sweeps is about tens of thousands of runs. */
+const MAXIMUM_WORK_COUNTS = 65_536;
 
-export interface ViewOptions {
-  readonly coordinator: Coordinator;
-  readonly engine: Engine;
-  readonly ledger: Ledger;
-  /** Seconds, the engine's. */
-  readonly clock: () => number;
-}
-
-/** What pages show, as it is now. */
+/** Makes the content of pages, as it is now. */
 export class Views {
-  readonly #options: ViewOptions;
-  readonly #summaries: Summaries;
-  readonly #tallies: Tallies;
+  readonly #reads: SimulationReads;
+  /** Runs without their checkpoints. */
+  readonly #summaries: EndedRuns<RunJson>;
+  readonly #workCounts: EndedRuns<WorkCount>;
   readonly #histories: Histories;
 
-  constructor(options: ViewOptions) {
-    this.#options = options;
-    this.#summaries = new Summaries(options.coordinator, options.engine);
-    this.#tallies = new Tallies(options.coordinator, options.engine, options.clock);
-    this.#histories = new Histories(options.engine);
+  constructor(reads: SimulationReads) {
+    this.#reads = reads;
+    this.#summaries = new EndedRuns(reads, MAXIMUM_SUMMARIES, async (run) =>
+      runJson(await reads.runSummary(run)),
+    );
+    this.#workCounts = new EndedRuns(reads, MAXIMUM_WORK_COUNTS, (run) => reads.workCount(run));
+    this.#histories = new Histories(reads);
   }
 
   /** @throws ApiError NOT_FOUND; InvalidPageToken */
@@ -65,57 +63,49 @@ export class Views {
     return view === "fleet" ? this.#fleet(pageToken) : this.#overview(pageToken);
   }
 
-  /** What a run's page draws. @throws ApiError NOT_FOUND */
+  /** The charts of a run's page. @throws ApiError NOT_FOUND */
   async charts(name: string) {
-    const record = await this.#options.coordinator.runRecord(name);
-    const folded = this.#options.engine.activeRun(name)?.progress.folded;
-    const history = this.#histories.of(name);
-    return chartsOf(record.specification, folded ?? record.outcome?.sums, history);
+    const { specification, sums } = await this.#reads.foldedRun(name);
+    return chartsOf(specification, sums, this.#histories.of(name));
   }
 
-  /** The later pages of the overview have runs alone. */
+  /** The later pages of the overview have only runs. */
   async #overview(pageToken: string): Promise<View> {
-    const { ledger, clock, engine } = this.#options;
-    const runs = await ledger.runs(OVERVIEW_RUNS, pageToken);
-    const sweeps = pageToken === "" ? await ledger.sweeps(OVERVIEW_SWEEPS, "") : undefined;
-    const {
-      workers: _workers,
-      nextPageToken: _next,
-      ...fleet
-    } = fleetView(engine.fleet, clock(), 0, "");
+    const reads = this.#reads;
+    const { names, nextPageToken } = await reads.runNames(OVERVIEW_RUNS, pageToken);
+    const sweeps = pageToken === "" ? await reads.sweepRecords(OVERVIEW_SWEEPS, "") : undefined;
+    const { workers: _workers, nextPageToken: _next, ...fleet } = fleetView(reads, 0, "");
     const headings: SweepJson[] = [];
     for (const record of sweeps?.records ?? []) headings.push(await this.#heading(record));
-    const names = runs.records.map(({ name }) => name);
     return {
-      rest: { fleet, nextPageToken: runs.nextPageToken },
+      rest: { fleet, nextPageToken },
       resources: [...headings, ...(await inTurn(names, (name) => this.#summaries.of(name)))],
     };
   }
 
   async #run(name: string): Promise<View> {
-    const run = runJson(await this.#options.coordinator.run(name));
+    const run = runJson(await this.#reads.run(name));
     return { rest: { charts: await this.charts(name) }, resources: [run] };
   }
 
   async #sweep(name: string): Promise<View> {
-    const record = await this.#options.coordinator.sweepRecord(name);
+    const record = await this.#reads.sweepRecord(name);
     const heading = await this.#heading(record);
     const runs = await inTurn(record.runs, (run) => this.#summaries.of(run));
     return { rest: {}, resources: [heading, ...runs] };
   }
 
   #fleet(pageToken: string): View {
-    const { engine, clock } = this.#options;
-    const { workers, ...rest } = fleetView(engine.fleet, clock(), FLEET_WORKERS, pageToken);
+    const { workers, ...rest } = fleetView(this.#reads, FLEET_WORKERS, pageToken);
     return { rest, resources: workers };
   }
 
   async #heading(record: SweepRecord): Promise<SweepJson> {
-    return sweepHeading(record, await inTurn(record.runs, (name) => this.#tallies.of(name)));
+    return sweepHeading(record, await inTurn(record.runs, (name) => this.#workCounts.of(name)));
   }
 }
 
-/** One after the other, with pauses for others to have their turn. */
+/** Looks at one item after the other, with pauses for others to have their turn. */
 async function inTurn<Item, Result>(
   items: readonly Item[],
   look: (item: Item) => Promise<Result>,

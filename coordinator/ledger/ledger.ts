@@ -42,6 +42,9 @@ export interface SweepRecord {
   readonly createTime: number;
 }
 
+/** How many runs are in each state; states that none is in are left out. */
+export type StateCounts = ReadonlyMap<RunState, number>;
+
 /** What a request id stood for the first time. */
 export interface RequestRecord {
   readonly requestId: string;
@@ -75,6 +78,8 @@ export interface Ledger {
   runs(pageSize: number, pageToken: string): Promise<Page<RunRecord>>;
   /** Newest first. @throws InvalidPageToken */
   sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>>;
+  /** The states of the runs of each sweep; sweeps without runs are left out. */
+  sweepStates(sweeps: readonly string[]): Promise<ReadonlyMap<string, StateCounts>>;
   /** Runs that have not ended, oldest first. */
   unfinishedRuns(): AsyncIterable<RunRecord>;
   /** The run's recorded shards, ascending; default: from the first on. */

@@ -1,4 +1,4 @@
-import { hasEnded } from "../../shared/wire/runStates.ts";
+import { hasEnded, type RunState } from "../../shared/wire/runStates.ts";
 import { Mutex } from "./mutex.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { Fold } from "../plan/fold.ts";
@@ -9,6 +9,7 @@ import {
   type Page,
   type RequestRecord,
   type RunRecord,
+  type StateCounts,
   type SweepRecord,
 } from "./ledger.ts";
 import { invalidPageToken, page } from "./page.ts";
@@ -49,6 +50,17 @@ export class MemoryLedger implements Ledger {
 
   async sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>> {
     return pageOf([...this.#sweeps.values()], pageSize, pageToken);
+  }
+
+  async sweepStates(sweeps: readonly string[]): Promise<ReadonlyMap<string, StateCounts>> {
+    const asked = new Set(sweeps);
+    const states = new Map<string, Map<RunState, number>>();
+    for (const { sweep, state } of this.#runs.values()) {
+      if (sweep === undefined || !asked.has(sweep)) continue;
+      const counts = states.get(sweep) ?? new Map<RunState, number>();
+      states.set(sweep, counts.set(state, (counts.get(state) ?? 0) + 1));
+    }
+    return states;
   }
 
   async *unfinishedRuns(): AsyncIterable<RunRecord> {

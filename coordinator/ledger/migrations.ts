@@ -100,6 +100,15 @@ function migrations({ bytes, counter }: EngineTypes): Record<string, Migration> 
           .execute();
       },
     },
+    "0005_runs_by_sweep": {
+      up: async (db: Kysely<LedgerTables>) => {
+        await db.schema
+          .createIndex("runs_by_sweep")
+          .on("runs")
+          .columns(["sweep", "state"])
+          .execute();
+      },
+    },
   };
 }
 

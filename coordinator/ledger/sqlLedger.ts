@@ -10,6 +10,7 @@ import {
   OutcomeUnknown,
   type Page,
   type RunRecord,
+  type StateCounts,
   type SweepRecord,
 } from "./ledger.ts";
 import { Mutex } from "./mutex.ts";
@@ -92,6 +93,10 @@ export class SqlLedger implements Ledger {
 
   sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>> {
     return lists.sweeps(this.#db, pageSize, pageToken);
+  }
+
+  sweepStates(sweeps: readonly string[]): Promise<ReadonlyMap<string, StateCounts>> {
+    return lists.sweepStates(this.#db, sweeps);
   }
 
   unfinishedRuns(): AsyncIterable<RunRecord> {

@@ -2,7 +2,8 @@ import type { Kysely } from "kysely";
 
 import { isPlainText } from "../../shared/specification/violations.ts";
 import type { Kinds } from "../../shared/kinds/kinds.ts";
-import type { Page, RunRecord, SweepRecord } from "./ledger.ts";
+import { parseRunState, type RunState } from "../../shared/wire/runStates.ts";
+import type { Page, RunRecord, StateCounts, SweepRecord } from "./ledger.ts";
 import { invalidPageToken, page } from "./page.ts";
 import { runFromRow, sweepFromRow } from "./records.ts";
 import type { LedgerTables } from "./schema.ts";
@@ -51,6 +52,27 @@ export async function sweeps(
     .limit(pageSize + 1)
     .execute();
   return page(rows.map(sweepFromRow), pageSize);
+}
+
+/** How many runs of each of some sweeps are in each state. */
+export async function sweepStates(
+  db: Db,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, StateCounts>> {
+  const states = new Map<string, Map<RunState, number>>();
+  if (names.length === 0) return states;
+  const rows = await db
+    .selectFrom("runs")
+    .select(({ fn }) => ["sweep", "state", fn.countAll<number>().as("count")])
+    .where("sweep", "in", names)
+    .groupBy(["sweep", "state"])
+    .execute();
+  for (const { sweep, state, count } of rows) {
+    if (sweep === null) continue;
+    const counts = states.get(sweep) ?? new Map<RunState, number>();
+    states.set(sweep, counts.set(parseRunState(state), count));
+  }
+  return states;
 }
 
 /** Runs that have not ended, oldest first. */

@@ -10,7 +10,7 @@ import { KINDS, type Kinds } from "../../shared/kinds/kinds.ts";
 import type { Listening } from "../../shared/wire/listening.ts";
 import { SERVICE_NAMES, SimulationService } from "../../shared/wire/protocol.ts";
 import { bind } from "./bind.ts";
-import { Coordinator } from "../simulations/simulations.ts";
+import { Simulations } from "../simulations/simulations.ts";
 import { openToAll, type Door } from "../door/door.ts";
 import { Engine } from "../engine/engine.ts";
 import { FLEET_SERVICE, fleetHandlers } from "../rpc/fleetService.ts";
@@ -96,7 +96,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     gather: (lastBatch) =>
       delay(lastBatch > FEW_WRITES ? BUSY_GATHER_MILLISECONDS : GATHER_MILLISECONDS),
   });
-  const coordinator = new Coordinator({ engine, ledger, log, clock, wallClock, newId });
+  const simulations = new Simulations({ engine, ledger, log, clock, wallClock, newId });
   engine.onRunChange((run, ended) => {
     if (ended) door.clients.leave(run);
   });
@@ -112,14 +112,14 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     "grpc.max_receive_message_length": door.limits.maximumMessageBytes,
   });
   server.addService(SimulationService.service, {
-    ...simulationHandlers(coordinator, engine, door, kinds, log),
+    ...simulationHandlers(simulations, door, kinds, log),
   });
   server.addService(FLEET_SERVICE, { ...fleetHandlers(engine, scheduler, door, log) });
   const health = new HealthImplementation();
   health.addToServer(server);
   createReflection().addToServer(server);
   const port = await bind(server, address, door.credentials);
-  const page = await openPage(options, { coordinator, engine, door }).catch((error: unknown) => {
+  const page = await openPage(options, { reads: simulations, door }).catch((error: unknown) => {
     server.forceShutdown();
     throw error;
   });
@@ -128,7 +128,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, status);
   };
   setHealth("SERVING");
-  options.metrics?.lead({ engine, ledger, clock });
+  options.metrics?.lead({ engine, ledger, reads: simulations });
   const ticks = setInterval(() => {
     engine.dispatch({ kind: "tick" });
   }, TICK_MILLISECONDS);
@@ -149,13 +149,13 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
 }
 
 async function openPage(
-  { http, ledger, log }: ServerOptions,
-  parts: Pick<PageOptions, "coordinator" | "engine" | "door">,
+  { http, log }: ServerOptions,
+  parts: Pick<PageOptions, "reads" | "door">,
 ): Promise<Listening | undefined> {
   if (http === undefined) return undefined;
   // Read here: most coordinators have no page.
   const { startPage } = await import("../http/pageServer.ts");
-  return startPage({ ...parts, address: http, ledger, log, clock });
+  return startPage({ ...parts, address: http, log });
 }
 
 async function shutDown(server: Server): Promise<void> {

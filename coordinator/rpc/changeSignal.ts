@@ -1,6 +1,6 @@
-import type { Engine } from "../engine/engine.ts";
+import type { SimulationReads } from "../simulations/reads.ts";
 
-/** What a watcher writes to, as far as it matters here. */
+/** The part of a watcher's stream that matters here. */
 interface WatchStream {
   readonly cancelled: boolean;
   once(event: "cancelled", listener: () => void): unknown;
@@ -17,13 +17,17 @@ export class ChangeSignal implements Disposable {
   readonly #ended = new Set<string>();
 
   /**
-   * @param runs the names that the watcher cares for; once all of them have ended while it
-   * watched, it is told at once.
+   * @param runs the names that the watcher cares for. Once all of them have ended while it watched, it
+   * is told at once.
    */
-  constructor(engine: Engine, stream: WatchStream, runs: ReadonlySet<string>) {
+  constructor(
+    reads: Pick<SimulationReads, "onRunChange">,
+    stream: WatchStream,
+    runs: ReadonlySet<string>,
+  ) {
     this.#stream = stream;
     this.#runs = runs;
-    this.#unsubscribe = engine.onRunChange((run, ended) => {
+    this.#unsubscribe = reads.onRunChange((run, ended) => {
       if (!runs.has(run)) return;
       this.#changed.add(run);
       if (ended) this.#ended.add(run);
@@ -34,8 +38,8 @@ export class ChangeSignal implements Disposable {
   }
 
   /**
-   * Waits for a change: at least `pause` milliseconds, but for the end, and at most `limit`; what
-   * changed.
+   * Waits for a change, at least `pause` milliseconds and at most `limit`; the end of the last run is
+   * told at once. Returns the names of the runs that changed.
    */
   async next(pause: number, limit: number): Promise<ReadonlySet<string>> {
     this.#pauseOver = false;

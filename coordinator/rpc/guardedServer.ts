@@ -8,9 +8,8 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 
-import { type ApiError, toStatus } from "../../shared/wire/errorDetails.ts";
+import { type ApiError, invalidField, toStatus } from "../../shared/wire/errorDetails.ts";
 import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
-import { invalidField } from "./rpcHandlers.ts";
 import { checkValues, UnreadableMessage } from "./messageBounds.ts";
 
 /**

@@ -8,10 +8,8 @@ import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { stoppingRuleInputFromMessage } from "../../shared/wire/stoppingRuleMessages.ts";
 import { serverStreaming, unary } from "./rpcHandlers.ts";
 import { ChangeSignal } from "./changeSignal.ts";
-import type { Coordinator } from "../simulations/simulations.ts";
-import { admissionOf } from "../door/admission.ts";
+import type { Simulations } from "../simulations/simulations.ts";
 import type { Door } from "../door/door.ts";
-import type { Engine } from "../engine/engine.ts";
 import {
   readEtag,
   readName,
@@ -22,51 +20,50 @@ import {
   readSweep,
 } from "../simulations/requests.ts";
 
-/** A watcher hears of changes at most so often. */
+/** A watcher is told of changes at most so often … */
 const WATCH_INTERVAL_MILLISECONDS = 200;
-/** … and, with nothing new, of a rate that falls at least so often. */
+/** … and, while nothing changes, of the rate, which falls, at least so often. */
 const WATCH_LIMIT_MILLISECONDS = 5000;
 
 /** The gRPC front of the coordinator for clients: reads requests, nothing else. */
 export function simulationHandlers(
-  coordinator: Coordinator,
-  engine: Engine,
+  simulations: Simulations,
   door: Door,
   kinds: Kinds,
   log: Logger,
 ): SimulationServiceHandlers {
   const admission = (metadata: Metadata) =>
-    admissionOf(door.callerOf(metadata).client, door.clients);
+    door.clients.admissionOf(door.callerOf(metadata).client);
   return {
     CreateRun: unary(log, async (request, metadata) => {
       const options = creationOptions(request);
       const specification = readRun("run", request.run, kinds);
-      return { run: await coordinator.createRun(specification, options, admission(metadata)) };
+      return { run: await simulations.createRun(specification, options, admission(metadata)) };
     }),
     GetRun: unary(log, async ({ name, withConvergence }) => {
-      const run = await coordinator.run(readName("runs", name));
-      return { run: withConvergence ? await coordinator.withConvergence(run) : run };
+      const run = await simulations.run(readName("runs", name));
+      return { run: withConvergence ? await simulations.withConvergence(run) : run };
     }),
     ListRuns: unary(log, async ({ pageSize, pageToken }) =>
-      coordinator.runs(readPageSize(pageSize), readPageToken(pageToken)),
+      simulations.runs(readPageSize(pageSize), readPageToken(pageToken)),
     ),
     WatchRun: serverStreaming(log, async ({ name: requested }, stream) => {
       const name = readName("runs", requested);
-      using changes = new ChangeSignal(engine, stream, new Set([name]));
+      using changes = new ChangeSignal(simulations, stream, new Set([name]));
       for (;;) {
-        const run = await coordinator.run(name);
+        const run = await simulations.run(name);
         await send(stream, { run });
         if (stream.cancelled || hasEnded(stateOf(run))) return;
         await changes.next(WATCH_INTERVAL_MILLISECONDS, WATCH_LIMIT_MILLISECONDS);
       }
     }),
     CancelRun: unary(log, async ({ name }) => ({
-      run: await coordinator.cancelRun(readName("runs", name)),
+      run: await simulations.cancelRun(readName("runs", name)),
     })),
     ExtendRun: unary(log, async ({ name: requested, stoppingRule, etag }, metadata) => {
       const rule = stoppingRule ? stoppingRuleInputFromMessage(stoppingRule) : {};
       const name = readName("runs", requested);
-      return { run: await coordinator.extendRun(name, rule, readEtag(etag), admission(metadata)) };
+      return { run: await simulations.extendRun(name, rule, readEtag(etag), admission(metadata)) };
     }),
     CreateSweep: unary(log, async (request, metadata) => {
       const { maximumSweepRuns } = door.limits;
@@ -74,26 +71,26 @@ export function simulationHandlers(
       const options = creationOptions(request);
       const admitted = admission(metadata);
       return {
-        sweep: await coordinator.createSweep(displayName, specifications, options, admitted),
+        sweep: await simulations.createSweep(displayName, specifications, options, admitted),
       };
     }),
     GetSweep: unary(log, async ({ name }) => ({
-      sweep: await coordinator.sweep(readName("sweeps", name)),
+      sweep: await simulations.sweep(readName("sweeps", name)),
     })),
     ListSweeps: unary(log, async ({ pageSize, pageToken }) =>
-      coordinator.sweeps(readPageSize(pageSize), readPageToken(pageToken)),
+      simulations.sweeps(readPageSize(pageSize), readPageToken(pageToken)),
     ),
     WatchSweep: serverStreaming(log, async ({ name: requested }, stream) => {
       const name = readName("sweeps", requested);
-      const whole = await coordinator.sweep(name);
+      const whole = await simulations.sweep(name);
       const names = new Set(whole.runs?.map((run) => run.name ?? ""));
-      using changes = new ChangeSignal(engine, stream, names);
+      using changes = new ChangeSignal(simulations, stream, names);
       let changed: ReadonlySet<string> | undefined;
       for (;;) {
-        const sweep = await coordinator.sweep(name);
+        const sweep = await simulations.sweep(name);
         const ended = hasEnded(stateOf(sweep));
         const concerns = (run: Run) =>
-          // Without a change, what goes on is said again, for its rate and time left.
+          // If nothing changed, unfinished runs are sent again, for their rates and times left.
           changed?.size === 0 ? !hasEnded(stateOf(run)) : changed?.has(run.name ?? "");
         const runs = sweep.runs?.filter((run) => ended || !changed || concerns(run));
         await send(stream, { sweep: { ...sweep, ...(runs && { runs }) } });
@@ -102,12 +99,12 @@ export function simulationHandlers(
       }
     }),
     CancelSweep: unary(log, async ({ name }) => ({
-      sweep: await coordinator.cancelSweep(readName("sweeps", name)),
+      sweep: await simulations.cancelSweep(readName("sweeps", name)),
     })),
     ExtendSweep: unary(log, async ({ name: requested, stoppingRule }, metadata) => {
       const rule = stoppingRule ? stoppingRuleInputFromMessage(stoppingRule) : {};
       const name = readName("sweeps", requested);
-      return { sweep: await coordinator.extendSweep(name, rule, admission(metadata)) };
+      return { sweep: await simulations.extendSweep(name, rule, admission(metadata)) };
     }),
   };
 }
@@ -116,7 +113,10 @@ function creationOptions(request: { readonly requestId: string; readonly validat
   return { requestId: readRequestId(request.requestId), validateOnly: request.validateOnly };
 }
 
-/** Resolves once the stream can take more, or is gone: a slow watcher misses states, not the end. */
+/**
+ * Sends a message. Resolves once the stream can take more, or is gone: a slow watcher misses states
+ * in between, and never the end.
+ */
 async function send<Request, Response>(
   stream: ServerWritableStream<Request, Response>,
   message: Response,

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 
 import type { RunSpecification } from "../../shared/kinds/kind.ts";
 
-/** Of a request's content: equal content has equal fingerprints. */
+/** The fingerprint of a request's content: equal content has equal fingerprints. */
 export function fingerprintOf(parts: readonly (string | RunSpecification)[]): string {
   const canonical = JSON.stringify(parts, (_key, value: unknown) => {
     if (typeof value === "bigint") return String(value);
     if (!isPlainObject(value)) return value;
-    // The order in which fields were filled in is no part of the content.
+    // The order in which fields were set is not part of the content.
     return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   });
   return createHash("sha256").update(canonical).digest("hex");

@@ -10,10 +10,9 @@ import {
   ValidationError,
   type FieldViolation,
 } from "../../shared/specification/violations.ts";
+import { invalidField, limitReached } from "../../shared/wire/errorDetails.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { invalidField } from "../rpc/rpcHandlers.ts";
-import { limitReached } from "../door/limits.ts";
 
 const MAXIMUM_REQUEST_ID_LENGTH = 128;
 const MAXIMUM_PAGE_TOKEN_LENGTH = 256;
@@ -46,7 +45,9 @@ export function readRun(
 }
 
 /**
- * @param maximumRuns as the coordinator is set.
+ * Reads a sweep and all of its runs.
+ *
+ * @param maximumRuns the coordinator's limit.
  * @throws ValidationError with every field at fault of every run; ApiError RESOURCE_EXHAUSTED
  */
 export function readSweep(
@@ -121,7 +122,7 @@ export function readPageToken(pageToken: string): string {
   return atMost("page_token", pageToken, MAXIMUM_PAGE_TOKEN_LENGTH);
 }
 
-/** @throws ApiError naming the field if the text is longer. */
+/** Returns the text. @throws ApiError naming the field if the text is longer */
 export function atMost(field: string, text: string, maximum: number): string {
   if (text.length <= maximum) return text;
   throw invalidField(field, `${text.length} characters are too many; give at most ${maximum}`);

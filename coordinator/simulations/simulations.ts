@@ -12,22 +12,17 @@ import { ApiError } from "../../shared/wire/errorDetails.ts";
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { hasEnded } from "../../shared/wire/runStates.ts";
-import { convergence } from "./convergence.ts";
-import { ADMIT_ALL, type Admission, type AskedRun } from "../door/admission.ts";
-import type { Engine } from "../engine/engine.ts";
-import { OutcomeUnknown, type Ledger, type RunRecord, type SweepRecord } from "../ledger/ledger.ts";
+import { ADMIT_ALL, type Admission, type AskedRun } from "./admission.ts";
+import type { RunRecord, SweepRecord } from "../ledger/ledger.ts";
 import { Mutex } from "../ledger/mutex.ts";
+import { create, type Creation } from "./creation.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { runSummary, runView, specificationView } from "./runView.ts";
-import { sweepView } from "./sweepView.ts";
+import { SimulationReads, type ReadsOptions } from "./reads.ts";
+import { specificationView } from "./runView.ts";
 
-/** What the coordinator needs from outside: it has no clock and no randomness of its own. */
-export interface CoordinatorOptions {
-  readonly engine: Engine;
-  readonly ledger: Ledger;
+/** The use cases' surroundings, injected: they have no clock and no randomness of their own. */
+export interface SimulationsOptions extends ReadsOptions {
   readonly log: Logger;
-  /** Seconds, the engine's. */
-  readonly clock: () => number;
   /** Milliseconds since the epoch. */
   readonly wallClock: () => number;
   /** A fresh identifier of letters and digits. */
@@ -40,59 +35,67 @@ export interface CreationOptions {
   readonly validateOnly: boolean;
 }
 
-/** What clients can ask for: creates, shows, cancels and extends runs and sweeps. */
-export class Coordinator {
-  readonly #options: CoordinatorOptions;
+/** The use cases: what clients can ask for. Creates, shows, cancels and extends runs and sweeps. */
+export class Simulations extends SimulationReads {
+  readonly #options: SimulationsOptions;
   /** Creations, cancellations and extensions do not overlap. */
   readonly #mutex = new Mutex();
-  readonly #foldings = new Mutex();
 
-  constructor(options: CoordinatorOptions) {
+  constructor(options: SimulationsOptions) {
+    super(options);
     this.#options = options;
   }
 
   async createRun(
     specification: RunSpecification,
-    options: CreationOptions,
+    { requestId, validateOnly }: CreationOptions,
     admission: Admission = ADMIT_ALL,
   ): Promise<Run> {
-    if (options.validateOnly) return specificationView(specification);
-    const record = this.#newRun(specification, admission.client);
+    if (validateOnly) return specificationView(specification);
+    const run = this.#newRun(specification, admission.client);
     const fingerprint = fingerprintOf([specification]);
-    const { requestId } = options;
-    return this.run(await this.#create(requestId, fingerprint, record.name, admission, [record]));
+    const creation = { requestId, fingerprint, resource: run.name, runs: [run] };
+    return this.run(await this.#create(creation, admission));
   }
 
-  /** @throws ApiError NOT_FOUND */
-  async run(name: string): Promise<Run> {
-    const record = await this.runRecord(name);
-    return runView(record, this.#options.engine.work(name), this.#options.clock());
-  }
-
-  /** The run as it was answered, with how its estimates came about, folded anew from the ledger. */
-  async withConvergence(run: Run): Promise<Run> {
-    const { name = "", shardCount = 0 } = run;
-    const { specification } = await this.runRecord(name);
-    // One at a time: it is long work for somebody who only reads.
-    const points = await this.#foldings.run(() =>
-      convergence(specification, this.#options.ledger.shards(name), shardCount),
+  async createSweep(
+    displayName: string,
+    specifications: readonly RunSpecification[],
+    { requestId, validateOnly }: CreationOptions,
+    admission: Admission = ADMIT_ALL,
+  ): Promise<Sweep> {
+    if (validateOnly) return { displayName, runs: specifications.map(specificationView) };
+    const name = `sweeps/${this.#options.newId()}`;
+    const runs = specifications.map((specification) =>
+      this.#newRun(specification, admission.client, name),
     );
-    return { ...run, convergence: points };
+    const sweep: SweepRecord = {
+      name,
+      displayName,
+      runs: runs.map((run) => run.name),
+      createTime: this.#options.wallClock(),
+    };
+    const fingerprint = fingerprintOf([displayName, ...specifications]);
+    const creation = { requestId, fingerprint, resource: name, runs, sweep };
+    return this.sweep(await this.#create(creation, admission));
   }
 
-  /**
-   * The same without its checkpoints.
-   *
-   * @throws ApiError NOT_FOUND
-   */
-  async runSummary(name: string): Promise<Run> {
-    const record = await this.runRecord(name);
-    return runSummary(record, this.#options.engine.work(name), this.#options.clock());
+  /** Returns the name of what was created, now or by the request before. */
+  async #create(creation: Creation, admission: Admission): Promise<string> {
+    return this.#mutex.run(() => create(this.#options, creation, admission));
   }
 
-  async runs(pageSize: number, pageToken: string) {
-    const { records, nextPageToken } = await this.#options.ledger.runs(pageSize, pageToken);
-    return { runs: await Promise.all(records.map(({ name }) => this.run(name))), nextPageToken };
+  #newRun(specification: RunSpecification, client: string, sweep?: string): RunRecord {
+    return {
+      name: `runs/${this.#options.newId()}`,
+      specification,
+      state: "QUEUED",
+      error: "",
+      client,
+      ...(sweep !== undefined && { sweep }),
+      createTime: this.#options.wallClock(),
+      revision: 1,
+    };
   }
 
   /** @throws ApiError NOT_FOUND, ALREADY_ENDED */
@@ -109,6 +112,23 @@ export class Coordinator {
       await this.#options.engine.cancel(record);
     });
     return this.run(name);
+  }
+
+  /** @throws ApiError NOT_FOUND */
+  async cancelSweep(name: string): Promise<Sweep> {
+    await this.#mutex.run(async () => {
+      for (const run of (await this.sweepRecord(name)).runs) {
+        const record = await this.#settledRecord(run);
+        if (!hasEnded(record.state)) await this.#options.engine.cancel(record);
+      }
+    });
+    return this.sweep(name);
+  }
+
+  /** The record of a run that is not about to end or to be submitted again. */
+  async #settledRecord(name: string): Promise<RunRecord> {
+    await this.#options.engine.settled(name);
+    return this.runRecord(name);
   }
 
   /** @throws ApiError NOT_FOUND, ETAG_MISMATCH; ValidationError if the rule does not go further */
@@ -131,53 +151,6 @@ export class Coordinator {
       await this.#extend(longer, admission);
     });
     return this.run(name);
-  }
-
-  async createSweep(
-    displayName: string,
-    specifications: readonly RunSpecification[],
-    options: CreationOptions,
-    admission: Admission = ADMIT_ALL,
-  ): Promise<Sweep> {
-    if (options.validateOnly) return { displayName, runs: specifications.map(specificationView) };
-    const name = `sweeps/${this.#options.newId()}`;
-    const records = specifications.map((specification) =>
-      this.#newRun(specification, admission.client, name),
-    );
-    const sweep: SweepRecord = {
-      name,
-      displayName,
-      runs: records.map((record) => record.name),
-      createTime: this.#options.wallClock(),
-    };
-    const fingerprint = fingerprintOf([displayName, ...specifications]);
-    const { requestId } = options;
-    return this.sweep(await this.#create(requestId, fingerprint, name, admission, records, sweep));
-  }
-
-  /** @throws ApiError NOT_FOUND */
-  async sweep(name: string): Promise<Sweep> {
-    const record = await this.sweepRecord(name);
-    return sweepView(record, await Promise.all(record.runs.map((run) => this.runSummary(run))));
-  }
-
-  async sweeps(pageSize: number, pageToken: string) {
-    const { records, nextPageToken } = await this.#options.ledger.sweeps(pageSize, pageToken);
-    const sweeps = await Promise.all(
-      records.map(async ({ name }): Promise<Sweep> => ({ ...(await this.sweep(name)), runs: [] })),
-    );
-    return { sweeps, nextPageToken };
-  }
-
-  /** @throws ApiError NOT_FOUND */
-  async cancelSweep(name: string): Promise<Sweep> {
-    await this.#mutex.run(async () => {
-      for (const run of (await this.sweepRecord(name)).runs) {
-        const record = await this.#settledRecord(run);
-        if (!hasEnded(record.state)) await this.#options.engine.cancel(record);
-      }
-    });
-    return this.sweep(name);
   }
 
   /** @throws ApiError NOT_FOUND; ValidationError if the rule does not go further for every run */
@@ -215,6 +188,7 @@ export class Coordinator {
     return stoppingRule;
   }
 
+  /** Submits the run again under its longer rule, with all shards that still belong to its plan. */
   async #extend(longer: AskedRun, admission: Admission): Promise<void> {
     const revise = (before: RunRecord): RunRecord => {
       const { endTime: _endTime, outcome: _outcome, ...kept } = before;
@@ -231,87 +205,4 @@ export class Coordinator {
       admission.enter([longer]);
     });
   }
-
-  /**
-   * Writes new records under the request's id and starts the runs; returns the resource that the
-   * id stands for, which an earlier request with the same content may have created.
-   */
-  async #create(
-    requestId: string,
-    fingerprint: string,
-    resource: string,
-    admission: Admission,
-    runs: readonly RunRecord[],
-    sweep?: SweepRecord,
-  ): Promise<string> {
-    const { ledger, engine, log } = this.#options;
-    const admitted = runs.map(({ name, specification: { stoppingRule } }) => ({
-      name,
-      stoppingRule,
-    }));
-    return this.#mutex.run(async () => {
-      const creation = ledger.transact(async (transaction) => {
-        const known = requestId === "" ? undefined : await transaction.request(requestId);
-        if (known !== undefined) return known;
-        admission.check(admitted);
-        for (const run of runs) await transaction.putRun(run);
-        if (sweep !== undefined) await transaction.putSweep(sweep);
-        if (requestId !== "") await transaction.putRequest({ requestId, fingerprint, resource });
-        return undefined;
-      });
-      const earlier = await creation.catch((error: unknown) => {
-        if (error instanceof OutcomeUnknown) engine.fail(error);
-        throw error;
-      });
-      if (earlier === undefined) {
-        admission.enter(admitted);
-        for (const run of runs) engine.submit(run);
-        log.info({ resource, runs: runs.length }, "created");
-        return resource;
-      }
-      if (earlier.fingerprint === fingerprint) return earlier.resource;
-      throw new ApiError(
-        Code.ALREADY_EXISTS,
-        "REQUEST_ID_REUSED",
-        `request_id '${requestId}' was used for another request, which created ` +
-          `${earlier.resource}; use a fresh one`,
-      );
-    });
-  }
-
-  #newRun(specification: RunSpecification, client: string, sweep?: string): RunRecord {
-    return {
-      name: `runs/${this.#options.newId()}`,
-      specification,
-      state: "QUEUED",
-      error: "",
-      client,
-      ...(sweep !== undefined && { sweep }),
-      createTime: this.#options.wallClock(),
-      revision: 1,
-    };
-  }
-
-  async #settledRecord(name: string): Promise<RunRecord> {
-    await this.#options.engine.settled(name);
-    return this.runRecord(name);
-  }
-
-  /** @throws ApiError NOT_FOUND */
-  async runRecord(name: string): Promise<RunRecord> {
-    const record = await this.#options.engine.record(name);
-    if (record !== undefined) return record;
-    throw notFound(name);
-  }
-
-  /** @throws ApiError NOT_FOUND */
-  async sweepRecord(name: string): Promise<SweepRecord> {
-    const record = await this.#options.ledger.sweep(name);
-    if (record !== undefined) return record;
-    throw notFound(name);
-  }
-}
-
-function notFound(name: string): ApiError {
-  return new ApiError(Code.NOT_FOUND, "NOT_FOUND", `'${name}' is not known here; list what is`);
 }

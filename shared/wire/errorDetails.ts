@@ -1,4 +1,4 @@
-import { Metadata, type status as Code, type ServiceError } from "@grpc/grpc-js";
+import { Metadata, status as Code, type ServiceError } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
 import { join } from "node:path";
 
@@ -49,6 +49,25 @@ export class ApiError extends Error {
     this.reason = reason;
     this.violations = options.violations ?? [];
   }
+}
+
+/** One field of a request is at fault; the description says what is allowed. */
+export function invalidField(field: string, description: string): ApiError {
+  return new ApiError(Code.INVALID_ARGUMENT, "INVALID_FIELD", `${field}: ${description}`, {
+    violations: [{ field, description }],
+  });
+}
+
+/**
+ * The request asks for more than a limit allows.
+ *
+ * @param field the field that goes too far; empty if it is the request itself.
+ */
+export function limitReached(field: string, description: string): ApiError {
+  const message = field === "" ? description : `${field}: ${description}`;
+  return new ApiError(Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED", message, {
+    violations: field === "" ? [] : [{ field, description }],
+  });
 }
 
 /**

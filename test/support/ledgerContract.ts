@@ -6,6 +6,7 @@ import type { RecordedShard } from "../../coordinator/plan/recordedShard.ts";
 import { describeFolds } from "./ledgerFolds.ts";
 import { describePages } from "./ledgerPages.ts";
 import { recordedShard, runRecord, sweepRecord } from "./ledgerRecords.ts";
+import { describeSweepStates } from "./ledgerSweepStates.ts";
 
 /** What every ledger promises, whatever it is made of. `create` gives an empty one. */
 export function describeLedger(kind: string, create: () => Promise<Ledger>): void {
@@ -226,5 +227,6 @@ export function describeLedger(kind: string, create: () => Promise<Ledger>): voi
 
     describeFolds(() => ledger);
     describePages(() => ledger);
+    describeSweepStates(() => ledger);
   });
 }

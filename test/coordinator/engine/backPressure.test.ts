@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import { pino } from "pino";
 
-import { Coordinator } from "../../../coordinator/simulations/simulations.ts";
+import { Simulations } from "../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../coordinator/engine/engine.ts";
 import type { LedgerTransaction } from "../../../coordinator/ledger/ledger.ts";
 import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
@@ -50,7 +50,7 @@ function start(ledger: StickingLedger) {
   };
   const scheduler = { ...DEFAULT_SCHEDULER_OPTIONS, maximumRecordings: MAXIMUM_RECORDINGS };
   const engine = new Engine({ ...outside, scheduler, firstLease: 1 });
-  return { engine, coordinator: new Coordinator({ ...outside, engine, newId: () => "1" }) };
+  return { engine, coordinator: new Simulations({ ...outside, engine, newId: () => "1" }) };
 }
 
 describe("a coordinator whose ledger sticks", () => {

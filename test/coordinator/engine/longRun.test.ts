@@ -6,7 +6,7 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import { pino } from "pino";
 
-import { Coordinator } from "../../../coordinator/simulations/simulations.ts";
+import { Simulations } from "../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../coordinator/engine/engine.ts";
 import type { Ledger } from "../../../coordinator/ledger/ledger.ts";
 import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
@@ -54,7 +54,7 @@ function start(ledger: Ledger, life = 1) {
   };
   const scheduler = { ...DEFAULT_SCHEDULER_OPTIONS, maximumWaitingPartials: 16 };
   const engine = new Engine({ ...outside, scheduler, firstLease: life * 1e6, paging: PAGING });
-  const coordinator = new Coordinator({ ...outside, engine, newId: () => String(life) });
+  const coordinator = new Simulations({ ...outside, engine, newId: () => String(life) });
   return { engine, coordinator };
 }
 
@@ -62,14 +62,14 @@ function specificationOf(shards: number) {
   return specificationWith({ stoppingRule: { replicaCount: shards * SHARD_SIZE } });
 }
 
-async function created(coordinator: Coordinator, shards: number): Promise<string> {
+async function created(coordinator: Simulations, shards: number): Promise<string> {
   const options = { requestId: "", validateOnly: false };
   const { name } = await coordinator.createRun(specificationOf(shards), options);
   assert.ok(name !== undefined);
   return name;
 }
 
-async function ended(coordinator: Coordinator, name: string): Promise<Run> {
+async function ended(coordinator: Simulations, name: string): Promise<Run> {
   for (;;) {
     const run = await coordinator.run(name);
     if (run.state === "RUN_STATE_SUCCEEDED") return run;

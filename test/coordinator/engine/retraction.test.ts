@@ -3,7 +3,7 @@ import { setImmediate as immediately } from "node:timers/promises";
 
 import { pino } from "pino";
 
-import { Coordinator } from "../../../coordinator/simulations/simulations.ts";
+import { Simulations } from "../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../coordinator/engine/engine.ts";
 import type { Ledger } from "../../../coordinator/ledger/ledger.ts";
 import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
@@ -29,12 +29,12 @@ const OUTSIDE = {
 /** One life of a coordinator on the ledger. */
 function start(ledger: Ledger, life = 1) {
   const engine = new Engine({ ...OUTSIDE, ledger, firstLease: life * 1e6 });
-  const coordinator = new Coordinator({ ...OUTSIDE, engine, ledger, newId: () => `${life}` });
+  const coordinator = new Simulations({ ...OUTSIDE, engine, ledger, newId: () => `${life}` });
   return { engine, coordinator };
 }
 
 /** The run once it is as it should be; all that is under way is in memory and done in no time. */
-async function eventually(coordinator: Coordinator, name: string, holds: (run: Run) => boolean) {
+async function eventually(coordinator: Simulations, name: string, holds: (run: Run) => boolean) {
   for (let i = 0; i < 1000; i++) {
     const run = await coordinator.run(name);
     if (holds(run)) return run;
@@ -51,7 +51,7 @@ function answerOf({ lyapunovExponent, variance, replicaCount, shardCount, checkp
   return { lyapunovExponent, variance, replicaCount, shardCount, checkpoints };
 }
 
-async function created(coordinator: Coordinator): Promise<string> {
+async function created(coordinator: Simulations): Promise<string> {
   const specification = specificationWith({
     stoppingRule: { replicaCount: SHARDS * SHARD_SIZE },
   });
@@ -75,7 +75,7 @@ function join(engine: Engine, id: string, allowance = Infinity): InlineWorker {
 describe("Coordinator with a worker that lies", () => {
   let ledger: MemoryLedger;
   let engine: Engine;
-  let coordinator: Coordinator;
+  let coordinator: Simulations;
   beforeEach(() => {
     ledger = new MemoryLedger();
     ({ engine, coordinator } = start(ledger));

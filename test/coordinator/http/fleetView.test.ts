@@ -12,11 +12,12 @@ function worker(id: string, changes: Partial<Worker> = {}): Worker {
 }
 
 function fleetOf(workers: readonly Worker[], quarantined: Readonly<Record<string, string>> = {}) {
-  return {
+  const fleet = {
     workers: new Map(workers.map((one) => [one.id, one])),
     quarantined: new Map(Object.entries(quarantined)),
     displayNameOf: (id: string) => `machine ${id}`,
   };
+  return { fleet, now: () => NOW };
 }
 
 function namesOn(page: ReturnType<typeof fleetView>): string[] {
@@ -35,7 +36,7 @@ describe("fleetView", () => {
       ],
       { liar: "it contradicted two others" },
     );
-    const view = fleetView(fleet, NOW, 10, "");
+    const view = fleetView(fleet, 10, "");
     assert.deepEqual(
       view.workers.map(({ name, state }) => [name, state]),
       [
@@ -52,7 +53,7 @@ describe("fleetView", () => {
 
   it("counts all of them, whatever page is asked for", () => {
     const workers = ["a", "b", "c", "d", "e"].map((id) => worker(id, { connected: id !== "e" }));
-    const view = fleetView(fleetOf(workers, { e: "" }), NOW, 1, "2");
+    const view = fleetView(fleetOf(workers, { e: "" }), 1, "2");
     assert.equal(view.workerCount, 4);
     assert.equal(view.connectedCount, 4);
     assert.equal(view.quarantinedCount, 1);
@@ -64,7 +65,7 @@ describe("fleetView", () => {
     const seen: string[] = [];
     let token = "";
     do {
-      const page = fleetView(fleet, NOW, 2, token);
+      const page = fleetView(fleet, 2, token);
       seen.push(...namesOn(page));
       token = page.nextPageToken;
     } while (token !== "");
@@ -77,7 +78,7 @@ describe("fleetView", () => {
   it("tells silence in steps, so that not all change at every second", () => {
     const silences = [0, 4.9, 5, 12].map(
       (seconds) =>
-        fleetView(fleetOf([worker("a", { heardAt: NOW - seconds })]), NOW, 1, "").workers[0]
+        fleetView(fleetOf([worker("a", { heardAt: NOW - seconds })]), 1, "").workers[0]
           ?.silentSeconds,
     );
     assert.deepEqual(silences, [0, 0, 5, 10]);

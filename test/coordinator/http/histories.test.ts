@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 
-import type { Engine } from "../../../coordinator/engine/engine.ts";
 import { Histories } from "../../../coordinator/http/histories.ts";
-import type { ActiveRun } from "../../../coordinator/scheduler/activeRun.ts";
 import { RunProgress } from "../../../coordinator/scheduler/runProgress.ts";
+import type { SimulationReads } from "../../../coordinator/simulations/reads.ts";
 import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 import { syntheticPartial } from "../../support/syntheticPartials.ts";
 
 const SHARDS = 200;
 const SPECIFICATION = specificationWith({ stoppingRule: { replicaCount: SHARDS * SHARD_SIZE } });
 
-/** An engine of which nothing is needed but that runs change. */
-class Runs implements Pick<Engine, "onRunChange" | "activeRun"> {
+/** Runs of which nothing is needed but that they change. */
+class Runs implements Pick<SimulationReads, "onRunChange" | "progressOf"> {
   readonly #runs = new Map<string, RunProgress>();
   #listener: ((run: string, ended: boolean) => void) | undefined;
 
@@ -20,9 +19,8 @@ class Runs implements Pick<Engine, "onRunChange" | "activeRun"> {
     return () => undefined;
   }
 
-  activeRun(name: string): ActiveRun | undefined {
-    const progress = this.#runs.get(name);
-    return progress && ({ progress } as ActiveRun);
+  progressOf(name: string): RunProgress | undefined {
+    return this.#runs.get(name);
   }
 
   /** Begins a run, or begins it anew, and records so many of its shards. */
@@ -61,7 +59,7 @@ describe("Histories", () => {
     const known = new Map<number, unknown>();
     for (let i = 1; i <= SHARDS; i++) {
       runs.advance("runs/a");
-      known.set(i * SHARD_SIZE, runs.activeRun("runs/a")?.progress.estimates());
+      known.set(i * SHARD_SIZE, runs.progressOf("runs/a")?.estimates());
     }
     for (const { replicaCount, ...estimates } of histories.of("runs/a")) {
       assert.deepEqual(estimates, known.get(replicaCount));
@@ -86,7 +84,7 @@ describe("Histories", () => {
     assert.equal(counts("runs/a").at(-1), 4 * SHARD_SIZE);
   });
 
-  it("keeps the history of a run that has ended, but of the last 512 that advanced alone", () => {
+  it("keeps the history of a run that has ended, but only of the last 512 that advanced", () => {
     runs.begin("runs/0", 1);
     runs.begin("runs/1", 1);
     runs.end("runs/0");

@@ -29,7 +29,8 @@ describe("SharedViews", () => {
         return { rest: { content }, resources: [{ name: "runs/b" }, { name: "runs/a" }] };
       },
     };
-    const engine = {
+    const reads = {
+      now: () => time,
       onRunChange: (listener: (run: string, ended: boolean) => void) => {
         change = () => {
           listener("runs/a", false);
@@ -37,7 +38,7 @@ describe("SharedViews", () => {
         return () => undefined;
       },
     };
-    shared = new SharedViews(views, engine, () => time);
+    shared = new SharedViews(views, reads);
   });
 
   it("makes a view once for all who look at it at a time", async () => {

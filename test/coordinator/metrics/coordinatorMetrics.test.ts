@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { pino } from "pino";
 
-import { Coordinator } from "../../../coordinator/simulations/simulations.ts";
+import { Simulations } from "../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../coordinator/engine/engine.ts";
 import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
 import { CoordinatorMetrics } from "../../../coordinator/metrics/coordinatorMetrics.ts";
@@ -17,7 +17,7 @@ describe("CoordinatorMetrics", () => {
   let time: number;
   let metrics: CoordinatorMetrics;
   let engine: Engine;
-  let coordinator: Coordinator;
+  let simulations: Simulations;
   let ledger: MemoryLedger;
 
   beforeEach(() => {
@@ -40,7 +40,7 @@ describe("CoordinatorMetrics", () => {
         throw error;
       },
     });
-    coordinator = new Coordinator({ ...outside, engine, newId: () => String((ids += 1)) });
+    simulations = new Simulations({ ...outside, engine, newId: () => String((ids += 1)) });
   });
 
   async function create(shards = 3, seed = 0): Promise<string> {
@@ -49,7 +49,7 @@ describe("CoordinatorMetrics", () => {
       seed,
       stoppingRule: { replicaCount: shards * SHARD_SIZE },
     });
-    const { name } = await coordinator.createRun(specification, request);
+    const { name } = await simulations.createRun(specification, request);
     return String(name);
   }
 
@@ -71,7 +71,7 @@ describe("CoordinatorMetrics", () => {
     assert.equal(told.get("lyapunov_leader"), 0);
     assert.equal(told.get('lyapunov_runs_ended_total{state="succeeded"}'), 0);
     assert.ok([...told.keys()].every((name) => !/^lyapunov_(runs|workers|shards)\{/.test(name)));
-    metrics.lead({ engine, ledger, clock: () => time });
+    metrics.lead({ engine, ledger, reads: simulations });
     assert.equal(metrics.notReady, undefined);
     const leading = await samples();
     assert.equal(leading.get("lyapunov_leader"), 1);
@@ -81,7 +81,7 @@ describe("CoordinatorMetrics", () => {
   });
 
   it("tells the estimates of the twenty oldest active runs, and counts all of them", async () => {
-    metrics.lead({ engine, ledger, clock: () => time });
+    metrics.lead({ engine, ledger, reads: simulations });
     const names: string[] = [];
     for (let i = 0; i < RUNS; i++) names.push(await create(100, i));
     // Each delivers some shards, and none of the runs ends.
@@ -97,7 +97,7 @@ describe("CoordinatorMetrics", () => {
     // Where a replica went extinct, λ̂ is no number: there is no such sample.
     let withoutNumber = 0;
     for (const name of shown) {
-      const { lyapunovExponent, variance } = await coordinator.run(name);
+      const { lyapunovExponent, variance } = await simulations.run(name);
       for (const [metric, value] of Object.entries({
         lyapunov_exponent: lyapunovExponent?.estimate,
         lyapunov_exponent_low: lyapunovExponent?.lower,
@@ -111,13 +111,13 @@ describe("CoordinatorMetrics", () => {
   });
 
   it("forgets a run that has ended, and counts how it did and what was written", async () => {
-    metrics.lead({ engine, ledger, clock: () => time });
+    metrics.lead({ engine, ledger, reads: simulations });
     const [kept, cancelled] = [await create(), await create()];
-    await coordinator.cancelRun(cancelled);
+    await simulations.cancelRun(cancelled);
     const worker = new InlineWorker(engine, "w");
     await engine.flush();
     await engine.flush();
-    assert.match(String((await coordinator.run(kept)).state), /SUCCEEDED$/);
+    assert.match(String((await simulations.run(kept)).state), /SUCCEEDED$/);
     const told = await samples();
     assert.ok([...told.keys()].every((sample) => !sample.startsWith("lyapunov_run_")));
     assert.equal(told.get('lyapunov_runs_ended_total{state="succeeded"}'), 1);

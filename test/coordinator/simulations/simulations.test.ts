@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { status as Code } from "@grpc/grpc-js";
 import { pino } from "pino";
 
-import { Coordinator } from "../../../coordinator/simulations/simulations.ts";
+import { Simulations } from "../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../coordinator/engine/engine.ts";
 import { OutcomeUnknown, type Ledger } from "../../../coordinator/ledger/ledger.ts";
 import { MemoryLedger } from "../../../coordinator/ledger/memoryLedger.ts";
@@ -39,19 +39,19 @@ function start(ledger: Ledger, life = 1, onFatal: (error: unknown) => void = OUT
   let ids = 0;
   const newId = () => `${life}-${(ids += 1)}`;
   const engine = new Engine({ ...OUTSIDE, onFatal, ledger, firstLease: life * 1e6 });
-  return { engine, coordinator: new Coordinator({ ...OUTSIDE, engine, ledger, newId }) };
+  return { engine, simulations: new Simulations({ ...OUTSIDE, engine, ledger, newId }) };
 }
 
 /** What a run says once it has ended. */
-async function end(coordinator: Coordinator, engine: Engine, name: string): Promise<Run> {
+async function end(simulations: Simulations, engine: Engine, name: string): Promise<Run> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const unsubscribe = engine.onRunChange((run, ended) => {
     if (run === name && ended) resolve();
   });
-  const run = await coordinator.run(name);
+  const run = await simulations.run(name);
   if (!/SUCCEEDED|FAILED|CANCELLED/.test(String(run.state))) await promise;
   unsubscribe();
-  return coordinator.run(name);
+  return simulations.run(name);
 }
 
 function refusal(code: Code, reason: string) {
@@ -64,17 +64,17 @@ function answerOf({ lyapunovExponent, variance, replicaCount, shardCount, checkp
   return { lyapunovExponent, variance, replicaCount, shardCount, checkpoints };
 }
 
-describe("Coordinator", () => {
+describe("Simulations", () => {
   let ledger: MemoryLedger;
   let engine: Engine;
-  let coordinator: Coordinator;
+  let simulations: Simulations;
   beforeEach(() => {
     ledger = new MemoryLedger();
-    ({ engine, coordinator } = start(ledger));
+    ({ engine, simulations } = start(ledger));
   });
 
   async function created(shards: number): Promise<string> {
-    const { name } = await coordinator.createRun(specificationOf(shards), CREATE);
+    const { name } = await simulations.createRun(specificationOf(shards), CREATE);
     assert.ok(name !== undefined);
     return name;
   }
@@ -82,7 +82,7 @@ describe("Coordinator", () => {
   it("creates a run, has it propagated and answers with its estimate", async () => {
     const worker = new InlineWorker(engine, "w");
     const name = await created(3);
-    const run = await end(coordinator, engine, name);
+    const run = await end(simulations, engine, name);
     assert.match(String(run.state), /SUCCEEDED$/);
     assert.equal(run.replicaCount, 3 * SHARD_SIZE - 5);
     assert.equal(run.shardCount, 3);
@@ -95,41 +95,41 @@ describe("Coordinator", () => {
   it("creates once what is asked for twice under one request id", async () => {
     const request = { requestId: "q", validateOnly: false };
     const [first, again] = await Promise.all([
-      coordinator.createRun(specificationOf(3), request),
-      coordinator.createRun(specificationOf(3), request),
+      simulations.createRun(specificationOf(3), request),
+      simulations.createRun(specificationOf(3), request),
     ]);
     assert.equal(again.name, first.name);
-    assert.equal((await coordinator.runs(10, "")).runs.length, 1);
+    assert.equal((await simulations.runs(10, "")).runs.length, 1);
     await assert.rejects(
-      coordinator.createRun(specificationOf(4), request),
+      simulations.createRun(specificationOf(4), request),
       refusal(Code.ALREADY_EXISTS, "REQUEST_ID_REUSED"),
     );
   });
 
   it("creates nothing when it only validates", async () => {
-    const run = await coordinator.createRun(specificationOf(3), {
+    const run = await simulations.createRun(specificationOf(3), {
       requestId: "q",
       validateOnly: true,
     });
     assert.equal(run.name ?? "", "");
-    assert.deepEqual((await coordinator.runs(10, "")).runs, []);
+    assert.deepEqual((await simulations.runs(10, "")).runs, []);
   });
 
   it("does not know what was never created", async () => {
-    await assert.rejects(coordinator.run("runs/x"), refusal(Code.NOT_FOUND, "NOT_FOUND"));
-    await assert.rejects(coordinator.sweep("sweeps/x"), refusal(Code.NOT_FOUND, "NOT_FOUND"));
+    await assert.rejects(simulations.run("runs/x"), refusal(Code.NOT_FOUND, "NOT_FOUND"));
+    await assert.rejects(simulations.sweep("sweeps/x"), refusal(Code.NOT_FOUND, "NOT_FOUND"));
   });
 
   it("cancels a run with what it has folded, and only once", async () => {
     const worker = new InlineWorker(engine, "w", 2);
     const name = await created(9);
     await engine.flush();
-    const run = await coordinator.cancelRun(name);
+    const run = await simulations.cancelRun(name);
     assert.match(String(run.state), /CANCELLED$/);
     assert.equal(run.shardCount, 2);
     assert.equal(worker.propagated.length, 2);
     await assert.rejects(
-      coordinator.cancelRun(name),
+      simulations.cancelRun(name),
       refusal(Code.FAILED_PRECONDITION, "ALREADY_ENDED"),
     );
   });
@@ -138,34 +138,34 @@ describe("Coordinator", () => {
     const fused = new InlineWorker(engine, "w", 1, "fused");
     const name = await created(3);
     await engine.flush();
-    assert.equal((await coordinator.run(name)).error, "");
+    assert.equal((await simulations.run(name)).error, "");
     fused.leave();
     const waiting = "it waits for a worker whose simd is fused, as its first shards have it";
     time += 10;
     engine.dispatch({ kind: "tick" });
     const plain = new InlineWorker(engine, "x", Infinity, "plain");
-    const run = await coordinator.run(name);
+    const run = await simulations.run(name);
     assert.match(String(run.state), /RUNNING$/);
     assert.equal(run.error, waiting);
     assert.deepEqual(plain.propagated, []);
     const other = new InlineWorker(engine, "y", Infinity, "fused");
-    assert.equal((await end(coordinator, engine, name)).error, "");
+    assert.equal((await end(simulations, engine, name)).error, "");
     // With the first shard of w, which it checks.
     assert.equal(other.propagated.length, 3);
   });
 
   it("says what a run waits for if nobody has its backend", async () => {
     const name = await created(3);
-    assert.equal((await coordinator.run(name)).error, "", "nobody is there yet");
+    assert.equal((await simulations.run(name)).error, "", "nobody is there yet");
     const backends = [{ name: "reference" as const, generator: "plain" }];
     const devices = [{ backends, slotCount: 1 }];
     engine.dispatch({ kind: "worker_joined", worker: "r", devices, heldLeases: [] });
     assert.equal(
-      (await coordinator.run(name)).error,
+      (await simulations.run(name)).error,
       "it waits for a worker that has the backend simd: none of those connected does",
     );
     const worker = new InlineWorker(engine, "w");
-    assert.equal((await end(coordinator, engine, name)).error, "");
+    assert.equal((await end(simulations, engine, name)).error, "");
     assert.equal(worker.propagated.length, 3);
   });
 
@@ -174,10 +174,10 @@ describe("Coordinator", () => {
     const name = await created(2);
     while (engine.activeRun(name) !== undefined) await Promise.resolve();
     await assert.rejects(
-      coordinator.cancelRun(name),
+      simulations.cancelRun(name),
       refusal(Code.FAILED_PRECONDITION, "ALREADY_ENDED"),
     );
-    assert.match(String((await coordinator.run(name)).state), /SUCCEEDED$/);
+    assert.match(String((await simulations.run(name)).state), /SUCCEEDED$/);
     assert.equal(worker.propagated.length, 2);
   });
 
@@ -185,16 +185,16 @@ describe("Coordinator", () => {
     it("with what it has, to the answer of a run that was longer from the start", async () => {
       const worker = new InlineWorker(engine, "w");
       const name = await created(3);
-      await end(coordinator, engine, name);
+      await end(simulations, engine, name);
       worker.propagated.length = 0;
-      await coordinator.extendRun(name, { replicaCount: 5 * SHARD_SIZE - 5 }, "");
-      const extended = await end(coordinator, engine, name);
+      await simulations.extendRun(name, { replicaCount: 5 * SHARD_SIZE - 5 }, "");
+      const extended = await end(simulations, engine, name);
       // The third shard was a short one.
       assert.deepEqual(
         worker.propagated.toSorted(),
         [2, 3, 4].map((i) => `${name}#${i}`),
       );
-      const whole = await end(coordinator, engine, await created(5));
+      const whole = await end(simulations, engine, await created(5));
       assert.deepEqual(answerOf(extended), answerOf(whole));
     });
 
@@ -202,53 +202,53 @@ describe("Coordinator", () => {
       const slow = new InlineWorker(engine, "slow", 2);
       const name = await created(4);
       await engine.flush();
-      await coordinator.extendRun(name, { replicaCount: 6 * SHARD_SIZE - 5 }, "");
-      await coordinator.cancelRun(name);
+      await simulations.extendRun(name, { replicaCount: 6 * SHARD_SIZE - 5 }, "");
+      await simulations.cancelRun(name);
       slow.leave();
-      await coordinator.extendRun(name, { replicaCount: 7 * SHARD_SIZE - 5 }, "");
+      await simulations.extendRun(name, { replicaCount: 7 * SHARD_SIZE - 5 }, "");
       const worker = new InlineWorker(engine, "w");
-      const extended = await end(coordinator, engine, name);
+      const extended = await end(simulations, engine, name);
       assert.equal(worker.propagated.length, 5);
       assert.deepEqual(
         answerOf(extended),
-        answerOf(await end(coordinator, engine, await created(7))),
+        answerOf(await end(simulations, engine, await created(7))),
       );
     });
 
     it("unless the rule does not go further", async () => {
       const name = await created(4);
-      await assert.rejects(coordinator.extendRun(name, { replicaCount: 9 }, ""), ValidationError);
-      await assert.rejects(coordinator.extendRun(name, {}, ""), ValidationError);
-      assert.match(String((await coordinator.run(name)).state), /QUEUED$/);
+      await assert.rejects(simulations.extendRun(name, { replicaCount: 9 }, ""), ValidationError);
+      await assert.rejects(simulations.extendRun(name, {}, ""), ValidationError);
+      assert.match(String((await simulations.run(name)).state), /QUEUED$/);
     });
 
     it("as its reader saw it, or not at all", async () => {
       const name = await created(4);
-      const { etag } = await coordinator.run(name);
+      const { etag } = await simulations.run(name);
       const rule = { replicaCount: 5 * SHARD_SIZE };
-      await coordinator.extendRun(name, rule, etag ?? "");
+      await simulations.extendRun(name, rule, etag ?? "");
       await assert.rejects(
-        coordinator.extendRun(name, rule, etag ?? ""),
+        simulations.extendRun(name, rule, etag ?? ""),
         refusal(Code.ABORTED, "ETAG_MISMATCH"),
       );
     });
   });
 
   it("extends a sweep as a whole or not at all", async () => {
-    const { name = "" } = await coordinator.createSweep(
+    const { name = "" } = await simulations.createSweep(
       "two runs",
       [specificationOf(2), specificationOf(4)],
       CREATE,
     );
     const rule = { replicaCount: 3 * SHARD_SIZE };
-    await assert.rejects(coordinator.extendSweep(name, rule), ValidationError);
+    await assert.rejects(simulations.extendSweep(name, rule), ValidationError);
     const replicas = async () =>
-      ((await coordinator.sweep(name)).runs ?? []).map((run) => run.stoppingRule?.replicaCount);
+      ((await simulations.sweep(name)).runs ?? []).map((run) => run.stoppingRule?.replicaCount);
     assert.deepEqual(
       await replicas(),
       [2, 4].map((shards) => shards * SHARD_SIZE - 5),
     );
-    await coordinator.extendSweep(name, { replicaCount: 4 * SHARD_SIZE });
+    await simulations.extendSweep(name, { replicaCount: 4 * SHARD_SIZE });
     assert.deepEqual(
       await replicas(),
       [4, 4].map((shards) => shards * SHARD_SIZE),
@@ -263,12 +263,12 @@ describe("Coordinator", () => {
     const next = start(ledger, 2);
     await next.engine.start();
     const second = new InlineWorker(next.engine, "w");
-    const run = await end(next.coordinator, next.engine, name);
+    const run = await end(next.simulations, next.engine, name);
     assert.deepEqual([first.propagated.length, second.propagated.length], [3, 3]);
     const other = start(new MemoryLedger());
     const undisturbed = new InlineWorker(other.engine, "w");
-    const { name: again = "" } = await other.coordinator.createRun(specificationOf(6), CREATE);
-    assert.deepEqual(answerOf(run), answerOf(await end(other.coordinator, other.engine, again)));
+    const { name: again = "" } = await other.simulations.createRun(specificationOf(6), CREATE);
+    assert.deepEqual(answerOf(run), answerOf(await end(other.simulations, other.engine, again)));
     assert.equal(undisturbed.propagated.length, 6);
   });
 
@@ -286,7 +286,7 @@ describe("Coordinator", () => {
     });
     const next = start(ledger, 2);
     await next.engine.start();
-    const run = await next.coordinator.run(name);
+    const run = await next.simulations.run(name);
     assert.equal(run.state, "RUN_STATE_FAILED");
     assert.match(String(run.error), /not one of this version's plan/);
   });
@@ -295,19 +295,19 @@ describe("Coordinator", () => {
     const failures: unknown[] = [];
     const unknown = new OutcomeUnknown(new Error("the connection broke"));
     ledger.transact = () => Promise.reject(unknown);
-    const failing = start(ledger, 2, (error) => failures.push(error)).coordinator;
+    const failing = start(ledger, 2, (error) => failures.push(error)).simulations;
     await assert.rejects(failing.createRun(specificationOf(3), CREATE), unknown);
     assert.deepEqual(failures, [unknown]);
   });
 
   it("goes on if a creation was not", async () => {
     ledger.transact = () => Promise.reject(new Error("the database is busy"));
-    await assert.rejects(coordinator.createRun(specificationOf(3), CREATE), /busy/);
+    await assert.rejects(simulations.createRun(specificationOf(3), CREATE), /busy/);
   });
 
   it("ends if it cannot go on with a run that it has withdrawn to extend it", async () => {
     const failures: unknown[] = [];
-    const failing = start(ledger, 2, (error) => failures.push(error)).coordinator;
+    const failing = start(ledger, 2, (error) => failures.push(error)).simulations;
     const { name = "" } = await failing.createRun(specificationOf(3), CREATE);
     const unread = new Error("the disk cannot be read");
     ledger.shards = () => {

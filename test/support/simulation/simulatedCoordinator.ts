@@ -28,7 +28,7 @@ export interface SimulatedCoordinatorOptions {
 }
 
 /**
- * The coordinator's shell as coordinator.ts and fleetService.ts have it, around a real scheduler;
+ * The coordinator's shell as engine.ts and workSession.ts have it, around a real scheduler;
  * every event is checked against the invariants.
  */
 export class SimulatedCoordinator implements CoordinatorEnd {

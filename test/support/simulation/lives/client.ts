@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Coordinator } from "../../../../coordinator/simulations/simulations.ts";
+import type { Simulations } from "../../../../coordinator/simulations/simulations.ts";
 import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
 import type { PropagationSpecification } from "../../../../shared/kinds/propagation/specification.ts";
 import { ValidationError } from "../../../../shared/specification/violations.ts";
@@ -122,7 +122,7 @@ export class Client {
   /** One that is not sure sends its request again; all of them must come to the same. */
   async #creates(
     requestId: string,
-    request: (coordinator: Coordinator) => Promise<string>,
+    request: (coordinator: Simulations) => Promise<string>,
   ): Promise<string> {
     const times = this.#options.random.pick([1, 1, 1, 2]);
     const requests = Array.from({ length: times }, () => this.#insists(request));
@@ -135,7 +135,7 @@ export class Client {
     return name;
   }
 
-  async #insists<Reply>(request: (coordinator: Coordinator) => Promise<Reply>): Promise<Reply> {
+  async #insists<Reply>(request: (coordinator: Simulations) => Promise<Reply>): Promise<Reply> {
     const { service, timeline, random } = this.#options;
     for (;;) {
       try {

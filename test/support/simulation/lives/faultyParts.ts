@@ -1,5 +1,5 @@
 import {
-  Coordinator,
+  Simulations,
   type CreationOptions,
 } from "../../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../../coordinator/engine/engine.ts";
@@ -7,7 +7,6 @@ import type { EngineOptions } from "../../../../coordinator/engine/engineOptions
 import type {
   Ledger,
   LedgerTransaction,
-  LedgerWrite,
   RunRecord,
 } from "../../../../coordinator/ledger/ledger.ts";
 import type { PropagationSpecification } from "../../../../shared/kinds/propagation/specification.ts";
@@ -21,6 +20,8 @@ export interface FaultyParts {
   readonly parts: Parts;
 }
 
+type Write = (transaction: LedgerTransaction) => Promise<void>;
+
 /** One for each way in which the simulation of crashes must be able to fail. */
 export const FAULTY_PARTS: readonly FaultyParts[] = [
   {
@@ -28,7 +29,7 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
     invariant: "acknowledged is durable",
     parts: withEngine(
       class extends Engine {
-        override async write(write: LedgerWrite): Promise<void> {
+        override async write(write: Write): Promise<void> {
           void super.write(write);
         }
       },
@@ -39,7 +40,7 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
     invariant: "the estimate is the fold of what is durable",
     parts: withEngine(
       class extends Engine {
-        override async write(write: LedgerWrite): Promise<void> {
+        override async write(write: Write): Promise<void> {
           const written = super.write(write);
           if (!(await onlyDeletes(write))) await written;
         }
@@ -148,7 +149,7 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
     parts: {
       ...REAL_PARTS,
       coordinator: (options) =>
-        new (class extends Coordinator {
+        new (class extends Simulations {
           override async createRun(
             specification: PropagationSpecification,
             creation: CreationOptions,
@@ -220,7 +221,7 @@ function writingLater(
 ): Partial<Ledger> {
   return {
     transact: async (work) => {
-      const writes: LedgerWrite[] = [];
+      const writes: Write[] = [];
       const answer = await ledger.transact((transaction) => {
         const later =
           (method: (typeof methods)[number]) =>
@@ -250,7 +251,7 @@ function changed<Part extends object>(part: Part, changes: Partial<Part>): Part 
 }
 
 /** Whether all that a write does is to delete shards. */
-async function onlyDeletes(write: LedgerWrite): Promise<boolean> {
+async function onlyDeletes(write: Write): Promise<boolean> {
   const calls = new Set<PropertyKey>();
   const probe = new Proxy({} as LedgerTransaction, {
     get: (_target, key) => {

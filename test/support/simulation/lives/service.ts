@@ -1,8 +1,8 @@
 import { pino } from "pino";
 
 import {
-  Coordinator,
-  type CoordinatorOptions,
+  Simulations,
+  type SimulationsOptions,
 } from "../../../../coordinator/simulations/simulations.ts";
 import { Engine } from "../../../../coordinator/engine/engine.ts";
 import type { EngineOptions } from "../../../../coordinator/engine/engineOptions.ts";
@@ -27,13 +27,13 @@ const LOG = pino({ level: "silent" });
 export interface Parts {
   ledger(ledger: Ledger): Ledger;
   engine(options: EngineOptions): Engine;
-  coordinator(options: CoordinatorOptions): Coordinator;
+  coordinator(options: SimulationsOptions): Simulations;
 }
 
 export const REAL_PARTS: Parts = {
   ledger: (ledger) => ledger,
   engine: (options) => new Engine(options),
-  coordinator: (options) => new Coordinator(options),
+  coordinator: (options) => new Simulations(options),
 };
 
 /** Nobody answered, and nobody can say what has become of the request. */
@@ -57,7 +57,7 @@ export interface ServiceOptions {
 interface Listening {
   readonly life: Life;
   readonly engine: Engine;
-  readonly coordinator: Coordinator;
+  readonly coordinator: Simulations;
 }
 
 /**
@@ -87,7 +87,7 @@ export class Service implements CoordinatorEnd {
   }
 
   /** What a client's request comes to. @throws Unavailable if no answer comes */
-  async call<Reply>(request: (coordinator: Coordinator) => Promise<Reply>): Promise<Reply> {
+  async call<Reply>(request: (coordinator: Simulations) => Promise<Reply>): Promise<Reply> {
     const { timeline, random } = this.#options;
     await timeline.wait(random.exponential(LATENCY_SECONDS));
     if (this.#listening === undefined) throw new Unavailable();

@@ -22,7 +22,7 @@ export interface SessionOptions {
   readonly leasesPerSlot: number;
 }
 
-/** The coordinator's end of a worker's stream, as fleetService.ts has it: each message is a step. */
+/** The coordinator's end of a worker's stream, as workSession.ts has it: each message is a step. */
 export class Session implements WorkerSink {
   readonly #options: SessionOptions;
   /** Devices of what was granted on this stream and is neither answered nor taken back. */

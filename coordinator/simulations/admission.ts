@@ -1,5 +1,4 @@
 import type { StoppingRule } from "../../shared/specification/stoppingRule.ts";
-import type { ClientBook } from "./clientBook.ts";
 
 /** A run that a client wants to go on, and how far. */
 export interface AskedRun {
@@ -7,31 +6,19 @@ export interface AskedRun {
   readonly stoppingRule: StoppingRule;
 }
 
-/** Whether a client may have runs. */
+/** Decides whether a client may have runs. The door implements it: limits are its matter. */
 export interface Admission {
-  /** Who asks; empty where nobody counts. */
+  /** The client that asks; empty where nobody counts. */
   readonly client: string;
   /** Called before anything is written. @throws ApiError if the client may not */
   check(runs: readonly AskedRun[]): void;
-  /** Called once they go on. */
+  /** Called once the runs go on. */
   enter(runs: readonly AskedRun[]): void;
 }
 
+/** Lets every run in, for nobody in particular. */
 export const ADMIT_ALL: Admission = {
   client: "",
   check: () => undefined,
   enter: () => undefined,
 };
-
-/** Within the limits of a client. */
-export function admissionOf(client: string, book: ClientBook): Admission {
-  return {
-    client,
-    check: (runs) => {
-      book.check(client, runs);
-    },
-    enter: (runs) => {
-      book.enter(client, runs);
-    },
-  };
-}

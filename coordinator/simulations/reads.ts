@@ -1,0 +1,187 @@
+import { status as Code } from "@grpc/grpc-js";
+
+import type { RunSpecification } from "../../shared/kinds/kind.ts";
+import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
+import { ApiError } from "../../shared/wire/errorDetails.ts";
+import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import { hasEnded } from "../../shared/wire/runStates.ts";
+import type { Engine, Fleet } from "../engine/engine.ts";
+import type { Ledger, Page, RunRecord, SweepRecord } from "../ledger/ledger.ts";
+import { Mutex } from "../ledger/mutex.ts";
+import type { RunProgress } from "../scheduler/runProgress.ts";
+import { convergence } from "./convergence.ts";
+import { runSummary, runView } from "./runView.ts";
+import { sweepStanding } from "./sweepStanding.ts";
+import { sweepEntry, sweepView } from "./sweepView.ts";
+import { workCount, type WorkCount } from "./workCount.ts";
+
+export interface ReadsOptions {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  /** Seconds, the engine's. */
+  readonly clock: () => number;
+}
+
+/** What a run's charts are drawn from. */
+export interface FoldedRun {
+  readonly specification: RunSpecification;
+  /** The fold as far as it is known; undefined before the first shard. */
+  readonly sums: ReplicaSums | undefined;
+}
+
+/**
+ * Everything that can be looked at: runs, sweeps and the fleet as they stand. What is under way
+ * comes from the engine, the rest from the ledger.
+ */
+export class SimulationReads {
+  readonly #engine: Engine;
+  readonly #ledger: Ledger;
+  readonly #clock: () => number;
+  readonly #foldings = new Mutex();
+
+  constructor({ engine, ledger, clock }: ReadsOptions) {
+    this.#engine = engine;
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  // Runs
+
+  /** @throws ApiError NOT_FOUND */
+  async run(name: string): Promise<Run> {
+    const record = await this.runRecord(name);
+    return runView(record, this.#engine.work(name), this.#clock());
+  }
+
+  /** A run with how its estimates came about, folded anew from the ledger. */
+  async withConvergence(run: Run): Promise<Run> {
+    const { name = "", shardCount = 0 } = run;
+    const { specification } = await this.runRecord(name);
+    // One at a time: it is long work for somebody who only reads.
+    const points = await this.#foldings.run(() =>
+      convergence(specification, this.#ledger.shards(name), shardCount),
+    );
+    return { ...run, convergence: points };
+  }
+
+  /** A run without its checkpoints, which are most of it. @throws ApiError NOT_FOUND */
+  async runSummary(name: string): Promise<Run> {
+    const record = await this.runRecord(name);
+    return runSummary(record, this.#engine.work(name), this.#clock());
+  }
+
+  /** Summaries of the oldest runs that are being propagated, at most so many. */
+  startedRuns(maximum: number): Run[] {
+    const runs: Run[] = [];
+    for (const record of this.#engine.unfinishedRecords.values()) {
+      const work = this.#engine.work(record.name);
+      if (work?.active.started !== true) continue;
+      runs.push(runSummary(record, work, this.#clock()));
+      if (runs.length === maximum) break;
+    }
+    return runs;
+  }
+
+  /** How far a run is. @throws ApiError NOT_FOUND */
+  async workCount(name: string): Promise<WorkCount> {
+    const record = await this.runRecord(name);
+    return workCount(record, this.#engine.activeRun(name), this.#clock());
+  }
+
+  /** @throws ApiError NOT_FOUND */
+  async foldedRun(name: string): Promise<FoldedRun> {
+    const { specification, outcome } = await this.runRecord(name);
+    const folded = this.#engine.activeRun(name)?.progress.folded;
+    return { specification, sums: folded ?? outcome?.sums };
+  }
+
+  /** The fold of a run that has not ended, and its estimates. */
+  progressOf(name: string): Pick<RunProgress, "folded" | "estimates"> | undefined {
+    return this.#engine.activeRun(name)?.progress;
+  }
+
+  /** Newest first. @throws InvalidPageToken */
+  async runs(pageSize: number, pageToken: string) {
+    const { records, nextPageToken } = await this.#ledger.runs(pageSize, pageToken);
+    const runs = records.map(async (record) => {
+      const { name } = record;
+      return runView(await this.#newest(record), this.#engine.work(name), this.#clock());
+    });
+    return { runs: await Promise.all(runs), nextPageToken };
+  }
+
+  /** Newest first. @throws InvalidPageToken */
+  async runNames(pageSize: number, pageToken: string) {
+    const { records, nextPageToken } = await this.#ledger.runs(pageSize, pageToken);
+    return { names: records.map(({ name }) => name), nextPageToken };
+  }
+
+  /** @throws ApiError NOT_FOUND */
+  async runRecord(name: string): Promise<RunRecord> {
+    const record = await this.#engine.record(name);
+    if (record !== undefined) return record;
+    throw notFound(name);
+  }
+
+  /** The record that the ledger had a moment ago, or what has come of it. */
+  async #newest(read: RunRecord): Promise<RunRecord> {
+    const active = this.#engine.unfinishedRecords.get(read.name);
+    if (active !== undefined || hasEnded(read.state)) return active ?? read;
+    // It has ended meanwhile, or is about to go on.
+    return this.runRecord(read.name);
+  }
+
+  // Sweeps
+
+  /** @throws ApiError NOT_FOUND */
+  async sweep(name: string): Promise<Sweep> {
+    const record = await this.sweepRecord(name);
+    return sweepView(record, await Promise.all(record.runs.map((run) => this.runSummary(run))));
+  }
+
+  /** Newest first, without their runs. @throws InvalidPageToken */
+  async sweeps(pageSize: number, pageToken: string) {
+    const { records, nextPageToken } = await this.sweepRecords(pageSize, pageToken);
+    const states = await this.#ledger.sweepStates(records.map(({ name }) => name));
+    const { unfinishedRecords } = this.#engine;
+    const sweeps = records.map((record): Sweep => {
+      const working = record.runs.flatMap((run) => unfinishedRecords.get(run)?.state ?? []);
+      return sweepEntry(record, sweepStanding(states.get(record.name) ?? new Map(), working));
+    });
+    return { sweeps, nextPageToken };
+  }
+
+  /** Newest first. @throws InvalidPageToken */
+  async sweepRecords(pageSize: number, pageToken: string): Promise<Page<SweepRecord>> {
+    return this.#ledger.sweeps(pageSize, pageToken);
+  }
+
+  /** @throws ApiError NOT_FOUND */
+  async sweepRecord(name: string): Promise<SweepRecord> {
+    const record = await this.#ledger.sweep(name);
+    if (record !== undefined) return record;
+    throw notFound(name);
+  }
+
+  // The fleet, and time
+
+  /** Workers that have joined and are not lost, and those that may not join. */
+  get fleet(): Fleet {
+    return this.#engine.fleet;
+  }
+
+  /** Seconds of the engine's clock. */
+  now(): number {
+    return this.#clock();
+  }
+
+  /** Calls `listener` for every run that changes, until the returned call. */
+  onRunChange(listener: (run: string, ended: boolean) => void): () => void {
+    return this.#engine.onRunChange(listener);
+  }
+}
+
+function notFound(name: string): ApiError {
+  return new ApiError(Code.NOT_FOUND, "NOT_FOUND", `'${name}' is not known here; list what is`);
+}

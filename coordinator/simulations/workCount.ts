@@ -1,0 +1,43 @@
+import type { RunState } from "../../shared/wire/runStates.ts";
+import type { RunRecord } from "../ledger/ledger.ts";
+import type { ActiveRun } from "../scheduler/activeRun.ts";
+
+/** How far a run is, without its estimates. */
+export interface WorkCount {
+  readonly state: RunState;
+  readonly completedShardCount: number;
+  readonly plannedShardCount: number;
+  readonly completedReplicaCount: number;
+  readonly replicasPerSecond: number;
+}
+
+/**
+ * Counts a run's work.
+ *
+ * @param active its work as long as it has not ended.
+ * @param now seconds of the engine's clock.
+ */
+export function workCount(
+  { state, outcome }: RunRecord,
+  active: ActiveRun | undefined,
+  now: number,
+): WorkCount {
+  if (active !== undefined) {
+    const { progress, rate } = active;
+    return {
+      state,
+      completedShardCount: progress.recordedShards,
+      plannedShardCount: progress.horizon,
+      completedReplicaCount: progress.recordedReplicas,
+      replicasPerSecond: rate.perSecond(now),
+    };
+  }
+  const shardCount = outcome?.shardCount ?? 0;
+  return {
+    state,
+    completedShardCount: shardCount,
+    plannedShardCount: shardCount,
+    completedReplicaCount: outcome?.sums.replicaCount ?? 0,
+    replicasPerSecond: 0,
+  };
+}
