@@ -20,11 +20,15 @@ export interface BareTask {
  *
  * @returns seconds of the wall clock.
  */
-export default function propagateShards({ specification, thread, threads }: BareTask): number {
+export default async function propagateShards({
+  specification,
+  thread,
+  threads,
+}: BareTask): Promise<number> {
   const plan = new ShardPlan(specification);
   const start = performance.now();
   for (let index = thread; index < plan.shardCount; index += threads) {
-    computeShard(backend, plan.task(index));
+    await computeShard(backend, plan.task(index));
   }
   return (performance.now() - start) / 1000;
 }

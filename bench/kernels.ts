@@ -150,7 +150,7 @@ function ownTimer(contender: OwnCase, backend: Backend): Timer {
   return {
     ...contender,
     measure: async (seconds) => {
-      if (!calibrated) kernel.calibrate(seconds);
+      if (!calibrated) await kernel.calibrate(seconds);
       calibrated = true;
       return kernel.measure(seconds);
     },

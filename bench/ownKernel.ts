@@ -41,19 +41,19 @@ export class OwnKernel {
   }
 
   /** Finds how many layers take long enough, which also lets V8 compile the code. */
-  calibrate(seconds: number): void {
+  async calibrate(seconds: number): Promise<void> {
     // Whole shards, for what an isotropic one starts with is much in a wide layer.
     if (this.#measured.sampling === "isotropic") this.#depth = DEPTH;
-    while (this.#depth < DEPTH && this.#call().seconds < seconds / CALLS_PER_ROUND) {
+    while (this.#depth < DEPTH && (await this.#call()).seconds < seconds / CALLS_PER_ROUND) {
       this.#depth = Math.min(DEPTH, 2 * this.#depth);
     }
   }
 
-  measure(seconds: number): OwnMeasurement {
+  async measure(seconds: number): Promise<OwnMeasurement> {
     let spent = 0;
     const growths: number[] = [];
     while (spent < seconds) {
-      const call = this.#call();
+      const call = await this.#call();
       spent += call.seconds;
       growths.push(call.growth);
     }
@@ -66,10 +66,10 @@ export class OwnKernel {
   }
 
   /** The mean growth in a layer, and what it cost. */
-  #call(): { readonly growth: number; readonly seconds: number } {
+  async #call(): Promise<{ readonly growth: number; readonly seconds: number }> {
     const replicaCount = this.#replicaCount;
     const before = process.cpuUsage();
-    const { values } = this.#backend.propagate({
+    const { values } = await this.#backend.propagate({
       network: networkOf(this.#measured, this.#depth),
       sampling: this.#measured.sampling,
       seed: 1n,

@@ -207,7 +207,7 @@ for (const { kind, share } of LEDGERS)
     it("takes no partial that cannot be from a worker: the run fails rather than lie", async () => {
       await cancelAll();
       const task = new ShardPlan(SPECIFICATION).task(0);
-      const honest = computeShard(referenceBackend, task);
+      const honest = await computeShard(referenceBackend, task);
       const impossible = fc
         .oneof(
           anyPartial,

@@ -63,7 +63,7 @@ export class Witness {
         const { leases } = await worker.next("grant");
         for (const lease of leases) {
           delivered.set(lease.leaseId, lease);
-          worker.deliver(lease);
+          await worker.deliver(lease);
           // Others have their turn on this thread.
           await delay(0);
         }

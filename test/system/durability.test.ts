@@ -73,7 +73,7 @@ async function deliverOneByOne(cluster: Cluster): Promise<Interval[]> {
   while (intervals.length < SHARDS) {
     const { leases } = await worker.next("grant");
     for (const lease of leases) {
-      const result = resultOf(lease);
+      const result = await resultOf(lease);
       // Whatever the grant and the shard before it made the coordinator write is written by then.
       await delay(100);
       const sent = Date.now();

@@ -61,9 +61,9 @@ describe("when something is wrong in a worker", () => {
     using honest = new RawWorker(cluster.address);
     honest.join("honest", 1);
     const [copy] = (await honest.next("grant")).leases;
-    honest.deliver(copy!);
+    await honest.deliver(copy!);
     await honest.next("acknowledgement");
-    liar.deliver(leases[copy!.shardIndex]!, lieAbout);
+    await liar.deliver(leases[copy!.shardIndex]!, lieAbout);
     await cluster.coordinator.said(/a partial disagrees/);
 
     // Nobody is believed until a third has looked.

@@ -116,7 +116,7 @@ describe("FleetService", () => {
     using other = new RawWorker(cluster.address);
     other.join("another-kind", 1, VERSION, [], "another");
     await other.next("welcome");
-    for (const lease of leases) first.deliver(lease, ofOneKind);
+    for (const lease of leases) await first.deliver(lease, ofOneKind);
     const never = other.next("grant").then(() => "granted");
     never.catch(() => undefined);
     first.work(ofOneKind).catch(() => undefined);
@@ -133,8 +133,8 @@ describe("FleetService", () => {
     second.join("twice", 2, VERSION, leases);
     await second.next("welcome");
     // What the stream that was left says is not heard any more; the new one's is.
-    first.deliver(leases[0]!);
-    for (const lease of leases) second.deliver(lease);
+    await first.deliver(leases[0]!);
+    for (const lease of leases) await second.deliver(lease);
     assert.equal((await second.next("acknowledgement")).leaseIds.length, 1);
     assert.equal((await finished).code, 0);
   });

@@ -1,7 +1,7 @@
 import type { Network } from "../../shared/network/network.ts";
 import type { Sampling } from "../../shared/network/weights.ts";
 
-/** One contiguous range of replicas to propagate, with the depths at which to look at them. */
+/** A contiguous range of replicas to propagate, with the depths at which to look at them. */
 export interface PropagationTask {
   readonly network: Network;
   readonly sampling: Sampling;
@@ -12,7 +12,7 @@ export interface PropagationTask {
   readonly replicaCount: number;
 }
 
-/** What a backend saw, replica by replica: nothing is summed here. */
+/** What a backend saw of each replica; nothing is summed yet. */
 export interface ReplicaObservables {
   readonly names: readonly string[];
   /**
@@ -23,12 +23,17 @@ export interface ReplicaObservables {
 }
 
 /**
- * Propagates replicas inside one thread. A replica's observables are a pure function of
+ * Propagates replicas, on a processor or on a GPU. A replica's observables are a pure function of
  * (network, sampling, seed, replica index): how replicas are grouped into tasks changes no bit.
  */
 export interface Backend {
   /** The random generator and its version, recorded in every partial. */
   readonly generator: string;
-  /** @param advanced is to be called often, after a layer at the latest: a thread without it hangs. */
-  propagate(task: PropagationTask, advanced?: () => void): ReplicaObservables;
+  /**
+   * Propagates the task's replicas. A backend of the processor does so before it returns; a GPU's
+   * values are read back later. Tasks of one backend are given one after another.
+   *
+   * @param advanced must be called at least after every layer: whoever is silent is taken to hang.
+   */
+  propagate(task: PropagationTask, advanced?: () => void): Promise<ReplicaObservables>;
 }

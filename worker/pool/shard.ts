@@ -5,16 +5,16 @@ import type { Backend, ReplicaObservables } from "../backends/backend.ts";
 /**
  * Propagates the replicas of a shard and sums what was seen: replicas → partial.
  *
- * @param advanced is called time and again, for whoever wants to know that it gets on.
+ * @param advanced is called whenever the backend has got on.
  */
-export function computeShard(
+export async function computeShard(
   backend: Backend,
   task: ShardTask,
   advanced?: () => void,
-): ShardPartial {
+): Promise<ShardPartial> {
   const { network, sampling, seed, checkpointDepths, burnIn, firstReplica, replicaCount } = task;
   const depths = burnIn > 0 ? [burnIn, ...checkpointDepths] : checkpointDepths;
-  const seen = backend.propagate(
+  const seen = await backend.propagate(
     { network, sampling, seed, depths, firstReplica, replicaCount },
     advanced,
   );

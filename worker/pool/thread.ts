@@ -32,6 +32,6 @@ export default async function compute({ task, progress }: ThreadTask): Promise<C
   };
   advanced();
   const start = performance.now();
-  const partial = computeShard(backend, task, advanced);
+  const partial = await computeShard(backend, task, advanced);
   return { partial, computeSeconds: (performance.now() - start) / 1000 };
 }

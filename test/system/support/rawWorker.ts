@@ -75,13 +75,16 @@ export class RawWorker implements Disposable {
   async work(change?: (partial: ShardPartial) => ShardPartial): Promise<void> {
     for (;;) {
       const { leases } = await this.next("grant");
-      for (const lease of leases) this.deliver(lease, change);
+      for (const lease of leases) await this.deliver(lease, change);
     }
   }
 
   /** Delivers the lease's shard, perhaps not as it was computed. */
-  deliver(lease: Lease__Output, change?: (partial: ShardPartial) => ShardPartial): void {
-    this.send(resultOf(lease, change));
+  async deliver(
+    lease: Lease__Output,
+    change?: (partial: ShardPartial) => ShardPartial,
+  ): Promise<void> {
+    this.send(await resultOf(lease, change));
   }
 
   [Symbol.dispose](): void {
@@ -91,11 +94,11 @@ export class RawWorker implements Disposable {
 }
 
 /** The lease's shard, perhaps not as it was computed. */
-export function resultOf(
+export async function resultOf(
   { leaseId, run, shardIndex, task }: Lease__Output,
   change = (partial: ShardPartial): ShardPartial => partial,
-): WorkRequest {
-  const computed = computeShard(referenceBackend, shardTaskFromMessage(task!));
+): Promise<WorkRequest> {
+  const computed = await computeShard(referenceBackend, shardTaskFromMessage(task!));
   const partial = partialToMessage(change(computed));
   return { result: { leaseId, run, shardIndex, partial, computeSeconds: 0.001 } };
 }

@@ -20,14 +20,17 @@ export function slopesOf(weights: WeightLaw): readonly number[] {
 }
 
 /** |difference| / √depth of the growths, replica by replica; 0 where both are extinct. */
-export function deviationsOf(
+export async function deviationsOf(
   backends: Readonly<Record<BackendName, Backend>>,
   options: TaskOptions,
-): number[] {
-  const [reference, simd] = [backends.reference, backends.simd].map((b) => growths(b, options));
+): Promise<number[]> {
+  const [reference, simd] = [
+    await growths(backends.reference, options),
+    await growths(backends.simd, options),
+  ];
   return options.depths.flatMap((depth, i) =>
-    Array.from(reference?.[i] as Float64Array, (growth, replica) => {
-      const other = simd?.[i]?.[replica] as number;
+    Array.from(reference[i] as Float64Array, (growth, replica) => {
+      const other = simd[i]?.[replica] as number;
       return growth === other ? 0 : Math.abs(growth - other) / Math.sqrt(depth);
     }),
   );

@@ -46,11 +46,11 @@ describe("mean and variance of the log-norm growth", () => {
   for (const name of BACKENDS) {
     for (const { weights, sampling } of KINDS) {
       if (!isIsotropic(weights)) continue;
-      it(`are exact: ${name}, ${weights}, ${sampling}`, () => {
+      it(`are exact: ${name}, ${weights}, ${sampling}`, async () => {
         for (const { width, negativeSlope, exact } of EXACT) {
           const count = replicaCount(name, sampling, width);
           if (count < 500) continue;
-          const [sample] = growths(backends[name], {
+          const [sample] = await growths(backends[name], {
             width,
             negativeSlope,
             weights,

@@ -64,9 +64,9 @@ describe("against an independent simulation in NumPy, backend simd", () => {
       ...[number, number, number, number, number, number, number, number, number, number],
     ];
     const [exponent, exponentError, variance, varianceError] = estimates;
-    it(`agrees: ${law} ${parameter}, width ${width}, slope ${negativeSlope}`, () => {
+    it(`agrees: ${law} ${parameter}, width ${width}, slope ${negativeSlope}`, async () => {
       const replicaCount = Math.min(65_536, Math.ceil(WEIGHTS / (depth * width * width)));
-      const [values] = growths(simd, {
+      const [values] = await growths(simd, {
         weights: law as WeightLaw,
         ...(parameter !== "-" && { parameter: Number(parameter) }),
         width,

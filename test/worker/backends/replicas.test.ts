@@ -11,7 +11,7 @@ describe("a replica", () => {
   });
 
   for (const name of BACKENDS) {
-    it(`is the same bits in whatever task it is propagated: ${name}`, () => {
+    it(`is the same bits in whatever task it is propagated: ${name}`, async () => {
       const task = fc.record({
         kind: fc.constantFrom(...KINDS),
         width: fc.constantFrom(1, 2, 5, 16),
@@ -19,21 +19,22 @@ describe("a replica", () => {
         // Where the 64 replicas are cut: pieces of any length from any replica.
         cuts: fc.array(fc.integer({ min: 0, max: 64 }), { maxLength: 6 }),
       });
-      fc.assert(
-        fc.property(task, ({ kind, width, negativeSlope, cuts }) => {
+      await fc.assert(
+        fc.asyncProperty(task, async ({ kind, width, negativeSlope, cuts }) => {
           const options = { ...kind, width, negativeSlope, depths: [1, 4, 9] };
-          const whole = growths(backends[name], {
+          const whole = await growths(backends[name], {
             ...options,
             firstReplica: 1000,
             replicaCount: 64,
           });
           const ends = [0, ...cuts, 64].toSorted((a, b) => a - b);
-          const pieces = ends.slice(1).flatMap((end, i) => {
+          const pieces: Float64Array[][] = [];
+          for (const [i, end] of ends.slice(1).entries()) {
             const begin = ends[i] as number;
-            if (begin === end) return [];
+            if (begin === end) continue;
             const piece = { firstReplica: 1000 + begin, replicaCount: end - begin };
-            return [growths(backends[name], { ...options, ...piece })];
-          });
+            pieces.push(await growths(backends[name], { ...options, ...piece }));
+          }
           for (const [i, expected] of whole.entries()) {
             const actual = pieces.flatMap((piece) => [...(piece[i] as Float64Array)]);
             assert.deepEqual(actual, [...expected]);
@@ -43,33 +44,37 @@ describe("a replica", () => {
       );
     });
 
-    it(`is the same bits whatever depths are looked at: ${name}`, () => {
+    it(`is the same bits whatever depths are looked at: ${name}`, async () => {
       for (const kind of KINDS) {
         const options = { ...kind, width: 3, replicaCount: 5 };
-        const every = growths(backends[name], { ...options, depths: [1, 2, 3, 4, 5, 6] });
-        const few = growths(backends[name], { ...options, depths: [2, 6] });
+        const every = await growths(backends[name], { ...options, depths: [1, 2, 3, 4, 5, 6] });
+        const few = await growths(backends[name], { ...options, depths: [2, 6] });
         assert.deepEqual(few, [every[1], every[5]]);
       }
     });
 
-    it(`is another one with another seed or number: ${name}`, () => {
+    it(`is another one with another seed or number: ${name}`, async () => {
       for (const kind of KINDS) {
         const options = { ...kind, width: 9, depths: [3], replicaCount: 40 };
-        const samples = [1n, 2n, 1n << 32n, (1n << 64n) - 1n].flatMap((seed) => [
-          ...(growths(backends[name], { ...options, seed })[0] as Float64Array),
-        ]);
+        const samples: number[] = [];
+        for (const seed of [1n, 2n, 1n << 32n, (1n << 64n) - 1n]) {
+          const [growth] = await growths(backends[name], { ...options, seed });
+          samples.push(...(growth as Float64Array));
+        }
         assert.equal(new Set(samples).size, samples.length);
       }
     });
   }
 
-  it("is the same bits when a kernel is used for other tasks in between", () => {
+  it("is the same bits when a kernel is used for other tasks in between", async () => {
     for (const kind of KINDS) {
       const options = { ...kind, width: 6, depths: [5], replicaCount: 9 };
-      const first = growths(backends.simd, options);
-      growths(backends.simd, { ...options, width: 40, negativeSlope: -7, seed: 9n });
-      for (const other of KINDS) growths(backends.simd, { ...options, ...other, width: 3 });
-      assert.deepEqual(growths(backends.simd, options), first);
+      const first = await growths(backends.simd, options);
+      await growths(backends.simd, { ...options, width: 40, negativeSlope: -7, seed: 9n });
+      for (const other of KINDS) {
+        await growths(backends.simd, { ...options, ...other, width: 3 });
+      }
+      assert.deepEqual(await growths(backends.simd, options), first);
     }
   });
 });

@@ -27,7 +27,7 @@ export interface TaskOptions {
 }
 
 /** The log-norm growths that a backend finds, shape [depths][replicas]. */
-export function growths(backend: Backend, options: TaskOptions): Float64Array[] {
+export async function growths(backend: Backend, options: TaskOptions): Promise<Float64Array[]> {
   const { width, weights, sampling, depths, replicaCount } = options;
   const task: PropagationTask = {
     network: {
@@ -46,7 +46,7 @@ export function growths(backend: Backend, options: TaskOptions): Float64Array[] 
     firstReplica: options.firstReplica ?? 0,
     replicaCount,
   };
-  const { names, values } = backend.propagate(task);
+  const { names, values } = await backend.propagate(task);
   if (names.join() !== "log_norm_growth" || values.length !== depths.length * replicaCount) {
     throw new Error("observables of a wrong shape");
   }

@@ -14,7 +14,7 @@ class CountingBackend implements Backend {
   readonly generator = "counting-1";
   readonly asked: PropagationTask[] = [];
 
-  propagate(task: PropagationTask) {
+  async propagate(task: PropagationTask) {
     this.asked.push(task);
     const { depths, firstReplica, replicaCount } = task;
     const replicas = Array.from({ length: replicaCount }, (_, i) => firstReplica + i);
@@ -30,7 +30,7 @@ class CountingBackend implements Backend {
   }
 }
 
-function compute(input: Omit<RunInput, "network">) {
+async function compute(input: Omit<RunInput, "network">) {
   const task = new ShardPlan(
     specificationWith({
       network: { depth: 100 },
@@ -40,12 +40,12 @@ function compute(input: Omit<RunInput, "network">) {
     }),
   ).task(0);
   const backend = new CountingBackend();
-  return { task, backend, partial: computeShard(backend, task) };
+  return { task, backend, partial: await computeShard(backend, task) };
 }
 
 describe("computeShard", () => {
-  it("asks for the task's replicas and depths, and says who answered", () => {
-    const { task, backend, partial } = compute({ seed: 5n, sampling: "dense" });
+  it("asks for the task's replicas and depths, and says who answered", async () => {
+    const { task, backend, partial } = await compute({ seed: 5n, sampling: "dense" });
     assert.deepEqual(backend.asked, [
       {
         network: task.network,
@@ -61,8 +61,8 @@ describe("computeShard", () => {
     assert.equal(partial.firstReplica, 0);
   });
 
-  it("sums the growth at each checkpoint, the extinct apart", () => {
-    const { checkpoints } = compute({}).partial;
+  it("sums the growth at each checkpoint, the extinct apart", async () => {
+    const { checkpoints } = (await compute({})).partial;
     assert.deepEqual(
       checkpoints.map((at) => [at.depth, at.survivorCount, at.extinctCount, at.moments[0]?.mean]),
       [
@@ -73,8 +73,8 @@ describe("computeShard", () => {
     );
   });
 
-  it("takes off what each replica had grown in the burn-in, and looks there for nothing else", () => {
-    const { backend, partial } = compute({ burnIn: 30 });
+  it("takes off what each replica had grown in the burn-in, and looks there for nothing else", async () => {
+    const { backend, partial } = await compute({ burnIn: 30 });
     assert.deepEqual(backend.asked[0]?.depths, [30, 40, 80, 100]);
     assert.deepEqual(
       partial.checkpoints.map((at) => [at.depth, at.moments[0]?.mean, at.moments[1]?.mean]),
@@ -91,14 +91,14 @@ describe("computeShard", () => {
     );
   });
 
-  it("takes off a single layer, too", () => {
-    const { backend, partial } = compute({ burnIn: 1 });
+  it("takes off a single layer, too", async () => {
+    const { backend, partial } = await compute({ burnIn: 1 });
     assert.deepEqual(backend.asked[0]?.depths, [1, 40, 80, 100]);
     assert.equal(partial.checkpoints[0]?.moments[0]?.mean, 2 * 39);
   });
 
-  it("counts replicas that died out in the burn-in as extinct, and makes no NaN of them", () => {
-    const { partial } = compute({ burnIn: 60, checkpointDepths: [80] });
+  it("counts replicas that died out in the burn-in as extinct, and makes no NaN of them", async () => {
+    const { partial } = await compute({ burnIn: 60, checkpointDepths: [80] });
     for (const { survivorCount, extinctCount, moments, coMoments } of partial.checkpoints) {
       assert.deepEqual([survivorCount, extinctCount], [2, 1]);
       const sums = moments.flatMap(({ mean, m2, m3, m4 }) => [mean, m2, m3, m4]);

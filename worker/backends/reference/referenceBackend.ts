@@ -1,12 +1,15 @@
 import { GENERATOR, Stream } from "../../../shared/random/stream.ts";
-import type { Backend, PropagationTask } from "../backend.ts";
+import type { Backend, PropagationTask, ReplicaObservables } from "../backend.ts";
 import { driftPerLayer } from "../drift.ts";
 import { denseReplicas, isotropicReplicas } from "./replicas.ts";
 
 /** The yardstick: float64, one replica after another, written to be obviously right. */
 export const referenceBackend: Backend = { generator: GENERATOR, propagate };
 
-function propagate(task: PropagationTask, advanced?: () => void) {
+async function propagate(
+  task: PropagationTask,
+  advanced?: () => void,
+): Promise<ReplicaObservables> {
   const { network, depths, firstReplica, replicaCount } = task;
   const start = (task.sampling === "dense" ? denseReplicas : isotropicReplicas)(network);
   const stream = new Stream(task.seed);

@@ -19,7 +19,7 @@ export async function loadSimdBackend(): Promise<Backend> {
   const rounding = kernel.fusesMultiplyAdd() ? "fused" : "unfused";
   return {
     generator: `${GENERATOR} ${rounding}`,
-    propagate: (task, advanced) => propagate(kernel, task, advanced),
+    propagate: async (task, advanced) => propagate(kernel, task, advanced),
   };
 }
 
