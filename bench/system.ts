@@ -22,7 +22,8 @@ import {
   type RunSpecification,
 } from "../shared/specification/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
-import { createThreadPool, type ShardPool } from "../worker/pool/threadPool.ts";
+import type { ShardPool } from "../worker/pool/shardPool.ts";
+import { createThreadPool } from "../worker/pool/threadPool.ts";
 import { startWorker } from "../worker/worker.ts";
 import { measuredBar, printBars } from "./bars.ts";
 import type { BareTask } from "./bareThread.ts";

@@ -8,7 +8,8 @@ import { clientParts, NO_CREDENTIALS, type CallerCredentials } from "../shared/w
 import { FleetService } from "../shared/wire/protocol.ts";
 import { Agent } from "./agent/agent.ts";
 import { loadBackend } from "./backends/registry.ts";
-import { createThreadPool, type ShardPool } from "./pool/threadPool.ts";
+import type { ShardPool } from "./pool/shardPool.ts";
+import { createThreadPool } from "./pool/threadPool.ts";
 import type { WorkerMetrics } from "./metrics/workerMetrics.ts";
 
 export interface WorkerOptions {

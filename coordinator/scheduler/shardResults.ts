@@ -1,3 +1,4 @@
+import { propagationOf } from "../../shared/shard/propagation.ts";
 import { partialProblem } from "../../shared/shard/shardTask.ts";
 import { clipped } from "../../shared/specification/violations.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
@@ -84,7 +85,9 @@ export class ShardResults {
       case "accepted": {
         const shard = { shardIndex, partial, digest };
         this.#recordings.begin(run.name, shard, event);
-        this.#state.counts.propagated.add(run.progress.specification, partial.replicaCount);
+        const { network, backend } = run.progress.specification;
+        const propagated = propagationOf(network, backend, partial.replicaCount);
+        this.#state.counts.propagated.add(propagated);
         this.#revokeCopies(run, shardIndex);
         commands.push({ kind: "record", run: run.name, shard });
         for (const liar of verdict.liars) this.#quarantine(liar, run, shardIndex);

@@ -1,4 +1,5 @@
-import type { Propagation, PropagationTally } from "../shard/propagationTally.ts";
+import type { Propagation } from "../shard/propagation.ts";
+import type { PropagationTally } from "../shard/propagationTally.ts";
 import type { Family } from "./families.ts";
 
 interface HasPropagated {

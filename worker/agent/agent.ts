@@ -10,14 +10,13 @@ import type { WorkRequest } from "../../shared/wire/generated/lyapunov/v1/WorkRe
 import type { WorkResponse__Output } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
 import { connectionTrouble } from "../../shared/wire/connectionTrouble.ts";
 import { partialToMessage } from "../../shared/wire/partialMessages.ts";
-import { shardTaskFromMessage } from "../../shared/wire/shardTaskMessages.ts";
 import { VERSION } from "../../shared/wire/version.ts";
 import { Backoff } from "./backoff.ts";
-import { LeaseBook, type HeldLease } from "./leaseBook.ts";
+import type { HeldLease } from "./heldLease.ts";
+import { LeaseBook } from "./leaseBook.ts";
 import { UNOBSERVED, type ShardObserver } from "./shardObserver.ts";
-import type { ComputedShard } from "../pool/thread.ts";
-import type { ShardPool } from "../pool/threadPool.ts";
-import { ThreadStartError } from "../pool/threadWatch.ts";
+import type { ComputedShard } from "../pool/computedShard.ts";
+import { PoolStartError, type ShardPool } from "../pool/shardPool.ts";
 
 export type WorkStream = ClientDuplexStream<WorkRequest, WorkResponse__Output>;
 
@@ -54,7 +53,7 @@ const REVOCATION_PATIENCE_SECONDS = 1;
  */
 export class Agent {
   readonly #options: AgentOptions;
-  readonly #leases: LeaseBook;
+  readonly #leases: LeaseBook<HeldLease, ComputedShard>;
   readonly #backoff: Backoff;
   readonly #observer: ShardObserver;
   /** Shards in threads, by lease. */
@@ -199,7 +198,7 @@ export class Agent {
     this.#hasJoined = true;
     this.#backoff.reset();
     this.#options.log.info("joined the coordinator");
-    for (const { lease, computed } of this.#leases.finished()) this.#deliver(lease, computed);
+    for (const { lease, result } of this.#leases.finished()) this.#deliver(lease, result);
     if (this.#draining) this.#sendDrain(this.#leases.handBack(false));
   }
 
@@ -208,7 +207,7 @@ export class Agent {
     for (const { leaseId: id, run, shardIndex, deviceIndex, task } of grant.leases) {
       if (this.#draining || !task) refused.push(id);
       else {
-        const lease = { id, run, shardIndex, deviceIndex, task: shardTaskFromMessage(task) };
+        const lease = { id, run, shardIndex, deviceIndex, task };
         this.#leases.grant(lease);
         this.#observer.granted(lease);
       }
@@ -242,7 +241,7 @@ export class Agent {
       const device = devices[lease.deviceIndex] as AgentDevice;
       const computed = await device.pool.compute(lease.task, controller.signal);
       if (this.#leases.finish(lease, computed)) {
-        this.#observer.computed(lease, computed.computeSeconds);
+        this.#observer.computed(computed);
         this.#deliver(lease, computed);
       }
     } catch (error) {
@@ -258,7 +257,7 @@ export class Agent {
     const isWanted = this.#leases.fail(lease);
     if (this.#stopped.signal.aborted) return;
     const { log } = this.#options;
-    if (error instanceof ThreadStartError) {
+    if (error instanceof PoolStartError) {
       // Shards would fail here one after another, and be given up for no fault of theirs.
       log.debug({ err: error }, "leaving");
       this.#end = error;

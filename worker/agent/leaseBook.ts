@@ -1,29 +1,23 @@
-import type { ShardTask } from "../../shared/shard/shardTask.ts";
-import type { ComputedShard } from "../pool/thread.ts";
-
-/** A lease as the worker holds it. */
-export interface HeldLease {
+/** What the book needs to know of a lease. */
+export interface BookedLease {
   readonly id: string;
-  readonly run: string;
-  readonly shardIndex: number;
   readonly deviceIndex: number;
-  readonly task: ShardTask;
 }
 
-interface Entry {
-  readonly lease: HeldLease;
+interface Entry<Lease, Result> {
+  readonly lease: Lease;
   state: "queued" | "running" | "finished";
-  computed?: ComputedShard;
+  result?: Result;
 }
 
 /**
  * What a worker owes: leases in the order of granting, from the grant to the acknowledgement.
  * A device works on as many at a time as it has slots.
  */
-export class LeaseBook {
+export class LeaseBook<Lease extends BookedLease, Result> {
   readonly #slotCounts: readonly number[];
-  readonly #entries = new Map<string, Entry>();
-  /** Shards in threads, revoked ones included: they occupy their slot until they are done. */
+  readonly #entries = new Map<string, Entry<Lease, Result>>();
+  /** Shards in slots, by device; a revoked shard occupies its slot until the slot is done with it. */
   readonly #busy: number[];
 
   constructor(slotCounts: readonly number[]) {
@@ -31,7 +25,7 @@ export class LeaseBook {
     this.#busy = slotCounts.map(() => 0);
   }
 
-  /** Every lease that is held, finished ones included. */
+  /** Ids of all held leases, finished ones included. */
   get heldIds(): string[] {
     return [...this.#entries.keys()];
   }
@@ -40,23 +34,23 @@ export class LeaseBook {
     return this.#entries.size === 0;
   }
 
-  /** Leases that no thread has begun with. */
+  /** Leases that no slot has begun with. */
   get queuedCount(): number {
     return this.#countOf("queued");
   }
 
-  /** Results that were not acknowledged yet. */
+  /** Results that are not acknowledged yet. */
   get finishedCount(): number {
     return this.#countOf("finished");
   }
 
-  grant(lease: HeldLease): void {
+  grant(lease: Lease): void {
     if (!this.#entries.has(lease.id)) this.#entries.set(lease.id, { lease, state: "queued" });
   }
 
-  /** Leases to start now: their devices have free slots, which they occupy from here on. */
-  start(): HeldLease[] {
-    const started: HeldLease[] = [];
+  /** Returns the leases to start now; they occupy free slots of their devices from here on. */
+  start(): Lease[] {
+    const started: Lease[] = [];
     for (const entry of this.#entries.values()) {
       const { deviceIndex } = entry.lease;
       const slots = this.#slotCounts[deviceIndex] ?? 0;
@@ -69,28 +63,28 @@ export class LeaseBook {
     return started;
   }
 
-  /** A thread is done with the lease; false if it was revoked meanwhile and nobody wants the result. */
-  finish(lease: HeldLease, computed: ComputedShard): boolean {
+  /** A slot is done with the lease. Returns false if it was revoked: nobody wants the result. */
+  finish(lease: Lease, result: Result): boolean {
     this.#free(lease);
     const entry = this.#entries.get(lease.id);
     if (entry === undefined) return false;
     entry.state = "finished";
-    entry.computed = computed;
+    entry.result = result;
     return true;
   }
 
-  /** A thread failed; false if the lease was revoked meanwhile. */
-  fail(lease: HeldLease): boolean {
+  /** A slot failed at the lease. Returns false if it was revoked. */
+  fail(lease: Lease): boolean {
     this.#free(lease);
     return this.#entries.delete(lease.id);
   }
 
-  /** These are settled. */
+  /** Forgets leases that are settled. */
   drop(ids: readonly string[]): void {
     for (const id of ids) this.#entries.delete(id);
   }
 
-  /** The coordinator wants these back; returns how many of them had no result yet. */
+  /** Forgets leases that the coordinator wants back. Returns how many had no result yet. */
   revoke(ids: readonly string[]): number {
     const open = ids.filter((id) => {
       const state = this.#entries.get(id)?.state;
@@ -100,29 +94,38 @@ export class LeaseBook {
     return open.length;
   }
 
-  /** Drops what no thread has begun, or with `running` also what one has; returns the ids. */
+  /** Drops what no slot has begun, or with `running` also what one has. Returns the ids. */
   handBack(running: boolean): string[] {
-    const ids = [...this.#entries.values()]
-      .filter(({ state }) => state === "queued" || (running && state === "running"))
-      .map(({ lease }) => lease.id);
+    return this.#dropWhere(({ state }) => state === "queued" || (running && state === "running"));
+  }
+
+  /** Drops all that a device has not finished. Returns the ids. */
+  handBackOf(deviceIndex: number): string[] {
+    return this.#dropWhere(
+      ({ lease, state }) => lease.deviceIndex === deviceIndex && state !== "finished",
+    );
+  }
+
+  /** Results that are not acknowledged yet. */
+  *finished(): Iterable<{ readonly lease: Lease; readonly result: Result }> {
+    for (const { lease, result } of this.#entries.values()) {
+      if (result !== undefined) yield { lease, result };
+    }
+  }
+
+  #dropWhere(isDropped: (entry: Entry<Lease, Result>) => boolean): string[] {
+    const ids = [...this.#entries.values()].filter(isDropped).map(({ lease }) => lease.id);
     this.drop(ids);
     return ids;
   }
 
-  /** Results that were not acknowledged yet. */
-  *finished(): Iterable<{ readonly lease: HeldLease; readonly computed: ComputedShard }> {
-    for (const { lease, computed } of this.#entries.values()) {
-      if (computed !== undefined) yield { lease, computed };
-    }
-  }
-
-  #countOf(state: Entry["state"]): number {
+  #countOf(state: Entry<Lease, Result>["state"]): number {
     let count = 0;
     for (const entry of this.#entries.values()) if (entry.state === state) count += 1;
     return count;
   }
 
-  #free({ deviceIndex }: HeldLease): void {
+  #free({ deviceIndex }: Lease): void {
     this.#busy[deviceIndex] = (this.#busy[deviceIndex] ?? 0) - 1;
   }
 }

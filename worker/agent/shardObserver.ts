@@ -1,20 +1,21 @@
-import type { HeldLease } from "./leaseBook.ts";
+import type { ComputedShard } from "../pool/computedShard.ts";
+import type { HeldLease } from "./heldLease.ts";
 
-/** Hears of the shards of a worker, to count them. */
+/** Is told of a worker's shards, to count them. */
 export interface ShardObserver {
   granted(lease: HeldLease): void;
-  /** The shard goes to a thread. */
+  /** The shard goes to a slot of its device. */
   begun(lease: HeldLease): void;
-  /** … which has propagated it, and somebody wants it. */
-  computed(lease: HeldLease, computeSeconds: number): void;
+  /** The device has computed a shard whose lease is still held. */
+  computed(computed: ComputedShard): void;
   failed(): void;
-  /** The coordinator wants so many shards back that had no result yet. */
+  /** The coordinator took back `count` shards that had no result yet. */
   revoked(count: number): void;
-  /** A thread is free again, however it went. */
+  /** The slot is free again, whatever came of its shard. */
   ended(): void;
 }
 
-/** Nobody counts. */
+/** Counts nothing. */
 export const UNOBSERVED: ShardObserver = {
   granted: () => undefined,
   begun: () => undefined,

@@ -6,8 +6,9 @@ import { registerProcess } from "../../shared/metrics/processFamilies.ts";
 import { propagationFamilies } from "../../shared/metrics/propagationFamilies.ts";
 import { PropagationTally } from "../../shared/shard/propagationTally.ts";
 import type { Agent } from "../agent/agent.ts";
-import type { HeldLease } from "../agent/leaseBook.ts";
+import type { HeldLease } from "../agent/heldLease.ts";
 import type { ShardObserver } from "../agent/shardObserver.ts";
+import type { ComputedShard } from "../pool/computedShard.ts";
 import { BusyMeter } from "./busyMeter.ts";
 import { WORKER_FAMILIES, type WorkerNow } from "./workerFamilies.ts";
 
@@ -99,10 +100,10 @@ export class WorkerMetrics implements Observed, ShardObserver {
     this.#waits.observe(at - (this.#grantedAt.get(lease) ?? at));
   }
 
-  computed({ task }: HeldLease, computeSeconds: number): void {
+  computed({ computeSeconds, propagated }: ComputedShard): void {
     this.#shards.inc({ outcome: "computed" });
-    this.#runs.observe({ backend: task.backend }, computeSeconds);
-    this.#tally.propagated.add(task, task.replicaCount);
+    this.#runs.observe({ backend: propagated.backend }, computeSeconds);
+    this.#tally.propagated.add(propagated);
   }
 
   failed(): void {

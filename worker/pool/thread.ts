@@ -1,37 +1,40 @@
 import { performance } from "node:perf_hooks";
 
-import type { BackendName } from "../../shared/specification/backends.ts";
-import type { ShardTask } from "../../shared/shard/shardTask.ts";
-import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
-import type { Backend } from "../backends/backend.ts";
-import { loadBackend } from "../backends/registry.ts";
-import { computeShard } from "./shard.ts";
+import type { ShardTask__Output } from "../../shared/wire/generated/lyapunov/v1/ShardTask.ts";
+import type { ComputedShard } from "./computedShard.ts";
+import { COMPUTERS } from "./computers.ts";
+import type { ShardComputers } from "./shardComputer.ts";
 
 /** What a thread is given. */
 export interface ThreadTask {
-  readonly task: ShardTask;
-  /** One cell, which it counts up as it gets on. */
+  readonly task: ShardTask__Output;
+  /** One cell, which the thread counts up as it gets on. */
   readonly progress: Int32Array<SharedArrayBuffer>;
 }
 
-/** What a thread hands back. */
-export interface ComputedShard {
-  readonly partial: ShardPartial;
-  readonly computeSeconds: number;
-}
-
-const backends = new Map<BackendName, Promise<Backend>>();
-
-/** The task of a piscina thread. */
-export default async function compute({ task, progress }: ThreadTask): Promise<ComputedShard> {
-  const loading = backends.get(task.backend) ?? loadBackend(task.backend);
-  backends.set(task.backend, loading);
-  const backend = await loading;
-  const advanced = () => {
-    Atomics.add(progress, 0, 1);
+/** Makes the task of a piscina thread that can compute these kinds of shard. */
+export function threadTask(
+  computers: ShardComputers,
+): (threadTask: ThreadTask) => Promise<ComputedShard> {
+  return async ({ task, progress }) => {
+    const advanced = () => {
+      Atomics.add(progress, 0, 1);
+    };
+    const computer = computers.get(task.kind);
+    await computer?.prepare?.(task);
+    // Whatever fails from here on is put down to the shard.
+    advanced();
+    if (computer === undefined) {
+      throw new Error(
+        `this worker cannot compute shards of the kind ${task.kind}; ` +
+          `install the version that the coordinator has`,
+      );
+    }
+    const start = performance.now();
+    const { partial, propagated } = await computer.compute(task, advanced);
+    return { partial, propagated, computeSeconds: (performance.now() - start) / 1000 };
   };
-  advanced();
-  const start = performance.now();
-  const partial = await computeShard(backend, task, advanced);
-  return { partial, computeSeconds: (performance.now() - start) / 1000 };
 }
+
+/** The task of this package's own threads. */
+export default threadTask(COMPUTERS);

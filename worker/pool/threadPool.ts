@@ -2,37 +2,25 @@ import { extname } from "node:path";
 
 import { Piscina } from "piscina";
 
-import type { ShardTask } from "../../shared/shard/shardTask.ts";
-import type { ComputedShard, ThreadTask } from "./thread.ts";
+import type { ComputedShard } from "./computedShard.ts";
+import type { ShardPool } from "./shardPool.ts";
+import type { ThreadTask } from "./thread.ts";
 import { DEFAULT_PATIENCE_SECONDS, ThreadStartError, ThreadWatch } from "./threadWatch.ts";
 
-/** Propagates shards, several at a time. */
-export interface ShardPool {
-  readonly slotCount: number;
-  /**
-   * Rejects as soon as `signal` aborts; the thread is ended with what it was doing.
-   *
-   * @throws ThreadStartError if no thread can be had to work at all
-   */
-  compute(task: ShardTask, signal?: AbortSignal): Promise<ComputedShard>;
-  /** Ends the threads at once, whatever they are doing. */
-  close(): Promise<void>;
-}
-
 export interface ThreadPoolOptions {
-  /** How long a thread may show no progress before it is ended: a layer or a few milliseconds are some. */
+  /** How long a thread may show no progress, such as a layer, before it is ended. */
   readonly patienceSeconds?: number | undefined;
-  /** Of each thread's heap, in MiB; numbers that kernels work on are outside of it. */
+  /** MiB of each thread's heap; the numbers that kernels work on are outside of it. */
   readonly heapLimit?: number;
-  /** Called whenever a thread has ended: another takes its place, unless the pool was closed. */
+  /** Called whenever a thread has ended; another takes its place, unless the pool was closed. */
   readonly onThreadEnd?: () => void;
-  /** URL of the threads' module; tests put their own in its place. */
+  /** URL of the threads' module, which makes its default export with threadTask(). */
   readonly module?: string;
 }
 
 /**
- * The largest shards take less than 16. Beyond the limit V8 keeps 16 more to end the thread in; where
- * a single object needs more than that, it ends the process, whose leases are granted again.
+ * The largest shards take less than 16 MiB. Beyond the limit V8 keeps 16 more to end the thread in;
+ * where a single object needs more than that, it ends the process, whose leases are granted again.
  */
 const HEAP_LIMIT = 512;
 
@@ -54,8 +42,8 @@ export function createThreadPool(slotCount: number, options: ThreadPoolOptions =
     resourceLimits: { maxOldGenerationSizeMb: heapLimit },
   });
   const watch = new ThreadWatch(patienceSeconds);
-  // Of a thread that ends before it has a shard piscina tells nobody who waits for one, and if it was
-  // the last, they would wait for ever.
+  // If a thread ends before it has a shard, piscina does not tell those who wait for one; if it was
+  // the last thread, they would wait for ever.
   let trouble = new Error("it ended as it started");
   piscina.on("error", (error: Error) => {
     trouble = error;
@@ -75,7 +63,7 @@ export function createThreadPool(slotCount: number, options: ThreadPoolOptions =
       try {
         return await piscina.run(
           { task, progress },
-          // With the shard and not with the thread: what fails to load fails a shard, and is known.
+          // Loaded with the shard, not with the thread: a failure to load rejects this promise.
           { filename, signal: AbortSignal.any(signals) },
         );
       } catch (error) {
@@ -90,7 +78,7 @@ export function createThreadPool(slotCount: number, options: ThreadPoolOptions =
   };
 }
 
-/** Why a shard failed, in a sentence where piscina and Node have but a code. */
+/** Says in a sentence why a shard failed where piscina and Node have only a code. */
 function reasonOf(error: unknown, heapLimit: number): unknown {
   const { code, message } = error as { code?: unknown; message?: string };
   if (code === "ERR_WORKER_OUT_OF_MEMORY") {

@@ -1,8 +1,10 @@
-/** Nothing that works is quiet for so long, on a machine that swaps either. */
+import { PoolStartError } from "./shardPool.ts";
+
+/** No thread that works is quiet for so long, even on a machine that swaps. */
 export const DEFAULT_PATIENCE_SECONDS = 600;
 
-/** A thread has not come to work on a shard at all: that is the machine's fault and not the shard's. */
-export class ThreadStartError extends Error {
+/** A thread could not begin with a shard at all. */
+export class ThreadStartError extends PoolStartError {
   override readonly name = "ThreadStartError";
 
   constructor(cause: unknown) {
@@ -11,11 +13,11 @@ export class ThreadStartError extends Error {
   }
 }
 
-/** What a thread is given, and what is known of how it goes. */
+/** A shard in a thread, and how it gets on. */
 export interface WatchedShard {
-  /** One cell, shared with the thread: how often it has shown that it gets on. */
+  /** One cell, shared with the thread, which counts it up as it gets on. */
   readonly progress: Int32Array<SharedArrayBuffer>;
-  /** Aborted, with an Error as its reason, once the thread should be ended. */
+  /** Aborts, with an Error as its reason, once the thread should be ended. */
   readonly signal: AbortSignal;
   /** Whether the thread has begun with the shard itself. */
   readonly hasBegun: boolean;
@@ -24,14 +26,14 @@ export interface WatchedShard {
 }
 
 /**
- * Looks so often while a thread may be quiet. Looks are counted, not seconds: a process that was
- * frozen finds its threads a single look older.
+ * Looks at a thread within the time that it may be quiet. Looks are counted, not seconds: when a
+ * frozen process goes on, its threads have aged by a single look.
  */
 const LOOKS = 10;
 
 /**
- * Finds threads that hang: those that show no progress for longer than they may. How long a shard
- * takes does not matter, so that there is no need to guess it.
+ * Finds threads that hang: those that show no progress for too long. How long a shard takes does not
+ * matter, so nobody has to guess it.
  */
 export class ThreadWatch {
   readonly #patienceSeconds: number;
@@ -59,7 +61,7 @@ export class ThreadWatch {
     return watched;
   }
 
-  /** There is no thread, so that whatever has not begun waits in vain. */
+  /** Gives up every shard that has not begun: there is no thread to begin with it. */
   abortWaiting(cause: unknown): void {
     for (const shard of this.#watched) {
       if (!shard.hasBegun) shard.abort(new ThreadStartError(cause));

@@ -93,15 +93,16 @@ async function bench(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const specifications = wanted(flags);
   endOnSignal(() => "interrupted");
-  const [{ createThreadPool }, { ShardPlan }] = await Promise.all([
+  const [{ createThreadPool }, { ShardPlan }, { receivedTask }] = await Promise.all([
     import("../../../worker/pool/threadPool.ts"),
     import("../../../coordinator/plan/shardPlan.ts"),
+    import("../../../shared/wire/receivedTask.ts"),
   ]);
   const { threads } = flags;
   const pool = createThreadPool(threads);
   try {
     const rates = await measureAll(specifications, flags.quiet ?? false, {
-      compute: (task) => pool.compute(task),
+      compute: (task) => pool.compute(receivedTask(task)),
       threads,
       firstShard: (specification) => new ShardPlan(specification).task(0),
       seconds: flags.seconds,

@@ -1,7 +1,10 @@
-import type { DeviceDescription, GrantedLease } from "../../../coordinator/scheduler/events.ts";
+import type {
+  DeviceDescription,
+  EventOf,
+  GrantedLease,
+} from "../../../coordinator/scheduler/events.ts";
 import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
-import { LeaseBook, type HeldLease } from "../../../worker/agent/leaseBook.ts";
-import type { ComputedShard } from "../../../worker/pool/thread.ts";
+import { LeaseBook, type BookedLease } from "../../../worker/agent/leaseBook.ts";
 import type { Random } from "../random.ts";
 import { digestOf, IMPOSSIBLE_PARTIALS, lieAbout, syntheticPartial } from "../syntheticPartials.ts";
 import type { Channel, ToWorker, WorkerEnd } from "./channel.ts";
@@ -33,6 +36,10 @@ export interface SimulatedDevice extends DeviceDescription {
   readonly generator: string;
 }
 
+/** A lease as a worker holds it, and what it delivers for it. */
+type HeldLease = BookedLease & Pick<GrantedLease, "run" | "shardIndex" | "task">;
+type ComputedShard = Pick<EventOf<"shard_result">, "partial" | "computeSeconds">;
+
 /** What surrounds a worker. */
 export interface Surroundings {
   readonly timeline: Timeline;
@@ -51,7 +58,7 @@ export class SimulatedWorker implements WorkerEnd {
   readonly devices: readonly SimulatedDevice[];
   readonly temperament: Temperament;
   readonly #surroundings: Surroundings;
-  readonly #book: LeaseBook;
+  readonly #book: LeaseBook<HeldLease, ComputedShard>;
   #channel: Channel | undefined;
   #welcomed = false;
   #state: State = "working";
@@ -156,7 +163,7 @@ export class SimulatedWorker implements WorkerEnd {
 
   #welcome(): void {
     this.#welcomed = true;
-    for (const { lease, computed } of this.#book.finished()) this.#deliver(lease, computed);
+    for (const { lease, result } of this.#book.finished()) this.#deliver(lease, result);
     if (this.#state === "draining") this.#handBack();
   }
 

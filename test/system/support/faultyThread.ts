@@ -8,9 +8,9 @@ export default async function computeOrFail(shard: ThreadTask) {
   const computed = await compute(shard);
   const { seed, firstReplica, replicaCount } = shard.task;
   if (firstReplica === replicaCount) {
-    if (seed === BigInt(SEEDS.hangs)) hang();
-    if (seed === BigInt(SEEDS.needsMemory)) needMemory();
-    if (seed === BigInt(SEEDS.dies)) process.exit(7);
+    if (seed === String(SEEDS.hangs)) hang();
+    if (seed === String(SEEDS.needsMemory)) needMemory();
+    if (seed === String(SEEDS.dies)) process.exit(7);
   }
   return computed;
 }

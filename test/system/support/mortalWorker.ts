@@ -3,7 +3,8 @@
  * the coordinator, or several with commas.
  */
 import { createLog } from "../../../client/cli/log.ts";
-import { createThreadPool, type ShardPool } from "../../../worker/pool/threadPool.ts";
+import type { ShardPool } from "../../../worker/pool/shardPool.ts";
+import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 
 const [coordinator = ""] = process.argv.slice(2);

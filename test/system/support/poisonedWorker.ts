@@ -3,7 +3,8 @@
  * of the run and the first replica of its shard.
  */
 import { createLog } from "../../../client/cli/log.ts";
-import { createThreadPool, type ShardPool } from "../../../worker/pool/threadPool.ts";
+import type { ShardPool } from "../../../worker/pool/shardPool.ts";
+import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 
 const [coordinator = "", seed = "", firstReplica = ""] = process.argv.slice(2);
@@ -12,7 +13,7 @@ const threads = createThreadPool(1);
 const pool: ShardPool = {
   slotCount: 1,
   compute: async (task) => {
-    if (String(task.seed) === seed && String(task.firstReplica) === firstReplica) {
+    if (task.seed === seed && task.firstReplica === firstReplica) {
       throw new Error("this shard is poison");
     }
     return threads.compute(task);

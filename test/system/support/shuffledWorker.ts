@@ -5,7 +5,8 @@
  * HOST:PORT of the coordinator, seed of the order, and another HOST:PORT to reach the coordinator by.
  */
 import { createLog } from "../../../client/cli/log.ts";
-import { createThreadPool, type ShardPool } from "../../../worker/pool/threadPool.ts";
+import type { ShardPool } from "../../../worker/pool/shardPool.ts";
+import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 import { Random } from "../../support/random.ts";
 

@@ -2,31 +2,26 @@ import assert from "node:assert/strict";
 
 import * as fc from "fast-check";
 
-import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import { LeaseBook, type HeldLease } from "../../../worker/agent/leaseBook.ts";
-import type { ComputedShard } from "../../../worker/pool/thread.ts";
-import { specificationWith } from "../../support/specifications.ts";
-import { syntheticPartial } from "../../support/syntheticPartials.ts";
+import { LeaseBook, type BookedLease } from "../../../worker/agent/leaseBook.ts";
 
-const task = new ShardPlan(specificationWith()).task(0);
-const computed: ComputedShard = { partial: syntheticPartial(task), computeSeconds: 1 };
+type Book = LeaseBook<BookedLease, string>;
 
-function lease(id: string, deviceIndex = 0): HeldLease {
-  return { id, run: "runs/a", shardIndex: 0, deviceIndex, task };
+function lease(id: string, deviceIndex = 0): BookedLease {
+  return { id, deviceIndex };
 }
 
 /** A book with these leases, on the first device. */
-function bookOf(slotCount: number, ...ids: readonly string[]): LeaseBook {
-  const book = new LeaseBook([slotCount]);
+function bookOf(slotCount: number, ...ids: readonly string[]): Book {
+  const book: Book = new LeaseBook([slotCount]);
   for (const id of ids) book.grant(lease(id));
   return book;
 }
 
-function started(book: LeaseBook): string[] {
+function started(book: Book): string[] {
   return book.start().map(({ id }) => id);
 }
 
-function finished(book: LeaseBook): string[] {
+function finished(book: Book): string[] {
   return [...book.finished()].map((entry) => entry.lease.id);
 }
 
@@ -35,12 +30,12 @@ describe("LeaseBook", () => {
     const book = bookOf(2, "a", "b", "c", "d");
     assert.deepEqual(started(book), ["a", "b"]);
     assert.deepEqual(started(book), []);
-    book.finish(lease("b"), computed);
+    book.finish(lease("b"), "partial");
     assert.deepEqual(started(book), ["c"]);
   });
 
   it("fills each device for itself, and none that it does not have", () => {
-    const book = new LeaseBook([1, 2]);
+    const book: Book = new LeaseBook([1, 2]);
     for (const [id, device] of [
       ["a", 0],
       ["b", 0],
@@ -58,9 +53,9 @@ describe("LeaseBook", () => {
     const book = bookOf(1, "a");
     book.start();
     assert.deepEqual(book.heldIds, ["a"]);
-    assert.ok(book.finish(lease("a"), computed));
+    assert.ok(book.finish(lease("a"), "partial"));
     assert.deepEqual(book.heldIds, ["a"]);
-    assert.deepEqual([...book.finished()], [{ lease: lease("a"), computed }]);
+    assert.deepEqual([...book.finished()], [{ lease: lease("a"), result: "partial" }]);
     book.drop(["a"]);
     assert.ok(book.isEmpty);
     assert.deepEqual(finished(book), []);
@@ -79,7 +74,7 @@ describe("LeaseBook", () => {
     book.start();
     book.drop(["a"]);
     assert.deepEqual(started(book), [], "the thread is not free yet");
-    assert.equal(book.finish(lease("a"), computed), false);
+    assert.equal(book.finish(lease("a"), "partial"), false);
     assert.deepEqual(started(book), ["b"]);
     assert.deepEqual(finished(book), []);
   });
@@ -97,11 +92,22 @@ describe("LeaseBook", () => {
   it("hands back what is not begun, or also what is running, but never what is finished", () => {
     const book = bookOf(2, "a", "b", "c", "d");
     book.start();
-    book.finish(lease("a"), computed);
+    book.finish(lease("a"), "partial");
     assert.deepEqual(book.handBack(false), ["c", "d"]);
     assert.deepEqual(book.heldIds, ["a", "b"]);
     assert.deepEqual(book.handBack(true), ["b"]);
     assert.deepEqual(book.heldIds, ["a"]);
+  });
+
+  it("hands back what one device has not finished", () => {
+    const book: Book = new LeaseBook([2, 1]);
+    for (const id of ["a", "b", "c"]) book.grant(lease(id, 0));
+    book.grant(lease("other", 1));
+    book.start();
+    book.finish(lease("a"), "partial");
+    assert.deepEqual(book.handBackOf(0), ["b", "c"]);
+    assert.deepEqual(book.heldIds, ["a", "other"]);
+    assert.equal(book.fail(lease("b")), false, "its slot was busy with it");
   });
 
   it("never overfills a device nor starts a lease twice, whatever happens", () => {
@@ -112,13 +118,13 @@ describe("LeaseBook", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const slots = [1, 2];
-        const book = new LeaseBook(slots);
-        const inThreads: HeldLease[] = [];
+        const book: Book = new LeaseBook(slots);
+        const inThreads: BookedLease[] = [];
         const everStarted = new Set<string>();
         for (const [i, { does, which }] of steps.entries()) {
           const [running] = does === "finish" || does === "fail" ? inThreads.splice(which, 1) : [];
           if (does === "grant") book.grant(lease(`${i}`, which));
-          if (running && does === "finish") book.finish(running, computed);
+          if (running && does === "finish") book.finish(running, "partial");
           if (running && does === "fail") book.fail(running);
           if (does === "drop") book.drop(book.heldIds.slice(which, which + 1));
           if (does === "handBack") book.handBack(which > 4);

@@ -1,14 +1,24 @@
 import assert from "node:assert/strict";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import type { HeldLease } from "../../../worker/agent/leaseBook.ts";
+import { propagationOf } from "../../../shared/shard/propagation.ts";
+import { receivedTask } from "../../../shared/wire/receivedTask.ts";
+import type { HeldLease } from "../../../worker/agent/heldLease.ts";
 import { WorkerMetrics } from "../../../worker/metrics/workerMetrics.ts";
+import type { ComputedShard } from "../../../worker/pool/computedShard.ts";
 import { DEPTH, SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
+import { syntheticPartial } from "../../support/syntheticPartials.ts";
 
 const TASK = new ShardPlan(specificationWith()).task(0);
+const RECEIVED = receivedTask(TASK);
+const COMPUTED: ComputedShard = {
+  partial: syntheticPartial(TASK),
+  computeSeconds: 8,
+  propagated: propagationOf(TASK.network, TASK.backend, TASK.replicaCount),
+};
 
 function lease(id: number): HeldLease {
-  return { id: String(id), run: "runs/a", shardIndex: id, deviceIndex: 0, task: TASK };
+  return { id: String(id), run: "runs/a", shardIndex: id, deviceIndex: 0, task: RECEIVED };
 }
 
 describe("WorkerMetrics", () => {
@@ -21,7 +31,7 @@ describe("WorkerMetrics", () => {
     metrics = new WorkerMetrics(() => time);
   });
 
-  /** Of each sample that is asked for, its value; undefined where there is none. */
+  /** The values of these samples; undefined where there is none. */
   async function values(...samples: readonly string[]): Promise<(number | undefined)[]> {
     const lines = (await metrics.scrape()).split("\n");
     return samples.map((sample) => {
@@ -57,7 +67,7 @@ describe("WorkerMetrics", () => {
       // One of two for all the time, the other for half of it.
       [2, 0.75],
     );
-    metrics.computed(first, 8);
+    metrics.computed(COMPUTED);
     metrics.ended();
     metrics.failed();
     metrics.ended();

@@ -2,17 +2,15 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import {
-  createThreadPool,
-  type ShardPool,
-  type ThreadPoolOptions,
-} from "../../../worker/pool/threadPool.ts";
+import { receivedTask } from "../../../shared/wire/receivedTask.ts";
+import type { ShardPool } from "../../../worker/pool/shardPool.ts";
+import { createThreadPool, type ThreadPoolOptions } from "../../../worker/pool/threadPool.ts";
 import { ThreadStartError } from "../../../worker/pool/threadWatch.ts";
 import { SEEDS } from "../../system/support/faultyThread.ts";
 import { specificationWith } from "../../support/specifications.ts";
 
 const SUPPORT = new URL("../../system/support/", import.meta.url);
-/** Of a twentieth of a second. */
+/** Its shards take a twentieth of a second. */
 const PLAN = new ShardPlan(
   specificationWith({
     network: { width: 7, depth: 4 },
@@ -21,6 +19,9 @@ const PLAN = new ShardPlan(
     stoppingRule: { replicaCount: 2 ** 18 },
   }),
 );
+
+const FIRST = receivedTask(PLAN.task(0));
+const SECOND = receivedTask(PLAN.task(1));
 
 async function withPool(
   options: ThreadPoolOptions,
@@ -36,41 +37,38 @@ async function withPool(
 
 describe("createThreadPool", () => {
   it("ends a thread that shows no progress, and has another one at once", async () => {
-    const module = new URL("../faultyThread.ts", SUPPORT).href;
+    const module = new URL("faultyThread.ts", SUPPORT).href;
     await withPool({ module, patienceSeconds: 2 }, async (pool) => {
-      await assert.rejects(
-        pool.compute(PLAN.task(1)),
-        /^Error: its thread showed no progress for 2 s/,
-      );
-      const { partial } = await pool.compute(PLAN.task(0));
+      await assert.rejects(pool.compute(SECOND), /^Error: its thread showed no progress for 2 s/);
+      const { partial } = await pool.compute(FIRST);
       assert.equal(partial.replicaCount, PLAN.shardSize);
     });
   });
 
   it("lets a thread take as long as it gets on", async () => {
-    const module = new URL("../slowThread.ts", SUPPORT).href;
+    const module = new URL("slowThread.ts", SUPPORT).href;
     await withPool({ module, patienceSeconds: 2 }, async (pool) => {
-      const { partial } = await pool.compute(PLAN.task(0));
+      const { partial } = await pool.compute(FIRST);
       assert.equal(partial.replicaCount, PLAN.shardSize);
     });
   });
 
   it("ends a thread whose shard is not wanted any more", async () => {
-    const module = new URL("../faultyThread.ts", SUPPORT).href;
+    const module = new URL("faultyThread.ts", SUPPORT).href;
     await withPool({ module }, async (pool) => {
       const controller = new AbortController();
-      const hanging = pool.compute(PLAN.task(1), controller.signal);
+      const hanging = pool.compute(SECOND, controller.signal);
       await delay(500);
       controller.abort();
       await assert.rejects(hanging, { name: "AbortError" });
-      await pool.compute(PLAN.task(0));
+      await pool.compute(FIRST);
     });
   });
 
   it("says that a thread cannot start, rather than have shards wait for one", async () => {
     // Not enough for Node itself.
     await withPool({ heapLimit: 4 }, async (pool) => {
-      await assert.rejects(pool.compute(PLAN.task(0)), ThreadStartError);
+      await assert.rejects(pool.compute(FIRST), ThreadStartError);
     });
   });
 });
