@@ -22,6 +22,7 @@ import {
   type RunSpecification,
 } from "../shared/specification/specification.ts";
 import { specificationToMessage } from "../shared/wire/specificationMessages.ts";
+import { processor } from "../worker/devices.ts";
 import type { ShardPool } from "../worker/pool/shardPool.ts";
 import { createThreadPool } from "../worker/pool/threadPool.ts";
 import { startWorker } from "../worker/worker.ts";
@@ -213,7 +214,8 @@ async function startCluster(name: string, threads: number): Promise<Propagator> 
       return computed;
     },
   };
-  const worker = await startWorker({ coordinator: address, log, pool: timed });
+  const devices = [await processor(log, () => timed)];
+  const worker = await startWorker({ coordinator: address, log, devices });
   const api = new SimulationApi(address);
   return {
     name,

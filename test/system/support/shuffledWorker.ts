@@ -5,6 +5,7 @@
  * HOST:PORT of the coordinator, seed of the order, and another HOST:PORT to reach the coordinator by.
  */
 import { createLog } from "../../../client/cli/log.ts";
+import { processor } from "../../../worker/devices.ts";
 import type { ShardPool } from "../../../worker/pool/shardPool.ts";
 import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
@@ -37,5 +38,7 @@ const pool: ShardPool = {
   close: () => threads.close(),
 };
 
-const worker = await startWorker({ coordinator, log: createLog("info"), pool });
+const log = createLog("info");
+const devices = [await processor(log, () => pool)];
+const worker = await startWorker({ coordinator, log, devices });
 await worker.left;
