@@ -1,5 +1,5 @@
 /**
- * A worker with other threads than its own, on the heap of which nothing large fits. Arguments:
+ * A worker with threads of another module, whose heaps hold nothing large. Arguments:
  * HOST:PORT of the coordinator, a module of this folder, the seconds that a thread may be quiet, and
  * a file that some modules leave when a thread has died.
  */
