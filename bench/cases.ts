@@ -6,12 +6,7 @@ import {
   WEIGHT_LAWS,
   type WeightLaw,
 } from "../shared/network/weights.ts";
-import type { Library } from "./peers.ts";
-
-/** The laws that the peers have, too. */
-const LAWS = ["gaussian", "uniform", "rademacher"] as const;
-
-export type Law = (typeof LAWS)[number];
+import { LAWS, type Law, type Library } from "./peers.ts";
 
 export const WIDTHS = [8, 32, 128, 512];
 const ISOTROPIC_WIDTHS = [64, 4096, 1_000_000];

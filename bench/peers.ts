@@ -4,7 +4,10 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-import type { Law } from "./cases.ts";
+/** The weight laws that the peers have, too. */
+export const LAWS = ["gaussian", "uniform", "rademacher"] as const;
+
+export type Law = (typeof LAWS)[number];
 
 const LIBRARIES = ["numpy", "torch", "jax"] as const;
 

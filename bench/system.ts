@@ -211,7 +211,8 @@ async function startCluster(name: string, threads: number): Promise<Propagator> 
       return computed;
     },
   };
-  const worker = await startWorker({ coordinator: address, log, pool: timed });
+  const devices = [await processor(log, () => timed)];
+  const worker = await startWorker({ coordinator: address, log, devices });
   const api = new SimulationApi(address);
   return {
     name,

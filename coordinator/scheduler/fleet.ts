@@ -41,18 +41,34 @@ const NEWEST_WEIGHT = 0.3;
 /** One device of a worker: what it holds, in the order in which it works, and how fast it is. */
 export class Device {
   readonly index: number;
-  readonly description: DeviceDescription;
   readonly leases = new Map<number, Lease>();
-  readonly #generators: Map<BackendName, string>;
+  #description: DeviceDescription;
+  #generators: Map<BackendName, string>;
   readonly #secondsPerWork = new Map<string, number>();
   /** Leases ahead of its slots when it was last filled. */
   #ahead = 0;
 
   constructor(index: number, description: DeviceDescription) {
     this.index = index;
-    this.description = description;
+    this.#description = description;
     this.#generators = new Map(
       description.backends.map(({ name, generator }) => [name, generator]),
+    );
+  }
+
+  get description(): DeviceDescription {
+    return this.#description;
+  }
+
+  /**
+   * Its worker has joined again, perhaps without some of its backends: a device can fail. What was
+   * learned of the bits of the others stays.
+   */
+  describe(description: DeviceDescription): void {
+    const known = this.#generators;
+    this.#description = description;
+    this.#generators = new Map(
+      description.backends.map(({ name, generator }) => [name, known.get(name) || generator]),
     );
   }
 

@@ -25,6 +25,7 @@ export class WorkerPresence {
     if (known !== undefined) {
       known.connected = true;
       known.draining = false;
+      for (const [i, description] of devices.entries()) known.devices[i]?.describe(description);
     } else {
       workers.set(id, {
         id,

@@ -1,6 +1,6 @@
 /**
- * Delays between attempts to connect: exponential, with half of each left to chance, so that a fleet that lost its
- * coordinator does not come back all at once.
+ * Delays between attempts to connect. They grow exponentially, and half of each is left to chance, so
+ * that a fleet that lost its coordinator does not come back all at once.
  */
 export class Backoff {
   readonly #firstSeconds: number;
@@ -15,13 +15,14 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** Seconds to wait before the next attempt: between half of the step and the whole of it. */
+  /** Returns the seconds to wait before the next attempt, from half of its step to all of it. */
   next(): number {
     const step = Math.min(this.#limitSeconds, this.#firstSeconds * 2 ** this.#attempts);
     this.#attempts += 1;
     return step * (0.5 + 0.5 * this.#random());
   }
 
+  /** Begins with the first delay again. */
   reset(): void {
     this.#attempts = 0;
   }

@@ -1,4 +1,4 @@
-/** What the book needs to know of a lease. */
+/** A lease, as far as the book needs to know it. */
 export interface BookedLease {
   readonly id: string;
   readonly deviceIndex: number;

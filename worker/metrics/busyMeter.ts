@@ -1,28 +1,29 @@
-/** Time that slots spend busy, added up. */
+/** Adds up the time that slots are busy. */
 export class BusyMeter {
   #busy = 0;
   #seconds = 0;
   #changedAt: number;
   #readAt: number;
 
-  /** @param at seconds of a clock that does not jump, as all times here. */
+  /** @param at seconds of a clock that does not jump, like every `at` here. */
   constructor(at: number) {
     this.#changedAt = at;
     this.#readAt = at;
   }
 
+  /** Slots that are busy now. */
   get busy(): number {
     return this.#busy;
   }
 
-  /** @param by slots that have become busy; negative: free. */
+  /** @param by slots that have become busy; negative for slots that have become free. */
   change(at: number, by: number): void {
     this.#seconds += this.#busy * (at - this.#changedAt);
     this.#changedAt = at;
     this.#busy += by;
   }
 
-  /** The mean number of busy slots since it was asked the last time. */
+  /** Returns the mean number of busy slots since the last call. */
   read(at: number): number {
     this.change(at, 0);
     const mean = at > this.#readAt ? this.#seconds / (at - this.#readAt) : this.#busy;

@@ -1,9 +1,16 @@
 import { byLabel, type Family } from "../../shared/metrics/families.ts";
 import type { Agent } from "../agent/agent.ts";
+import type { DeviceAtWork } from "../agent/deviceAtWork.ts";
+
+/** A device at one moment. */
+export type DeviceNow = Pick<DeviceAtWork, "description" | "slotCount" | "hasFailed" | "pace">;
 
 /** A worker at one moment. */
 export interface WorkerNow {
-  readonly agent: Pick<Agent, "isConnected" | "queuedCount" | "unacknowledgedCount">;
+  readonly agent: Pick<Agent, "isConnected" | "queuedCount" | "unacknowledgedCount"> & {
+    readonly devices: readonly DeviceNow[];
+  };
+  /** Slots of all devices that work. */
   readonly threads: number;
   readonly busyThreads: number;
   /** Mean number of busy threads since the scrape before. */
@@ -14,7 +21,7 @@ export const WORKER_FAMILIES: readonly Family<WorkerNow>[] = [
   {
     kind: "gauge",
     name: "lyapunov_worker_threads",
-    help: "Threads that propagate a shard, and that have none.",
+    help: "Threads of all devices that compute a shard, and that have none.",
     labels: ["state"],
     samples: ({ threads, busyThreads }) =>
       byLabel("state", { busy: busyThreads, idle: Math.max(0, threads - busyThreads) }),
@@ -24,6 +31,29 @@ export const WORKER_FAMILIES: readonly Family<WorkerNow>[] = [
     "Busy threads of all threads, on average since the scrape before.",
     ({ meanBusyThreads, threads }) => meanBusyThreads / threads,
   ),
+  {
+    kind: "gauge",
+    name: "lyapunov_worker_devices",
+    help: "Devices that compute, and that were left out since they cannot start.",
+    labels: ["state"],
+    samples: ({ agent: { devices } }) => {
+      const failed = devices.filter(({ hasFailed }) => hasFailed).length;
+      return byLabel("state", { working: devices.length - failed, failed });
+    },
+  },
+  {
+    kind: "gauge",
+    name: "lyapunov_worker_device_shard_seconds",
+    help: "Time that a device takes for a shard, as a mean of about the last ten.",
+    labels: ["device", "description", "backend"],
+    samples: ({ agent: { devices } }) =>
+      devices.flatMap(({ description, pace }, index) =>
+        [...pace.seconds].map(([backend, value]) => ({
+          labels: { device: String(index), description, backend },
+          value,
+        })),
+      ),
+  },
   gauge(
     "lyapunov_worker_shards_queued",
     "Leased shards that wait for a thread.",
@@ -31,7 +61,7 @@ export const WORKER_FAMILIES: readonly Family<WorkerNow>[] = [
   ),
   gauge(
     "lyapunov_worker_unacknowledged_results",
-    "Results of which the coordinator has not said yet that they are durable.",
+    "Results that the coordinator has not acknowledged as durable yet.",
     ({ agent }) => agent.unacknowledgedCount,
   ),
   gauge(

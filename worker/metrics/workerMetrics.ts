@@ -5,18 +5,17 @@ import type { Observed } from "../../shared/metrics/metricsServer.ts";
 import { registerProcess } from "../../shared/metrics/processFamilies.ts";
 import { propagationFamilies } from "../../shared/metrics/propagationFamilies.ts";
 import { PropagationTally } from "../../shared/shard/propagationTally.ts";
-import type { Agent } from "../agent/agent.ts";
 import type { HeldLease } from "../agent/heldLease.ts";
 import type { ShardObserver } from "../agent/shardObserver.ts";
 import type { ComputedShard } from "../pool/computedShard.ts";
 import { BusyMeter } from "./busyMeter.ts";
 import { WORKER_FAMILIES, type WorkerNow } from "./workerFamilies.ts";
 
-/** Leases ahead are worth a few seconds, shards about half a second. */
+/** Bucket limits: leases ahead are worth a few seconds, a shard about half a second. */
 const SHARD_SECONDS = [0.01, 0.03, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 const OUTCOMES = ["computed", "failed", "revoked"] as const;
 
-/** What a worker tells of itself. */
+/** A worker's metrics, for whoever scrapes them. */
 export class WorkerMetrics implements Observed, ShardObserver {
   readonly #registry = new Registry();
   readonly #clock: () => number;
@@ -28,7 +27,6 @@ export class WorkerMetrics implements Observed, ShardObserver {
   readonly #threadsRecycled: Counter;
   readonly #grantedAt = new WeakMap<HeldLease, number>();
   #agent: WorkerNow["agent"] | undefined;
-  #threads = 0;
   #now: WorkerNow | undefined;
 
   /** @param clock seconds of a clock that does not jump. */
@@ -70,10 +68,9 @@ export class WorkerMetrics implements Observed, ShardObserver {
     );
   }
 
-  /** The worker is about to begin. */
-  watch(agent: Pick<Agent, keyof WorkerNow["agent"]>, threads: number): void {
+  /** Tells of this agent from now on. */
+  watch(agent: WorkerNow["agent"]): void {
     this.#agent = agent;
-    this.#threads = threads;
   }
 
   get notReady(): string | undefined {
@@ -83,7 +80,7 @@ export class WorkerMetrics implements Observed, ShardObserver {
   async scrape(): Promise<string> {
     this.#now = this.#agent && {
       agent: this.#agent,
-      threads: this.#threads,
+      threads: this.#agent.devices.reduce((sum, { slotCount }) => sum + slotCount, 0),
       busyThreads: this.#busy.busy,
       meanBusyThreads: this.#busy.read(this.#clock()),
     };

@@ -5,7 +5,7 @@ import type { ComputedShard } from "./computedShard.ts";
 import { COMPUTERS } from "./computers.ts";
 import type { ShardComputers } from "./shardComputer.ts";
 
-/** What a thread is given. */
+/** The input of a thread. */
 export interface ThreadTask {
   readonly task: ShardTask__Output;
   /** One cell, which the thread counts up as it gets on. */

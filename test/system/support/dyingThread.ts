@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 
 import compute, { type ThreadTask } from "../../../worker/pool/thread.ts";
 
-/** Like worker/pool/thread.ts, but the thread that gets the second shard first dies in the middle of it. */
+/** Does what worker/pool/thread.ts does, but the first thread to get the second shard dies of it. */
 export default async function computeOrDie(shard: ThreadTask) {
   const { firstReplica, replicaCount } = shard.task;
   const grave = process.env["LYAPUNOV_GRAVE"] ?? "";

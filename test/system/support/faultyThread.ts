@@ -3,7 +3,7 @@ import compute, { type ThreadTask } from "../../../worker/pool/thread.ts";
 /** What the second shard of a run comes to, by the run's seed. */
 export const SEEDS = { hangs: 71, needsMemory: 72, dies: 73 } as const;
 
-/** Like worker/pool/thread.ts, but for one shard of some runs. */
+/** Does what worker/pool/thread.ts does, except for the second shard of some runs. */
 export default async function computeOrFail(shard: ThreadTask) {
   const computed = await compute(shard);
   const { seed, firstReplica, replicaCount } = shard.task;
@@ -21,8 +21,8 @@ function hang(): void {
 }
 
 /**
- * In small pieces: beyond the limit V8 has 16 MiB left for ending the thread, and ends the process
- * where a single piece does not fit in there.
+ * Fills the heap in small pieces. Beyond the limit V8 has 16 MiB left for ending the thread, and ends
+ * the process if a single piece does not fit in there.
  */
 function needMemory(): void {
   let hoard: object = {};

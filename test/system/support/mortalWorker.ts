@@ -3,6 +3,7 @@
  * the coordinator, or several with commas.
  */
 import { createLog } from "../../../client/cli/log.ts";
+import { processor } from "../../../worker/devices.ts";
 import type { ShardPool } from "../../../worker/pool/shardPool.ts";
 import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
@@ -22,5 +23,7 @@ const pool: ShardPool = {
   },
 };
 
-const worker = await startWorker({ coordinator, log: createLog("warn"), pool });
+const log = createLog("warn");
+const devices = [await processor(log, () => pool)];
+const worker = await startWorker({ coordinator, log, devices });
 await worker.left;

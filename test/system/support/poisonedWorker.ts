@@ -3,6 +3,7 @@
  * of the run and the first replica of its shard.
  */
 import { createLog } from "../../../client/cli/log.ts";
+import { processor } from "../../../worker/devices.ts";
 import type { ShardPool } from "../../../worker/pool/shardPool.ts";
 import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
@@ -21,5 +22,7 @@ const pool: ShardPool = {
   close: () => threads.close(),
 };
 
-const worker = await startWorker({ coordinator, log: createLog("info"), pool });
+const log = createLog("info");
+const devices = [await processor(log, () => pool)];
+const worker = await startWorker({ coordinator, log, devices });
 await worker.left;

@@ -1,10 +1,11 @@
 /**
- * A worker whose shards finish in random order: real threads propagate them, and results are held
- * back until a few are there, of which one goes, or until nothing more is propagated. It says on
- * standard output which shard finished when, by the run's seed and the first replica. Arguments:
+ * A worker whose shards finish in random order. Real threads propagate them, and results are held
+ * back: as soon as a few wait, a random one of them goes; once nothing is propagated, all go. It says
+ * on standard output which shard finished, by the run's seed and the first replica. Arguments:
  * HOST:PORT of the coordinator, seed of the order, and another HOST:PORT to reach the coordinator by.
  */
 import { createLog } from "../../../client/cli/log.ts";
+import { processor } from "../../../worker/devices.ts";
 import type { ShardPool } from "../../../worker/pool/shardPool.ts";
 import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
@@ -37,5 +38,7 @@ const pool: ShardPool = {
   close: () => threads.close(),
 };
 
-const worker = await startWorker({ coordinator, log: createLog("info"), pool });
+const log = createLog("info");
+const devices = [await processor(log, () => pool)];
+const worker = await startWorker({ coordinator, log, devices });
 await worker.left;

@@ -1,9 +1,10 @@
 /**
- * A worker with other threads than its own, on the heap of which nothing large fits. Arguments:
+ * A worker with threads of another module, whose heaps hold nothing large. Arguments:
  * HOST:PORT of the coordinator, a module of this folder, the seconds that a thread may be quiet, and
  * a file that some modules leave when a thread has died.
  */
 import { createLog } from "../../../client/cli/log.ts";
+import { processor } from "../../../worker/devices.ts";
 import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 
@@ -17,7 +18,9 @@ const pool = createThreadPool(2, {
   heapLimit: 64,
 });
 
-const worker = await startWorker({ coordinator, log: createLog("info"), pool });
+const log = createLog("info");
+const devices = [await processor(log, () => pool)];
+const worker = await startWorker({ coordinator, log, devices });
 try {
   await worker.left;
 } catch (error) {

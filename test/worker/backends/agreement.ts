@@ -37,10 +37,10 @@ export async function deviationsOf(
 }
 
 /**
- * Both backends follow the same recipe from words to weights and propagate in float64, so they differ
- * by rounding alone. The error of a direction grows by factors whose mean is 1 (for linear networks
+ * Both backends follow one recipe from words to weights and propagate in float64, so they differ only
+ * by rounding. The error of a direction grows by factors whose mean is 1 (for linear networks
  * exactly so: the ratio of a χ_{width−1} and a χ_width), so the chance of an error beyond t falls
- * but as 1/t: 10⁻¹² is passed now and then, and the limit leaves room for a thousand times that.
+ * only as 1/t: 10⁻¹² is passed now and then, and the limit leaves room for a thousand times that.
  */
 export function assertAgreement(deviations: readonly number[]): void {
   const worst = Math.max(...deviations);

@@ -98,7 +98,7 @@ describe("growths", () => {
     }
   });
 
-  it("shift by the logarithm of the gain alone", async () => {
+  it("shift only by the logarithm of the gain", async () => {
     for (const name of BACKENDS) {
       for (const kind of LASTING_KINDS) {
         const options = { ...kind, width: 3, depths: [7], replicaCount: 5 };

@@ -126,7 +126,7 @@ describe("orthogonal weights", () => {
   });
 });
 
-/** Of a matrix of two or three columns. */
+/** The determinant of a matrix of two or three columns. */
 function determinant(columns: Float64Array[]): number {
   const [[a, b, c], [d, e, f], third] = columns as unknown as [number[], number[], number[]?];
   const [p, q, r, s] = [a, b, d, e] as [number, number, number, number];

@@ -11,11 +11,11 @@ import type { Backend, PropagationTask } from "../../../worker/backends/backend.
 import { loadBackend } from "../../../worker/backends/registry.ts";
 import { lawInput } from "../../support/laws.ts";
 
-/** What a test varies of a task; the rest has a usual value. */
+/** The parts of a task that tests vary; the rest has a usual value. */
 export interface TaskOptions {
   readonly width: number;
   readonly weights: WeightLaw;
-  /** Of a law that has one. */
+  /** The law's parameter, if it has one. */
   readonly parameter?: number;
   readonly sampling: Sampling;
   readonly negativeSlope?: number;
@@ -69,7 +69,7 @@ export const KINDS = WEIGHT_LAWS.flatMap((weights) =>
   })),
 );
 
-/** Those whose entries are never zero and never cancel, so that networks die of ReLU alone. */
+/** Ways whose entries are never zero and never cancel, so that networks die only of ReLU. */
 export const LASTING_KINDS = KINDS.filter(
   ({ weights }) => weights !== "rademacher" && weights !== "sparse_gaussian",
 );

@@ -4,6 +4,8 @@ import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { propagationOf } from "../../../shared/shard/propagation.ts";
 import { receivedTask } from "../../../shared/kinds/receivedTask.ts";
 import type { HeldLease } from "../../../worker/agent/heldLease.ts";
+import { ShardPace } from "../../../worker/agent/shardPace.ts";
+import type { DeviceNow } from "../../../worker/metrics/workerFamilies.ts";
 import { WorkerMetrics } from "../../../worker/metrics/workerMetrics.ts";
 import type { ComputedShard } from "../../../worker/pool/computedShard.ts";
 import { DEPTH, SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
@@ -18,14 +20,23 @@ const COMPUTED: ComputedShard = {
   propagated: propagationOf(SPECIFICATION.network, SPECIFICATION.backend, TASK.replicaCount),
 };
 
+const THREADS_IDLE = 'lyapunov_worker_threads{state="idle"}';
+
 function lease(id: number): HeldLease {
   return { id: String(id), run: "runs/a", shardIndex: id, deviceIndex: 0, task: RECEIVED };
+}
+
+/** An agent that looks for its coordinator, with devices of so many slots. */
+function agentWith(...slotCounts: readonly number[]) {
+  const devices = slotCounts.map((slotCount, i): DeviceNow => {
+    return { description: `chip ${i}`, slotCount, hasFailed: false, pace: new ShardPace() };
+  });
+  return { isConnected: false, queuedCount: 0, unacknowledgedCount: 0, devices };
 }
 
 describe("WorkerMetrics", () => {
   let time: number;
   let metrics: WorkerMetrics;
-  const agent = { isConnected: false, queuedCount: 0, unacknowledgedCount: 0 };
 
   beforeEach(() => {
     time = 100;
@@ -42,19 +53,21 @@ describe("WorkerMetrics", () => {
   }
 
   it("says nothing of threads before there are any, and is ready once it was let in", async () => {
-    const threads = 'lyapunov_worker_threads{state="idle"}';
-    assert.deepEqual(await values(threads, "lyapunov_worker_connected"), [undefined, undefined]);
+    assert.deepEqual(await values(THREADS_IDLE, "lyapunov_worker_connected"), [
+      undefined,
+      undefined,
+    ]);
     assert.equal(metrics.notReady, "this worker looks for its coordinator");
-    const joined = { ...agent };
-    metrics.watch(joined, 3);
-    assert.deepEqual(await values(threads, "lyapunov_worker_connected"), [3, 0]);
+    const joined = agentWith(1, 2);
+    metrics.watch(joined);
+    assert.deepEqual(await values(THREADS_IDLE, "lyapunov_worker_connected"), [3, 0]);
     joined.isConnected = true;
     assert.equal(metrics.notReady, undefined);
     assert.deepEqual(await values("lyapunov_worker_connected"), [1]);
   });
 
   it("measures how long shards wait and run, and how busy the threads are", async () => {
-    metrics.watch(agent, 2);
+    metrics.watch(agentWith(2));
     const [first, second] = [lease(0), lease(1)];
     metrics.granted(first);
     metrics.granted(second);
@@ -91,6 +104,25 @@ describe("WorkerMetrics", () => {
         `lyapunov_worker_weights_total${labels}`,
       ),
       [0, 2, 4, 8, 1, 1, 5, 1, SHARD_SIZE, SHARD_SIZE * DEPTH, SHARD_SIZE * DEPTH * 16],
+    );
+  });
+
+  it("tells how fast each device is, and which has failed", async () => {
+    const agent = agentWith(4, 1);
+    metrics.watch(agent);
+    const labels = 'device="1",description="chip 1",backend="reference"';
+    const pace = `lyapunov_worker_device_shard_seconds{${labels}}`;
+    const failed = 'lyapunov_worker_devices{state="failed"}';
+    assert.deepEqual(await values(pace, failed), [undefined, 0]);
+    agent.devices[0]?.pace.measured("simd", 9);
+    agent.devices[1]?.pace.measured("reference", 2);
+    assert.deepEqual(await values(pace), [2]);
+    agent.devices[1]?.pace.measured("reference", 3);
+    assert.deepEqual(await values(pace), [2.1], "the newest of about ten");
+    agent.devices[1] = { description: "", slotCount: 0, hasFailed: true, pace: new ShardPace() };
+    assert.deepEqual(
+      await values(failed, 'lyapunov_worker_devices{state="working"}', THREADS_IDLE),
+      [1, 1, 4],
     );
   });
 });

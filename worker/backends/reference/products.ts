@@ -14,7 +14,7 @@ export type LayerProduct = (
 
 /**
  * Sums of ±x_j smaller than this are zero. Activations of ±1 weights often repeat one another, and
- * in exact arithmetic their sums cancel; rounding leaves 2⁻⁵⁰ at most of widths where that happens.
+ * in exact arithmetic their sums cancel; at widths where that happens rounding leaves at most 2⁻⁵⁰.
  */
 const CANCELLED = 2 ** -44;
 
@@ -62,6 +62,7 @@ export const orthogonalProduct: LayerProduct = (stream, replica, layer, x, out) 
   }
 };
 
+/** The product for the network's weight law. */
 export function layerProduct(network: Network): LayerProduct {
   return network.weights === "orthogonal" ? orthogonalProduct : entryProduct(network);
 }

@@ -6,8 +6,8 @@ import { activate, logActivatedNorm } from "./activation.ts";
 import { layerProduct } from "./products.ts";
 
 /**
- * Propagates one replica through one more layer and returns the logarithm of the factor by which
- * the activations grew, but for what every layer adds (drift.ts).
+ * Propagates one replica through one more layer. Returns the logarithm of the factor by which the
+ * activations grew, without the part that every layer adds (drift.ts).
  */
 export type Step = (layer: number) => number;
 

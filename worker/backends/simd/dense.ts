@@ -16,11 +16,11 @@ const LAWS: Record<WeightLaw, number> = {
   sparse_gaussian: 6,
 };
 
-/** Bytes of x and z to keep in the processor's second-level cache, if that is enough for one. */
+/** Bytes of x and z in a batch, to stay in the processor's second-level cache. */
 const BATCH_BYTES = 256 * 1024;
-/** Enough groups to spread what is done once a layer, or once a call, over. */
+/** Most groups in a batch: enough to spread the cost of what is done once a layer or a call. */
 const BATCH_GROUPS = 64;
-/** Weights to draw in one call into WebAssembly: a few milliseconds. */
+/** Weights to draw in one call into WebAssembly; they take a few milliseconds. */
 const WEIGHTS_PER_CALL = 1 << 20;
 
 /** Real matrices, drawn entry by entry. */

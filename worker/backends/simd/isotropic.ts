@@ -6,10 +6,10 @@ import { GROUP, type LaneActivation, type Lanes } from "./lanes.ts";
 /** Bytes of a column of the table in the kernel's memory: threshold (8), alias (4), nothing. */
 const COLUMN_BYTES = 16;
 
-/** Layers of replicas to draw in one call into WebAssembly: a few milliseconds. */
+/** Layers of replicas to draw in one call into WebAssembly; they take a few milliseconds. */
 const LAYERS_PER_CALL = 100_000;
 
-/** Norms from their exact law, in float64. */
+/** Only norms, drawn from their exact law in float64. */
 export function isotropicLanes(
   kernel: Kernel,
   { width, weights }: Network,

@@ -27,7 +27,7 @@ export interface Kernel {
   readonly startIsotropic: () => void;
   readonly advanceIsotropic: (firstReplica: number, firstLayer: number, layers: number) => void;
 
-  /** For tests of the random stream, after `setLaw` and `reserve`. */
+  /** This and what follows are for tests of the random stream, after `setLaw` and `reserve`. */
   readonly philoxBlock: (out: number, ...counter: [number, number, number, number]) => void;
   readonly wordsAddress: () => number;
   readonly drawStrip: (firstReplica: number, layer: number, strip: number, count: number) => void;
@@ -42,7 +42,7 @@ const KERNEL_PATH = "dist/worker/backends/simd/kernel.wasm";
 /** The smallest module with a vector in it: (func v128.const i64x2 0 0, drop). */
 export const SIMD_PROBE = moduleOf(`fd0c${"00".repeat(16)}1a`);
 
-/** The same with a relaxed multiply-add: three vectors, f32x4.relaxed_madd, drop. */
+/** The smallest module with a relaxed multiply-add: three vectors, f32x4.relaxed_madd, drop. */
 export const RELAXED_SIMD_PROBE = moduleOf(`${`fd0c${"00".repeat(16)}`.repeat(3)}fd85021a`);
 
 /** A module with one function of no arguments and no results. */
@@ -56,7 +56,7 @@ function sized(bytes: string): string {
   return (bytes.length / 2).toString(16).padStart(2, "0") + bytes;
 }
 
-/** Instantiates a kernel for its caller alone: a kernel keeps state between calls. */
+/** Instantiates a kernel of the caller's own: a kernel keeps state between calls. */
 export async function loadKernel(): Promise<Kernel> {
   if (!WebAssembly.validate(SIMD_PROBE)) {
     throw new Error(

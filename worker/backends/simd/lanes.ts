@@ -15,7 +15,7 @@ const STATE_BYTES = 96;
 export interface Lanes {
   /** Most groups in a batch. */
   readonly batchGroups: number;
-  /** Growth per layer that the lanes have too much, beside that of drift.ts. */
+  /** Growth per layer to add to that of drift.ts, for what the lanes count too much. */
   readonly drift: number;
   /** Layers × groups to propagate in one call, for it to take a few milliseconds. */
   readonly layerGroupsPerCall: number;
@@ -31,18 +31,20 @@ export interface Lanes {
 }
 
 /**
- * The activation as the kernel has it: scaled so that the steeper slope is 1 in size, and mirrored
- * if that is the slope below zero.
+ * The activation as the kernel applies it: scaled so that the steeper slope is 1 in size, and
+ * mirrored if the slope below zero is the steeper one.
  */
 export interface LaneActivation {
   readonly mirrored: boolean;
-  /** The flatter slope over the steeper, and the logarithm of its size, −∞ for ReLU. */
+  /** The flatter slope over the steeper. */
   readonly ratio: number;
+  /** log |ratio|; −∞ for ReLU. */
   readonly logRatio: number;
   /** Growth per layer that the kernel leaves out. */
   readonly drift: number;
 }
 
+/** Scales and mirrors a network's activation for the kernel. */
 export function laneActivation(network: Network): LaneActivation {
   const { negativeSlope } = network;
   const logSlope = Math.log(Math.abs(negativeSlope));
@@ -55,7 +57,10 @@ export function laneActivation(network: Network): LaneActivation {
   };
 }
 
-/** log ‖x‖ of the first `count` replicas of a batch, but for the drift: assembly/layer.ts has the formula. */
+/**
+ * Reads log ‖x‖ of the first `count` replicas of a batch, without the drift; assembly/layer.ts has
+ * the formula.
+ */
 export function readLogNorms(
   kernel: Kernel,
   { logRatio }: LaneActivation,

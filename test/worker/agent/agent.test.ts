@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
+
+import pino from "pino";
+
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
+import { propagationOf } from "../../../shared/shard/propagation.ts";
+import type { WorkRequest } from "../../../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
+import type { WorkResponse__Output } from "../../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
+import { receivedTask } from "../../../shared/kinds/receivedTask.ts";
+import { Agent } from "../../../worker/agent/agent.ts";
+import type { WorkStream } from "../../../worker/agent/coordinatorLink.ts";
+import type { WorkerDevice } from "../../../worker/devices.ts";
+import type { ComputedShard } from "../../../worker/pool/computedShard.ts";
+import { PoolStartError } from "../../../worker/pool/shardPool.ts";
+import { specificationWith } from "../../support/specifications.ts";
+import { syntheticPartial } from "../../support/syntheticPartials.ts";
+
+const SPECIFICATION = specificationWith();
+const PLANNED = new ShardPlan(SPECIFICATION).task(0);
+const TASK = receivedTask(PLANNED);
+const COMPUTED: ComputedShard = {
+  partial: syntheticPartial(PLANNED),
+  computeSeconds: 1,
+  propagated: propagationOf(SPECIFICATION.network, SPECIFICATION.backend, PLANNED.replicaCount),
+};
+const BROKEN = new PoolStartError("no driver");
+
+/** A coordinator's end of the stream, by hand. */
+class FakeStream extends EventEmitter {
+  readonly sent: WorkRequest[] = [];
+  isCancelled = false;
+
+  write(message: WorkRequest): void {
+    this.sent.push(message);
+  }
+
+  end(): void {
+    this.emit("end");
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+    this.emit("error", new Error("1 CANCELLED"));
+  }
+
+  say(message: Partial<WorkResponse__Output>): void {
+    this.emit("data", message);
+  }
+
+  welcome(): void {
+    this.say({ welcome: { heartbeatIntervalSeconds: 1000, leaseDurationSeconds: 10_000 } });
+  }
+
+  /** Grants leases by their ids, on these devices. */
+  grant(leases: Readonly<Record<string, number>>): void {
+    const granted = Object.entries(leases).map(([leaseId, deviceIndex], shardIndex) => {
+      return { leaseId, run: "runs/a", shardIndex, attempt: 1, deviceIndex, task: TASK };
+    });
+    this.say({ grant: { leases: granted } });
+  }
+
+  /** The backends of each device, and the leases, that the worker has joined with. */
+  get introduced() {
+    const { devices, heldLeaseIds } = this.sent[0]?.join ?? {};
+    return { backends: devices?.map(({ backends }) => backends?.length), heldLeaseIds };
+  }
+}
+
+/** A device whose shards are settled by hand. */
+class FakeDevice implements WorkerDevice {
+  readonly description = "by hand";
+  readonly backends: WorkerDevice["backends"] = [{ name: "simd", generator: "fake" }];
+  readonly shards: PromiseWithResolvers<ComputedShard>[] = [];
+  readonly pool: WorkerDevice["pool"];
+
+  constructor(slotCount: number) {
+    this.pool = {
+      slotCount,
+      compute: () => {
+        const shard = Promise.withResolvers<ComputedShard>();
+        this.shards.push(shard);
+        return shard.promise;
+      },
+      close: async () => undefined,
+    };
+  }
+}
+
+function startAgent(...devices: readonly FakeDevice[]) {
+  const streams: FakeStream[] = [];
+  const agent = new Agent({
+    workerId: "worker",
+    displayName: "worker",
+    devices,
+    open: () => {
+      const stream = new FakeStream();
+      streams.push(stream);
+      return stream as unknown as WorkStream;
+    },
+    log: pino({ level: "silent" }),
+    // The longest that may be waited before a stream is opened again.
+    random: () => 1,
+  });
+  const left = agent.run();
+  const stream = (index: number) => streams[index] ?? assert.fail(`no stream ${index}`);
+  return { agent, left, streams, stream };
+}
+
+/** The leases that were answered on a stream, or handed back. */
+function told({ sent }: FakeStream, what: "result" | "failure"): unknown[] {
+  return sent.flatMap((message) => message[what]?.leaseId ?? []);
+}
+
+describe("Agent", () => {
+  it("joins again at once without a device that cannot start, and keeps what the others hold", async () => {
+    const [broken, working] = [new FakeDevice(2), new FakeDevice(1)];
+    const { agent, left, streams, stream } = startAgent(broken, working);
+    assert.deepEqual(stream(0).introduced, { backends: [1, 1], heldLeaseIds: [] });
+    stream(0).welcome();
+    stream(0).grant({ "1": 0, "2": 0, "3": 0, "4": 1, "5": 1 });
+    broken.shards[0]?.reject(BROKEN);
+    await turn();
+    assert.ok(stream(0).isCancelled);
+    assert.deepEqual(stream(1).introduced, { backends: [0, 1], heldLeaseIds: ["4", "5"] });
+    stream(1).welcome();
+    assert.equal(stream(1).sent[0]?.join?.devices?.[0]?.slotCount, 2, "it keeps its place");
+
+    // Its other shard fails too, which is no news.
+    broken.shards[1]?.reject(BROKEN);
+    working.shards[0]?.resolve(COMPUTED);
+    await turn();
+    assert.equal(streams.length, 2);
+    assert.deepEqual(told(stream(1), "result"), ["4"]);
+    assert.deepEqual([...told(stream(0), "failure"), ...told(stream(1), "failure")], []);
+    assert.equal(broken.shards.length, 2, "the third shard was never begun");
+    assert.equal(working.shards.length, 2);
+    agent.stop();
+    await left;
+  });
+
+  it("introduces itself without such a device when it is not connected, too", async () => {
+    const [broken, working] = [new FakeDevice(1), new FakeDevice(1)];
+    const { agent, left, streams, stream } = startAgent(broken, working);
+    stream(0).welcome();
+    stream(0).grant({ "1": 0 });
+    stream(0).emit("error", new Error("14 UNAVAILABLE"));
+    await turn();
+    assert.equal(agent.isConnected, false);
+    broken.shards[0]?.reject(BROKEN);
+    while (streams.length < 2) await delay(20);
+    assert.deepEqual(stream(1).introduced, { backends: [0, 1], heldLeaseIds: [] });
+    agent.stop();
+    await left;
+  });
+
+  it("begins nothing on a device that has failed", async () => {
+    const [broken, working] = [new FakeDevice(1), new FakeDevice(1)];
+    const { agent, left, stream } = startAgent(broken, working);
+    stream(0).welcome();
+    stream(0).grant({ "1": 0 });
+    broken.shards[0]?.reject(BROKEN);
+    await turn();
+    stream(1).welcome();
+    stream(1).grant({ "2": 0, "3": 1 });
+    assert.deepEqual([broken.shards.length, working.shards.length], [1, 1]);
+    agent.stop();
+    await left;
+  });
+
+  it("leaves when its last device fails, and hands back what it has not begun", async () => {
+    const devices = [new FakeDevice(1), new FakeDevice(1)];
+    const { left, stream } = startAgent(...devices);
+    stream(0).welcome();
+    stream(0).grant({ "1": 0 });
+    devices[0]?.shards[0]?.reject(BROKEN);
+    await turn();
+    stream(1).welcome();
+    stream(1).grant({ "2": 1, "3": 1 });
+    const ended = assert.rejects(left, /^PoolStartError: no driver$/);
+    devices[1]?.shards[0]?.reject(BROKEN);
+    await ended;
+    const returned = stream(1).sent.flatMap(({ drain }) => drain?.returnedLeaseIds ?? []);
+    assert.deepEqual(new Set(returned), new Set(["2", "3"]));
+  });
+
+  it("says that a shard has failed, and goes on with the device", async () => {
+    const device = new FakeDevice(1);
+    const { agent, left, streams, stream } = startAgent(device);
+    stream(0).welcome();
+    stream(0).grant({ "1": 0, "2": 0 });
+    device.shards[0]?.reject(new Error("out of memory"));
+    await turn();
+    assert.deepEqual(told(stream(0), "failure"), ["1"]);
+    device.shards[1]?.resolve(COMPUTED);
+    await turn();
+    assert.deepEqual(told(stream(0), "result"), ["2"]);
+    assert.deepEqual([...(agent.devices[0]?.pace.seconds ?? [])], [["simd", 1]]);
+    assert.equal(streams.length, 1);
+    agent.stop();
+    await left;
+  });
+});
