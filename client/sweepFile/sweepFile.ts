@@ -12,9 +12,9 @@ import {
   refused,
   ValidationError,
 } from "../../shared/specification/violations.ts";
-import { badInput } from "../cli/failure.ts";
-import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
+import { InputError } from "../sdk/errors.ts";
 import { RUN_DEFAULTS, runInput } from "../sdk/runInput.ts";
+import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
 import { parseDocument, readText } from "./sweepDocument.ts";
 
 const scalar = z.union([z.number(), z.string()]);
@@ -74,31 +74,31 @@ export interface SweepSpecification {
   readonly runs: readonly RunSpecification[];
 }
 
-/** @throws CommandError with one sentence that names the file, the field and the remedy. */
+/** @throws InputError with one sentence that names the file, the field and the remedy. */
 export async function readSweepFile(path: string): Promise<SweepSpecification> {
   let text: string;
   try {
     text = await readText(path);
   } catch (error) {
-    throw badInput(
+    throw new InputError(
       `${path}: the sweep file cannot be read (${(error as Error).message}); give the path of one`,
     );
   }
   return parseSweep(path, text);
 }
 
-/** @throws CommandError with one sentence that names the file, the field and the remedy. */
+/** @throws InputError with one sentence that names the file, the field and the remedy. */
 export function parseSweep(path: string, text: string): SweepSpecification {
   let document: unknown;
   try {
     document = parseDocument(text);
   } catch (error) {
-    throw badInput(`${path}: ${(error as Error).message}`);
+    throw new InputError(`${path}: ${(error as Error).message}`);
   }
   const result = sweepFile.safeParse(document);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw badInput(`${path}: ${issue ? problemOf(document, issue) : result.error.message}`);
+    throw new InputError(`${path}: ${issue ? problemOf(document, issue) : result.error.message}`);
   }
   const { name, firstSeed, defaults = {}, grids } = result.data;
   let index = 0;
@@ -109,7 +109,9 @@ export function parseSweep(path: string, text: string): SweepSpecification {
   });
   const size = blocks.reduce((sum, { axes }) => sum + gridSize(axes), 0);
   if (size > MAXIMUM_SWEEP_RUNS) {
-    throw badInput(`${path}: grids: ${size} runs are too many; give at most ${MAXIMUM_SWEEP_RUNS}`);
+    throw new InputError(
+      `${path}: grids: ${size} runs are too many; give at most ${MAXIMUM_SWEEP_RUNS}`,
+    );
   }
   const runs = blocks.flatMap(({ axes, checkpoints }, place) => {
     return points(axes).map((point) => {
@@ -122,7 +124,7 @@ export function parseSweep(path: string, text: string): SweepSpecification {
       } catch (error) {
         if (!(error instanceof ValidationError)) throw error;
         const [{ field, description } = { field: "", description: "" }] = error.violations;
-        throw badInput(`${path}: grids.${place}.${fieldName(field)}: ${description}`);
+        throw new InputError(`${path}: grids.${place}.${fieldName(field)}: ${description}`);
       }
     });
   });
