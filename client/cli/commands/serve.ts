@@ -233,10 +233,10 @@ function tlsFiles(flags: Flags): DoorOptions["tls"] {
 /** @throws InputError if the coordinator would be open to people it should not be open to */
 function refuseExposure(flags: Flags, tls: DoorOptions["tls"]): void {
   const places = [["--listen", flags.listen] as const, ["--http", flags.http] as const];
-  for (const [flag, listen] of places) {
+  for (const [place, listen] of places) {
     if (listen === undefined) continue;
     const problem = exposureProblem({
-      flag,
+      flag: place,
       listen,
       hasTls: tls !== undefined,
       asksForCertificates: flags.tlsClientAuthority !== undefined,
