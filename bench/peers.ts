@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-import type { Law } from "./cases.ts";
+import type { PeerLaw } from "./peerLaws.ts";
 
 const LIBRARIES = ["numpy", "torch", "jax"] as const;
 
@@ -16,7 +16,7 @@ const SCRIPT = fileURLToPath(new URL("peers.py", import.meta.url));
 export const PYTHON_VARIABLE = "LYAPUNOV_PEERS_PYTHON";
 
 interface PeerRequest {
-  readonly law: Law;
+  readonly law: PeerLaw;
   readonly width: number;
   readonly seconds: number;
   readonly packed: boolean;

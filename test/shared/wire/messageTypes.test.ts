@@ -26,9 +26,11 @@ describe("the contract", () => {
 
 /** A service but for its functions, and for the bytes of the files, which name themselves otherwise. */
 function describedService(service: unknown): unknown {
-  const leaveOut = (key: string, value: unknown) =>
-    key === "fileDescriptorProtos" ? undefined : value;
-  return JSON.parse(JSON.stringify(service, leaveOut));
+  return JSON.parse(JSON.stringify(service, leaveOutFiles));
+}
+
+function leaveOutFiles(key: string, value: unknown): unknown {
+  return key === "fileDescriptorProtos" ? undefined : value;
 }
 
 describe("a sealed message", () => {
