@@ -11,7 +11,7 @@ import { isPlainText, ValidationError } from "../../shared/specification/violati
 import { InputError } from "../sdk/errors.ts";
 import { RUN_DEFAULTS, runInput } from "../sdk/runInput.ts";
 import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
-import { parseDocument, readText } from "./sweepDocument.ts";
+import { parseDocument } from "./sweepDocument.ts";
 
 const scalar = z.union([z.number(), z.string()]);
 const axis = z.union(
@@ -65,23 +65,6 @@ type Block = z.infer<typeof block>;
 export interface SweepSpecification {
   readonly displayName: string;
   readonly runs: readonly RunSpecification[];
-}
-
-/**
- * Reads a sweep file.
- *
- * @throws InputError that names the file, the field and the remedy
- */
-export async function readSweepFile(path: string): Promise<SweepSpecification> {
-  let text: string;
-  try {
-    text = await readText(path);
-  } catch (error) {
-    throw new InputError(
-      `${path}: the sweep file cannot be read (${(error as Error).message}); give the path of one`,
-    );
-  }
-  return parseSweep(path, text);
 }
 
 /**

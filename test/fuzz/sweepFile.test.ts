@@ -8,7 +8,8 @@ import * as fc from "fast-check";
 import { stringify } from "yaml";
 
 import { InputError } from "../../client/sdk/errors.ts";
-import { parseSweep, readSweepFile } from "../../client/sweepFile/sweepFile.ts";
+import { readSweepFile } from "../../client/sweepFile/readSweepFile.ts";
+import { parseSweep } from "../../client/sweepFile/sweepFile.ts";
 import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/specification.ts";
 import { anyDouble, anyText, cases, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
 

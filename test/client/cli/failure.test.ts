@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import { Metadata, status as Code, type ServiceError } from "@grpc/grpc-js";
 
+import { createCommandLine } from "../../../client/cli/commandLine.ts";
 import { EXIT } from "../../../client/cli/exitCodes.ts";
 import { describeFailure } from "../../../client/cli/failure.ts";
-import { createProgram } from "../../../client/cli/program.ts";
 import { InputError } from "../../../client/sdk/errors.ts";
 import { NothingToDraw } from "../../../shared/charts/nothingToDraw.ts";
 import { ValidationError } from "../../../shared/specification/violations.ts";
@@ -47,7 +47,7 @@ describe("failures of the command", () => {
   ];
   for (const [line, sentence] of mistakes) {
     it(`say '${sentence}'`, async () => {
-      const parsed = createProgram().parseAsync(line.split(" "), { from: "user" });
+      const parsed = createCommandLine().parseAsync(line.split(" "), { from: "user" });
       await assert.rejects(parsed, new InputError(sentence));
     });
   }
