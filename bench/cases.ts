@@ -6,8 +6,7 @@ import {
   WEIGHT_LAWS,
   type WeightLaw,
 } from "../shared/network/weights.ts";
-import { PEER_LAWS, type PeerLaw } from "./peerLaws.ts";
-import type { Library } from "./peers.ts";
+import { LAWS, type Law, type Library } from "./peers.ts";
 
 export const WIDTHS = [8, 32, 128, 512];
 const ISOTROPIC_WIDTHS = [64, 4096, 1_000_000];
@@ -30,7 +29,7 @@ export interface OwnCase extends Case {
 }
 
 export interface PeerCase extends Case {
-  readonly weights: PeerLaw;
+  readonly weights: Law;
   readonly library: Library;
   readonly packed: boolean;
 }
@@ -55,7 +54,7 @@ export function cases(widths: readonly number[], libraries: readonly Library[]):
   return [...dense, ...isotropic, ...reference];
 }
 
-function peerCases(weights: PeerLaw, width: number, libraries: readonly Library[]): PeerCase[] {
+function peerCases(weights: Law, width: number, libraries: readonly Library[]): PeerCase[] {
   return libraries.flatMap((library) => {
     const plain = { contender: library, library, weights, sampling: "dense", width } as const;
     const hasTrick = library === "numpy" && weights === "rademacher";
@@ -74,8 +73,8 @@ export function isPeers(measured: Case): measured is PeerCase {
   return "library" in measured;
 }
 
-function isShared(weights: WeightLaw): weights is PeerLaw {
-  return PEER_LAWS.some((law) => law === weights);
+function isShared(weights: WeightLaw): weights is Law {
+  return LAWS.some((law) => law === weights);
 }
 
 /** The network of all measurements; laws that have a parameter need one. */

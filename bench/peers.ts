@@ -4,7 +4,10 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-import type { PeerLaw } from "./peerLaws.ts";
+/** The weight laws that the peers have, too. */
+export const LAWS = ["gaussian", "uniform", "rademacher"] as const;
+
+export type Law = (typeof LAWS)[number];
 
 const LIBRARIES = ["numpy", "torch", "jax"] as const;
 
@@ -16,7 +19,7 @@ const SCRIPT = fileURLToPath(new URL("peers.py", import.meta.url));
 export const PYTHON_VARIABLE = "LYAPUNOV_PEERS_PYTHON";
 
 interface PeerRequest {
-  readonly law: PeerLaw;
+  readonly law: Law;
   readonly width: number;
   readonly seconds: number;
   readonly packed: boolean;
