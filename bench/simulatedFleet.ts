@@ -1,11 +1,10 @@
 import { ChannelCredentials, Client, type ClientDuplexStream } from "@grpc/grpc-js";
 
-import { SEALED_REQUEST } from "../coordinator/rpc/workRequests.ts";
 import type { Lease__Output } from "../shared/wire/generated/lyapunov/v1/Lease.ts";
 import type { ShardTask__Output } from "../shared/wire/generated/lyapunov/v1/ShardTask.ts";
 import type { WorkRequest } from "../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
 import type { WorkResponse__Output } from "../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
-import { messageType } from "../shared/wire/messageTypes.ts";
+import { messageType, sealedType } from "../shared/wire/messageTypes.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { shardTaskFromMessage } from "../shared/kinds/propagation/shardTaskMessages.ts";
 import { VERSION } from "../shared/wire/version.ts";
@@ -14,6 +13,7 @@ import { syntheticPartialOf } from "../test/support/syntheticPartials.ts";
 const HEARTBEAT_MILLISECONDS = 2000;
 const SLOTS = 2;
 const PARTIAL = messageType("lyapunov.v1.Partial");
+const SEALED_REQUEST = sealedType("lyapunov.v1.WorkRequest", ["result", "partial"]);
 const { path, requestSerialize, responseDeserialize } = FleetService.service.Work;
 
 /** Of bytes: a fleet of a thousand must cost less than its coordinator. */

@@ -4,8 +4,10 @@ const NEEDED = 24;
 const running = Number(process.versions.node.split(".")[0]);
 if (running >= NEEDED) {
   // Imported here, for older versions cannot even read the rest.
+  const { keepCompiledCode } = await import("./cli/compileCache.ts");
+  keepCompiledCode();
   const { runProgram } = await import("./cli/program.ts");
-  await runProgram();
+  process.exitCode = await runProgram();
 } else {
   process.stderr.write(
     `lyapunov: Node ${process.versions.node} is too old; run it with Node ${NEEDED} or newer, ` +

@@ -1,9 +1,7 @@
 import pino, { type Logger } from "pino";
 import pretty from "pino-pretty";
 
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import type { LogLevel } from "./logLevels.ts";
 
 /** Logs go to standard error: for people on a terminal, as JSON lines otherwise. */
 export function createLog(level: LogLevel): Logger {

@@ -5,8 +5,9 @@ import type { Logger } from "pino";
 
 import type { Observed } from "../../shared/metrics/metricsServer.ts";
 import { hostOf, isLoopback } from "../../shared/wire/addresses.ts";
-import { badInput, CommandError, EXIT } from "./failure.ts";
-import { placeToListen } from "./options.ts";
+import { InputError } from "../sdk/errors.ts";
+import { listenReader } from "./addressReaders.ts";
+import { flag } from "./readers.ts";
 
 export interface MetricsFlags {
   readonly metrics?: string;
@@ -15,35 +16,44 @@ export interface MetricsFlags {
 
 export function addMetricsFlag(command: Command): Command {
   return command
-    .option(
-      "--metrics <host:port>",
-      "serve /metrics for Prometheus there, with /healthz and /readyz, such as 127.0.0.1:9464; " +
-        "port 0 takes a free one; beyond this machine with --open-metrics (default: nowhere)",
-      placeToListen("127.0.0.1:9464"),
+    .addOption(
+      flag(
+        "--metrics <host:port>",
+        "serve /metrics for Prometheus there, with /healthz and /readyz, such as 127.0.0.1:9464; " +
+          "port 0 takes a free one; beyond this machine with --open-metrics (default: nowhere)",
+        listenReader("127.0.0.1:9464"),
+      ),
     )
     .option("--open-metrics", "serve them beyond this machine: in the clear, and nobody is asked");
 }
 
-/** @throws badInput if everybody would reach what nobody has said they may, or nothing. */
+/** @throws InputError if metrics would be open to everybody without --open-metrics, or if there are none */
 export function refuseOpenMetrics({ metrics, openMetrics }: MetricsFlags): void {
   if (metrics === undefined && openMetrics === true) {
-    throw badInput("--open-metrics: there are none to open; say where with --metrics HOST:PORT");
+    throw new InputError(
+      "--open-metrics: there are none to open; say where with --metrics HOST:PORT",
+    );
   }
   if (metrics === undefined || openMetrics === true || isLoopback(hostOf(metrics))) return;
-  throw badInput(
+  throw new InputError(
     `--metrics: ${metrics} would be open to everyone who reaches it; ` +
       `listen on 127.0.0.1, or say --open-metrics`,
   );
 }
 
-/** Metrics that are served for as long as this is not disposed of; none without the flag. */
+/** Metrics that are served until this is disposed of; none without the flag. */
 interface ServedMetrics<Metrics> extends AsyncDisposable {
   readonly metrics?: Metrics;
   /** Where Prometheus finds them. */
   readonly url?: string;
 }
 
-/** @throws CommandError if the address cannot be listened on. */
+/**
+ * Serves the metrics of a command that has the flag.
+ *
+ * @param load imports what the command counts
+ * @throws Error if the address cannot be listened on
+ */
 export async function serveMetrics<Metrics extends Observed>(
   { metrics: address }: MetricsFlags,
   load: () => Promise<new (clock: () => number) => Metrics>,
@@ -53,12 +63,8 @@ export async function serveMetrics<Metrics extends Observed>(
   const { startMetricsServer } = await import("../../shared/metrics/metricsServer.ts");
   const Kind = await load();
   const metrics = new Kind(() => performance.now() / 1000);
-  try {
-    const server = await startMetricsServer(address, metrics, log);
-    const url = `http://${hostOf(address)}:${server.port}/metrics`;
-    log.info(`metrics at ${url}`);
-    return { metrics, url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
-  } catch (error) {
-    throw new CommandError((error as Error).message, EXIT.failed, { cause: error });
-  }
+  const server = await startMetricsServer(address, metrics, log);
+  const url = `http://${hostOf(address)}:${server.port}/metrics`;
+  log.info(`metrics at ${url}`);
+  return { metrics, url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }

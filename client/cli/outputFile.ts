@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
-import { badInput, type CommandError } from "./failure.ts";
+import { InputError } from "../sdk/errors.ts";
 
 /** Refuses a file that cannot be written: that is better known before the work than after it. */
 export async function assertWritable(flag: string, path: string): Promise<void> {
@@ -29,8 +29,8 @@ export async function writeOutput(
   process.stderr.write(`written: ${resolve(path)}\n`);
 }
 
-function unwritable(flag: string, path: string, reason: string): CommandError {
-  return badInput(
+function unwritable(flag: string, path: string, reason: string): InputError {
+  return new InputError(
     `${flag}: '${path}' cannot be written (${reason}); give a file in a folder that can`,
   );
 }

@@ -1,4 +1,4 @@
-import { EXIT } from "./failure.ts";
+import { EXIT } from "./exitCodes.ts";
 
 /** What a progress bar changes on a terminal: the cursor is hidden, long lines are not wrapped. */
 const RESTORE_TERMINAL = "\u001B[?25h\u001B[?7h";

@@ -5,7 +5,6 @@ import { status as Code, type ServiceError } from "@grpc/grpc-js";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import type { SimulationApi } from "../sdk/api.ts";
-import { CommandError, EXIT } from "./failure.ts";
 import { ProgressBar, workState, type WatchStart } from "./presentation/progressBar.ts";
 
 /** How long a coordinator that was lost is waited for. */
@@ -94,11 +93,10 @@ async function watch<Watched>(
   return last;
 }
 
-function lost(api: SimulationApi, name: string, callFlags: string, cause: unknown): CommandError {
-  return new CommandError(
+function lost(api: SimulationApi, name: string, callFlags: string, cause: unknown): Error {
+  return new Error(
     `${name}: the coordinator at ${api.address} was lost; once it is back: ` +
       `lyapunov runs watch ${name} ${callFlags}`,
-    EXIT.failed,
     { cause },
   );
 }

@@ -1,18 +1,20 @@
 import type { Logger } from "pino";
 
 import { openLedger } from "../../coordinator/ledger/openLedger.ts";
-import { endWithoutLedger } from "../../coordinator/process/ledgerFailure.ts";
+import { ledgerFailure } from "../../coordinator/process/ledgerFailure.ts";
 import { startCoordinator } from "../../coordinator/process/server.ts";
 import { startWorker } from "../../worker/worker.ts";
-import { EXIT } from "../cli/failure.ts";
 
+/** How large a cluster inside this process is, and where it keeps what it computes. */
 export interface EmbeddedClusterOptions {
   readonly workers: number;
-  /** Of each worker. */
+  /** Threads of each worker. */
   readonly threads: number;
   /** A file, or `memory`. */
   readonly ledger: string;
   readonly log: Logger;
+  /** Called once, with the reason as one sentence, if the cluster can compute nothing any more. */
+  readonly onLost: (reason: Error) => void;
 }
 
 /** A cluster inside this process. */
@@ -29,12 +31,15 @@ export interface EmbeddedCluster {
 export async function startEmbeddedCluster(
   options: EmbeddedClusterOptions,
 ): Promise<EmbeddedCluster> {
-  const { workers: count, threads, log } = options;
+  const { workers: count, threads, log, onLost } = options;
   const coordinator = await startCoordinator({
     address: "127.0.0.1:0",
     ledger: await openLedger(options.ledger),
     log: log.child({ part: "coordinator" }),
-    onFatal: endWithoutLedger(log),
+    onFatal: (error) => {
+      log.debug({ err: error }, "the ledger failed");
+      onLost(ledgerFailure(error));
+    },
   });
   const address = `127.0.0.1:${coordinator.port}`;
   const starting = Array.from({ length: count }, async () =>
@@ -45,7 +50,9 @@ export async function startEmbeddedCluster(
     await coordinator.close();
     throw error;
   });
-  Promise.any(workers.map(({ left }) => left)).catch(endWithoutWorkers);
+  Promise.any(workers.map(({ left }) => left)).catch(({ errors: [error] }: AggregateError) => {
+    onLost(new Error(`no worker is left: ${(error as Error).message}`, { cause: error }));
+  });
   return {
     address,
     close: async () => {
@@ -53,13 +60,4 @@ export async function startEmbeddedCluster(
       await coordinator.close();
     },
   };
-}
-
-/**
- * What becomes of a command whose workers have all left by themselves: it ends at once, for nobody
- * would go on with its run.
- */
-function endWithoutWorkers({ errors: [error] }: AggregateError): void {
-  process.stderr.write(`lyapunov: no worker is left: ${(error as Error).message}\n`);
-  process.exit(EXIT.failed);
 }

@@ -1,26 +1,17 @@
-import { createReadStream } from "node:fs";
-import { text } from "node:stream/consumers";
-
 import { type CST, parse, Parser } from "yaml";
 
 import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/commonFields.ts";
 import { clipped } from "../../shared/specification/violations.ts";
 
-/** Room for 2,000 runs that are written out one by one; reading so much takes a second or two. */
-const MAXIMUM_LENGTH = 2 ** 18;
-/** Of list entries and fields together; what is written about each costs far more than its bytes. */
+/** Longest document: room for 2,000 runs that are written out; reading so much takes a second or two. */
+export const MAXIMUM_LENGTH = 2 ** 18;
+/** Most list entries and fields together; what is kept about each costs far more than its bytes. */
 const MAXIMUM_ENTRIES = 2 ** 16;
-/** A file, its grids, a grid, a field's list: four; the rest is for a clear answer. */
+/** Deepest nesting. A file, its grids, a grid and a list of values make four; the rest is for a clear answer. */
 const MAXIMUM_NESTING = 16;
 
-/** A file's text, and no more of it than can be refused: it may be endless, as /dev/zero is. */
-export async function readText(path: string): Promise<string> {
-  // `end` is the place of the last byte read.
-  return text(createReadStream(path, { end: MAXIMUM_LENGTH }));
-}
-
 /**
- * A YAML document as plain values, at a cost that its length bounds.
+ * Parses a YAML document into plain values, at a cost that its length bounds.
  *
  * @throws Error that says on one line what is wrong with it
  */

@@ -1,21 +1,17 @@
 import { z } from "zod";
 
+import { documentProblem } from "../../shared/specification/documentProblem.ts";
 import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
 import type { PropagationSpecification } from "../../shared/kinds/propagation/specification.ts";
 import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
   MAXIMUM_SWEEP_RUNS,
 } from "../../shared/specification/commonFields.ts";
-import {
-  clipped,
-  isPlainText,
-  refused,
-  ValidationError,
-} from "../../shared/specification/violations.ts";
-import { badInput } from "../cli/failure.ts";
-import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
+import { isPlainText, ValidationError } from "../../shared/specification/violations.ts";
+import { InputError } from "../sdk/errors.ts";
 import { RUN_DEFAULTS, runInput } from "../sdk/runInput.ts";
-import { parseDocument, readText } from "./sweepDocument.ts";
+import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
+import { parseDocument } from "./sweepDocument.ts";
 
 const scalar = z.union([z.number(), z.string()]);
 const axis = z.union(
@@ -65,40 +61,32 @@ const sweepFile = z.strictObject(
 
 type Block = z.infer<typeof block>;
 
-/** What stands in a file is repeated up to here. */
-const MAXIMUM_QUOTE_LENGTH = 60;
-
 /** A named set of runs, ready to be submitted. */
 export interface SweepSpecification {
   readonly displayName: string;
   readonly runs: readonly PropagationSpecification[];
 }
 
-/** @throws CommandError with one sentence that names the file, the field and the remedy. */
-export async function readSweepFile(path: string): Promise<SweepSpecification> {
-  let text: string;
-  try {
-    text = await readText(path);
-  } catch (error) {
-    throw badInput(
-      `${path}: the sweep file cannot be read (${(error as Error).message}); give the path of one`,
-    );
-  }
-  return parseSweep(path, text);
-}
-
-/** @throws CommandError with one sentence that names the file, the field and the remedy. */
+/**
+ * Reads the text of a sweep file.
+ *
+ * @param path names the file in what is said about it
+ * @throws InputError that names the file, the field and the remedy
+ */
 export function parseSweep(path: string, text: string): SweepSpecification {
   let document: unknown;
   try {
     document = parseDocument(text);
   } catch (error) {
-    throw badInput(`${path}: ${(error as Error).message}`);
+    throw new InputError(`${path}: ${(error as Error).message}`);
   }
   const result = sweepFile.safeParse(document);
   if (!result.success) {
-    const [issue] = result.error.issues;
-    throw badInput(`${path}: ${issue ? problemOf(document, issue) : result.error.message}`);
+    const problem = documentProblem(document, result.error, {
+      whole: "the file",
+      fieldsAt: (at) => Object.keys((at.length === 0 ? sweepFile : block).shape),
+    });
+    throw new InputError(`${path}: ${problem}`);
   }
   const { name, firstSeed, defaults = {}, grids } = result.data;
   let index = 0;
@@ -109,7 +97,9 @@ export function parseSweep(path: string, text: string): SweepSpecification {
   });
   const size = blocks.reduce((sum, { axes }) => sum + gridSize(axes), 0);
   if (size > MAXIMUM_SWEEP_RUNS) {
-    throw badInput(`${path}: grids: ${size} runs are too many; give at most ${MAXIMUM_SWEEP_RUNS}`);
+    throw new InputError(
+      `${path}: grids: ${size} runs are too many; give at most ${MAXIMUM_SWEEP_RUNS}`,
+    );
   }
   const runs = blocks.flatMap(({ axes, checkpoints }, place) => {
     return points(axes).map((point) => {
@@ -122,29 +112,14 @@ export function parseSweep(path: string, text: string): SweepSpecification {
       } catch (error) {
         if (!(error instanceof ValidationError)) throw error;
         const [{ field, description } = { field: "", description: "" }] = error.violations;
-        throw badInput(`${path}: grids.${place}.${fieldName(field)}: ${description}`);
+        throw new InputError(`${path}: grids.${place}.${fieldName(field)}: ${description}`);
       }
     });
   });
   return { displayName: name, runs };
 }
 
-/** What zod complains of: the field, its value, what is allowed. */
-function problemOf(document: unknown, issue: z.core.$ZodIssue): string {
-  if (issue.code === "unrecognized_keys") {
-    const { shape } = issue.path.length === 0 ? sweepFile : block;
-    const field = [...issue.path, clipped(issue.keys[0] ?? "", MAXIMUM_QUOTE_LENGTH)].join(".");
-    return `${field}: there is no such field; give one of ${Object.keys(shape).join(", ")}`;
-  }
-  const value = issue.path.reduce<unknown>(
-    (parent, key) => (parent as Readonly<Record<PropertyKey, unknown>>)[key],
-    document,
-  );
-  const field = issue.path.length === 0 ? "the file" : issue.path.join(".");
-  return `${field}: ${refused(value)}; ${issue.message}`;
-}
-
-/** The fields of a grid over those of the defaults; one stopping rule replaces the other kind. */
+/** A grid's fields, with the defaults for the rest; a stopping rule replaces a default of the other kind. */
 function withDefaults(defaults: Block, grid: Block): Block {
   const { replicas: _replicas, ...others } = defaults;
   const {
@@ -161,7 +136,7 @@ function withDefaults(defaults: Block, grid: Block): Block {
   return grid.replicas === undefined ? { ...defaults, ...grid } : { ...rest, ...grid };
 }
 
-/** What the defaults say of laws that the grid does not have is of no interest to it. */
+/** The fields without the defaults for parameters of laws that the grid does not have. */
 function withoutIdleDefaults(axes: Axes, grid: Axes): Axes {
   const idle = idleParameters(axes).filter((parameter) => grid[parameter] === undefined);
   return Object.fromEntries(Object.entries(axes).filter(([field]) => !idle.includes(field)));
@@ -177,7 +152,7 @@ const FILE_NAMES: Readonly<Record<string, string>> = {
   checkpoint_depths: "checkpoints",
 };
 
-/** `network.negative_slope` → `negativeSlope`, as the file has it. */
+/** The file's name of a field: `network.negative_slope` → `negativeSlope`. */
 function fieldName(field: string): string {
   const last = field.replace(/^.*\./, "");
   return FILE_NAMES[last] ?? last.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

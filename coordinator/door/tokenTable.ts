@@ -3,7 +3,8 @@ import { timingSafeEqual } from "node:crypto";
 import { parse } from "yaml";
 import { z } from "zod";
 
-import { clipped, refused } from "../../shared/specification/violations.ts";
+import { documentProblem } from "../../shared/specification/documentProblem.ts";
+import { clipped } from "../../shared/specification/violations.ts";
 import { ROLES, type Role } from "../../shared/wire/roles.ts";
 
 /** Somebody who may come in. */
@@ -77,7 +78,17 @@ export class TokenTable {
       throw new Error(`not YAML: ${complaint}`, { cause: error });
     }
     const result = tokenFile.safeParse(document);
-    if (!result.success) throw new Error(problemOf(document, result.error));
+    if (!result.success) {
+      throw new Error(
+        documentProblem(document, result.error, {
+          whole: "the list",
+          fieldsAt: () => Object.keys(entry.shape),
+          // A token, in whatever place, may be a secret.
+          isPublic: (path) =>
+            path.includes("roles") || ["name", "certificate"].includes(String(path.at(-1))),
+        }),
+      );
+    }
     const tokens = new Map<string, TokenEntry>();
     const certificates = new Map<string, Holder>();
     for (const [i, { name, roles, sha256, certificate }] of result.data.entries()) {
@@ -111,26 +122,4 @@ export class TokenTable {
     }
     return found;
   }
-}
-
-/** What zod complains of first: the field, its value unless that may be a secret, what is allowed. */
-function problemOf(document: unknown, { issues, message }: z.ZodError): string {
-  const [issue] = issues;
-  if (issue === undefined) return message;
-  if (issue.code === "unrecognized_keys") {
-    const key = clipped(issue.keys[0] ?? "", MAXIMUM_QUOTE_LENGTH);
-    const field = [...issue.path, key].join(".");
-    return `${field}: there is no such field; give ${Object.keys(entry.shape).join(", ")}`;
-  }
-  const value = issue.path.reduce<unknown>(
-    (parent, key) => (parent as Readonly<Record<PropertyKey, unknown>>)[key],
-    document,
-  );
-  const field = issue.path.length === 0 ? "the list" : issue.path.join(".");
-  const isPublic =
-    field.endsWith(".name") ||
-    field.includes(".roles") ||
-    field.endsWith(".certificate") ||
-    value === undefined;
-  return `${field}: ${isPublic ? refused(value) : "what is there is not allowed"}; ${issue.message}`;
 }

@@ -1,17 +1,12 @@
-import type { Logger } from "pino";
-
 import { OutcomeUnknown } from "../ledger/ledger.ts";
 
 /**
- * What becomes of a coordinator whose ledger fails, or whose leadership is lost: it ends at once, with
- * one sentence. It can promise nothing any more, and whoever starts it again finds all that it did.
+ * The failure of a coordinator whose ledger failed, or whose leadership was lost, as one sentence with
+ * the remedy. It must end at once: it can promise nothing any more, and whoever starts it again finds
+ * all that it did.
  */
-export function endWithoutLedger(log: Logger): (error: unknown) => void {
-  return (error) => {
-    log.debug({ err: error }, "the ledger failed");
-    process.stderr.write(`lyapunov: the ledger failed: ${remedyFor(error)}\n`);
-    process.exit(1);
-  };
+export function ledgerFailure(error: unknown): Error {
+  return new Error(`the ledger failed: ${remedyFor(error)}`, { cause: error });
 }
 
 /** What a person can do about a ledger that failed while it was written to. */

@@ -9,8 +9,8 @@ import descriptors, {
   type IFileDescriptorProto,
 } from "protobufjs/ext/descriptor/index.js";
 
+import { PROTO_FILES } from "../../shared/wire/contract.ts";
 import { packageRoot } from "../../shared/wire/packageRoot.ts";
-import { PROTO_FILES } from "../../shared/wire/protocol.ts";
 
 const { FileDescriptorProto } = descriptors;
 

@@ -1,8 +1,6 @@
-import protobuf from "protobufjs";
-
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { WorkRequest__Output } from "../../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
-import { decodeWithNumbers } from "../../shared/wire/messageTypes.ts";
+import { decodeWithNumbers, sealedType } from "../../shared/wire/messageTypes.ts";
 import { deserializePartial } from "../../shared/wire/partialMessages.ts";
 import { FleetService } from "../../shared/wire/protocol.ts";
 
@@ -22,23 +20,10 @@ export interface ReadShardResult {
 }
 
 /**
- * Results as `lyapunov.v1.WorkRequest` has them, but for the partial, which is left as bytes: on the
- * wire a message is its bytes. The ledger keeps these, so that nothing is serialized a second time.
+ * `lyapunov.v1.WorkRequest`, with the partial of a result left as its bytes: the ledger keeps these, so
+ * that nothing is serialized a second time.
  */
-export const SEALED_REQUEST = protobuf.Root.fromJSON({
-  nested: {
-    SealedRequest: { fields: { result: { id: 3, type: "SealedResult" } } },
-    SealedResult: {
-      fields: {
-        leaseId: { id: 1, type: "uint64" },
-        run: { id: 2, type: "string" },
-        shardIndex: { id: 3, type: "int32" },
-        partial: { id: 4, type: "bytes" },
-        computeSeconds: { id: 5, type: "double" },
-      },
-    },
-  },
-}).lookupType("SealedRequest");
+const SEALED_REQUEST = sealedType("lyapunov.v1.WorkRequest", ["result", "partial"]);
 
 interface SealedRequest {
   readonly result: {

@@ -1,33 +1,13 @@
-import protobuf from "protobufjs";
-
 import type { RunShard, RunSpecification } from "../../shared/kinds/kind.ts";
 import type { WorkResponse } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
-import { messageType } from "../../shared/wire/messageTypes.ts";
+import { messageType, sealedType } from "../../shared/wire/messageTypes.ts";
 import { FleetService } from "../../shared/wire/protocol.ts";
 import type { GrantedLease } from "../scheduler/events.ts";
 
 const TASK = messageType("lyapunov.v1.ShardTask");
 
-/**
- * Grants as `lyapunov.v1.WorkResponse` has them, but for the tasks, which are bytes already: on the
- * wire a message is its bytes.
- */
-const SEALED_RESPONSE = protobuf.Root.fromJSON({
-  nested: {
-    SealedResponse: { fields: { grant: { id: 2, type: "SealedGrant" } } },
-    SealedGrant: { fields: { leases: { rule: "repeated", id: 1, type: "SealedLease" } } },
-    SealedLease: {
-      fields: {
-        leaseId: { id: 1, type: "uint64" },
-        run: { id: 2, type: "string" },
-        shardIndex: { id: 3, type: "int32" },
-        attempt: { id: 4, type: "int32" },
-        deviceIndex: { id: 5, type: "int32" },
-        task: { id: 6, type: "bytes" },
-      },
-    },
-  },
-}).lookupType("SealedResponse");
+/** `lyapunov.v1.WorkResponse`, with the tasks of a grant's leases as the bytes that they are already. */
+const SEALED_RESPONSE = sealedType("lyapunov.v1.WorkResponse", ["grant", "leases", "task"]);
 
 /** What the coordinator has to say to a worker. */
 export type WorkAnswer = WorkResponse | { readonly leases: readonly GrantedLease[] };

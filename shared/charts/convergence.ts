@@ -1,13 +1,13 @@
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 import { exponentOf } from "./verdict.ts";
 import type { Chart, Mark } from "./chart.ts";
+import { NothingToDraw } from "./nothingToDraw.ts";
 import {
   exactExponents,
   layersAt,
   levelLabel,
   networkLabel,
   normalHalfWidth,
-  notEnough,
   ofSurvivors,
 } from "./runLabels.ts";
 
@@ -17,7 +17,7 @@ const BAND_POINTS = 64;
  * λ̂ of ever more shards, with its interval, in the funnel in which the central limit theorem has it.
  *
  * @param run with its convergence.
- * @throws CommandError if it has none
+ * @throws NothingToDraw if it has none
  */
 export function convergenceChart(run: Run__Output): Chart {
   const points = run.convergence.flatMap((point) => {
@@ -26,7 +26,7 @@ export function convergenceChart(run: Run__Output): Chart {
     return [{ x: Number(point.replicaCount), y: estimate, lower, upper }];
   });
   if (points.length === 0) {
-    throw notEnough(run, "its first shard is not there yet; wait until it is");
+    throw new NothingToDraw(run, "its first shard is not there yet; wait until it is");
   }
   const replicas = points.map(({ x }) => x);
   const name = `λ̂${ofSurvivors(run)}`;

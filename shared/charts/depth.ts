@@ -1,25 +1,28 @@
 import type { CheckpointEstimate__Output } from "../wire/generated/lyapunov/v1/CheckpointEstimate.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 import type { Axis, Chart, Interval, Mark } from "./chart.ts";
+import { NothingToDraw } from "./nothingToDraw.ts";
 import {
   exactExponents,
   layersAt,
   levelLabel,
   meanGrowth,
   networkLabel,
-  notEnough,
   ofSurvivors,
 } from "./runLabels.ts";
 
 /**
  * S_l/l at each checkpoint, of single networks and in the mean: the law of large numbers.
  *
- * @throws CommandError if no checkpoint has an estimate
+ * @throws NothingToDraw if no checkpoint has an estimate
  */
 export function depthChart(run: Run__Output): Chart {
   const means = run.checkpoints.flatMap((checkpoint) => meanGrowth(run, checkpoint) ?? []);
   if (means.length === 0) {
-    throw notEnough(run, "no checkpoint has two surviving replicas yet; wait, or extend the run");
+    throw new NothingToDraw(
+      run,
+      "no checkpoint has two surviving replicas yet; wait, or extend the run",
+    );
   }
   const depths = means.map(({ x }) => x);
   const y = exactExponents(run)?.lyapunovExponent;

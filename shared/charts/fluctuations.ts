@@ -1,7 +1,8 @@
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 import { fixed } from "./numbers.ts";
 import type { Bar, Chart, Point } from "./chart.ts";
-import { exactExponents, layersAt, networkLabel, notEnough, ofSurvivors } from "./runLabels.ts";
+import { NothingToDraw } from "./nothingToDraw.ts";
+import { exactExponents, layersAt, networkLabel, ofSurvivors } from "./runLabels.ts";
 
 const CURVE_POINTS = 121;
 /** Standard deviations to each side that the curve is drawn for. */
@@ -11,19 +12,19 @@ const CURVE_REACH = 4;
  * The histogram of the growth at the full depth against the normal law with λL and σ²L: the central
  * limit theorem.
  *
- * @throws CommandError if fewer than two replicas have survived, or nothing fluctuates
+ * @throws NothingToDraw if fewer than two replicas have survived, or nothing fluctuates
  */
 export function fluctuationsChart(run: Run__Output): Chart {
   const last = run.checkpoints.at(-1);
   const bars = barsOf(run);
   if (last?.mean === undefined || last.variance === undefined || bars.length === 0) {
-    throw notEnough(run, "fewer than two replicas have survived; wait, or extend the run");
+    throw new NothingToDraw(run, "fewer than two replicas have survived; wait, or extend the run");
   }
   const exact = exactExponents(run);
   const layers = layersAt(run);
   const mean = exact === undefined ? last.mean : exact.lyapunovExponent * layers;
   const variance = exact === undefined ? last.variance : exact.variance * layers;
-  if (variance <= 0) throw notEnough(run, "its growth does not fluctuate: σ² is 0");
+  if (variance <= 0) throw new NothingToDraw(run, "its growth does not fluctuate: σ² is 0");
   return {
     kind: "diagram",
     title: `Fluctuations: ${networkLabel(run)}`,

@@ -2,7 +2,7 @@ import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../wire/generated/lyapunov/v1/Sweep.ts";
 import { exponentOf } from "./verdict.ts";
 import type { Axis, Phase, PhaseDiagram, Point } from "./chart.ts";
-import { notEnough } from "./runLabels.ts";
+import { NothingToDraw } from "./nothingToDraw.ts";
 import {
   axisOf,
   GAIN,
@@ -22,13 +22,13 @@ export function isMap({ runs }: Sweep__Output): boolean {
 /**
  * λ̂ over the two parameters that vary, with the line where λ is zero.
  *
- * @throws CommandError if other than two vary, or no run has an estimate
+ * @throws NothingToDraw if other than two vary, or no run has an estimate
  */
 export function phaseDiagram(sweep: Sweep__Output): PhaseDiagram {
   const { runs } = sweep;
   const [x, y] = varyingParameters(runs);
   if (x === undefined || y === undefined || !isMap(sweep)) {
-    throw notEnough(
+    throw new NothingToDraw(
       sweep,
       "a phase diagram takes a sweep that varies two of width, depth, slope and gain and nothing " +
         "else; give --kind estimates",
@@ -36,7 +36,7 @@ export function phaseDiagram(sweep: Sweep__Output): PhaseDiagram {
   }
   const cells = cellsOf(runs, x, y);
   if (cells.every(({ estimate }) => estimate === undefined)) {
-    throw notEnough(sweep, "no run has an estimate yet; wait until one has");
+    throw new NothingToDraw(sweep, "no run has an estimate yet; wait until one has");
   }
   return {
     kind: "phases",

@@ -3,7 +3,6 @@ import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 
 import type { CheckpointEstimate__Output } from "../wire/generated/lyapunov/v1/CheckpointEstimate.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
-import { badInput, type CommandError } from "../../client/cli/failure.ts";
 import { gainLabel, weightsLabel } from "./numbers.ts";
 import type { Estimated } from "./chart.ts";
 
@@ -56,9 +55,4 @@ export function meanGrowth(
 /** Standard deviations from the mean within which a normal is, with the probability of the run's level. */
 export function normalHalfWidth({ level }: Run__Output): number {
   return normalQuantile((1 + level) / 2, 0, 1);
-}
-
-/** There is nothing to draw. */
-export function notEnough(run: { readonly name: string }, what: string): CommandError {
-  return badInput(`${run.name}: ${what}`);
 }

@@ -2,13 +2,14 @@ import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../wire/generated/lyapunov/v1/Sweep.ts";
 import { exponentOf } from "./verdict.ts";
 import type { Chart, Estimated, Mark, Point } from "./chart.ts";
-import { exactExponents, levelLabel, notEnough, ofSurvivors } from "./runLabels.ts";
+import { NothingToDraw } from "./nothingToDraw.ts";
+import { exactExponents, levelLabel, ofSurvivors } from "./runLabels.ts";
 import { axisOf, seriesLabels, varyingParameters, WIDTH } from "./sweepParameters.ts";
 
 /**
  * λ̂ with its interval over the first parameter that varies, and the exact λ as lines.
  *
- * @throws CommandError if no run has an estimate
+ * @throws NothingToDraw if no run has an estimate
  */
 export function sweepEstimatesChart(sweep: Sweep__Output): Chart {
   const { runs } = sweep;
@@ -32,7 +33,7 @@ export function sweepEstimatesChart(sweep: Sweep__Output): Chart {
     points: some.flatMap((run) => estimated(run, x.value(run))),
   }));
   if (points.every((mark) => mark.points.length === 0)) {
-    throw notEnough(sweep, "no run has an estimate yet; wait until one has");
+    throw new NothingToDraw(sweep, "no run has an estimate yet; wait until one has");
   }
   const [first] = runs;
   const dying = runs.some((run) => ofSurvivors(run) !== "")

@@ -24,6 +24,8 @@ const NEGLIGIBLE_TAIL = 2 ** -64;
 /**
  * The probabilities of the outcomes firstOutcome, firstOutcome + 1, …, from the ratios of
  * neighbours outwards from the mode. Only + − × ÷ are used: the same bits on every machine.
+ *
+ * @internal exported for tests
  */
 export function binomialProbabilities(trials: number): {
   firstOutcome: number;

@@ -12,6 +12,11 @@ export interface Moments {
   readonly m4: number;
 }
 
+/**
+ * Moments of no values.
+ *
+ * @internal exported for tests
+ */
 export const NO_MOMENTS: Moments = { mean: 0, m2: 0, m3: 0, m4: 0 };
 
 /**

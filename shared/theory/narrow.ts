@@ -95,7 +95,7 @@ function shareCoefficients(width: number): Float64Array {
   for (let j = 1; j + 2 < width; j++) {
     const rest = width - j;
     const ratio = (rest * (rest - 1) * (rest - 2)) / (j * (j + 1) * (j + 2));
-    coefficients[j + 2] = coefficients[j]! * ratio;
+    coefficients[j + 2] = (coefficients[j] as number) * ratio;
   }
   return coefficients;
 }
@@ -109,6 +109,6 @@ function halfStepGammaRatio(width: number): number {
 
 function evaluate(coefficients: Float64Array, q: number): number {
   let sum = 0;
-  for (let j = coefficients.length - 1; j >= 0; j--) sum = sum * q + coefficients[j]!;
+  for (let j = coefficients.length - 1; j >= 0; j--) sum = sum * q + (coefficients[j] as number);
   return sum;
 }

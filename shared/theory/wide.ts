@@ -63,7 +63,8 @@ function momentSeries(contrast: number): FourSeries {
     const factor = (4 * contrast * contrast) ** j;
     for (const [k, moment] of moments.entries()) {
       for (let n = j; n <= ORDER; n++) {
-        moment[n]! += factor * risingFactorial[k + 1]! * term[n - j]!;
+        const before = moment[n] as number;
+        moment[n] = before + factor * (risingFactorial[k + 1] as number) * (term[n - j] as number);
       }
     }
   }
@@ -78,8 +79,11 @@ function powersOfH(): readonly Series[] {
     const power = zero();
     if (n === 0) power[0] = 1;
     for (let j = 1; j <= n; j++) {
-      const factor = (j * b[j]!) / n;
-      for (let k = j - 1; k <= ORDER; k++) power[k]! += factor * powers[n - j]![k - j + 1]!;
+      const factor = (j * (b[j] as number)) / n;
+      const earlier = powers[n - j] as Series;
+      for (let k = j - 1; k <= ORDER; k++) {
+        power[k] = (power[k] as number) + factor * (earlier[k - j + 1] as number);
+      }
     }
     powers.push(power);
   }
@@ -116,13 +120,17 @@ function zero(): number[] {
 }
 
 function combine(base: Series, ...terms: readonly (readonly [number, Series])[]): Series {
-  return base.map((value, n) => terms.reduce((sum, [a, series]) => sum + a * series[n]!, value));
+  return base.map((value, n) =>
+    terms.reduce((sum, [a, series]) => sum + a * (series[n] as number), value),
+  );
 }
 
 function product(a: Series, b: Series): Series {
   const result = zero();
   for (let i = 0; i <= ORDER; i++) {
-    for (let j = 0; i + j <= ORDER; j++) result[i + j]! += a[i]! * b[j]!;
+    for (let j = 0; i + j <= ORDER; j++) {
+      result[i + j] = (result[i + j] as number) + (a[i] as number) * (b[j] as number);
+    }
   }
   return result;
 }
@@ -142,6 +150,6 @@ function timesShiftMinusS(polynomial: Series, shift: number): Series {
 /** The series at ε = 1/width from ε^from on; the powers below vanish identically. */
 function evaluate(series: Series, from: number, width: number): number {
   let sum = 0;
-  for (let n = ORDER; n >= from; n--) sum = sum / width + series[n]!;
+  for (let n = ORDER; n >= from; n--) sum = sum / width + (series[n] as number);
   return sum / width ** from;
 }

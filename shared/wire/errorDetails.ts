@@ -1,20 +1,11 @@
 import { Metadata, status as Code, type ServiceError } from "@grpc/grpc-js";
-import protobuf from "protobufjs";
-import { join } from "node:path";
 
 import type { FieldViolation } from "../specification/violations.ts";
-import { packageRoot } from "./packageRoot.ts";
+import { messageType } from "./messageTypes.ts";
 
 const DOMAIN = "lyapunov-cluster";
 const TRAILER = "grpc-status-details-bin";
 const TYPE_PREFIX = "type.googleapis.com/";
-
-const root = new protobuf.Root();
-root.resolvePath = (_origin, target) => join(packageRoot(), "proto", target);
-root.loadSync(["google/rpc/status.proto", "google/rpc/error_details.proto"]);
-const Status = root.lookupType("google.rpc.Status");
-const ErrorInfo = root.lookupType("google.rpc.ErrorInfo");
-const BadRequest = root.lookupType("google.rpc.BadRequest");
 
 /** Stable reasons, one for each way in which a call can fail. */
 export type ErrorReason =
@@ -80,17 +71,17 @@ const MAXIMUM_TEXT_BYTES = 1024;
 /** The error as grpc-js sends it: code, sentence, and google.rpc details in the trailer. */
 export function toStatus(error: ApiError): { code: Code; details: string; metadata: Metadata } {
   const message = cut(error.message, MAXIMUM_TEXT_BYTES);
-  const details = [any(ErrorInfo, { reason: error.reason, domain: DOMAIN })];
+  const details = [any("google.rpc.ErrorInfo", { reason: error.reason, domain: DOMAIN })];
   if (error.violations.length > 0) {
-    details.push(any(BadRequest, { fieldViolations: firstOf(error.violations) }));
+    details.push(any("google.rpc.BadRequest", { fieldViolations: firstOf(error.violations) }));
   }
-  const body = Status.fromObject({ code: error.code, message, details });
   const metadata = new Metadata();
-  metadata.set(TRAILER, Buffer.from(Status.encode(body).finish()));
+  const body = encode("google.rpc.Status", { code: error.code, message, details });
+  metadata.set(TRAILER, Buffer.from(body));
   return { code: error.code, details: message, metadata };
 }
 
-/** As many as there is room for, and at least one. */
+/** The first violations, as many as there is room for, and at least one. */
 function firstOf(violations: readonly FieldViolation[]): FieldViolation[] {
   const first: FieldViolation[] = [];
   let room = MAXIMUM_TEXT_BYTES;
@@ -102,7 +93,7 @@ function firstOf(violations: readonly FieldViolation[]): FieldViolation[] {
   return first;
 }
 
-/** At most so many bytes of a text, whole characters alone: encodeURI throws on half a one. */
+/** At most so many bytes of a text, in whole characters: encodeURI throws on half a one. */
 function cut(text: string, maximumBytes: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= maximumBytes) return text.toWellFormed();
@@ -112,11 +103,19 @@ function cut(text: string, maximumBytes: number): string {
     .replace(/\uFFFD+$/, "")}…`;
 }
 
-function any(type: protobuf.Type, value: Record<string, unknown>) {
-  return {
-    type_url: TYPE_PREFIX + type.fullName.slice(1),
-    value: type.encode(type.fromObject(value)).finish(),
-  };
+/** A message `google.protobuf.Any` that holds one of the named type. */
+function any(name: string, value: Record<string, unknown>) {
+  return { type_url: TYPE_PREFIX + name, value: encode(name, value) };
+}
+
+function encode(name: string, value: Record<string, unknown>): Uint8Array {
+  const type = messageType(name);
+  return type.encode(type.fromObject(value)).finish();
+}
+
+function decode(name: string, bytes: Uint8Array): unknown {
+  const type = messageType(name);
+  return type.toObject(type.decode(bytes));
 }
 
 /** What a failed call said, from its trailer; reason and violations are empty if it had none. */
@@ -128,14 +127,14 @@ export function readDetails(error: ServiceError): {
   let reason = "";
   const violations: FieldViolation[] = [];
   if (trailer instanceof Buffer) {
-    const body = Status.toObject(Status.decode(trailer)) as {
+    const body = decode("google.rpc.Status", trailer) as {
       details?: { type_url: string; value: Uint8Array }[];
     };
     for (const { type_url: url, value } of body.details ?? []) {
       if (url === TYPE_PREFIX + "google.rpc.ErrorInfo") {
-        reason = (ErrorInfo.toObject(ErrorInfo.decode(value)) as { reason: string }).reason;
+        reason = (decode("google.rpc.ErrorInfo", value) as { reason: string }).reason;
       } else if (url === TYPE_PREFIX + "google.rpc.BadRequest") {
-        const request = BadRequest.toObject(BadRequest.decode(value)) as {
+        const request = decode("google.rpc.BadRequest", value) as {
           fieldViolations?: FieldViolation[];
         };
         violations.push(...(request.fieldViolations ?? []));

@@ -1,26 +1,50 @@
-import { join } from "node:path";
-
 import protobuf from "protobufjs";
 
-import { packageRoot } from "./packageRoot.ts";
-import { PROTO_FILES } from "./protocol.ts";
-
-const root = new protobuf.Root();
-root.resolvePath = (_origin, target) => join(packageRoot(), "proto", target);
-root.loadSync([...PROTO_FILES]).resolveAll();
+import { contract, contractCopy } from "./contract.ts";
 
 /**
  * The type of a message, such as `lyapunov.v1.Partial`, for what must be quick: proto-loader makes
  * two objects of every message, and strings of its long numbers.
  */
 export function messageType(name: string): protobuf.Type {
-  return root.lookupType(name);
+  return contract().lookupType(name);
+}
+
+/**
+ * The type of a message in which a message deep inside is left as its bytes: on the wire, it is them.
+ * So it is neither read nor written a second time on its way through.
+ *
+ * @param path the fields that lead there, such as `["result", "partial"]`
+ * @throws Error if the path leads to no message, or into a `oneof`
+ */
+export function sealedType(name: string, path: readonly string[]): protobuf.Type {
+  const outermost = contractCopy().lookupType(name);
+  let type = outermost;
+  for (const [i, step] of path.entries()) {
+    const field = type.get(step);
+    if (
+      !(field instanceof protobuf.Field) ||
+      !(field.resolve().resolvedType instanceof protobuf.Type)
+    ) {
+      throw new Error(`${name}: ${path.slice(0, i + 1).join(".")} is no message`);
+    }
+    if (i < path.length - 1) {
+      type = field.resolvedType as protobuf.Type;
+      continue;
+    }
+    if (field.partOf !== null) throw new Error(`${name}: ${path.join(".")} is one of several`);
+    type.remove(field);
+    type.add(
+      new protobuf.Field(field.name, field.id, "bytes", field.repeated ? "repeated" : undefined),
+    );
+  }
+  return outermost;
 }
 
 /** The type of a method's request, such as `/lyapunov.v1.FleetService/Work`; undefined if foreign. */
 export function requestTypeOf(path: string): protobuf.Type | undefined {
   const [, service = "", method = ""] = path.split("/");
-  const found = root.lookup(service, [protobuf.Service]);
+  const found = contract().lookup(service, [protobuf.Service]);
   if (!(found instanceof protobuf.Service)) return undefined;
   return found.methods[method]?.resolvedRequestType ?? undefined;
 }
@@ -30,7 +54,10 @@ export function decodeWithNumbers(type: protobuf.Type, bytes: Uint8Array): unkno
   return type.decode(new NumberReader(bytes));
 }
 
-/** Where protobufjs makes objects; and its types know nothing else. */
+/**
+ * Reads 64-bit integers as numbers, where protobufjs makes objects; its declarations know nothing
+ * else.
+ */
 class NumberReader extends protobuf.BufferReader {
   override uint64(): protobuf.Long {
     const number = this.#isShort() ? this.uint32() : numberOf(super.uint64());

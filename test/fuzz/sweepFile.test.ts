@@ -7,8 +7,9 @@ import { performance } from "node:perf_hooks";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
 
-import { CommandError, EXIT } from "../../client/cli/failure.ts";
-import { parseSweep, readSweepFile } from "../../client/sweepFile/sweepFile.ts";
+import { InputError } from "../../client/sdk/errors.ts";
+import { readSweepFile } from "../../client/sweepFile/readSweepFile.ts";
+import { parseSweep } from "../../client/sweepFile/sweepFile.ts";
 import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/commonFields.ts";
 import { anyDouble, anyText, cases, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
 
@@ -17,8 +18,7 @@ function outcome(text: string): { readonly runs: number } | { readonly sentence:
   try {
     return { runs: parseSweep("sweep.yaml", text).runs.length };
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    assert.equal(error.exitCode, EXIT.badInput);
+    if (!(error instanceof InputError)) throw error;
     return { sentence: error.message };
   }
 }
@@ -167,10 +167,7 @@ describe("fuzzing: sweep files", function () {
   }
 
   it("reads no more of an endless file than it needs to refuse it", async () => {
-    await assert.rejects(
-      readSweepFile("/dev/zero"),
-      /^CommandError: \/dev\/zero: it is too long; /,
-    );
+    await assert.rejects(readSweepFile("/dev/zero"), /^InputError: \/dev\/zero: it is too long; /);
   });
 
   it("reads a file that is no text", async () => {
@@ -178,7 +175,7 @@ describe("fuzzing: sweep files", function () {
     try {
       const path = join(folder, "sweep.yaml");
       await writeFile(path, Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x80]));
-      await assert.rejects(readSweepFile(path), CommandError);
+      await assert.rejects(readSweepFile(path), InputError);
     } finally {
       await rm(folder, { recursive: true });
     }

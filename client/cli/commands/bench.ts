@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from "node:os";
 import { performance } from "node:perf_hooks";
 
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 
 import { BACKENDS } from "../../../shared/specification/backends.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
@@ -12,21 +12,16 @@ import {
   WEIGHT_LAWS,
   type WeightLaw,
 } from "../../../shared/network/weights.ts";
+import { RUN_DEFAULTS, runInput, type StoppingFlags, type Typed } from "../../sdk/runInput.ts";
 import { points } from "../../sweepFile/grid.ts";
+import { countReader, defaultThreads } from "../clusterFlags.ts";
 import { measureRate, type MachineRate, type RateOptions } from "../machineRate.ts";
-import {
-  addStoppingFlags,
-  defaultThreads,
-  integerUpTo,
-  MAXIMUM_THREADS,
-  typed,
-  typedList,
-} from "../options.ts";
+import { addStoppingFlags } from "../networkFlags.ts";
 import { exactVariance, predictedReplicas, predictedSeconds } from "../prediction.ts";
 import { ProgressBar } from "../presentation/progressBar.ts";
 import { rateTable, type NetworkRate } from "../presentation/rateTable.ts";
-import { printJson } from "../presentation/report.ts";
-import { RUN_DEFAULTS, runInput, type StoppingFlags, type Typed } from "../../sdk/runInput.ts";
+import { printJson } from "../presentation/printJson.ts";
+import { flag, secondsFrom, typed, typedList } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
 
 interface Flags extends StoppingFlags {
@@ -45,14 +40,13 @@ interface Flags extends StoppingFlags {
 }
 
 const WIDTHS = [8, 64, 512];
-/** Of student_t and sparse_gaussian where none is given: such networks live, at width 8 too. */
+/** Parameters of student_t and sparse_gaussian where none is given: such networks live even at width 8. */
 const DEGREES_OF_FREEDOM = 5;
 const DENSITY = 0.25;
 
-export function addBenchCommand(program: Command): void {
-  const command = program
-    .command("bench")
-    .description("what this machine does a second, and how long a run of yours would take on it")
+/** `lyapunov bench`. */
+export function defineBench(command: Command): void {
+  command
     .option("--width <list>", `widths (default: ${WIDTHS.join(",")})`, typedList)
     .option("--weights <list>", `laws, of ${WEIGHT_LAWS.join(", ")} (default: all)`, typedList)
     .option(
@@ -74,16 +68,19 @@ export function addBenchCommand(program: Command): void {
       RUN_DEFAULTS.negativeSlope,
     );
   addStoppingFlags(command)
-    .option("--seconds <time>", "of each measurement, from 0.01 to 60", seconds, 0.1)
-    .option(
-      "--threads <count>",
-      "threads that propagate",
-      integerUpTo(MAXIMUM_THREADS),
-      defaultThreads(),
+    .addOption(
+      flag(
+        "--seconds <time>",
+        "of each measurement, from 0.01 to 60",
+        secondsFrom(0.01, 60),
+      ).default(0.1),
+    )
+    .addOption(
+      flag("--threads <count>", "threads that propagate", countReader).default(defaultThreads()),
     )
     .option("--json", "print JSON on standard output")
-    .action(async (_options, invoked: Command) => {
-      await bench(invoked.optsWithGlobals<Flags>());
+    .action(async () => {
+      await bench(command.optsWithGlobals<Flags>());
     });
 }
 
@@ -195,10 +192,4 @@ function networkRate(
           : { value: variance, source: exact === undefined ? "measured" : "exact" },
     },
   };
-}
-
-function seconds(text: string): number {
-  const value = typed(text);
-  if (typeof value === "number" && value >= 0.01 && value <= 60) return value;
-  throw new InvalidArgumentError("Give seconds from 0.01 to 60.");
 }

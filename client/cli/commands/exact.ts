@@ -4,19 +4,20 @@ import type { Command } from "commander";
 import { parseIsotropicNetwork } from "../../../shared/network/networkInput.ts";
 import { exactExponents, type ExactExponents } from "../../../shared/theory/exact.ts";
 import { momentExponent } from "../../../shared/theory/momentExponent.ts";
-import { badInput } from "../failure.ts";
-import { addNetworkFlags, typedList } from "../options.ts";
-import { printJson } from "../presentation/report.ts";
+import { InputError } from "../../sdk/errors.ts";
 import { networkInput, type NetworkFlags, type Typed } from "../../sdk/runInput.ts";
+import { addNetworkFlags } from "../networkFlags.ts";
+import { printJson } from "../presentation/printJson.ts";
+import { typedList } from "../readers.ts";
 
 type Flags = NetworkFlags & { readonly q: readonly Typed[]; readonly json?: boolean };
 
-export function addExactCommand(program: Command): void {
-  addNetworkFlags(program.command("exact"))
-    .description("closed-form λ, σ², critical gain and moment exponents")
+/** `lyapunov exact`. */
+export function defineExact(command: Command): void {
+  addNetworkFlags(command)
     .option("--q <orders>", "orders of the moment exponents Λ(q)", typedList, [1, 2, 4])
     .option("--json", "print JSON on standard output")
-    .action((_options, command: Command) => {
+    .action(() => {
       exact(command.optsWithGlobals<Flags>());
     });
 }
@@ -26,7 +27,7 @@ function exact(flags: Flags): void {
   const values = exactExponents(network);
   const momentExponents = flags.q.map((q) => {
     if (typeof q !== "number" || !Number.isFinite(q)) {
-      throw badInput(`--q: '${q}' is not allowed; give numbers, such as 1,2,4`);
+      throw new InputError(`--q: '${q}' is not allowed; give numbers, such as 1,2,4`);
     }
     const value = momentExponent(q, network);
     return { q, value: Number.isFinite(value) ? value : null };

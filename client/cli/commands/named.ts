@@ -1,33 +1,27 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 
 import type { SimulationApi } from "../../sdk/api.ts";
-import { addConnectionFlags, openApi, type ConnectionFlags } from "../connection.ts";
-import { badInput } from "../failure.ts";
-import { addressOption, DEFAULT_ADDRESS } from "../options.ts";
+import { InputError } from "../../sdk/errors.ts";
+import type { ConnectionFlags } from "../connectionFlags.ts";
+import { addCoordinatorFlags, coordinatorOf } from "../coordinatorFlag.ts";
 
-/** Flags of every command on what a cluster has. */
+/** Flags of every command about what a cluster has. */
 export interface NamedFlags extends ConnectionFlags {
-  readonly coordinator: string;
+  readonly coordinator?: string;
   readonly quiet?: boolean;
 }
 
 type Action<Flags> = (api: SimulationApi, name: string, flags: Flags) => Promise<void>;
 
-/** The flags that say which cluster, and how it is called. */
+/** Adds the flags that say which cluster, and how it is called. */
 export function withCluster(command: Command): Command {
-  const named = command.addOption(
-    new Option("--coordinator <host:port>", "the cluster's coordinator")
-      .env("LYAPUNOV_COORDINATOR")
-      .argParser(addressOption)
-      .default(DEFAULT_ADDRESS),
-  );
-  return addConnectionFlags(named);
+  return addCoordinatorFlags(command, "the cluster's coordinator");
 }
 
 /**
- * A subcommand on one run or sweep, `runs/{id}` or `sweeps/{id}`.
+ * Adds a subcommand about one run or sweep, `runs/{id}` or `sweeps/{id}`.
  *
- * @param check of the flags, before anybody is called.
+ * @param check refuses flags before anybody is called
  */
 export function addNamed<Flags extends NamedFlags>(
   parent: Command,
@@ -40,7 +34,7 @@ export function addNamed<Flags extends NamedFlags>(
     .description(description)
     .action(async (name: string, _options, command: Command) => {
       if (!/^(runs|sweeps)\/[a-z0-9-]+$/.test(name)) {
-        throw badInput(`NAME: '${name}' is not allowed; give runs/{id} or sweeps/{id}`);
+        throw new InputError(`NAME: '${name}' is not allowed; give runs/{id} or sweeps/{id}`);
       }
       const flags = command.optsWithGlobals<Flags>();
       await check?.(flags, name);
@@ -48,11 +42,15 @@ export function addNamed<Flags extends NamedFlags>(
     });
 }
 
+/** Does a task with the cluster that the flags name. */
 export async function withApi(
   flags: NamedFlags,
   task: (api: SimulationApi) => Promise<void>,
 ): Promise<void> {
-  const api = openApi(flags.coordinator, flags);
+  const coordinator = coordinatorOf(flags);
+  // Loaded once everything has been checked: gRPC takes longer to load than most commands to fail.
+  const { openRemoteApi } = await import("../remoteApi.ts");
+  const api = openRemoteApi(coordinator, flags);
   try {
     await task(api);
   } finally {
@@ -60,6 +58,7 @@ export async function withApi(
   }
 }
 
+/** Whether a name, `runs/{id}` or `sweeps/{id}`, is that of a sweep. */
 export function isSweep(name: string): boolean {
   return name.startsWith("sweeps/");
 }

@@ -5,20 +5,20 @@ import type { Command } from "commander";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
-import { farewell, openCluster } from "../cluster.ts";
-import { addClusterFlags, addRunFlags, type ClusterFlags } from "../options.ts";
-import { reportRun } from "../presentation/report.ts";
 import { runInput, type RunFlags } from "../../sdk/runInput.ts";
+import { farewell, openCluster } from "../cluster.ts";
+import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
+import { addRunFlags } from "../networkFlags.ts";
+import { assertRunSucceeded, reportRun } from "../presentation/report.ts";
 import { endOnSignal } from "../signals.ts";
-import { watchRun } from "../watching.ts";
 
 type Flags = RunFlags & ClusterFlags & { readonly json?: boolean };
 
-export function addRunCommand(program: Command): void {
-  addClusterFlags(addRunFlags(program.command("run")))
-    .description("estimate λ and σ² of one network by Monte Carlo")
+/** `lyapunov run`. */
+export function defineRun(command: Command): void {
+  addClusterFlags(addRunFlags(command))
     .option("--json", "print the run as JSON on standard output")
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       await run(command.optsWithGlobals<Flags>());
     });
 }
@@ -33,6 +33,7 @@ async function run(flags: Flags): Promise<void> {
   endOnSignal(() => farewell(cluster, created?.name));
   try {
     created = await cluster.api.createRun(message, cluster.requestId);
+    const { watchRun } = await import("../watching.ts");
     const ended = await watchRun(cluster.api, created.name, {
       quiet: flags.quiet ?? false,
       clock: () => performance.now() / 1000,
@@ -40,6 +41,7 @@ async function run(flags: Flags): Promise<void> {
     });
     reportRun(ended, flags.json ?? false);
     isDone = true;
+    assertRunSucceeded(ended);
   } finally {
     await cluster.close(isDone);
   }

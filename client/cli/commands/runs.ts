@@ -8,17 +8,23 @@ import { parseStoppingRule } from "../../../shared/specification/stoppingRuleInp
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationApi } from "../../sdk/api.ts";
-import { callFlags } from "../connection.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
-import { addStoppingFlags, integerUpTo } from "../options.ts";
-import { printJson, reportRun, reportSweep } from "../presentation/report.ts";
+import { stoppingRuleInput, type StoppingFlags } from "../../sdk/runInput.ts";
+import { callFlags } from "../connectionFlags.ts";
+import { addStoppingFlags } from "../networkFlags.ts";
+import { printJson } from "../presentation/printJson.ts";
+import {
+  assertRunSucceeded,
+  assertSweepSucceeded,
+  reportRun,
+  reportSweep,
+} from "../presentation/report.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/numbers.ts";
 import { runDetails } from "../presentation/runDetails.ts";
 import { runTable } from "../presentation/runTable.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
-import { stoppingRuleInput, type StoppingFlags } from "../../sdk/runInput.ts";
+import { flag, integerFrom } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
-import { watchRun, watchSweep } from "../watching.ts";
 import { addNamed, isSweep, withApi, withCluster, type NamedFlags } from "./named.ts";
 import { addRunsExportCommand } from "./runsExport.ts";
 import { addRunsPlotCommand } from "./runsPlot.ts";
@@ -29,14 +35,11 @@ interface Flags extends NamedFlags {
   readonly json?: boolean;
 }
 
-export function addRunsCommand(program: Command): void {
-  const runs = program
-    .command("runs")
-    .description("runs and sweeps of a cluster: list, show, watch, cancel, extend, plot, export");
-
+/** `lyapunov runs`, with a subcommand for everything that is done to a run or a sweep. */
+export function defineRuns(runs: Command): void {
   withJson(withCluster(runs.command("list")))
     .description("list runs, newest first")
-    .option("--limit <count>", "at most so many", integerUpTo(MAXIMUM_LIST), 50)
+    .addOption(flag("--limit <count>", "at most so many", integerFrom(1, MAXIMUM_LIST)).default(50))
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals<Flags & { readonly limit: number }>();
       await withApi(flags, (api) => list(api, flags.limit, flags.json ?? false));
@@ -104,11 +107,19 @@ async function watch(api: SimulationApi, name: string, flags: Flags): Promise<vo
   const options = {
     quiet: flags.quiet ?? false,
     clock: () => performance.now() / 1000,
-    callFlags: callFlags(flags.coordinator, flags),
+    callFlags: callFlags(api.address, flags),
   };
+  const { watchRun, watchSweep } = await import("../watching.ts");
   const json = flags.json ?? false;
-  if (isSweep(name)) reportSweep(await watchSweep(api, name, options), json);
-  else reportRun(await watchRun(api, name, options), json);
+  if (isSweep(name)) {
+    const sweep = await watchSweep(api, name, options);
+    reportSweep(sweep, json);
+    assertSweepSucceeded(sweep);
+  } else {
+    const run = await watchRun(api, name, options);
+    reportRun(run, json);
+    assertRunSucceeded(run);
+  }
 }
 
 async function cancel(api: SimulationApi, name: string, flags: Flags): Promise<void> {

@@ -1,12 +1,13 @@
 import { extname } from "node:path";
 
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationApi } from "../../sdk/api.ts";
 import type { Format } from "../../exports/formats.ts";
-import { badInput } from "../failure.ts";
+import { InputError } from "../../sdk/errors.ts";
 import { assertWritable, writeOutput } from "../outputFile.ts";
+import { choice } from "../readers.ts";
 import { addNamed, isSweep, type NamedFlags } from "./named.ts";
 
 const FORMATS = ["csv", "json", "parquet"] as const satisfies readonly Format[];
@@ -21,10 +22,11 @@ interface Flags extends NamedFlags {
 export function addRunsExportCommand(runs: Command): void {
   addNamed<Flags>(runs, "export", "write a run or a sweep as a table", exportTable, check)
     .addOption(
-      new Option(
+      choice(
         "--format <format>",
         "of the table (default: by the ending of --output, or csv)",
-      ).choices(FORMATS),
+        FORMATS,
+      ),
     )
     .option("--output <file>", "where to write it (default: standard output)");
 }
@@ -32,7 +34,7 @@ export function addRunsExportCommand(runs: Command): void {
 async function check(flags: Flags): Promise<void> {
   const { output } = flags;
   if (formatOf(flags) === "parquet" && output === undefined && process.stdout.isTTY) {
-    throw badInput("--format: parquet is not for a terminal; give --output FILE");
+    throw new InputError("--format: parquet is not for a terminal; give --output FILE");
   }
   if (output !== undefined) await assertWritable("--output", output);
 }
@@ -42,7 +44,7 @@ function formatOf({ format, output }: Flags): Format {
   const ending = extname(output).slice(1).toLowerCase();
   const known = FORMATS.find((each) => each === ending);
   if (known !== undefined) return known;
-  throw badInput(
+  throw new InputError(
     `--output: '${output}' does not end in .${FORMATS.join(", .")}; name it so, or give --format`,
   );
 }

@@ -7,8 +7,9 @@ import { depthChart } from "../../../shared/charts/depth.ts";
 import { fluctuationsChart } from "../../../shared/charts/fluctuations.ts";
 import { isMap, phaseDiagram } from "../../../shared/charts/phases.ts";
 import { sweepEstimatesChart } from "../../../shared/charts/sweepEstimates.ts";
-import { badInput } from "../failure.ts";
+import { InputError } from "../../sdk/errors.ts";
 import { assertWritable, writeOutput } from "../outputFile.ts";
+import { choice } from "../readers.ts";
 import { addNamed, isSweep, type NamedFlags } from "./named.ts";
 
 const OF_RUN = ["convergence", "depth", "fluctuations"] as const;
@@ -27,11 +28,12 @@ interface Flags extends NamedFlags {
 export function addRunsPlotCommand(runs: Command): void {
   addNamed<Flags>(runs, "plot", "draw a run or a sweep", plot, check)
     .addOption(
-      new Option(
+      choice(
         "--kind <kind>",
         `of a run ${OF_RUN.join(", ")} (default: convergence); of a sweep ${OF_SWEEP.join(", ")} ` +
           `(default: phases, if it varies two numbers)`,
-      ).choices([...OF_RUN, ...OF_SWEEP]),
+        [...OF_RUN, ...OF_SWEEP],
+      ),
     )
     .option("--output <file>", "write SVG there (default: text on a terminal, else SVG)")
     .addOption(new Option("--text", "draw with characters").conflicts("output"));
@@ -41,13 +43,15 @@ async function check({ kind, output }: Flags, name: string): Promise<void> {
   const kinds: readonly Kind[] = isSweep(name) ? OF_SWEEP : OF_RUN;
   if (kind !== undefined && !kinds.includes(kind)) {
     const what = isSweep(name) ? "a sweep" : "a run";
-    throw badInput(
+    throw new InputError(
       `--kind: '${kind}' is not a picture of ${what}; give one of ${kinds.join(", ")}`,
     );
   }
   if (output === undefined) return;
   if (!/\.svg$/i.test(output)) {
-    throw badInput(`--output: '${output}' does not end in .svg; the picture is SVG, name it so`);
+    throw new InputError(
+      `--output: '${output}' does not end in .svg; the picture is SVG, name it so`,
+    );
   }
   await assertWritable("--output", output);
 }

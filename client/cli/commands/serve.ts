@@ -6,18 +6,20 @@ import type { DoorOptions } from "../../../coordinator/door/door.ts";
 import { exposureProblem } from "../../../coordinator/door/exposure.ts";
 import { DEFAULT_LIMITS, LIMIT_BOUNDS, type Limits } from "../../../coordinator/door/limits.ts";
 import { hostOf } from "../../../shared/wire/addresses.ts";
-import { badInput } from "../failure.ts";
 import { MEMORY } from "../../../shared/wire/ledgerPlaces.ts";
+import { InputError } from "../../sdk/errors.ts";
+import { DEFAULT_ADDRESS, listenReader } from "../addressReaders.ts";
+import { endAtOnce } from "../ending.ts";
 import { defaultLedger } from "../ledgerPlace.ts";
-import { createLog, type LogLevel } from "../log.ts";
+import type { LogLevel } from "../logLevels.ts";
 import {
   addMetricsFlag,
   refuseOpenMetrics,
   serveMetrics,
   type MetricsFlags,
 } from "../metricsFlag.ts";
-import { DEFAULT_ADDRESS, integerFrom, placeOption, placeToListen } from "../options.ts";
-import { printJson } from "../presentation/report.ts";
+import { printJson } from "../presentation/printJson.ts";
+import { flag, integerFrom, type Reader } from "../readers.ts";
 import { untilSignal } from "../signals.ts";
 
 interface Flags extends Limits, MetricsFlags {
@@ -33,27 +35,37 @@ interface Flags extends Limits, MetricsFlags {
   readonly logLevel?: LogLevel;
 }
 
-export function addServeCommand(program: Command): void {
-  const added = program
-    .command("serve")
-    .description("run a coordinator, until Ctrl-C or SIGTERM")
-    .option(
-      "--listen <host:port>",
-      "address to listen on; port 0 takes a free one",
-      placeToListen(DEFAULT_ADDRESS),
-      DEFAULT_ADDRESS,
+/** A file, or the address of a database. */
+const placeReader: Reader<string> = {
+  read: (text) => (text === "" ? undefined : text),
+  remedy: `give a file, or ${MEMORY}`,
+};
+
+/** `lyapunov serve`. */
+export function defineServe(command: Command): void {
+  command
+    .addOption(
+      flag(
+        "--listen <host:port>",
+        "address to listen on; port 0 takes a free one",
+        listenReader(DEFAULT_ADDRESS),
+      ).default(DEFAULT_ADDRESS),
     )
-    .option(
-      "--http <host:port>",
-      "serve the live page and its JSON there, such as 127.0.0.1:8080; port 0 takes a free one",
-      placeToListen("127.0.0.1:8080"),
+    .addOption(
+      flag(
+        "--http <host:port>",
+        "serve the live page and its JSON there, such as 127.0.0.1:8080; port 0 takes a free one",
+        listenReader("127.0.0.1:8080"),
+      ),
     )
-    .option(
-      "--ledger <place>",
-      `where runs and their partials are kept: a file, ${MEMORY} for nowhere, or postgres://…, ` +
-        `which several coordinators may share, one of them leading ` +
-        `(default: ${defaultLedger()})`,
-      placeOption,
+    .addOption(
+      flag(
+        "--ledger <place>",
+        `where runs and their partials are kept: a file, ${MEMORY} for nowhere, or postgres://…, ` +
+          `which several coordinators may share, one of them leading ` +
+          `(default: ${defaultLedger()})`,
+        placeReader,
+      ),
     )
     .option("--tls-certificate <file>", "answer over TLS, by this certificate or chain in PEM")
     .option("--tls-key <file>", "the certificate's private key, in PEM")
@@ -67,14 +79,16 @@ export function addServeCommand(program: Command): void {
     )
     .option("--insecure", "listen beyond this machine without TLS, or without asking who calls")
     .option("--json", "print the addresses as JSON on standard output")
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       await serve(command.optsWithGlobals<Flags>());
     });
-  addMetricsFlag(added);
-  for (const [name, { flag, description }] of Object.entries(LIMIT_FLAGS)) {
+  addMetricsFlag(command);
+  for (const [name, { flag: long, description }] of Object.entries(LIMIT_FLAGS)) {
     const { least, most } = LIMIT_BOUNDS[name as keyof Limits];
     const fallback = DEFAULT_LIMITS[name as keyof Limits];
-    added.option(`${flag} <count>`, description, integerFrom(least, most), fallback);
+    command.addOption(
+      flag(`${long} <count>`, description, integerFrom(least, most)).default(fallback),
+    );
   }
 }
 
@@ -106,13 +120,22 @@ async function serve(flags: Flags): Promise<void> {
   const tls = tlsFiles(flags);
   refuseExposure(flags, tls);
   refuseOpenMetrics(flags);
-  const [{ startCoordinator }, { takeLead }, { openDoor }, { endWithoutLedger }] =
-    await Promise.all([
-      import("../../../coordinator/process/server.ts"),
-      import("../../../coordinator/process/takeLead.ts"),
-      import("../../../coordinator/door/door.ts"),
-      import("../../../coordinator/process/ledgerFailure.ts"),
-    ]);
+  const [
+    { startCoordinator },
+    { takeLead },
+    { openDoor },
+    { ledgerFailure },
+    { silenceGrpc },
+    { createLog },
+  ] = await Promise.all([
+    import("../../../coordinator/process/server.ts"),
+    import("../../../coordinator/process/takeLead.ts"),
+    import("../../../coordinator/door/door.ts"),
+    import("../../../coordinator/process/ledgerFailure.ts"),
+    import("../grpcLog.ts"),
+    import("../log.ts"),
+  ]);
+  silenceGrpc();
   const log = createLog(flags.logLevel ?? "info");
   await using served = await serveMetrics(flags, loadMetrics, log);
   const { metrics, url: metricsUrl } = served;
@@ -123,9 +146,12 @@ async function serve(flags: Flags): Promise<void> {
     ...(metrics !== undefined && { watch: metrics.watch }),
     log,
   }).catch((error: unknown) => {
-    throw badInput((error as Error).message);
+    throw new InputError((error as Error).message);
   });
-  const onFatal = endWithoutLedger(log);
+  const onFatal = (error: unknown) => {
+    log.debug({ err: error }, "the ledger failed");
+    endAtOnce(ledgerFailure(error));
+  };
   const announce = once((port: number, page?: string) => {
     const address = `${hostOf(flags.listen)}:${port}`;
     const others = { page, metrics: metricsUrl };
@@ -178,7 +204,7 @@ async function loadMetrics() {
   return CoordinatorMetrics;
 }
 
-/** The same, but for the first call alone. */
+/** The function, which does nothing from the second call on. */
 function once<Arguments extends readonly unknown[]>(
   call: (...args: Arguments) => void,
 ): (...args: Arguments) => void {
@@ -189,35 +215,35 @@ function once<Arguments extends readonly unknown[]>(
   };
 }
 
-/** The files of TLS, all that are needed or none. */
+/** The files for TLS; undefined if no flag names one. */
 function tlsFiles(flags: Flags): DoorOptions["tls"] {
   const { tlsCertificate: certificate, tlsKey: key, tlsClientAuthority: clientAuthority } = flags;
   if (certificate === undefined && key === undefined && clientAuthority === undefined) {
     return undefined;
   }
   if (certificate === undefined) {
-    throw badInput("--tls-certificate: it is missing; TLS needs it beside --tls-key");
+    throw new InputError("--tls-certificate: it is missing; TLS needs it beside --tls-key");
   }
   if (key === undefined) {
-    throw badInput("--tls-key: it is missing; TLS needs it beside --tls-certificate");
+    throw new InputError("--tls-key: it is missing; TLS needs it beside --tls-certificate");
   }
   return { certificate, key, ...(clientAuthority !== undefined && { clientAuthority }) };
 }
 
-/** @throws badInput if something would be open to whom it should not be. */
+/** @throws InputError if the coordinator would be open to people it should not be open to */
 function refuseExposure(flags: Flags, tls: DoorOptions["tls"]): void {
   const places = [["--listen", flags.listen] as const, ["--http", flags.http] as const];
-  for (const [flag, listen] of places) {
+  for (const [place, listen] of places) {
     if (listen === undefined) continue;
     const problem = exposureProblem({
-      flag,
+      flag: place,
       listen,
       hasTls: tls !== undefined,
       asksForCertificates: flags.tlsClientAuthority !== undefined,
       asksForTokens: flags.tokens !== undefined,
       insecure: flags.insecure ?? false,
     });
-    if (problem !== undefined) throw badInput(problem);
+    if (problem !== undefined) throw new InputError(problem);
   }
 }
 

@@ -6,27 +6,26 @@ import type { Command } from "commander";
 import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
 import { farewell, openCluster } from "../cluster.ts";
-import { addClusterFlags, type ClusterFlags } from "../options.ts";
+import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
 import { assertWritable } from "../outputFile.ts";
-import { reportSweep } from "../presentation/report.ts";
+import { assertSweepSucceeded, reportSweep } from "../presentation/report.ts";
 import { endOnSignal } from "../signals.ts";
-import { watchSweep } from "../watching.ts";
 
 type Flags = ClusterFlags & { readonly json?: boolean; readonly plot?: string };
 
-export function addSweepCommand(program: Command): void {
-  addClusterFlags(program.command("sweep <file>"))
-    .description("estimate λ and σ² of a set of networks, from a sweep file (YAML)")
+/** `lyapunov sweep`. */
+export function defineSweep(command: Command): void {
+  addClusterFlags(command.argument("<file>"))
     .option("--plot <file>", "write a picture of the sweep (SVG)")
     .option("--json", "print the sweep as JSON on standard output")
-    .action(async (file: string, _options, command: Command) => {
+    .action(async (file: string) => {
       await sweep(file, command.optsWithGlobals<Flags>());
     });
 }
 
 async function sweep(file: string, flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
-  const { readSweepFile } = await import("../../sweepFile/sweepFile.ts");
+  const { readSweepFile } = await import("../../sweepFile/readSweepFile.ts");
   const { displayName, runs } = await readSweepFile(file);
   if (flags.plot !== undefined) await assertWritable("--plot", flags.plot);
   const message = { displayName, runs: runs.map(specificationToMessage) };
@@ -36,6 +35,7 @@ async function sweep(file: string, flags: Flags): Promise<void> {
   endOnSignal(() => farewell(cluster, created?.name));
   try {
     created = await cluster.api.createSweep(message, cluster.requestId);
+    const { watchSweep } = await import("../watching.ts");
     const ended = await watchSweep(cluster.api, created.name, {
       quiet: flags.quiet ?? false,
       clock: () => performance.now() / 1000,
@@ -49,6 +49,7 @@ async function sweep(file: string, flags: Flags): Promise<void> {
       process.stderr.write(`picture: ${resolve(flags.plot)}\n`);
     }
     isDone = true;
+    assertSweepSucceeded(ended);
   } finally {
     await cluster.close(isDone);
   }

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 
-import { Argument, InvalidArgumentError, Option, type Command } from "commander";
+import { Argument, type Command } from "commander";
 
 import { ROLES, type Role } from "../../../shared/wire/roles.ts";
 import { newToken, tokenDigest } from "../../../shared/wire/tokens.ts";
-import { badInput } from "../failure.ts";
-import { printJson } from "../presentation/report.ts";
+import { InputError } from "../../sdk/errors.ts";
+import { printJson } from "../presentation/printJson.ts";
+import { flag, parserOf, type Reader } from "../readers.ts";
 
 interface Flags {
   readonly roles: readonly Role[];
@@ -14,22 +15,34 @@ interface Flags {
   readonly json?: boolean;
 }
 
-export function addTokenCommand(program: Command): void {
-  program
-    .command("token")
-    .description(
-      "make a token: its entry for the file of 'lyapunov serve --tokens' goes to standard output, " +
-        "the token itself, which is kept nowhere else, to standard error",
-    )
-    .addArgument(new Argument("<name>", "whose it is").argParser(nameArgument))
+const nameReader: Reader<string> = {
+  read: (text) => (/^[\w.@-]{1,64}$/.test(text) ? text : undefined),
+  remedy: "give 1 to 64 letters, digits, and . _ @ -",
+};
+
+const rolesReader: Reader<readonly Role[]> = {
+  read: (text) => {
+    const names = text.split(",");
+    const roles = ROLES.filter((role) => names.includes(role));
+    return roles.length > 0 && roles.length === names.length ? roles : undefined;
+  },
+  remedy: `give one or more of ${ROLES.join(", ")}, with commas`,
+};
+
+/** `lyapunov token`. */
+export function defineToken(command: Command): void {
+  command
+    .addArgument(new Argument("<name>", "whose it is").argParser(parserOf("NAME", nameReader)))
     .addOption(
-      new Option("--roles <roles>", `what it is for, of ${ROLES.join(", ")}, with commas`)
-        .argParser(rolesOption)
-        .makeOptionMandatory(),
+      flag(
+        "--roles <roles>",
+        `what it is for, of ${ROLES.join(", ")}, with commas`,
+        rolesReader,
+      ).makeOptionMandatory(),
     )
     .option("--token-file <file>", "write the token to a new file that only you can read, instead")
     .option("--json", "print both as JSON on standard output")
-    .action((name: string, _options, command: Command) => {
+    .action((name: string) => {
       makeToken(name, command.optsWithGlobals<Flags>());
     });
 }
@@ -52,20 +65,8 @@ function writeToken(path: string, token: string): void {
   try {
     writeFileSync(path, `${token}\n`, { mode: 0o600, flag: "wx" });
   } catch (error) {
-    throw badInput(
+    throw new InputError(
       `--token-file: '${path}' cannot be written (${(error as Error).message}); give a new file`,
     );
   }
-}
-
-function nameArgument(text: string): string {
-  if (/^[\w.@-]{1,64}$/.test(text)) return text;
-  throw new InvalidArgumentError("Give 1 to 64 letters, digits, and . _ @ -");
-}
-
-function rolesOption(text: string): Role[] {
-  const names = text.split(",");
-  const roles = ROLES.filter((role) => names.includes(role));
-  if (roles.length > 0 && roles.length === names.length) return roles;
-  throw new InvalidArgumentError(`Give one or more of ${ROLES.join(", ")}, with commas.`);
 }

@@ -1,32 +1,34 @@
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { EXIT } from "../failure.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
+import { printJson } from "./printJson.ts";
 import { runDetails } from "./runDetails.ts";
 import { runTable } from "./runTable.ts";
 
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
-}
-
-/** Prints a run; one that did not succeed makes the command fail. */
+/** Prints a run. */
 export function reportRun(run: Run__Output, json: boolean): void {
   if (json) printJson(runToJson(run));
   else process.stdout.write(`${runDetails(run)}\n`);
-  failUnlessSucceeded(run.state, `${run.name}: ${run.error}`);
 }
 
-/** Prints a sweep; one that did not succeed makes the command fail. */
+/** @throws Error if the run did not succeed: its command fails once the run is printed */
+export function assertRunSucceeded({ name, state, error }: Run__Output): void {
+  assertSucceeded(state, `${name}: ${error}`);
+}
+
+/** Prints a sweep. */
 export function reportSweep(sweep: Sweep__Output, json: boolean): void {
   if (json) printJson(sweepToJson(sweep));
   else process.stdout.write(`${runTable(sweep.runs)}\n`);
-  failUnlessSucceeded(sweep.state, `${sweep.name}: not every run succeeded`);
 }
 
-function failUnlessSucceeded(state: string, message: string): void {
+/** @throws Error if a run of the sweep did not succeed */
+export function assertSweepSucceeded({ name, state }: Sweep__Output): void {
+  assertSucceeded(state, `${name}: not every run succeeded`);
+}
+
+function assertSucceeded(state: string, message: string): void {
   const short = shortName("state", state);
-  if (short === "SUCCEEDED") return;
-  process.stderr.write(`lyapunov: ${short}: ${message}\n`);
-  process.exitCode = EXIT.failed;
+  if (short !== "SUCCEEDED") throw new Error(`${short}: ${message}`);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { CommandError, EXIT } from "../../../client/cli/failure.ts";
+import { InputError } from "../../../client/sdk/errors.ts";
 import { parseSweep } from "../../../client/sweepFile/sweepFile.ts";
 
 function networks(text: string): string[] {
@@ -186,8 +186,7 @@ grids:
       assert.throws(
         () => parseSweep("sweep.yaml", text),
         (error) => {
-          assert.ok(error instanceof CommandError);
-          assert.equal(error.exitCode, EXIT.badInput);
+          assert.ok(error instanceof InputError);
           assert.match(error.message, message);
           assert.doesNotMatch(error.message, /\n/);
           return true;

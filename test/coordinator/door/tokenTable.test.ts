@@ -62,7 +62,7 @@ describe("a token file", () => {
     [
       "the token itself",
       `${GOOD}  token: x\n`,
-      /^0\.token: there is no such field; give name, roles/,
+      /^0\.token: there is no such field; give one of name, roles/,
     ],
     [
       "a token twice",

@@ -73,7 +73,7 @@ describe("the picture of convergence", () => {
   it("is refused while no shard is there", () => {
     assert.throws(
       () => convergenceChart(received({})),
-      /^CommandError: runs\/abc: its first shard/,
+      /^NothingToDraw: runs\/abc: its first shard/,
     );
   });
 });

@@ -10,7 +10,8 @@ import { threadTask } from "../../../worker/pool/thread.ts";
 import { specificationWith } from "../../support/specifications.ts";
 import { syntheticPartial } from "../../support/syntheticPartials.ts";
 
-const PLANNED = new ShardPlan(specificationWith({ stoppingRule: { replicaCount: 64 } })).task(0);
+const SPECIFICATION = specificationWith({ stoppingRule: { replicaCount: 64 } });
+const PLANNED = new ShardPlan(SPECIFICATION).task(0);
 const TASK = receivedTask(PLANNED);
 /** A kind that the contract has no name for: it arrives as a number. */
 const FOREIGN = { ...TASK, kind: 99 } as unknown as ShardTask__Output;

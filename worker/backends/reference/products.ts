@@ -43,6 +43,8 @@ function entryProduct(network: Network): LayerProduct {
  * W Haar-distributed on the orthogonal group, by the subgroup algorithm that stream.ts describes:
  * for n = 1, 2, …, width the last n entries become −sgn(g₀) H v, with H = I − 2 w wᵀ/‖w‖²,
  * w = e₁ + sgn(g₀) g/‖g‖ and ‖w‖² = 2 (1 + |g₀|/‖g‖).
+ *
+ * @internal exported for tests
  */
 export const orthogonalProduct: LayerProduct = (stream, replica, layer, x, out) => {
   const nextRow = stream.rows(replica, layer, x.length);

@@ -39,10 +39,18 @@ export interface Kernel {
 
 const KERNEL_PATH = "dist/worker/backends/simd/kernel.wasm";
 
-/** The smallest module with a vector in it: (func v128.const i64x2 0 0, drop). */
+/**
+ * The smallest module with a vector in it: (func v128.const i64x2 0 0, drop).
+ *
+ * @internal exported for tests
+ */
 export const SIMD_PROBE = moduleOf(`fd0c${"00".repeat(16)}1a`);
 
-/** The smallest module with a relaxed multiply-add: three vectors, f32x4.relaxed_madd, drop. */
+/**
+ * The smallest module with a relaxed multiply-add: three vectors, f32x4.relaxed_madd, drop.
+ *
+ * @internal exported for tests
+ */
 export const RELAXED_SIMD_PROBE = moduleOf(`${`fd0c${"00".repeat(16)}`.repeat(3)}fd85021a`);
 
 /** A module with one function of no arguments and no results. */

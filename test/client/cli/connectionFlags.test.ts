@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { callFlags } from "../../../client/cli/connection.ts";
+import { callFlags } from "../../../client/cli/connectionFlags.ts";
 
 describe("callFlags", () => {
   it("say how the same coordinator is called by another command, for a shell to read", () => {

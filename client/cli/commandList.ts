@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+
+/** A command as the list of all commands shows it. */
+export interface CommandEntry {
+  /** Its name and what follows it, such as `sweep [options] <file>`. */
+  readonly term: string;
+  readonly description: string;
+  /** Gives it its arguments, flags and action. What these need is loaded only now. */
+  readonly define: (command: Command) => Promise<void>;
+}
+
+/** The commands in the order in which help lists them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    term: "exact [options]",
+    description: "closed-form λ, σ², critical gain and moment exponents",
+    define: async (command) => (await import("./commands/exact.ts")).defineExact(command),
+  },
+  {
+    term: "run [options]",
+    description: "estimate λ and σ² of one network by Monte Carlo",
+    define: async (command) => (await import("./commands/run.ts")).defineRun(command),
+  },
+  {
+    term: "sweep [options] <file>",
+    description: "estimate λ and σ² of a set of networks, from a sweep file (YAML)",
+    define: async (command) => (await import("./commands/sweep.ts")).defineSweep(command),
+  },
+  {
+    term: "serve [options]",
+    description: "run a coordinator, until Ctrl-C or SIGTERM",
+    define: async (command) => (await import("./commands/serve.ts")).defineServe(command),
+  },
+  {
+    term: "work [options]",
+    description:
+      "run a worker, until Ctrl-C or SIGTERM; it finishes and delivers what it has begun",
+    define: async (command) => (await import("./commands/work.ts")).defineWork(command),
+  },
+  {
+    term: "runs",
+    description: "runs and sweeps of a cluster: list, show, watch, cancel, extend, plot, export",
+    define: async (command) => (await import("./commands/runs.ts")).defineRuns(command),
+  },
+  {
+    term: "token [options] <name>",
+    description:
+      "make a token: its entry for the file of 'lyapunov serve --tokens' goes to standard output, " +
+      "the token itself, which is kept nowhere else, to standard error",
+    define: async (command) => (await import("./commands/token.ts")).defineToken(command),
+  },
+  {
+    term: "bench [options]",
+    description: "what this machine does a second, and how long a run of yours would take on it",
+    define: async (command) => (await import("./commands/bench.ts")).defineBench(command),
+  },
+];

@@ -1,0 +1,2 @@
+/** Exit codes of the command: a promise to scripts. */
+export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;

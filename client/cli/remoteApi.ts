@@ -1,0 +1,16 @@
+import { SimulationApi } from "../sdk/api.ts";
+import { callerCredentials } from "./callerCredentials.ts";
+import type { ConnectionFlags } from "./connectionFlags.ts";
+import { silenceGrpc } from "./grpcLog.ts";
+
+/** Opens a connection to a coordinator as the flags say; tells people if it has to be looked for. */
+export function openRemoteApi(
+  coordinator: string,
+  flags: ConnectionFlags & { readonly quiet?: boolean },
+): SimulationApi {
+  silenceGrpc();
+  return new SimulationApi(coordinator, callerCredentials(flags, coordinator), () => {
+    if (flags.quiet === true) return;
+    process.stderr.write(`looking for the coordinator that leads among ${coordinator}\n`);
+  });
+}

@@ -1,0 +1,52 @@
+import { status as Code, type ServiceError } from "@grpc/grpc-js";
+
+import { connectionTrouble } from "../../shared/wire/connectionTrouble.ts";
+import { readDetails } from "../../shared/wire/errorDetails.ts";
+import { EXIT } from "./exitCodes.ts";
+import type { Failure } from "./failure.ts";
+import { flagSentence } from "./flagNames.ts";
+
+/** A failed call to a coordinator as the sentence and the exit code with which the command ends. */
+export function describeServiceFailure(error: ServiceError): Failure {
+  if (error.code === Code.INVALID_ARGUMENT) {
+    const { violations } = readDetails(error);
+    const message = violations.length > 0 ? flagSentence(violations) : error.details;
+    return { message, exitCode: EXIT.badInput };
+  }
+  if (error.code === Code.UNAVAILABLE) {
+    const trouble = connectionTrouble(error.details);
+    const [, question] = QUESTIONS.find(([pattern]) => pattern.test(trouble)) ?? [];
+    return {
+      message: `the coordinator cannot be reached (${trouble}); ${question ?? "is it running, and is --coordinator right?"}`,
+      exitCode: EXIT.failed,
+    };
+  }
+  if (error.code === Code.RESOURCE_EXHAUSTED && TOO_LARGE.test(error.details)) {
+    return {
+      message:
+        `the message is too large (${error.details}); ask for less at a time, ` +
+        `or have --maximum-message-bytes of the coordinator raised`,
+      exitCode: EXIT.failed,
+    };
+  }
+  return { message: error.details, exitCode: EXIT.failed };
+}
+
+/**
+ * What to check, by what OpenSSL, Node and grpc-js complain of. Their text is all there is: grpc-js
+ * gives UNAVAILABLE to every failure to connect, and drops the error behind it.
+ */
+const QUESTIONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^TLS: .*alert|^Failed to connect/,
+    "does it want TLS, or another certificate (--tls-authority, --tls-certificate)?",
+  ],
+  [/^TLS: /, "does it speak TLS? without, leave --tls and --tls-authority out"],
+  [
+    /certificate|altnames/i,
+    "is --tls-authority the one that signed its certificate, and is --coordinator as in there?",
+  ],
+];
+
+/** grpc-js's own refusal, by its text: a peer that floods it gets the same code from it. */
+const TOO_LARGE = /^Received message larger than max/;

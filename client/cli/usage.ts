@@ -1,0 +1,27 @@
+import { Command, type ErrorOptions } from "commander";
+
+import { InputError } from "../sdk/errors.ts";
+
+/** A command of commander whose complaints are InputErrors, in the form of all other sentences. */
+export class SayingCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new SayingCommand(name);
+  }
+
+  /** @throws InputError always */
+  override error(message: string, { code }: ErrorOptions = {}): never {
+    throw new InputError(
+      `${usageSentence(this, code, message)}; lyapunov --help lists what there is`,
+    );
+  }
+}
+
+function usageSentence(command: Command, code: string | undefined, message: string): string {
+  if (code === "commander.excessArguments") {
+    const { registeredArguments, args } = command;
+    const expected = `${registeredArguments.length} argument${registeredArguments.length === 1 ? "" : "s"}`;
+    return `too many arguments for '${command.name()}'; expected ${expected} but got ${args.length}: ${args.join(", ")}`;
+  }
+  // Whatever else commander says is a sentence already, with a suggestion on a second line.
+  return message.replace(/^error: /, "").replaceAll("\n", " ");
+}

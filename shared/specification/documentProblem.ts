@@ -1,0 +1,46 @@
+import type { z } from "zod";
+
+import { clipped, refused } from "./violations.ts";
+
+/** The path of a value in a document: keys, and places in lists. */
+type Path = readonly PropertyKey[];
+
+/** How a kind of document is spoken of. */
+export interface DocumentWords {
+  /** The document as a whole, such as `the file`. */
+  readonly whole: string;
+  /** The fields that an object at a path may have. */
+  readonly fieldsAt: (path: Path) => readonly string[];
+  /** Whether the value at a path may be repeated; a secret may not. Default: all may. */
+  readonly isPublic?: (path: Path) => boolean;
+}
+
+/** Longest field name that is repeated in full. */
+const MAXIMUM_QUOTE_LENGTH = 60;
+
+/** The first thing that zod refuses in a document, in a sentence: the field, its value, what is allowed. */
+export function documentProblem(
+  document: unknown,
+  { issues, message }: z.ZodError,
+  { whole, fieldsAt, isPublic = () => true }: DocumentWords,
+): string {
+  const [issue] = issues;
+  if (issue === undefined) return message;
+  const { path } = issue;
+  if (issue.code === "unrecognized_keys") {
+    const field = [...path, clipped(issue.keys[0] ?? "", MAXIMUM_QUOTE_LENGTH)].join(".");
+    return `${field}: there is no such field; give one of ${fieldsAt(path).join(", ")}`;
+  }
+  const value = valueAt(document, path);
+  const field = path.length === 0 ? whole : path.join(".");
+  const isShown = value === undefined || isPublic(path);
+  return `${field}: ${isShown ? refused(value) : "what is there is not allowed"}; ${issue.message}`;
+}
+
+/** The value at a path that zod has walked, so that there is an object at each step. */
+function valueAt(document: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (parent, key) => (parent as Readonly<Record<PropertyKey, unknown>>)[key],
+    document,
+  );
+}
