@@ -1,0 +1,88 @@
+import { freePort } from "../../support/ports.ts";
+import { PostgresServer } from "../../support/postgres.ts";
+import { Cluster, type RunJson } from "../../system/support/cluster.ts";
+import { commandJson } from "../../system/support/command.ts";
+import type { CodeBlock } from "./documents.ts";
+
+/** What a `cluster` block finds: a cluster with a run and a sweep that have ended. */
+interface ReadyCluster {
+  readonly cluster: Cluster;
+  readonly pagePort: string;
+  readonly run: string;
+  readonly sweep: string;
+}
+
+/** What stands in a block for what a document can only name. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string>>;
+  /** The command as it runs here. */
+  command(documented: string): string;
+  /** The address at which a coordinator of this block listens, unless the block says another. */
+  readonly coordinator: string;
+}
+
+/** The clusters and databases that blocks need; started when the first block asks for one. */
+export class World implements AsyncDisposable {
+  #cluster: Promise<ReadyCluster> | undefined;
+  #postgres: Promise<PostgresServer> | undefined;
+
+  async surround({ needs, place }: CodeBlock): Promise<Surroundings> {
+    const ports = new Map<string, string>();
+    const names = new Map<string, string>([["cluster.example", "localhost"]]);
+    const environment: Record<string, string> = {};
+    for (const need of needs) {
+      const [name = "", value] = need.split("=");
+      if (need === "cluster") {
+        this.#cluster ??= startCluster();
+        const { cluster, pagePort, run, sweep } = await this.#cluster;
+        ports.set("7400", portOf(cluster.address)).set("8080", pagePort);
+        names.set("runs/…", run).set("sweeps/…", sweep);
+        environment["LYAPUNOV_COORDINATOR"] = cluster.address;
+      } else if (need === "postgres") {
+        this.#postgres ??= PostgresServer.start();
+        const database = await (await this.#postgres).createDatabase();
+        names.set("postgres://user@host/database", database);
+      } else if (value !== undefined) environment[name] = value;
+      else throw new Error(`${place}: nothing is known of '${need}'; docs/README.md has the list`);
+    }
+    for (const port of DOCUMENTED_PORTS) {
+      if (!ports.has(port)) ports.set(port, String(await freePort()));
+    }
+    return {
+      environment,
+      coordinator: `127.0.0.1:${ports.get("7400")}`,
+      command: (documented) => {
+        let command = documented.replaceAll(/:(\d{4})\b/g, (text, port: string) => {
+          return ports.has(port) ? `:${ports.get(port)}` : text;
+        });
+        for (const [name, own] of names) command = command.replaceAll(name, own);
+        return command;
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#cluster)?.cluster[Symbol.asyncDispose]();
+    await (await this.#postgres)?.[Symbol.asyncDispose]();
+  }
+}
+
+/** Somebody may listen there: a test takes others. */
+const DOCUMENTED_PORTS = ["7400", "7401", "8080", "9464", "9465"] as const;
+
+async function startCluster(): Promise<ReadyCluster> {
+  const pagePort = String(await freePort());
+  const cluster = await Cluster.start(1, 2, ["--http", `127.0.0.1:${pagePort}`]);
+  const { name: run } = await cluster.run("--width 8 --depth 50 --replicas 4096".split(" "));
+  const sweep = await commandJson<{ readonly name: string; readonly runs: readonly RunJson[] }>([
+    "sweep",
+    "examples/phases.yaml",
+    "--coordinator",
+    cluster.address,
+  ]);
+  return { cluster, pagePort, run, sweep: sweep.name };
+}
+
+function portOf(address: string): string {
+  return address.replace(/^.*:/, "");
+}
