@@ -4,7 +4,7 @@ import { ValidationError, type FieldViolation } from "../../shared/specification
 import { connectionTrouble } from "../../shared/wire/connectionTrouble.ts";
 import { readDetails } from "../../shared/wire/errorDetails.ts";
 
-/** What the command ends with, as DESIGN.md has it. */
+/** Exit codes of the command: docs/command-line.md#what-all-commands-share. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
 
 /** A failure that a person can act on: its message is the one sentence that they see. */

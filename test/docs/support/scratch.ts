@@ -35,6 +35,8 @@ export class Scratch implements AsyncDisposable {
     const npx = join(folder, ".bin", "npx");
     await writeFile(npx, NPX);
     await chmod(npx, 0o755);
+    // Debian's, which has Debian's packages; another may come first in the path.
+    await symlink("/usr/bin/python3", join(folder, ".bin", "python3"));
     return new Scratch(folder);
   }
 

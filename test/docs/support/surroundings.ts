@@ -1,3 +1,5 @@
+import { parseRunSpecification } from "../../../shared/specification/specification.ts";
+import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";
 import { freePort } from "../../support/ports.ts";
 import { PostgresServer } from "../../support/postgres.ts";
 import { Cluster, type RunJson } from "../../system/support/cluster.ts";
@@ -32,11 +34,13 @@ export class World implements AsyncDisposable {
     const environment: Record<string, string> = {};
     for (const need of needs) {
       const [name = "", value] = need.split("=");
-      if (need === "cluster") {
+      if (need === "cluster" || need === "running run") {
         this.#cluster ??= startCluster();
         const { cluster, pagePort, run, sweep } = await this.#cluster;
         ports.set("7400", portOf(cluster.address)).set("8080", pagePort);
-        names.set("runs/…", run).set("sweeps/…", sweep);
+        const isRunning = need === "running run";
+        names.set("runs/…", isRunning ? await createLongRun(cluster) : run);
+        names.set("sweeps/…", sweep);
         environment["LYAPUNOV_COORDINATOR"] = cluster.address;
       } else if (need === "postgres") {
         this.#postgres ??= PostgresServer.start();
@@ -81,6 +85,15 @@ async function startCluster(): Promise<ReadyCluster> {
     cluster.address,
   ]);
   return { cluster, pagePort, run, sweep: sweep.name };
+}
+
+/** Creates a run that will not end by itself while anybody looks. */
+async function createLongRun({ api }: Cluster): Promise<string> {
+  const network = { width: 8, depth: 1000, gain: 1, negativeSlope: 0.01, weights: "gaussian" };
+  const stoppingRule = { replicaCount: 2 ** 32 };
+  const specification = parseRunSpecification({ network, stoppingRule });
+  const { name } = await api.createRun(specificationToMessage(specification), "");
+  return name;
 }
 
 function portOf(address: string): string {
