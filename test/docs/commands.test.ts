@@ -24,12 +24,18 @@ describe("the commands in the documents", () => {
     }
   });
 
-  it("stand in blocks that say their language", () => {
+  it("stand in blocks of the language bash, and nowhere else", async () => {
     const known = new Set(["bash", "json", "python", "yaml"]);
-    for (const { place, language } of blocks) {
+    for (const { place, language, file } of blocks) {
       assert.ok(known.has(language), `${place}: '${language}' is not one of ${[...known].join()}`);
+      assert.ok(language !== "bash" || file === undefined, `${place}: a file is not run`);
     }
-    assert.ok(blocks.filter(({ language }) => language === "bash").length > 20);
+    for (const document of documents.keys()) {
+      const indented = /^(?: {4}|\t)(?:npx|npm|lyapunov|docker|curl) .*/m.exec(
+        await readDocument(document),
+      );
+      assert.equal(indented, null, `${document}: give '${indented?.[0]}' a bash block`);
+    }
   });
 
   for (const [document, own] of documents) {

@@ -2,15 +2,14 @@ import { parseRunSpecification } from "../../../shared/specification/specificati
 import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";
 import { freePort } from "../../support/ports.ts";
 import { PostgresServer } from "../../support/postgres.ts";
-import { Cluster, type RunJson } from "../../system/support/cluster.ts";
+import { Cluster } from "../../system/support/cluster.ts";
 import { commandJson } from "../../system/support/command.ts";
 import type { CodeBlock } from "./documents.ts";
 
-/** What a `cluster` block finds: a cluster with a run and a sweep that have ended. */
+/** A cluster with a page, and with a sweep that has ended. */
 interface ReadyCluster {
   readonly cluster: Cluster;
   readonly pagePort: string;
-  readonly run: string;
   readonly sweep: string;
 }
 
@@ -36,17 +35,17 @@ export class World implements AsyncDisposable {
       const [name = "", value] = need.split("=");
       if (need === "cluster" || need === "running run") {
         this.#cluster ??= startCluster();
-        const { cluster, pagePort, run, sweep } = await this.#cluster;
+        const { cluster, pagePort, sweep } = await this.#cluster;
         ports.set("7400", portOf(cluster.address)).set("8080", pagePort);
-        const isRunning = need === "running run";
-        names.set("runs/…", isRunning ? await createLongRun(cluster) : run);
-        names.set("sweeps/…", sweep);
+        const run = need === "cluster" ? await endedRun(cluster) : await runningRun(cluster);
+        names.set("runs/…", run).set("sweeps/…", sweep);
         environment["LYAPUNOV_COORDINATOR"] = cluster.address;
       } else if (need === "postgres") {
         this.#postgres ??= PostgresServer.start();
         const database = await (await this.#postgres).createDatabase();
         names.set("postgres://user@host/database", database);
-      } else if (value !== undefined) environment[name] = value;
+      } else if (need === "installation") names.set("npm ci && ", "");
+      else if (value !== undefined) environment[name] = value;
       else throw new Error(`${place}: nothing is known of '${need}'; docs/README.md has the list`);
     }
     for (const port of DOCUMENTED_PORTS) {
@@ -77,21 +76,26 @@ const DOCUMENTED_PORTS = ["7400", "7401", "8080", "9464", "9465"] as const;
 async function startCluster(): Promise<ReadyCluster> {
   const pagePort = String(await freePort());
   const cluster = await Cluster.start(1, 2, ["--http", `127.0.0.1:${pagePort}`]);
-  const { name: run } = await cluster.run("--width 8 --depth 50 --replicas 4096".split(" "));
-  const sweep = await commandJson<{ readonly name: string; readonly runs: readonly RunJson[] }>([
-    "sweep",
-    "examples/phases.yaml",
-    "--coordinator",
-    cluster.address,
-  ]);
-  return { cluster, pagePort, run, sweep: sweep.name };
+  const submit = ["sweep", "examples/phases.yaml", "--coordinator", cluster.address];
+  const { name: sweep } = await commandJson<{ readonly name: string }>(submit);
+  return { cluster, pagePort, sweep };
 }
 
-/** Creates a run that will not end by itself while anybody looks. */
-async function createLongRun({ api }: Cluster): Promise<string> {
-  const network = { width: 8, depth: 1000, gain: 1, negativeSlope: 0.01, weights: "gaussian" };
+const NETWORK = { width: 8, depth: 50, gain: 1, negativeSlope: 0.01, weights: "gaussian" };
+
+/** A run of a block's own, which it may extend. */
+async function endedRun(cluster: Cluster): Promise<string> {
+  const { name } = await cluster.estimate({
+    network: NETWORK,
+    stoppingRule: { replicaCount: 4096 },
+  });
+  return name;
+}
+
+/** A run that does not end by itself while anybody looks. */
+async function runningRun({ api }: Cluster): Promise<string> {
   const stoppingRule = { replicaCount: 2 ** 32 };
-  const specification = parseRunSpecification({ network, stoppingRule });
+  const specification = parseRunSpecification({ network: NETWORK, stoppingRule });
   const { name } = await api.createRun(specificationToMessage(specification), "");
   return name;
 }
