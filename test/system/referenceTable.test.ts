@@ -4,7 +4,7 @@ import type { ExactExponents } from "../../shared/theory/exact.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
 import { commandJson } from "./support/command.ts";
 
-/** THEORY.md: width, slope; λ at He's gain, σ² and critical gain for Gaussian, then for orthogonal weights. */
+/** docs/theory.md#reference-values: width, slope; λ at He's gain, σ² and critical gain for Gaussian, then for orthogonal weights. */
 const TABLE = [
   [2, 0.01, -1.434975, 4.086731, 5.938751, -1.146367, 3.675498, 4.449942],
   [4, 0.2, -0.326573, 0.433544, 1.922327, -0.191392, 0.27231, 1.679263],
@@ -26,7 +26,7 @@ const ROWS = TABLE.flatMap(([width, slope, ...values]) => [
  */
 const Z_LIMIT = 4;
 
-describe("the reference table of THEORY.md", () => {
+describe("the reference table of docs/theory.md", () => {
   let cluster: Cluster;
 
   before(async () => {

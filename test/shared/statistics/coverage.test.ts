@@ -20,7 +20,7 @@ const REPLICAS = 1000;
  */
 const TOLERANCE = 4;
 
-/** The largest σ² of THEORY.md's table; a layer has skewness −0.78 and excess kurtosis −0.83. */
+/** The largest σ² of docs/theory.md#reference-values; a layer has skewness −0.78 and excess kurtosis −0.83. */
 const NARROW = { width: 2, negativeSlope: 0.01 };
 const narrow = exactExponents({ ...NARROW, weights: "gaussian", gain: 1 });
 

@@ -36,7 +36,7 @@ function cumulantsOf(exact: Exponents): number[] {
 }
 
 describe("exactExponents", () => {
-  // The reference table of THEORY.md, digit for digit.
+  // docs/theory.md#reference-values, digit for digit.
   const printed = `
       2 0.01 −1.434975 4.086731 5.938751 −1.146367 3.675498 4.449942
       4 0.2  −0.326573 0.433544 1.922327 −0.191392 0.272310 1.679263

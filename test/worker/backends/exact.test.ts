@@ -4,7 +4,7 @@ import { type IsotropicLaw, isIsotropic, type Sampling } from "../../../shared/n
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { growths, KINDS, loadBackends } from "./tasks.ts";
 
-/** λ and σ² per layer at He's gain, from the reference table of THEORY.md. */
+/** λ and σ² per layer at He's gain, from docs/theory.md#reference-values. */
 const EXACT: {
   width: number;
   negativeSlope: number;

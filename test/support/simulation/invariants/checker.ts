@@ -9,7 +9,7 @@ import { Mirror } from "./mirror.ts";
 import type { Invariant, Observed, Step } from "./observed.ts";
 import { Troubles } from "./troubles.ts";
 
-/** Checks the invariants of DESIGN.md after every event of one scheduler's life. */
+/** Checks the invariants of docs/architecture.md after every event of one scheduler's life. */
 export class InvariantChecker {
   readonly #mirror: Mirror;
   readonly #invariants: readonly Invariant[];

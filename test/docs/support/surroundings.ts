@@ -1,0 +1,105 @@
+import { parseRunSpecification } from "../../../shared/specification/specification.ts";
+import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";
+import { freePort } from "../../support/ports.ts";
+import { PostgresServer } from "../../support/postgres.ts";
+import { Cluster } from "../../system/support/cluster.ts";
+import { commandJson } from "../../system/support/command.ts";
+import type { CodeBlock } from "./documents.ts";
+
+/** A cluster with a page, and with a sweep that has ended. */
+interface ReadyCluster {
+  readonly cluster: Cluster;
+  readonly pagePort: string;
+  readonly sweep: string;
+}
+
+/** What stands in a block for what a document can only name. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string>>;
+  /** The command as it runs here. */
+  command(documented: string): string;
+  /** The address at which a coordinator of this block listens, unless the block says another. */
+  readonly coordinator: string;
+}
+
+/** The clusters and databases that blocks need; started when the first block asks for one. */
+export class World implements AsyncDisposable {
+  #cluster: Promise<ReadyCluster> | undefined;
+  #postgres: Promise<PostgresServer> | undefined;
+
+  async surround({ needs, place }: CodeBlock): Promise<Surroundings> {
+    const ports = new Map<string, string>();
+    const names = new Map<string, string>([["cluster.example", "localhost"]]);
+    const environment: Record<string, string> = {};
+    for (const need of needs) {
+      const [name = "", value] = need.split("=");
+      if (need === "cluster" || need === "running run") {
+        this.#cluster ??= startCluster();
+        const { cluster, pagePort, sweep } = await this.#cluster;
+        ports.set("7400", portOf(cluster.address)).set("8080", pagePort);
+        const run = need === "cluster" ? await endedRun(cluster) : await runningRun(cluster);
+        names.set("runs/…", run).set("sweeps/…", sweep);
+        environment["LYAPUNOV_COORDINATOR"] = cluster.address;
+      } else if (need === "postgres") {
+        this.#postgres ??= PostgresServer.start();
+        const database = await (await this.#postgres).createDatabase();
+        names.set("postgres://user@host/database", database);
+      } else if (need === "installation") names.set("npm ci && ", "");
+      else if (value !== undefined) environment[name] = value;
+      else throw new Error(`${place}: nothing is known of '${need}'; docs/README.md has the list`);
+    }
+    for (const port of DOCUMENTED_PORTS) {
+      if (!ports.has(port)) ports.set(port, String(await freePort()));
+    }
+    return {
+      environment,
+      coordinator: `127.0.0.1:${ports.get("7400")}`,
+      command: (documented) => {
+        let command = documented.replaceAll(/:(\d{4})\b/g, (text, port: string) => {
+          return ports.has(port) ? `:${ports.get(port)}` : text;
+        });
+        for (const [name, own] of names) command = command.replaceAll(name, own);
+        return command;
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#cluster)?.cluster[Symbol.asyncDispose]();
+    await (await this.#postgres)?.[Symbol.asyncDispose]();
+  }
+}
+
+/** Somebody may listen there: a test takes others. */
+const DOCUMENTED_PORTS = ["7400", "7401", "8080", "9464", "9465"] as const;
+
+async function startCluster(): Promise<ReadyCluster> {
+  const pagePort = String(await freePort());
+  const cluster = await Cluster.start(1, 2, ["--http", `127.0.0.1:${pagePort}`]);
+  const submit = ["sweep", "examples/phases.yaml", "--coordinator", cluster.address];
+  const { name: sweep } = await commandJson<{ readonly name: string }>(submit);
+  return { cluster, pagePort, sweep };
+}
+
+const NETWORK = { width: 8, depth: 50, gain: 1, negativeSlope: 0.01, weights: "gaussian" };
+
+/** A run of a block's own, which it may extend. */
+async function endedRun(cluster: Cluster): Promise<string> {
+  const { name } = await cluster.estimate({
+    network: NETWORK,
+    stoppingRule: { replicaCount: 4096 },
+  });
+  return name;
+}
+
+/** A run that does not end by itself while anybody looks. */
+async function runningRun({ api }: Cluster): Promise<string> {
+  const stoppingRule = { replicaCount: 2 ** 32 };
+  const specification = parseRunSpecification({ network: NETWORK, stoppingRule });
+  const { name } = await api.createRun(specificationToMessage(specification), "");
+  return name;
+}
+
+function portOf(address: string): string {
+  return address.replace(/^.*:/, "");
+}
