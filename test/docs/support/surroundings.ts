@@ -1,5 +1,5 @@
-import { parseRunSpecification } from "../../../shared/specification/specification.ts";
-import { specificationToMessage } from "../../../shared/wire/specificationMessages.ts";
+import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
+import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
 import { freePort } from "../../support/ports.ts";
 import { PostgresServer } from "../../support/postgres.ts";
 import { Cluster } from "../../system/support/cluster.ts";
@@ -95,7 +95,7 @@ async function endedRun(cluster: Cluster): Promise<string> {
 /** A run that does not end by itself while anybody looks. */
 async function runningRun({ api }: Cluster): Promise<string> {
   const stoppingRule = { replicaCount: 2 ** 32 };
-  const specification = parseRunSpecification({ network: NETWORK, stoppingRule });
+  const specification = parsePropagation({ network: NETWORK, stoppingRule });
   const { name } = await api.createRun(specificationToMessage(specification), "");
   return name;
 }

@@ -5,7 +5,6 @@ import {
   type ReplicaSums,
   type ShardPartial,
 } from "../../../shared/statistics/replicaSums.ts";
-import type { Precision } from "../../../shared/specification/stoppingRule.ts";
 
 /** The merge of shards 0, 1, 2, … one after another, up to the first prefix that meets the rule. */
 export class PrefixFold {

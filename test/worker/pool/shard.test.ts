@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 
+import { LOG_NORM_GROWTH } from "../../../shared/kinds/propagation/observables.ts";
 import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
+import type { Observable } from "../../../shared/statistics/observable.ts";
 import type { Backend, PropagationTask } from "../../../worker/backends/backend.ts";
 import { computeShard } from "../../../worker/pool/shard.ts";
 import { specificationWith } from "../../support/specifications.ts";
@@ -30,8 +32,15 @@ class CountingBackend implements Backend {
   }
 }
 
-async function compute(input: Omit<PropagationInput, "network">) {
-  const task = taskOf(
+/** The square beside the growth, from the burn-in on or from the start. */
+const SQUARE: Observable = { ...LOG_NORM_GROWTH, name: "square" };
+const WHOLE_SQUARE: Observable = { ...SQUARE, sinceBurnIn: false, keptAt: "last_checkpoint" };
+
+async function compute(
+  input: Omit<PropagationInput, "network">,
+  observables: readonly Observable[] = [LOG_NORM_GROWTH],
+) {
+  const planned = taskOf(
     specificationWith({
       network: { depth: 100 },
       checkpointDepths: [40, 80],
@@ -39,6 +48,7 @@ async function compute(input: Omit<PropagationInput, "network">) {
       ...input,
     }),
   );
+  const task = { ...planned, observables };
   const backend = new CountingBackend();
   return { task, backend, partial: await computeShard(backend, task) };
 }
@@ -74,7 +84,7 @@ describe("computeShard", () => {
   });
 
   it("takes off what each replica had grown in the burn-in, and looks there for nothing else", async () => {
-    const { backend, partial } = await compute({ burnIn: 30 });
+    const { backend, partial } = await compute({ burnIn: 30 }, [LOG_NORM_GROWTH, SQUARE]);
     assert.deepEqual(backend.asked[0]?.depths, [30, 40, 80, 100]);
     assert.deepEqual(
       partial.checkpoints.map((at) => [at.depth, at.moments[0]?.mean, at.moments[1]?.mean]),
@@ -91,6 +101,26 @@ describe("computeShard", () => {
     );
   });
 
+  it("takes nothing off an observable that counts from the first layer, and keeps it at the end", async () => {
+    const { partial } = await compute({ burnIn: 30 }, [LOG_NORM_GROWTH, WHOLE_SQUARE]);
+    assert.deepEqual(partial.observables, ["log_norm_growth", "square"]);
+    assert.deepEqual(
+      partial.checkpoints.map(({ moments }) => moments.slice(1).map(({ mean }) => mean)),
+      [[], [], [(10_000 * (1 + 4)) / 2]],
+    );
+  });
+
+  it("picks what the task asks for, in its order, from what the backend observes", async () => {
+    const { partial } = await compute({ burnIn: 1 }, [SQUARE]);
+    assert.deepEqual(partial.observables, ["square"]);
+    assert.equal(partial.checkpoints[0]?.moments[0]?.mean, ((40 ** 2 - 1) * (1 + 4 + 9)) / 3);
+  });
+
+  it("fails where the backend does not observe what the task asks for", async () => {
+    const unheard = { ...SQUARE, name: "cube" };
+    await assert.rejects(compute({}, [LOG_NORM_GROWTH, unheard]), /does not observe cube/);
+  });
+
   it("takes off a single layer, too", async () => {
     const { backend, partial } = await compute({ burnIn: 1 });
     assert.deepEqual(backend.asked[0]?.depths, [1, 40, 80, 100]);
@@ -98,7 +128,8 @@ describe("computeShard", () => {
   });
 
   it("counts replicas that died out in the burn-in as extinct, and makes no NaN of them", async () => {
-    const { partial } = await compute({ burnIn: 60, checkpointDepths: [80] });
+    const both = [LOG_NORM_GROWTH, SQUARE];
+    const { partial } = await compute({ burnIn: 60, checkpointDepths: [80] }, both);
     for (const { survivorCount, extinctCount, moments, coMoments } of partial.checkpoints) {
       assert.deepEqual([survivorCount, extinctCount], [2, 1]);
       const sums = moments.flatMap(({ mean, m2, m3, m4 }) => [mean, m2, m3, m4]);
