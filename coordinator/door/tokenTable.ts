@@ -6,14 +6,14 @@ import { z } from "zod";
 import { clipped, refused } from "../../shared/specification/violations.ts";
 import { ROLES, type Role } from "../../shared/wire/roles.ts";
 
-/** Somebody who may come in. */
+/** A caller who may come in. */
 export interface Holder {
-  /** Several tokens may be one client's, for one to replace the other. */
+  /** The client's name; several tokens may share it, so that one can replace another. */
   readonly name: string;
   readonly roles: readonly Role[];
 }
 
-/** A token that opens the door, without the token. */
+/** A token that opens the door; only its digest is kept. */
 export interface TokenEntry extends Holder {
   readonly digest: Buffer;
 }
@@ -98,7 +98,7 @@ export class TokenTable {
     return this.#entries.length + this.#certificates.size;
   }
 
-  /** Whom a certificate names that TLS has found good. */
+  /** The holder of a certificate that TLS accepted. */
   findCertificate(name: string): Holder | undefined {
     return this.#certificates.get(name);
   }
@@ -113,7 +113,7 @@ export class TokenTable {
   }
 }
 
-/** What zod complains of first: the field, its value unless that may be a secret, what is allowed. */
+/** Says the first thing wrong: the field, its value unless that may be a secret, what is allowed. */
 function problemOf(document: unknown, { issues, message }: z.ZodError): string {
   const [issue] = issues;
   if (issue === undefined) return message;
