@@ -8,19 +8,19 @@ import { permits } from "../../shared/wire/roles.ts";
 import { requirementOf } from "./methods.ts";
 import type { Holder, TokenTable } from "./tokenTable.ts";
 
-/** What is known of a call, or of a request over HTTP, before anything of it is read. */
+/** A call, or a request over HTTP, as far as it is known before anything of it is read. */
 export interface Knock {
-  /** Of the method, such as `/lyapunov.v1.FleetService/Work` or `/api/runs`. */
+  /** The method's path, such as `/lyapunov.v1.FleetService/Work` or `/api/runs`. */
   readonly path: string;
-  /** Of the token that came along; a malformed one is none. */
+  /** Digest of the caller's token; a malformed token counts as none. */
   readonly tokenDigest: Buffer | undefined;
-  /** Whom the caller's certificate names, if one was asked for. */
+  /** The name in the caller's certificate, if one was asked for. */
   readonly certificateName: string | undefined;
-  /** The peer's, without its port. */
+  /** The caller's address, without its port. */
   readonly address: string;
 }
 
-/** Who calls: limits are kept by these names. */
+/** The names of a caller; limits are kept by them. */
 export interface Caller {
   /** A token's name, or a certificate's, or an address. */
   readonly client: string;
@@ -29,8 +29,8 @@ export interface Caller {
 }
 
 /**
- * Who may come in. Without a table everybody may whom TLS has let through; with one, a token with
- * the method's role is asked for, or a certificate that the table gives it.
+ * Decides who may come in. Without a table, everybody may whom TLS lets through. With one, the caller
+ * needs a token with the method's role, or a certificate to which the table gives that role.
  *
  * @throws ApiError UNAUTHENTICATED, PERMISSION_DENIED
  */
@@ -59,7 +59,7 @@ export function authorize(table: TokenTable | undefined, knock: Knock): Caller {
   return callerOf(name, address);
 }
 
-/** A token that is shown decides, and without one the certificate, if the table names it. */
+/** Finds the caller in the table: by its token, or, without one, by its certificate. */
 function holderOf(table: TokenTable, { tokenDigest, certificateName }: Knock): Holder {
   if (tokenDigest !== undefined) {
     const token = table.find(tokenDigest);
@@ -75,7 +75,7 @@ function holderOf(table: TokenTable, { tokenDigest, certificateName }: Knock): H
   throw new ApiError(
     Code.UNAUTHENTICATED,
     "TOKEN_MISSING",
-    "no token is given, or not one alone; give one by --token-file or LYAPUNOV_TOKEN, " +
+    "no token is given, or more than one; give one by --token-file or LYAPUNOV_TOKEN, " +
       "as metadata authorization: Bearer TOKEN",
   );
 }
@@ -84,14 +84,14 @@ function callerOf(client: string, address: string): Caller {
   return { client, peer: client === address ? address : `${client} at ${address}` };
 }
 
-/** Whom a certificate that TLS has found good names: its subject, or else its fingerprint. */
+/** The name in a certificate that TLS accepted: its subject, or else its fingerprint. */
 export function nameOf(certificate: PeerCertificate | undefined): string | undefined {
   if (certificate === undefined) return undefined;
   const name: unknown = certificate.subject.CN;
   return typeof name === "string" && name !== "" ? name : certificate.fingerprint256;
 }
 
-/** An IPv4 address as such, where a socket has it in an IPv6 one. */
+/** The address of a socket; an IPv4 address in an IPv6 one is written as IPv4. */
 export function plainAddress(address: string | undefined): string {
   if (address === undefined) return "unknown";
   return isIPv6(address) ? address.replace(/^::ffff:(?=\d+\.)/i, "") : address;

@@ -52,30 +52,30 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   return new Door({ tls, tokens: table, limits, watch, log });
 }
 
-/** For a coordinator that only this machine reaches: everybody may come in, within the limits. */
+/** A door for a coordinator that only this machine reaches: everybody may come in, within the limits. */
 export function openToAll(log: Logger, limits: Limits = DEFAULT_LIMITS): Door {
   return new Door({ tls: undefined, tokens: undefined, limits, log });
 }
 
-/** Somebody who is inside, or wants to be. */
+/** A caller who is inside, or wants to be. */
 interface Visitor {
   readonly knock: Knock;
   /** Ends what they came for. */
   readonly showOut: (refusal: ApiError) => void;
 }
 
-/** Through which every call comes, or does not. */
+/** The one way in: every call and request is let in here, or refused. */
 export class Door implements Disposable {
   readonly limits: Limits;
   readonly peers: PeerBook;
   readonly clients: ClientBook;
-  /** Of a server behind this door. */
+  /** Credentials for a server behind this door. */
   readonly credentials: ServerCredentials;
-  /** Undefined: in the clear. */
+  /** TLS; undefined if the server speaks in the clear. */
   readonly tls: Tls | undefined;
   readonly #tokens: WatchedFiles<TokenTable> | undefined;
   readonly #refusals: RefusalLog;
-  /** By the very metadata that handlers see: nobody can put a name into it. */
+  /** Callers by the metadata object that their handlers see: no caller can forge one. */
   readonly #callers = new WeakMap<Metadata, Caller>();
   readonly #open = new Map<object, Visitor>();
 
@@ -102,14 +102,14 @@ export class Door implements Disposable {
     });
   }
 
-  /** Who has made the call with this metadata. */
+  /** The caller that sent this metadata. */
   callerOf(metadata: Metadata): Caller {
     const caller = this.#callers.get(metadata);
     if (caller !== undefined) return caller;
     throw new ApiError(Code.INTERNAL, "INTERNAL", "the call has not come through the door");
   }
 
-  /** Whether it asks for tokens. */
+  /** True if callers need tokens. */
   get asksForTokens(): boolean {
     return this.#tokens !== undefined;
   }
@@ -162,7 +162,7 @@ export class Door implements Disposable {
             if (this.#open.has(call)) proceed(message);
           },
           onCancel: () => {
-            // However a call ends, this is said last.
+            // grpc-js calls this last, however a call ends.
             if (caller === undefined) return;
             this.#open.delete(call);
             this.peers.closeStream(caller.peer);

@@ -1,19 +1,19 @@
 import { hostOf, isLoopback } from "../../shared/wire/addresses.ts";
 
-/** What a coordinator is about to be open to, and whom it would ask. */
+/** The address at which a coordinator is about to listen, and how it would protect it. */
 export interface Exposure {
-  /** That which says where to listen. */
+  /** The flag that gives the address. */
   readonly flag: "--listen" | "--http";
-  /** HOST:PORT. */
+  /** The address, HOST:PORT. */
   readonly listen: string;
   readonly hasTls: boolean;
   readonly asksForCertificates: boolean;
   readonly asksForTokens: boolean;
-  /** Somebody has said that it should be so. */
+  /** The user has asked for an open coordinator. */
   readonly insecure: boolean;
 }
 
-/** Why a coordinator must not start like this, in a sentence; undefined if it may. */
+/** The reason why a coordinator must not start like this, in a sentence; undefined if it may. */
 export function exposureProblem(exposure: Exposure): string | undefined {
   const { flag, listen, hasTls, asksForCertificates, asksForTokens, insecure } = exposure;
   if (insecure || isLoopback(hostOf(listen))) return undefined;

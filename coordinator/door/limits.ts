@@ -1,8 +1,8 @@
 import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/commonFields.ts";
 
-/** How much callers may ask for. */
+/** Limits on what callers may ask for. */
 export interface Limits {
-  /** Of one message from a client or a worker, in bytes. */
+  /** Bytes of one message from a client or a worker. */
   readonly maximumMessageBytes: number;
   /** Calls that a peer may have open at a time; every worker has one. */
   readonly maximumStreamsPerPeer: number;
@@ -10,7 +10,7 @@ export interface Limits {
   readonly maximumLeasesPerPeer: number;
   /** Runs of a client that have not ended. */
   readonly maximumRunsPerClient: number;
-  /** Replicas of these runs together, as far as their stopping rules let them go. */
+  /** Replicas of a client's unfinished runs together, as far as their stopping rules let them go. */
   readonly maximumReplicasPerClient: number;
   /** Runs of one sweep. */
   readonly maximumSweepRuns: number;
@@ -22,7 +22,7 @@ interface Bounds {
   readonly most: number;
 }
 
-/** What each limit may be, and what it is unless it is said. */
+/** The range and the default of each limit. */
 export const LIMIT_BOUNDS: Readonly<Record<keyof Limits, Bounds>> = {
   // The results of workers have to pass, which hold up to 64 checkpoints.
   maximumMessageBytes: { least: 2 ** 20, default: 16 * 2 ** 20, most: 2 ** 30 },

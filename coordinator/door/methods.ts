@@ -1,11 +1,11 @@
 import { FleetService, SimulationService } from "../../shared/wire/protocol.ts";
 import type { Role } from "../../shared/wire/roles.ts";
 
-/** What a method asks of its caller: a role, or nothing at all. */
+/** The role that a method asks of its caller, or nothing at all. */
 export type Requirement = Role | "nothing";
 
 const HEALTH = "/grpc.health.v1.Health/";
-/** Of the JSON interface beside the page. */
+/** Paths of the JSON interface beside the page. */
 const JSON_INTERFACE = "/api/";
 const REFLECTION = /^\/grpc\.reflection\.v1(alpha)?\.ServerReflection\//;
 /** Methods that change nothing. */
@@ -19,8 +19,8 @@ const REQUIREMENTS: ReadonlyMap<string, Role> = new Map([
 ]);
 
 /**
- * What the method at a path such as `/lyapunov.v1.FleetService/Work`, or `/api/runs`, asks for; undefined if nobody
- * has thought about it, and so nobody may call it.
+ * Finds what a method asks of its caller, by a path such as `/lyapunov.v1.FleetService/Work` or
+ * `/api/runs`. Undefined for an unknown method, which nobody may call.
  */
 export function requirementOf(path: string): Requirement | undefined {
   if (path.startsWith(HEALTH)) return "nothing";

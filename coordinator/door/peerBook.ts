@@ -6,11 +6,11 @@ interface Claim {
   readonly leases: number;
 }
 
-/** What each peer has open: calls, and workers with room for leases. */
+/** Counts what each peer has open: calls, and workers with room for leases. */
 export class PeerBook {
   readonly #limits: Limits;
   readonly #streams = new Map<string, number>();
-  /** By peer and worker. */
+  /** Claims by peer and worker. */
   readonly #claims = new Map<string, Map<string, Claim>>();
 
   constructor(limits: Limits) {

@@ -16,7 +16,7 @@ export interface TlsFiles {
   readonly clientAuthority?: string;
 }
 
-/** What is in the files. */
+/** The contents of the files. */
 export interface TlsMaterial {
   readonly certificate: Buffer;
   readonly key: Buffer;
@@ -27,7 +27,7 @@ export interface TlsMaterial {
 export interface Tls extends Disposable {
   readonly credentials: ServerCredentials;
   readonly asksForCertificates: boolean;
-  /** As it is now. */
+  /** The contents now in force. */
   readonly material: TlsMaterial;
   /** Calls `listener` whenever the files change, until the returned call. */
   onChange(listener: (material: TlsMaterial) => void): () => void;
@@ -78,7 +78,7 @@ function refuse(flag: string, path: string | undefined, problem: string | undefi
   if (problem !== undefined) throw new Error(`${flag}: '${path}' ${problem}`);
 }
 
-/** Hands grpc-js what is in the files, now and whenever it changes. */
+/** Hands the files' contents to grpc-js, now and whenever they change. */
 class FileCertificates implements experimental.CertificateProvider {
   readonly #files: WatchedFiles<TlsMaterial>;
   readonly #subscriptions = new Map<object, () => void>();
@@ -111,7 +111,7 @@ class FileCertificates implements experimental.CertificateProvider {
 
   #subscribe(listener: object, tell: (material: TlsMaterial) => void): void {
     this.#subscriptions.set(listener, this.#files.onChange(tell));
-    // A server listens for what comes after it has subscribed.
+    // A server hears only of what comes after it has subscribed.
     queueMicrotask(() => {
       if (this.#subscriptions.has(listener)) tell(this.#files.current);
     });

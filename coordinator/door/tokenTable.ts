@@ -7,14 +7,14 @@ import { documentProblem } from "../../shared/specification/documentProblem.ts";
 import { clipped } from "../../shared/specification/violations.ts";
 import { ROLES, type Role } from "../../shared/wire/roles.ts";
 
-/** Somebody who may come in. */
+/** A caller who may come in. */
 export interface Holder {
-  /** Several tokens may be one client's, for one to replace the other. */
+  /** The client's name; several tokens may share it, so that one can replace another. */
   readonly name: string;
   readonly roles: readonly Role[];
 }
 
-/** A token that opens the door, without the token. */
+/** A token that opens the door; only its digest is kept. */
 export interface TokenEntry extends Holder {
   readonly digest: Buffer;
 }
@@ -109,7 +109,7 @@ export class TokenTable {
     return this.#entries.length + this.#certificates.size;
   }
 
-  /** Whom a certificate names that TLS has found good. */
+  /** The holder of a certificate that TLS accepted. */
   findCertificate(name: string): Holder | undefined {
     return this.#certificates.get(name);
   }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import type { Logger } from "pino";
 
-/** Changes are looked for so often: events of the file system do not come from every one. */
+/** Files are polled so often: not every file system sends events. */
 const INTERVAL_MILLISECONDS = 1000;
 
 /** A file, and the flag that names it. */
@@ -11,7 +11,7 @@ export interface NamedFile {
   readonly path: string;
 }
 
-/** Files whose contents are in force as they were last good, and read again when they change. */
+/** Files that are read again when they change; the last good contents stay in force. */
 export class WatchedFiles<Content> implements Disposable {
   readonly #files: readonly NamedFile[];
   readonly #parse: (contents: readonly Buffer[]) => Content;
@@ -21,7 +21,7 @@ export class WatchedFiles<Content> implements Disposable {
   #contents: readonly Buffer[];
   #current: Content;
   #isReading = false;
-  /** What was complained of last: it is said once. */
+  /** The last complaint; it is not repeated. */
   #complaint = "";
 
   private constructor(
@@ -41,7 +41,7 @@ export class WatchedFiles<Content> implements Disposable {
 
   /**
    * @param parse throws an Error that names the file and what to do.
-   * @throws the same; Error if a file cannot be read
+   * @throws what `parse` does; Error if a file cannot be read
    */
   static async open<Content>(
     files: readonly NamedFile[],

@@ -21,19 +21,14 @@ export function sweepState(states: readonly RunState[]): RunState {
  * How far a sweep is, without reading its runs one by one.
  *
  * @param recorded states of all of its runs in the ledger, which decides what has ended.
- * @param working states of those that the engine works on: of these, it knows more than the ledger.
+ * @param working states of those that the engine works on. They are ahead of the ledger, and never
+ * behind it: a run is queued, then running, then perhaps being cancelled.
  */
 export function sweepStanding(recorded: StateCounts, working: readonly RunState[]): SweepStanding {
-  let endedRunCount = 0;
-  let unfinishedRunCount = 0;
-  for (const [state, count] of recorded) {
-    if (hasEnded(state)) endedRunCount += count;
-    else unfinishedRunCount += count;
-  }
   const states = [...recorded.keys()];
-  if (unfinishedRunCount === 0) return { state: sweepState(states), endedRunCount };
-  // A run between the two, which has just ended or is about to go on, is as the ledger has it.
-  const isKnown = unfinishedRunCount <= working.length;
-  const others = isKnown ? states.filter(hasEnded) : states;
-  return { state: sweepState([...others, ...working]), endedRunCount };
+  let endedRunCount = 0;
+  for (const [state, count] of recorded) if (hasEnded(state)) endedRunCount += count;
+  // The engine may not have noticed yet that the ledger has the last run's end.
+  const isOver = states.every(hasEnded);
+  return { state: sweepState(isOver ? states : [...states, ...working]), endedRunCount };
 }

@@ -102,7 +102,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
       }
       ledger.putRun(run, { specification, state: "active" });
     };
-    // First what is on its way, then the new plan, as coordinator.ts awaits them.
+    // First what is on its way, then the new plan, as simulations.ts awaits them.
     ledger.enqueue(
       () => undefined,
       () => {
