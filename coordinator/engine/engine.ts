@@ -92,7 +92,7 @@ export class Engine {
     }
   }
 
-  /** Resolves once everything said so far is durable. */
+  /** Resolves once everything written so far is durable. */
   async flush(): Promise<void> {
     await this.#writer.flush();
   }
@@ -103,7 +103,7 @@ export class Engine {
     }
   }
 
-  /** The scheduler, for those who only look on. */
+  /** The scheduler, to read from. */
   get scheduler(): SchedulerView {
     return this.#scheduler;
   }
@@ -120,7 +120,7 @@ export class Engine {
 
   // Workers
 
-  /** Why the worker may not join, if it may not. */
+  /** Why the worker may not join; undefined if it may. */
   quarantineReason(worker: string): string | undefined {
     return this.#scheduler.quarantineReason(worker);
   }

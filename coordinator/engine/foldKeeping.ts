@@ -1,7 +1,7 @@
 import type { Fold } from "../plan/fold.ts";
 import type { RunProgress } from "../scheduler/runProgress.ts";
 
-/** Says when the fold of a run goes to the ledger again, for the next coordinator to begin there. */
+/** Decides when a run's fold is written to the ledger, for the next coordinator to begin there. */
 export class FoldKeeping {
   readonly #shardsPerFold: number;
   /** Shards in the last fold of each run that went there. */

@@ -6,7 +6,7 @@ import { ShardPlan } from "../plan/shardPlan.ts";
 
 /** How the work of a run that may have millions of shards goes to the ledger and comes back. */
 export interface Paging {
-  /** A fold is written after so many shards. */
+  /** Shards from one fold that is written to the next. */
   readonly shardsPerFold: number;
   /** Partials that are read at a time. */
   readonly partialsPerPage: number;
@@ -21,7 +21,7 @@ export interface StoredWork {
   readonly recorded: readonly RecordedShard[];
 }
 
-/** Of a run that was just created. */
+/** The work of a run that was just created. */
 export const NO_WORK: StoredWork = { beginning: {}, digests: [], recorded: [] };
 
 /** The ledger has partials of the run that its plan does not know: another version wrote them. */
@@ -37,7 +37,7 @@ export class ForeignShard extends Error {
 }
 
 /**
- * The last fold, the partials that come next, and where there are more.
+ * Reads a run's last fold, the partials that come next, and where there are more.
  *
  * @throws ForeignShard
  */
@@ -65,7 +65,7 @@ export async function readWork(
 }
 
 /**
- * Recorded shards from an index on, ascending: all, or as many as are read at once.
+ * Reads a page of recorded shards from an index on, ascending.
  *
  * @throws ForeignShard
  */

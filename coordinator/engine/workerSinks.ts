@@ -8,14 +8,14 @@ export type WorkerCommand = Extract<
 
 /** A worker's stream. */
 export interface WorkerSink {
-  /** For people. */
+  /** The worker's name in logs and on the page. */
   readonly displayName?: string;
   send(command: WorkerCommand): void;
-  /** The worker has joined on another stream, and this one is not listened to any more. */
+  /** Ends the stream: the worker has joined on another one. */
   supersede(): void;
 }
 
-/** The stream on which each worker is listened to: the one on which it has joined last. */
+/** The stream of each worker: the one on which it joined last. */
 export class WorkerSinks {
   readonly #sinks = new Map<string, WorkerSink>();
 
@@ -25,7 +25,7 @@ export class WorkerSinks {
     earlier?.supersede();
   }
 
-  /** Says whether it was the worker's. */
+  /** Returns false if a later stream has replaced this one. */
   detach(worker: string, sink: WorkerSink): boolean {
     return this.isAttached(worker, sink) && this.#sinks.delete(worker);
   }
@@ -38,7 +38,7 @@ export class WorkerSinks {
     return this.#sinks.get(worker)?.displayName ?? worker;
   }
 
-  /** Commands for a worker that is away are lost: it says what it holds when it joins again. */
+  /** Drops commands for a worker that is away: it names the leases it holds when it joins again. */
   send(command: WorkerCommand): void {
     this.#sinks.get(command.worker)?.send(command);
   }

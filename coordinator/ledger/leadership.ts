@@ -9,11 +9,11 @@ const LOCK_CLASS = 0x4c594150;
 const LOCK_OBJECT = 1;
 const HEARTBEAT_MILLISECONDS = 500;
 const ELECTION_MILLISECONDS = 250;
-/** A leader that has said nothing for so long is frozen or cut off, and its lock is taken. */
+/** A leader without a heartbeat for this long is frozen or cut off, and its lock is taken. */
 const SILENCE_MILLISECONDS = 2500;
 
 export interface LeadershipOptions {
-  /** For people: host and process of this coordinator. */
+  /** Host and process of this coordinator, for people. */
   readonly holder: string;
   /** Called once if another coordinator leads, or the database is lost. */
   readonly onLost: (error: Error) => void;
@@ -23,7 +23,7 @@ export interface LeadershipOptions {
   readonly signal: AbortSignal;
 }
 
-/** The lock, kept by a connection of its own, and the heartbeat that shows that its holder lives. */
+/** The advisory lock, held on its own connection, and the heartbeat that shows its holder is alive. */
 export class Leadership {
   readonly epoch: number;
   readonly #client: Client;
@@ -92,7 +92,7 @@ export class Leadership {
   }
 }
 
-/** Milliseconds since the epoch, of the moment rather than of the transaction. */
+/** Milliseconds since the epoch, now; not when the transaction began. */
 const NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 async function lock(client: Client): Promise<boolean> {
@@ -121,8 +121,8 @@ async function begin(client: Client, holder: string): Promise<number> {
 }
 
 /**
- * Takes the lock from a leader that no longer says that it lives: all its connections are closed, for
- * one of them may be in a transaction that the next epoch would have to wait for.
+ * Takes the lock from a leader whose heartbeat has stopped. All its connections are closed, since one
+ * of them may be in a transaction that the next epoch would have to wait for.
  */
 async function unseatSilent(client: Client): Promise<void> {
   await client.query(

@@ -11,9 +11,9 @@ export interface RunRecord {
   readonly name: string;
   readonly specification: RunSpecification;
   readonly state: RunState;
-  /** Why it failed; empty otherwise. */
+  /** Why it failed; empty if it did not. */
   readonly error: string;
-  /** The client whose limits it counts against: it asked for the run, or last for it to go on. */
+  /** The client whose limits it counts against: the one that created or last extended it. */
   readonly client: string;
   /** `sweeps/{id}`, if it belongs to one. */
   readonly sweep?: string;
@@ -45,10 +45,10 @@ export interface SweepRecord {
 /** How many runs are in each state; states that none is in are left out. */
 export type StateCounts = ReadonlyMap<RunState, number>;
 
-/** What a request id stood for the first time. */
+/** What a request id stood for when it was first used. */
 export interface RequestRecord {
   readonly requestId: string;
-  /** Of the request's content: another content under the same id is refused. */
+  /** Digest of the request's content; different content under the same id is refused. */
   readonly fingerprint: string;
   /** `runs/{id}` or `sweeps/{id}`. */
   readonly resource: string;
@@ -61,8 +61,8 @@ export interface Page<Record> {
 }
 
 /**
- * The durable record: runs, sweeps, partials, request ids. All that a coordinator knows can be had
- * back from it. Reads see committed transactions alone.
+ * The durable record: runs, sweeps, partials, request ids. Everything that a coordinator knows can be
+ * read back from it. Reads see only committed transactions.
  */
 export interface Ledger {
   /**
@@ -84,13 +84,13 @@ export interface Ledger {
   unfinishedRuns(): AsyncIterable<RunRecord>;
   /** The run's recorded shards, ascending; default: from the first on. */
   shards(run: string, from?: number): AsyncIterable<RecordedShard>;
-  /** The same, without their partials. */
+  /** The indexes of the run's recorded shards from one on, as ranges, ascending. */
   shardRanges(run: string, from: number): Promise<ShardRange[]>;
-  /** Of the run's last so many recorded shards, ascending. */
+  /** The digests of the run's last `count` recorded shards, ascending. */
   digests(run: string, count: number): Promise<ShardDigest[]>;
   /** The longest fold of the run's prefix that was put, if there is one. */
   fold(run: string): Promise<Fold | undefined>;
-  /** Bytes that it takes on the disk; undefined if it is on none. */
+  /** Bytes that it takes on disk; undefined if it is not on disk. */
   size(): Promise<number | undefined>;
   close(): Promise<void>;
 }
@@ -106,14 +106,14 @@ export interface LedgerTransaction {
   deleteShard(run: string, shardIndex: number): Promise<void>;
   /** All shards of the fold must have been put. */
   putFold(run: string, fold: Fold): Promise<void>;
-  /** Deletes those that hold the shard, or a later one. */
+  /** Deletes the run's folds that hold this shard or a later one. */
   deleteFolds(run: string, shardIndex: number): Promise<void>;
 }
 
-/** What is written in one transaction, together with other writes or apart. */
+/** A write that may share its transaction with others. */
 export type LedgerWrite = (transaction: LedgerTransaction) => Promise<void>;
 
-/** A commit failed, and nobody can say whether it was made all the same. */
+/** A commit failed, and it is unknown whether it took effect. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
 

@@ -6,8 +6,8 @@ interface QueuedWrite {
 }
 
 /**
- * Commits writes in the order in which they were enqueued, all that wait in one transaction: while
- * one commit is on its way to the disk, the next batch gathers.
+ * Commits writes in the order in which they were enqueued. All that wait go into one transaction:
+ * while one commit is on its way to the disk, the next batch gathers.
  */
 export class LedgerWriter {
   readonly #ledger: Pick<Ledger, "transact">;
@@ -20,7 +20,7 @@ export class LedgerWriter {
   /**
    * @param onFailure is called once if a commit fails; nothing is written after it.
    * @param gather resolves when a commit should begin: what is enqueued until then goes with it. It
-   * is told how many writes the commit before it held, of those that followed each other.
+   * gets the number of writes in the last commit of the same burst, 0 for the first.
    */
   constructor(
     ledger: Pick<Ledger, "transact">,
@@ -37,7 +37,7 @@ export class LedgerWriter {
     return this.#queue.length;
   }
 
-  /** Resolves once the write is durable; never, if the ledger has failed. */
+  /** Resolves once the write is durable; never if the ledger has failed. */
   enqueue(write: LedgerWrite): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#queue.push({ write, resolve });

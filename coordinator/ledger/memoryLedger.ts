@@ -15,8 +15,8 @@ import {
 import { invalidPageToken, page } from "./page.ts";
 
 /**
- * A ledger that lasts as long as its process. It keeps the contract of a durable one: what a
- * transaction writes is seen by others once it commits, all of it or none.
+ * A ledger that lasts as long as its process. It keeps the contract of a durable one: others see what
+ * a transaction writes once it commits, all of it or none.
  */
 export class MemoryLedger implements Ledger {
   readonly #runs = new Map<string, RunRecord>();

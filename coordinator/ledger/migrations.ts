@@ -3,14 +3,14 @@ import { Migrator, type Migration } from "kysely/migration";
 
 import type { LedgerTables } from "./schema.ts";
 
-/** What the two engines call the same thing. */
+/** Column types whose names differ between the engines. */
 export interface EngineTypes {
   readonly bytes: "blob" | "bytea";
-  /** Of a primary key that the database counts up. */
+  /** A primary key that the database counts up. */
   readonly counter: "integer" | "bigserial";
 }
 
-/** Every version of the schema from the one before it, in order of their names; none is edited. */
+/** How each version of the schema follows from the one before, by name; none is ever edited. */
 function migrations({ bytes, counter }: EngineTypes): Record<string, Migration> {
   return {
     "0001_runs_sweeps_partials_requests": {

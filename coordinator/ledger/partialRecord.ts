@@ -11,7 +11,7 @@ const VERSION_OFFSET = MAGIC.length;
 const CHECKSUM_OFFSET = VERSION_OFFSET + 1;
 const MESSAGE_OFFSET = CHECKSUM_OFFSET + 4;
 
-/** What was read from a ledger is not what was written to it. */
+/** A record of the ledger is not what was written to it. */
 export class CorruptRecord extends Error {
   override readonly name = "CorruptRecord";
 }
@@ -42,12 +42,12 @@ export function decodePartial(bytes: Buffer): ShardPartial {
   try {
     return deserializePartial(message);
   } catch (error) {
-    // Whoever can write to the ledger can write a checksum that fits.
+    // A matching checksum proves nothing: anyone who can write to the ledger can compute one.
     throw new CorruptRecord(`it is no partial: ${(error as Error).message}`, { cause: error });
   }
 }
 
-/** Sums that belong to no one shard, in the same form. */
+/** Sums of several shards, in the form of a partial. */
 export function encodeSums(sums: ReplicaSums): Buffer {
   return encodePartial({ ...sums, backend: "", generator: "", firstReplica: 0 });
 }

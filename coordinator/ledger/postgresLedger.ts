@@ -20,9 +20,9 @@ export interface PostgresLedgerOptions extends LeadershipOptions {
 }
 
 /**
- * Opens the ledger in a PostgreSQL database and waits until this coordinator leads: one holds an
- * advisory lock, and an epoch, read by each transaction, refuses what an earlier leader that was
- * frozen and woke up would write.
+ * Opens the ledger in a PostgreSQL database and waits until this coordinator leads. The leader holds
+ * an advisory lock; every transaction reads the epoch, so that an earlier leader that was frozen and
+ * wakes up can write nothing.
  *
  * @throws LedgerUnavailable saying why, and what to do
  */

@@ -120,7 +120,7 @@ function specificationToJson(specification: RunSpecification): string {
   return JSON.stringify(input);
 }
 
-/** Reads a specification as if it came from outside: another version, or a hand, may have written it. */
+/** Reads a specification as untrusted input: another version or a person may have written it. */
 function specificationFromJson(kindName: string, text: string, kinds: Kinds): RunSpecification {
   const kind = kinds.named(kindName);
   if (kind === undefined) throw new Error(`this version does not know the kind '${kindName}'`);

@@ -9,7 +9,7 @@ export interface RunsTable {
   position: Position;
   name: string;
   state: string;
-  /** 1 once the run has ended: what is looked for at a start. */
+  /** 1 once the run has ended; a coordinator starts with the others. */
   ended: number;
   revision: number;
   error: string;
@@ -64,14 +64,14 @@ export interface LeadershipTable {
   id: number;
   /** Grows by one with every leader; what an earlier leader still writes is refused. */
   epoch: number;
-  /** For people: the leader's host and process. */
+  /** The leader's host and process, for people. */
   holder: string;
 }
 
-/** One row, apart from the leadership, which every transaction reads. */
+/** One row; not in the leadership's, which every transaction reads. */
 export interface HeartbeatTable {
   id: number;
-  /** When the leader last said that it lives: milliseconds since the epoch, by the database's clock. */
+  /** The leader's last heartbeat: milliseconds since the epoch, by the database's clock. */
   time: number;
 }
 

@@ -24,11 +24,11 @@ export interface SqlLedgerOptions {
   readonly db: Kysely<LedgerTables>;
   /** The kinds of run that may be in it. */
   readonly kinds: Kinds;
-  /** First in every transaction: throws if this coordinator may not write any more. */
+  /** Called first in every transaction; throws if this coordinator may not write any more. */
   readonly check?: (transaction: Transaction<LedgerTables>) => Promise<void>;
-  /** Bytes that the database takes, where it can be known. */
+  /** Bytes that the database takes, where that can be known. */
   readonly size?: () => Promise<number>;
-  /** Last of all. */
+  /** Called after everything else is closed. */
   readonly close?: () => Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export class SqlLedger implements Ledger {
           });
         return answer;
       } catch (error) {
-        // An engine that is out of room has undone it already, and complains of the second time.
+        // An engine that is out of room has rolled back already, and complains the second time.
         await transaction
           .rollback()
           .execute()

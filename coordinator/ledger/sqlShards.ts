@@ -12,7 +12,7 @@ type Db = Kysely<LedgerTables>;
 
 /** Partials that are read at a time. */
 const ROWS_AT_ONCE = 500;
-/** Indexes that are gone through in one query. */
+/** Indexes searched in one query. */
 const RANGED_AT_ONCE = 65_536;
 
 /** The run's recorded shards from an index on, ascending. */
@@ -70,7 +70,7 @@ async function rangesBetween(
   start: number,
   end: number,
 ): Promise<ShardRange[]> {
-  // Of shards that follow one another, the index less the row's number is the same.
+  // Consecutive shards have the same difference of index and row number.
   const numbered = db
     .selectFrom("partials")
     .select([
@@ -89,7 +89,7 @@ async function rangesBetween(
   return rows.map(({ first, last }) => ({ first, end: last + 1 }));
 }
 
-/** The digests of the run's last so many recorded shards, ascending. */
+/** The digests of the run's last `count` recorded shards, ascending. */
 export async function digests(db: Db, run: string, count: number): Promise<ShardDigest[]> {
   const rows = await db
     .selectFrom("partials")

@@ -9,7 +9,7 @@ import type { LedgerTables } from "./schema.ts";
 /** Partials in one insertion; an engine takes some ten thousand parameters. */
 const PARTIALS_AT_ONCE = 1000;
 
-/** Writes of one transaction. Partials, which are many, are gathered and inserted together. */
+/** The writes of one transaction. Partials, of which there are many, are inserted together. */
 export class SqlTransaction implements LedgerTransaction {
   readonly #transaction: Transaction<LedgerTables>;
   #partials: ReturnType<typeof shardToRow>[] = [];

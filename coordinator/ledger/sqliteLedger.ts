@@ -36,14 +36,14 @@ export async function openSqliteLedger(path: string, kinds = KINDS): Promise<Led
   }
 }
 
-/** With its write-ahead log, which may be larger than itself. */
+/** Bytes of the file and its write-ahead log, which may be the larger of the two. */
 async function sizeOf(path: string): Promise<number> {
   const { size } = await stat(path);
   const log = await stat(`${path}-wal`).catch(() => undefined);
   return size + (log?.size ?? 0);
 }
 
-/** With all above it. Node's own recursion never ends where a file system such as /proc says no. */
+/** Makes the folder and all above it. Node's own recursion never ends on file systems like /proc. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));

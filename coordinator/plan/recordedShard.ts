@@ -1,6 +1,6 @@
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 
-/** What a later answer to the shard is compared with. */
+/** A shard's digest, with which a later answer is compared. */
 export interface ShardDigest {
   readonly shardIndex: number;
   /** Digest of the partial's bits; equal bits have equal digests. */

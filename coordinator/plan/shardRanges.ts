@@ -1,4 +1,4 @@
-/** Shards that follow one another: from `first` up to and without `end`. */
+/** Consecutive shards: from `first` up to but not including `end`. */
 export interface ShardRange {
   readonly first: number;
   readonly end: number;
@@ -57,7 +57,7 @@ export class ShardRanges {
     this.#ranges.splice(place, 1, ...rest);
   }
 
-  /** Of the first range that ends beyond the index. */
+  /** Position of the first range that ends beyond the index. */
   #place(index: number): number {
     let [low, high] = [0, this.#ranges.length];
     while (low < high) {

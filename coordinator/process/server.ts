@@ -24,20 +24,20 @@ import { simulationHandlers } from "../rpc/simulationService.ts";
 
 const TICK_MILLISECONDS = 250;
 /**
- * How long results gather before they are committed together. To a worker, whose shards take half a
- * second, it is nothing; a commit costs about as much, however many results it holds.
+ * How long results gather before they are committed together. A commit costs about as much however
+ * many results it holds, and a worker, whose shards take half a second, does not feel the wait.
  */
 const GATHER_MILLISECONDS = 5;
-/** Where many come: once the commit before held more than a few. */
+/** How long they gather once a commit held more than a few. */
 const BUSY_GATHER_MILLISECONDS = 25;
 const FEW_WRITES = 8;
 const CHANNEL_OPTIONS = {
   "grpc.max_concurrent_streams": 1000,
-  // Peers that vanished without a word are found out.
+  // Finds peers that vanished without closing the connection.
   "grpc.keepalive_time_ms": 30_000,
   "grpc.keepalive_timeout_ms": 10_000,
 };
-/** Calls that have not ended by then are cut off. */
+/** How long calls may take to end when the server closes; the rest are cut off. */
 const SHUTDOWN_GRACE_MILLISECONDS = 1000;
 
 export interface ServerOptions {
@@ -50,7 +50,7 @@ export interface ServerOptions {
   /** Called once if the ledger fails. */
   readonly onFatal: (error: unknown) => void;
   readonly scheduler?: SchedulerOptions;
-  /** Default: everybody may come in who reaches the address. */
+  /** Access control; default: everyone who reaches the address may do everything. */
   readonly door?: Door;
   readonly metrics?: CoordinatorMetrics;
   /** The kinds of run that clients may ask for; default: those of this version. */
@@ -60,9 +60,9 @@ export interface ServerOptions {
 /** A coordinator that listens. */
 export interface CoordinatorServer {
   readonly port: number;
-  /** Of the page, if there is one. */
+  /** The page's port, if there is a page. */
   readonly httpPort?: number;
-  /** Says NOT_SERVING, lets calls end, closes the ledger. */
+  /** Reports NOT_SERVING, lets calls end, closes the ledger. */
   close(): Promise<void>;
 }
 
@@ -101,7 +101,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     if (ended) door.clients.leave(run);
   });
   for await (const { client, name, specification } of ledger.unfinishedRuns()) {
-    // Runs of a command's own cluster are nobody's.
+    // Runs of a command's own cluster count against no client.
     if (client !== "")
       door.clients.enter(client, [{ name, stoppingRule: specification.stoppingRule }]);
   }

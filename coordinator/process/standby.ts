@@ -18,9 +18,9 @@ import type { Door } from "../door/door.ts";
 /** A coordinator that waits for the lead. */
 export interface Standby {
   readonly port: number;
-  /** Of where the page will be, if there will be one. */
+  /** The port where the page will be, if there will be one. */
   readonly httpPort?: number;
-  /** Frees the ports for the coordinator that it becomes. */
+  /** Frees the ports, for the coordinator that this standby becomes. */
   close(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export interface StandbyOptions {
   readonly address: string;
   /** Where the page will be; default: nowhere. */
   readonly http?: string;
-  /** Who leads, for people. */
+  /** Host and process of the leader, for people. */
   readonly leader: string;
   readonly door: Door;
   readonly log: Logger;
@@ -37,7 +37,7 @@ export interface StandbyOptions {
 
 /**
  * Answers health as NOT_SERVING and everything else as UNAVAILABLE, which sends clients and workers
- * on to the next address that they were given; where the page will be, too.
+ * on to the next address that they were given. Serves a page that says so where the page will be.
  *
  * @throws Error if the address cannot be listened on.
  */
@@ -78,7 +78,7 @@ async function openPage(
   return startStandbyPage(http, message, door);
 }
 
-/** Handlers of every method, all of which end with the status. */
+/** Handlers for every method of the service; each answers with the status. */
 function refusals(
   service: ServiceDefinition,
   refusal: ReturnType<typeof toStatus>,

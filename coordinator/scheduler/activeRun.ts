@@ -28,7 +28,7 @@ export class ActiveRun implements Bits {
   /** Live leases of each shard that has any; those of settled shards are checks. */
   readonly leases = new Map<number, Set<number>>();
   readonly rate = new RateMeter(RATE_WINDOW_SECONDS);
-  /** Of live leases, in weights: what fair sharing compares. */
+  /** Work of the live leases, in weights: what fair sharing compares. */
   leasedWork = 0;
   started = false;
   /** Since when nothing but checks keeps it from ending. */
@@ -109,7 +109,7 @@ export class ActiveRun implements Bits {
     return this.#recording.has(shardIndex) || this.progress.has(shardIndex);
   }
 
-  /** Of what was accepted; undefined if nothing was, or so long ago that it is forgotten. */
+  /** The digest of what was accepted; undefined if nothing was, or too long ago to be kept. */
   digest(shardIndex: number): string | undefined {
     return this.isSettled(shardIndex) ? this.trust.digestOf(shardIndex) : undefined;
   }
@@ -156,7 +156,7 @@ export class ActiveRun implements Bits {
       if (!this.isNeeded(shardIndex)) continue;
       if (mayCheck(shardIndex)) return shardIndex;
       looked += 1;
-      // Where one worker is alone thousands may wait, all in vain.
+      // With a single worker thousands may wait, all in vain.
       if (looked === MAXIMUM_LOOKS) return undefined;
     }
     return undefined;

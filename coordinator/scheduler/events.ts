@@ -19,7 +19,7 @@ export type SchedulerEvent =
       readonly specification: RunSpecification;
       /** Where the ledger's last fold was, and what is left there for now. */
       readonly beginning?: ProgressBeginning;
-      /** Of shards that the ledger has, the latest ones. */
+      /** Digests of the latest shards that the ledger has. */
       readonly digests?: readonly ShardDigest[];
       /** Further shards that the ledger has of it already, in order of their indexes. */
       readonly recorded: readonly RecordedShard[];
@@ -94,7 +94,7 @@ export type SchedulerCommand =
   | { readonly kind: "quarantine"; readonly worker: string; readonly reason: string }
   /** Make the partial durable, then say `shard_recorded`. */
   | { readonly kind: "record"; readonly run: string; readonly shard: RecordedShard }
-  /** The fold has come to partials that are in the ledger alone: read them, then `shards_loaded`. */
+  /** The fold has come to partials that are only in the ledger: read them, then `shards_loaded`. */
   | {
       readonly kind: "load";
       readonly run: string;

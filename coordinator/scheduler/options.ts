@@ -1,6 +1,6 @@
 /** How the scheduler deals with its fleet. None of it can change an estimate of honest workers. */
 export interface SchedulerOptions {
-  /** A lease that no heartbeat renews for so long is granted again. */
+  /** How long a lease lives without a heartbeat that renews it. */
   readonly leaseDurationSeconds: number;
   /** How long a worker whose stream broke keeps its leases, if it comes back. */
   readonly reconnectGraceSeconds: number;
@@ -8,24 +8,24 @@ export interface SchedulerOptions {
   readonly prefetchSeconds: number;
   /** Leases that a device may hold for each of its slots, however fast it is. */
   readonly leasesPerSlot: number;
-  /** Nothing is granted while so many partials wait for the ledger: memory must not wait with it. */
+  /** Partials that may wait for the ledger; nothing is granted while there are that many. */
   readonly maximumRecordings: number;
-  /** Of a run's recorded partials that wait for an earlier one so many are in memory. */
+  /** Partials per run in memory while an earlier shard is missing; the rest stay in the ledger. */
   readonly maximumWaitingPartials: number;
-  /** A shard that so many attempts report as failed is parked. */
+  /** Failed attempts after which a shard is parked. */
   readonly maximumErrors: number;
-  /** A shard on which so many workers were lost is parked. More than errors: machines die innocently. */
+  /** Lost workers after which a shard is parked. More than errors: machines die innocently. */
   readonly maximumLosses: number;
-  /** A running shard is copied once it has taken so many times its expected time. */
+  /** A running shard is copied once it has taken this many times its expected time … */
   readonly stragglerFactor: number;
-  /** … and at least so long. */
+  /** … and at least this long. */
   readonly stragglerSeconds: number;
   /**
-   * One shard in so many is computed a second time by another worker and compared bit for bit, and
-   * so is the first shard of every new worker; 0: none is.
+   * One shard in this many is computed again by another worker and compared bit for bit, and so is
+   * the first shard of every new worker; 0: none is.
    */
   readonly doubleCheckInterval: number;
-  /** How long such checks may keep a run from ending that needs nothing else. */
+  /** How long these checks may delay the end of a run that needs nothing else. */
   readonly doubleCheckPatienceSeconds: number;
 }
 

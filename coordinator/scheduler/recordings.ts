@@ -17,7 +17,7 @@ export class Recordings {
     return this.#count;
   }
 
-  /** Of the partial on its way, if there is one. */
+  /** The digest of the shard's partial on its way to the ledger, if there is one. */
   digest(run: string, shardIndex: number): string | undefined {
     return this.#recordings.get(run)?.get(shardIndex)?.shard.digest;
   }

@@ -19,16 +19,16 @@ export interface ProgressBeginning {
   readonly fold?: Fold | undefined;
   /** Recorded shards after the fold whose partials stay in the ledger until the fold is there. */
   readonly stored?: readonly ShardRange[];
-  /** Of the partials that the ledger has. */
+  /** The generator of the partials that the ledger has. */
   readonly generator?: string | undefined;
 }
 
 /**
  * What is known of one run: which shards are recorded, the fold of the longest prefix of them, and
- * whether that prefix ends the run. Shards are folded in their order alone, however they arrive.
+ * whether that prefix ends the run. Shards are folded in their order, however they arrive.
  *
- * However many shards a run has, only so many of their partials are in memory: of those that wait for
- * an earlier shard the others stay in the ledger, until they are `wanted` for the fold.
+ * Only a limited number of partials that wait for an earlier shard are in memory; the rest stay in the
+ * ledger until they are `wanted` for the fold.
  */
 export class RunProgress {
   readonly plan: ShardPlan;
@@ -37,7 +37,7 @@ export class RunProgress {
   #folded: ReplicaSums | undefined;
   /** Recorded shards that wait for an earlier one, or that a met rule has left over. */
   readonly #waiting = new Map<number, ShardPartial>();
-  /** Others that do, whose partials are in the ledger alone. */
+  /** Further shards that wait, whose partials are only in the ledger. */
   readonly #stored: ShardRanges;
   #recordedReplicas: number;
   #live: ReplicaSums | undefined;
@@ -92,7 +92,7 @@ export class RunProgress {
     return this.#met;
   }
 
-  /** The shard that the fold has come to, if its partial is in the ledger alone. */
+  /** The shard that the fold has come to, if its partial is only in the ledger. */
   get wanted(): number | undefined {
     return !this.#met && this.#stored.has(this.#foldedShards) ? this.#foldedShards : undefined;
   }

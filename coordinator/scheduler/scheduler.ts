@@ -34,7 +34,7 @@ export interface UnsettledDispute {
   readonly workers: readonly string[];
 }
 
-/** What can be seen of a scheduler by those who only look on. */
+/** What a scheduler shows to readers. */
 export type SchedulerView = Pick<
   Scheduler,
   "runs" | "workers" | "leases" | "counts" | "recordingCount" | "isPresent" | "distrustCounts"
@@ -103,7 +103,7 @@ export class Scheduler {
     return this.#state.isPresent(worker);
   }
 
-  /** What came of not believing everyone. */
+  /** How often workers were checked, disagreed or were quarantined. */
   get distrustCounts(): DistrustCounts {
     return this.#distrust.counts;
   }
@@ -137,12 +137,12 @@ export class Scheduler {
     return undefined;
   }
 
-  /** Workers that may not join, and why. */
+  /** Workers that may not join, each with the reason. */
   get quarantined(): ReadonlyMap<string, string> {
     return this.#distrust.quarantined;
   }
 
-  /** Why a worker may not join, if it may not. */
+  /** Why a worker may not join; undefined if it may. */
   quarantineReason(worker: string): string | undefined {
     return this.#distrust.quarantineReason(worker);
   }
@@ -203,7 +203,7 @@ export class Scheduler {
     return this.#state.commands;
   }
 
-  /** Then nothing is granted: what is out comes in, and memory stays bounded. */
+  /** Whether too many partials wait for the ledger; nothing is granted then, to bound memory. */
   get #isLedgerBehind(): boolean {
     return this.#recordings.count >= this.#state.options.maximumRecordings;
   }

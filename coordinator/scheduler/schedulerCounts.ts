@@ -6,7 +6,7 @@ export type GrantKind = "first" | "again" | "copy" | "check";
 /** What came of a partial; needless is that of a settled shard too, checks that agree included. */
 export type PartialOutcome = "accepted" | "needless" | "disagreeing" | "impossible";
 
-/** How often each thing happened in this scheduler's life: for whoever exports metrics. */
+/** How often each thing happened in this scheduler's life, for metrics. */
 export class SchedulerCounts {
   readonly leasesGranted: Record<GrantKind, number> = { first: 0, again: 0, copy: 0, check: 0 };
   leasesExpired = 0;
@@ -18,6 +18,6 @@ export class SchedulerCounts {
   };
   /** Partials that have become durable. */
   partialsRecorded = 0;
-  /** Of accepted partials. */
+  /** Replicas of accepted partials, and the work in them. */
   readonly propagated = new PropagationTally();
 }

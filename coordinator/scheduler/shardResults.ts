@@ -178,7 +178,7 @@ export class ShardResults {
       this.#lifecycle.trouble(run, lease.shardIndex, { error, worker, lost: false });
   }
 
-  /** Shuts the worker out and takes back all that rests on its word alone. */
+  /** Shuts the worker out and takes back all that rests only on its word. */
   #quarantine(worker: string, { name }: ActiveRun, shardIndex: number): void {
     const reason =
       `its partial of shard ${shardIndex} of ${name} differs in bits from that of others, or from ` +

@@ -5,7 +5,7 @@ import type { SchedulerOptions } from "./options.ts";
 /**
  * The leases that idle devices should copy when nothing is left to grant, best first: those that
  * still wait in a queue — the last in line first — then those that have been running for much
- * longer than expected, the oldest first. Shards that have two attempts already are left alone.
+ * longer than expected, the oldest first. Shards that have two attempts already are left out.
  *
  * @param leases in the order of granting.
  */

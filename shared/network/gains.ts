@@ -1,5 +1,6 @@
 import { exactExponents } from "../theory/exact.ts";
-import { isIsotropic, type IsotropicLaw, type WeightLaw } from "./weights.ts";
+import type { IsotropicLaw } from "../theory/layer.ts";
+import { isIsotropic, type WeightLaw } from "./weights.ts";
 
 /** Gains known by name; the first three are those of `torch.nn.init` for square layers. */
 export const NAMED_GAINS = ["he", "xavier", "lecun", "lyapunov"] as const;

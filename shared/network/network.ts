@@ -1,5 +1,6 @@
 import type { NamedGain } from "./gains.ts";
-import { isIsotropic, type IsotropicLaw, type WeightLaw } from "./weights.ts";
+import type { IsotropicLaw } from "../theory/layer.ts";
+import { isIsotropic, type WeightLaw } from "./weights.ts";
 
 /**
  * What is simulated: the bias-free network `x_l = φ(W_l x_{l−1})` with

@@ -1,3 +1,5 @@
+import type { IsotropicLaw } from "../theory/layer.ts";
+
 /**
  * The laws from which weight matrices are drawn. Independent entries have mean 0 and standard
  * deviation `gain/√width`; an orthogonal matrix is `gain · Q` with Q Haar-distributed (the
@@ -25,12 +27,10 @@ export const WEIGHT_LAWS = [
 export type WeightLaw = (typeof WEIGHT_LAWS)[number];
 
 /**
- * The laws whose matrices look the same from every direction: ‖W x‖ depends on x through ‖x‖ alone,
+ * The laws whose matrices look the same from every direction: ‖W x‖ depends on x through ‖x‖ only,
  * so that closed forms exist.
  */
-export const ISOTROPIC_LAWS = ["gaussian", "orthogonal"] as const;
-
-export type IsotropicLaw = (typeof ISOTROPIC_LAWS)[number];
+export const ISOTROPIC_LAWS = ["gaussian", "orthogonal"] as const satisfies readonly IsotropicLaw[];
 
 export function isIsotropic(law: WeightLaw): law is IsotropicLaw {
   return law === "gaussian" || law === "orthogonal";

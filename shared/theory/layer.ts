@@ -1,8 +1,9 @@
-import type { IsotropicLaw } from "../network/weights.ts";
+/** Weight laws that look the same from every direction. */
+export type IsotropicLaw = "gaussian" | "orthogonal";
 
 /**
  * One layer `x ↦ φ(W x)` whose weights look the same from every direction: the law of W x depends
- * on x through ‖x‖ alone. So the log-norm grows by the same random increment whatever x is, afresh
+ * only on ‖x‖. So the log-norm grows by the same random increment whatever x is, afresh
  * in every layer, and that increment's law is what `theory/` computes.
  */
 export interface Layer {

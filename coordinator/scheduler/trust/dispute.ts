@@ -4,12 +4,12 @@ export interface Subject {
   readonly replicaCount: number;
 }
 
-/** Equal answers from so many workers settle a dispute. */
+/** Workers whose answers must be equal to settle a dispute. */
 const MAJORITY = 2;
 
 /**
- * A shard on which workers contradict one another: what each of them says, by its digest. Nobody is
- * believed until two say the same.
+ * A shard on which workers contradict one another: the digest that each of them claims. Nobody is
+ * believed until two claim the same.
  */
 export class Dispute {
   readonly #subject: Subject;
@@ -41,17 +41,17 @@ export class Dispute {
     this.#claims.set(worker, digest);
   }
 
-  /** Takes back what a worker said that has turned out to lie. */
+  /** Drops the claim of a worker that has turned out to lie. */
   remove(worker: string): void {
     this.#claims.delete(worker);
   }
 
-  /** Whether enough workers say the same as this. */
+  /** Whether enough workers claim this digest. */
   isConfirmed(digest: string): boolean {
     return [...this.#claims.values()].filter((claim) => claim === digest).length >= MAJORITY;
   }
 
-  /** Those who say something else. */
+  /** The workers that claim another digest. */
   contradicting(digest: string): string[] {
     return this.workers.filter((worker) => this.#claims.get(worker) !== digest);
   }

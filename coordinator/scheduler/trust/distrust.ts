@@ -7,7 +7,7 @@ export interface JudgedRun {
   readonly trust: RunTrust;
 }
 
-/** A worker's partial of a shard, as far as judging it goes. */
+/** A worker's partial of a shard, with what it is judged by. */
 export interface JudgedResult {
   readonly worker: string;
   readonly shardIndex: number;
@@ -28,7 +28,7 @@ export type Verdict =
   /** Its worker contradicts itself, or two that agree. */
   | { readonly kind: "lies" };
 
-/** How often each thing happened in this coordinator's life: for whoever exports metrics. */
+/** How often each thing happened in this coordinator's life, for metrics. */
 export interface DistrustCounts {
   readonly checksGranted: number;
   /** Shards on which two workers agreed, straggler copies and late answers included. */
@@ -40,10 +40,10 @@ export interface DistrustCounts {
 }
 
 /**
- * Whom to believe. A sample of shards, chosen by run and index alone, and the first of every new
+ * Whom to believe. A sample of shards, chosen only by run and index, and the first of every new
  * worker are computed twice on different workers; any second answer to a shard counts as a check.
  * Where two contradict each other nobody is believed until a third says which of them is right, and
- * nothing that rests on a liar's word alone stays in an estimate.
+ * nothing that rests only on a liar's word stays in an estimate.
  *
  * Workers are known for the life of a coordinator: after a restart all are new, so that the first
  * shard of each is checked again, and what the ledger holds has nobody to be blamed for.
@@ -63,7 +63,7 @@ export class Distrust {
     shardsRetracted: 0,
   };
 
-  /** @param interval one shard in so many is checked; 0: none is. */
+  /** @param interval one shard in `interval` is checked; 0: none is. */
   constructor(interval: number) {
     this.#interval = interval;
   }
@@ -72,7 +72,7 @@ export class Distrust {
     return this.#counts;
   }
 
-  /** That of a run that has not ended. */
+  /** The trust of a run that has not ended. */
   of(run: string): RunTrust {
     const trust = this.#runs.get(run) ?? new RunTrust();
     this.#runs.set(run, trust);
@@ -89,7 +89,7 @@ export class Distrust {
     this.#runs.delete(run);
   }
 
-  /** Why each worker that is not believed is not. */
+  /** Quarantined workers, each with the reason. */
   get quarantined(): ReadonlyMap<string, string> {
     return this.#quarantined;
   }
@@ -123,7 +123,7 @@ export class Distrust {
     const { trust } = run;
     const dispute = trust.disputes.get(shardIndex);
     if (dispute?.isAbout(partial) !== true) {
-      // Of the claims of a dispute on other bits there is nothing left to settle.
+      // A dispute on bits of another generator has nothing left to settle.
       trust.endDispute(shardIndex);
       const isFirst = !this.#numbers.has(worker);
       const isChecked = this.#interval > 0 && (isFirst || this.#isSampled(run.name, shardIndex));
@@ -152,7 +152,7 @@ export class Distrust {
     for (const trust of this.#runs.values()) trust.disbelieve(worker);
   }
 
-  /** Shards of the run for which there is the word of a quarantined worker alone. */
+  /** Shards of the run that rest only on the word of a quarantined worker. */
   unfounded({ trust }: Pick<JudgedRun, "trust">): number[] {
     if (this.#quarantinedNumbers.size === 0) return [];
     return trust.deliveredBy((worker) => this.#quarantinedNumbers.has(worker));
@@ -184,7 +184,7 @@ export class Distrust {
     this.#counts.disagreements += 1;
   }
 
-  /** By run and index alone: a sweep's runs are not all checked at the same shards. */
+  /** Depends on run and index only, so that a sweep's runs are checked at different shards. */
   #isSampled(run: string, shardIndex: number): boolean {
     return shardIndex % this.#interval === hashOf(run) % this.#interval;
   }
@@ -197,7 +197,7 @@ export class Distrust {
 
   #nameOf(number: WorkerNumber | undefined): string | undefined {
     if (number === undefined) return undefined;
-    // Contradictions are rare; an index by number for them alone is not worth its memory.
+    // Contradictions are rare; an index by number only for them is not worth its memory.
     return [...this.#numbers].find(([, own]) => own === number)?.[0];
   }
 }

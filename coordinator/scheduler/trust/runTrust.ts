@@ -2,9 +2,9 @@ import { CompactNumbers } from "./compactNumbers.ts";
 import type { Dispute } from "./dispute.ts";
 import type { LeaseHolder } from "./leaseHolder.ts";
 
-/** Of a shard that an earlier coordinator recorded, or that is not recorded. */
+/** Marks a shard that is not recorded, or that an earlier coordinator recorded. */
 const UNKNOWN = 0;
-/** Two workers have said the same: neither need be believed. */
+/** Marks a shard on which two workers agree: neither need be believed. */
 const VERIFIED = 1;
 /** Shards whose late answers can still be compared with what was accepted: a run may have millions. */
 export const KEPT_DIGESTS = 65_536;
@@ -24,9 +24,9 @@ export class RunTrust {
   readonly #disputes = new Map<number, Dispute>();
   /** Results to acknowledge as soon as it is durable that what they contradicted is taken back. */
   #unacknowledged: LeaseHolder[] = [];
-  /** For each shard UNKNOWN, VERIFIED or more by the worker's number. */
+  /** For each shard UNKNOWN, VERIFIED, or VERIFIED plus the worker's number. */
   readonly #deliverers = new CompactNumbers();
-  /** Of what was accepted of late, in that order. */
+  /** Digests of what was accepted lately, in that order. */
   readonly #digests = new Map<number, string>();
   /** Kept, for a new one would have to find its way past all that were deleted. */
   readonly #oldestDigests = this.#digests.keys();
@@ -35,7 +35,7 @@ export class RunTrust {
   /** Shards that were contradicted before they were recorded anew: to be checked then. */
   readonly #suspects = new Set<number>();
 
-  /** By shard. */
+  /** Disputes, by shard. */
   get disputes(): ReadonlyMap<number, Dispute> {
     return this.#disputes;
   }
@@ -80,17 +80,17 @@ export class RunTrust {
     const forgotten = this.#oldestDigests.next().value;
     if (forgotten === undefined) return undefined;
     this.#digests.delete(forgotten);
-    // Where one worker is alone nobody came to check it.
+    // With a single worker nobody came to check it.
     this.#checks.delete(forgotten);
     return forgotten;
   }
 
-  /** Of what was accepted of a shard at last, unless that is long ago. */
+  /** The digest of what was last accepted for a shard; undefined if that was long ago. */
   digestOf(shardIndex: number): string | undefined {
     return this.#digests.get(shardIndex);
   }
 
-  /** A second worker has said the same. */
+  /** A second worker agrees on the shard. */
   verified(shardIndex: number): void {
     this.#deliverers.set(shardIndex, VERIFIED);
     this.#checks.delete(shardIndex);
@@ -117,7 +117,7 @@ export class RunTrust {
     return false;
   }
 
-  /** Whether the worker has said what it thinks of a shard that is in dispute. */
+  /** Whether the worker has made a claim in the shard's dispute. */
   hasClaim(shardIndex: number, worker: string): boolean {
     return this.#disputes.get(shardIndex)?.claimOf(worker) !== undefined;
   }
@@ -128,12 +128,12 @@ export class RunTrust {
     else this.#suspects.add(shardIndex);
   }
 
-  /** There is nothing to settle any more. */
+  /** The shard's dispute has nothing left to settle. */
   endDispute(shardIndex: number): void {
     this.#disputes.delete(shardIndex);
   }
 
-  /** What the worker said counts no more. */
+  /** The worker's claims count no more. */
   disbelieve(worker: string): void {
     for (const [shardIndex, dispute] of this.#disputes) {
       dispute.remove(worker);

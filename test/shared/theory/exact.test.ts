@@ -4,7 +4,8 @@ import digamma from "@stdlib/math-base-special-digamma";
 import trigamma from "@stdlib/math-base-special-trigamma";
 import * as fc from "fast-check";
 
-import { ISOTROPIC_LAWS, type IsotropicLaw } from "../../../shared/network/weights.ts";
+import { ISOTROPIC_LAWS } from "../../../shared/network/weights.ts";
+import type { IsotropicLaw } from "../../../shared/theory/layer.ts";
 import { exactExponents, type Exponents } from "../../../shared/theory/exact.ts";
 import { narrowCumulants } from "../../../shared/theory/narrow.ts";
 import { describeSlope } from "../../../shared/theory/slope.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 
 import * as fc from "fast-check";
 
-import { ISOTROPIC_LAWS, type IsotropicLaw } from "../../../shared/network/weights.ts";
+import { ISOTROPIC_LAWS } from "../../../shared/network/weights.ts";
+import type { IsotropicLaw } from "../../../shared/theory/layer.ts";
 import { exactExponents } from "../../../shared/theory/exact.ts";
 import { momentExponent } from "../../../shared/theory/momentExponent.ts";
 import { assertClose, logUniform, referenceTable } from "./support.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
-import { type IsotropicLaw, isIsotropic, type Sampling } from "../../../shared/network/weights.ts";
+import { isIsotropic, type Sampling } from "../../../shared/network/weights.ts";
+import type { IsotropicLaw } from "../../../shared/theory/layer.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { growths, KINDS, loadBackends } from "./tasks.ts";
 

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+
+const ROOT = join(import.meta.dirname, "..");
+
+/**
+ * The rooms of the house, each with those that it may import from; what these may import, it may, too.
+ * A room is a folder with all that is below it, or one file.
+ */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  "shared/statistics": [],
+  "shared/theory": [],
+  "shared/specification": ["shared/statistics"],
+  "shared/network": ["shared/specification", "shared/theory"],
+  "shared/random": ["shared/network"],
+  "shared/shard": ["shared/network"],
+  "shared/wire": ["shared/shard"],
+  "shared/kinds": ["shared/wire"],
+  "shared/charts": ["shared/kinds"],
+  "shared/metrics": ["shared/wire"],
+
+  "coordinator/plan": ["shared/kinds"],
+  "coordinator/scheduler/trust": [],
+  "coordinator/scheduler": ["coordinator/plan", "coordinator/scheduler/trust"],
+  "coordinator/ledger": ["coordinator/plan"],
+  "coordinator/engine": ["coordinator/scheduler", "coordinator/ledger"],
+  "coordinator/simulations": ["coordinator/engine"],
+  "coordinator/door": ["coordinator/simulations"],
+  "coordinator/rpc": ["coordinator/door"],
+  "coordinator/http": ["coordinator/door"],
+  "coordinator/metrics": ["coordinator/simulations", "shared/metrics"],
+  "coordinator/process": ["coordinator/rpc", "coordinator/http", "coordinator/metrics"],
+
+  "worker/backends": ["shared/random", "shared/kinds"],
+  "worker/pool": ["worker/backends"],
+  "worker/devices.ts": ["worker/pool"],
+  "worker/agent": ["worker/devices.ts"],
+  "worker/metrics": ["worker/agent", "shared/metrics"],
+  "worker/worker.ts": ["worker/metrics"],
+
+  "client/page": ["shared/wire"],
+  "client/sdk": ["shared/kinds"],
+  "client/exports": ["shared/wire"],
+  "client/sweepFile": ["client/sdk"],
+  "client/local": ["client/sdk"],
+  "client/cli": [
+    "client/local",
+    "client/sweepFile",
+    "client/exports",
+    "shared/charts",
+    "shared/metrics",
+  ],
+  "client/main.ts": ["client/cli"],
+};
+
+/** Files that start a coordinator or a worker, or measure what they do; the others may not. */
+const STARTERS: Readonly<Record<string, readonly string[]>> = {
+  "client/local/embeddedCluster.ts": ["coordinator/process", "worker/worker.ts"],
+  "client/cli/commands/serve.ts": ["coordinator/process"],
+  "client/cli/commands/work.ts": ["worker/worker.ts"],
+  "client/cli/commands/bench.ts": ["coordinator/plan", "worker/pool"],
+};
+
+/** Every path to a source: of imports of values and types, when loaded and when called, of workers. */
+const PATHS = /["'](\.{1,2}\/[^"'\n]+\.ts)["']/g;
+
+const SOURCES = globSync("{shared,coordinator,worker,client}/**/*.ts", { cwd: ROOT })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => !file.endsWith(".d.ts"));
+
+function roomOf(file: string): string | undefined {
+  for (let place = file; place !== "."; place = posix.dirname(place)) {
+    if (place in ROOMS) return place;
+  }
+  return undefined;
+}
+
+/** Rooms that can be come to from these, themselves included. */
+function reachable(rooms: readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const enter = (room: string) => {
+    if (found.has(room)) return;
+    found.add(room);
+    for (const next of ROOMS[room] ?? []) enter(next);
+  };
+  for (const room of rooms) enter(room);
+  return found;
+}
+
+/** Imports of a source that its room does not allow, as `file → file`. */
+function trespasses(file: string, source: string): string[] {
+  const room = roomOf(file);
+  if (room === undefined) return [`${file} is in no room`];
+  const allowed = reachable([room, ...(STARTERS[file] ?? [])]);
+  return [...source.matchAll(PATHS)]
+    .map(([, path]) => posix.join(posix.dirname(file), path as string))
+    .filter((target) => !allowed.has(roomOf(target) ?? ""))
+    .map((target) => `${file} → ${target}`);
+}
+
+/**
+ * Which room imports from which. A test and not the linter: its rules see neither `import()` nor the
+ * files of workers, and know no "and what those may import".
+ */
+describe("the rooms", () => {
+  it("import from one another as the table says, types included", () => {
+    const found = SOURCES.flatMap((file) =>
+      trespasses(file, readFileSync(join(ROOT, file), "utf8")),
+    );
+    assert.deepEqual(found, []);
+  });
+
+  it("are all there, and nothing imports in a circle", () => {
+    for (const [room, next] of Object.entries(ROOMS)) {
+      assert.ok(
+        SOURCES.some((file) => roomOf(file) === room),
+        `there is no ${room}`,
+      );
+      for (const other of next) assert.ok(other in ROOMS, `${room} → ${other}`);
+      assert.ok(!reachable(next).has(room), `${room} can be come to from itself`);
+    }
+  });
+
+  for (const room of Object.keys(ROOMS)) {
+    it(`are told of an import that ${room} may not have`, () => {
+      const allowed = reachable([room]);
+      const others = Object.keys(ROOMS).filter((other) => !allowed.has(other));
+      for (const target of [...others, "test"].map(fileIn)) {
+        const path = posix.relative(posix.dirname(fileIn(room)), target).replace(/^(?!\.)/, "./");
+        for (const source of [
+          `import { x } from "${path}";`,
+          `import type { X } from "${path}";`,
+          `export * from "${path}";`,
+          `type X = import("${path}").X;`,
+          `const { x } = await import("${path}");`,
+          `new Worker(new URL("${path}", import.meta.url));`,
+        ]) {
+          const found = trespasses(fileIn(room), source);
+          assert.deepEqual(found, [`${fileIn(room)} → ${target}`], source);
+        }
+      }
+    });
+  }
+});
+
+/** A file of the room, which need not be there. */
+function fileIn(room: string): string {
+  return room.endsWith(".ts") ? room : `${room}/some.ts`;
+}
