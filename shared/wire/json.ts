@@ -7,6 +7,7 @@ import type { Network__Output } from "./generated/lyapunov/v1/Network.ts";
 import type { Run__Output } from "./generated/lyapunov/v1/Run.ts";
 import type { StoppingRule__Output } from "./generated/lyapunov/v1/StoppingRule.ts";
 import type { Sweep__Output } from "./generated/lyapunov/v1/Sweep.ts";
+import { structToJson } from "./struct.ts";
 import { timestampToJson } from "./timestamps.ts";
 
 /**
@@ -53,6 +54,7 @@ export function runToJson(run: Run__Output) {
       liveVariance: run.progress.liveVariance && estimateToJson(run.progress.liveVariance),
       disagreementCount: run.progress.disagreementCount,
     },
+    ...otherKindToJson(run),
     error: run.error,
     sweep: run.sweep,
     createTime: run.createTime && timestampToJson(run.createTime),
@@ -69,6 +71,18 @@ export function sweepToJson(sweep: Sweep__Output) {
     createTime: sweep.createTime && timestampToJson(sweep.createTime),
     endedRunCount: sweep.endedRunCount,
     runs: sweep.runs.map(runToJson),
+  };
+}
+
+/** What a run has whose kind has no fields of its own in the contract. */
+function otherKindToJson({ parameters, estimates }: Run__Output) {
+  return {
+    ...(parameters && { parameters: structToJson(parameters) }),
+    ...(Object.keys(estimates).length > 0 && {
+      estimates: Object.fromEntries(
+        Object.entries(estimates).map(([name, estimate]) => [name, estimateToJson(estimate)]),
+      ),
+    }),
   };
 }
 
@@ -94,6 +108,7 @@ function stoppingRuleToJson({ replicaCount, precision }: StoppingRule__Output) {
       variance: precision.variance ?? null,
       minimumReplicaCount: precision.minimumReplicaCount,
       maximumReplicaCount: precision.maximumReplicaCount,
+      ...(Object.keys(precision.targets).length > 0 && { targets: precision.targets }),
     },
   };
 }
