@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+
+import { pino } from "pino";
+
+import { Engine } from "../../../coordinator/engine/engine.ts";
+import { runJson } from "../../../coordinator/http/resourceJson.ts";
+import type { Ledger } from "../../../coordinator/ledger/ledger.ts";
+import { openSqliteLedger } from "../../../coordinator/ledger/sqliteLedger.ts";
+import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/options.ts";
+import { Simulations } from "../../../coordinator/simulations/simulations.ts";
+import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
+
+/** A ledger that version 0.1.0 has written, before it knew kinds, and a run of it as it was printed. */
+const FIXTURES = new URL("fixtures/", import.meta.url);
+const PRINTED = JSON.parse(readFileSync(new URL("before-kinds.json", FIXTURES), "utf8")) as Record<
+  string,
+  unknown
+> & { readonly name: string };
+/** The request that created the run. */
+const REQUEST = "dd62371a565637e8553e72a02c4205e91dc9b3c37650ab77148c0ddc877311c3";
+
+describe("a ledger that was written before kinds were", () => {
+  let folder: string;
+  let ledger: Ledger;
+  let simulations: Simulations;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "lyapunov-earlier-"));
+    const path = join(folder, "ledger.sqlite");
+    writeFileSync(path, gunzipSync(readFileSync(new URL("before-kinds.sqlite.gz", FIXTURES))));
+    ledger = await openSqliteLedger(path);
+    const outside = {
+      ledger,
+      log: pino({ level: "silent" }),
+      clock: () => 0,
+      wallClock: () => 0,
+      newId: () => "new",
+      scheduler: DEFAULT_SCHEDULER_OPTIONS,
+      firstLease: 1,
+      onFatal: (error: unknown) => {
+        throw error;
+      },
+    };
+    const engine = new Engine(outside);
+    await engine.start();
+    simulations = new Simulations({ ...outside, engine });
+  });
+  after(async () => {
+    await ledger.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it("shows its runs as they were printed, to the last bit", async () => {
+    const shown = runJson(await simulations.run(PRINTED.name));
+    const compared = Object.fromEntries(
+      Object.entries(shown).filter(([field]) => field in PRINTED),
+    );
+    assert.deepEqual(JSON.parse(JSON.stringify(compared)), PRINTED);
+  });
+
+  it("has all of its runs and sweeps", async () => {
+    const { runs } = await simulations.runs(100, "");
+    assert.equal(runs.length, 6);
+    assert.ok(runs.every(({ kind }) => kind === "RUN_KIND_PROPAGATION"));
+    const { sweeps } = await simulations.sweeps(100, "");
+    assert.deepEqual(
+      sweeps.map(({ displayName, endedRunCount }) => [displayName, endedRunCount]),
+      [["before kinds", 5]],
+    );
+  });
+
+  it("knows a request that is repeated, by the same fingerprint", async () => {
+    const specification = parsePropagation({
+      network: { width: 4, depth: 50, negativeSlope: 0.01, weights: "uniform", gain: "he" },
+      seed: 7,
+      stoppingRule: { replicaCount: 3000 },
+    });
+    const creation = { requestId: REQUEST, validateOnly: false };
+    const { name } = await simulations.createRun(specification, creation);
+    assert.equal(name, PRINTED.name);
+  });
+});
