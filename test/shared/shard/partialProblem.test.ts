@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
+import { LOG_NORM_GROWTH } from "../../../shared/kinds/propagation/observables.ts";
+import { partialProblem } from "../../../shared/shard/partialProblem.ts";
 import type { Moments } from "../../../shared/statistics/moments.ts";
+import type { Observable } from "../../../shared/statistics/observable.ts";
 import type { QuantileSketch } from "../../../shared/statistics/quantileSketch.ts";
 import type { CheckpointSums, ShardPartial } from "../../../shared/statistics/replicaSums.ts";
 import { problemOf } from "../../support/runShards.ts";
@@ -152,4 +155,52 @@ describe("partialProblem", () => {
       assert.match(problemOf(task, spoiled) ?? "nothing", problem);
     });
   }
+});
+
+describe("partialProblem, of observables beside the growth", () => {
+  const DELTA: Observable = {
+    name: "delta",
+    sinceBurnIn: true,
+    keptAt: "last_checkpoint",
+    bound: () => 10,
+  };
+  const shape = {
+    ...task.specification.kind.partialShape(task.specification),
+    observables: [LOG_NORM_GROWTH, DELTA],
+  };
+  const [first, second] = partial.checkpoints;
+  assert.ok(first && second);
+  const growth = second.moments[0] ?? nothing;
+  const delta = { mean: 1, m2: 32, m3: 0, m4: 64 };
+  const most = Math.sqrt(growth.m2 * delta.m2);
+
+  const withDelta = (change: Partial<CheckpointSums>): ShardPartial => ({
+    ...partial,
+    observables: ["log_norm_growth", "delta"],
+    checkpoints: [first, { ...second, moments: [growth, delta], coMoments: [most / 2], ...change }],
+  });
+  const problem = (spoiled: ShardPartial) => partialProblem(shape, task, spoiled) ?? "nothing";
+
+  it("takes one whose further moments and co-moments are at the last checkpoint", () => {
+    assert.equal(problem(withDelta({})), "nothing");
+  });
+
+  it("wants both there, and not before", () => {
+    assert.match(problem(withDelta({ moments: [growth] })), /200000 it lacks moments/);
+    assert.match(problem(withDelta({ coMoments: [] })), /200000 it lacks moments/);
+    const early = { ...first, moments: [growth, delta] };
+    const spoiled = { ...withDelta({}), checkpoints: [early, second] };
+    assert.match(problem(spoiled), /at depth 50 it lacks moments/);
+  });
+
+  it("holds each observable to its own bound", () => {
+    const far = { ...delta, mean: 11 };
+    assert.match(problem(withDelta({ moments: [growth, far] })), /the moments of delta are not/);
+  });
+
+  it("finds a co-moment beyond what Cauchy and Schwarz allow, or that is no number", () => {
+    for (const coMoment of [1.001 * most, -1.001 * most, NaN, Infinity]) {
+      assert.match(problem(withDelta({ coMoments: [coMoment] })), /co-moments are larger than/);
+    }
+  });
 });

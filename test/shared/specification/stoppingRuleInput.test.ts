@@ -130,6 +130,12 @@ describe("parseStoppingRule", () => {
       `${path}.minimum_replica_count`,
       "30 is more than the maximum, 20; give less",
     ],
+    [
+      "the precision of what is not estimated",
+      { precision: { bias: 1 } },
+      `${path}.targets.bias`,
+      "no such quantity is estimated; give the error of one of lyapunovExponent, variance",
+    ],
   ] as const) {
     it(`refuses ${what}`, () => {
       assert.deepEqual(violationsOf(input), [{ field, description }]);

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+
+import protobuf from "protobufjs";
+
+import { checkValues, UnreadableMessage } from "../../../coordinator/rpc/messageBounds.ts";
+import { messageType } from "../../../shared/wire/messageTypes.ts";
+import { structFromJson, type JsonValue } from "../../../shared/wire/struct.ts";
+
+const RUN = messageType("lyapunov.v1.Run");
+const PRECISION = messageType("lyapunov.v1.Precision");
+
+function lists(depth: number): JsonValue {
+  let value: JsonValue = 1;
+  for (let i = 0; i < depth; i++) value = [value];
+  return value;
+}
+
+function withParameter(value: JsonValue): Uint8Array {
+  return RUN.encode(RUN.fromObject({ parameters: structFromJson({ value }) })).finish();
+}
+
+/** A field of a message, with its bytes. */
+function field(number: number, bytes: Uint8Array): Buffer<ArrayBuffer> {
+  const writer = protobuf.Writer.create();
+  return Buffer.from(
+    writer
+      .uint32((number << 3) | 2)
+      .bytes(bytes)
+      .finish(),
+  );
+}
+
+describe("what a message may hold", () => {
+  it("includes maps, and JSON that is nested as people nest it", () => {
+    const targets = PRECISION.encode({ targets: { bias: 0.1, "": NaN } }).finish();
+    assert.doesNotThrow(() => checkValues(PRECISION, targets));
+    assert.doesNotThrow(() => checkValues(RUN, withParameter({ a: [{ b: [1, "x", null] }] })));
+    assert.doesNotThrow(() => checkValues(RUN, withParameter(lists(20))));
+  });
+
+  it("does not include JSON that would run the decoder out of its stack", () => {
+    assert.throws(
+      () => checkValues(RUN, withParameter(lists(1000))),
+      (error: Error) => {
+        assert.ok(error instanceof UnreadableMessage);
+        assert.match(error.message, /nested more than 64 deep/);
+        return true;
+      },
+    );
+  });
+
+  it("does not include a map that is written as plain numbers", () => {
+    // Field 5, a double.
+    const plain = Buffer.from([0x29, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert.throws(() => checkValues(PRECISION, plain), /targets is of another type/);
+  });
+});
