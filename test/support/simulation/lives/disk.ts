@@ -1,6 +1,5 @@
 import Database from "better-sqlite3";
 import {
-  DeleteQueryNode,
   Kysely,
   SqliteDialect,
   type CompiledQuery,
@@ -129,7 +128,7 @@ class MortalDialect extends SqliteDialect {
     const failure = this.#life.failure(label);
     if (failure === "undone") disk.recover();
     if (failure === "undone" || failure === "refused") throw new DiskFailure(label);
-    if (DeleteQueryNode.is(query.query)) disk.deleting(query.parameters);
+    if (label === `delete from "partials"`) disk.deleting(query.parameters);
     // SQLite has executed it when this returns.
     const result = connection.executeQuery<Row>(query);
     if (label === "commit") disk.committed();
@@ -139,7 +138,7 @@ class MortalDialect extends SqliteDialect {
   }
 }
 
-/** What it does to which table, as in `insert into "runs"`. */
+/** What a statement does to which table, as in `insert into "runs"`. */
 function labelOf({ sql }: CompiledQuery): string {
   return /^.*? "\w+"/.exec(sql)?.[0] ?? sql;
 }

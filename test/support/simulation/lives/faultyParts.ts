@@ -187,6 +187,11 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
     parts: withWrites(() => ({ deleteShard: async () => undefined })),
   },
   {
+    fault: "leaves a fold that holds a shard that is deleted",
+    invariant: "the estimate is the fold of what is durable",
+    parts: withWrites(() => ({ deleteFolds: async () => undefined })),
+  },
+  {
     fault: "reads another bit than was written",
     invariant: "the estimate is the fold of what is durable",
     parts: withLedger((ledger) => ({
