@@ -9,6 +9,7 @@ import { Cluster, type RunJson } from "./support/cluster.ts";
 import { runCommand } from "./support/command.ts";
 import { RawWorker } from "./support/rawWorker.ts";
 import { refusal } from "./support/rpc.ts";
+import { present } from "../support/present.ts";
 
 const DEVICE = { backends: ["BACKEND_REFERENCE" as const], slotCount: 1, description: "" };
 const GOOD: Join = { workerId: "w", displayName: "w", version: VERSION, devices: [DEVICE] };

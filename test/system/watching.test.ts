@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { Cluster } from "./support/cluster.ts";
 import { RawWorker } from "./support/rawWorker.ts";
+import { present } from "../support/present.ts";
 
 /** Four shards, which a worker by hand delivers in whatever order it likes. */
 const INPUT = {
@@ -64,7 +65,7 @@ describe("watching a sweep", () => {
     const created = await cluster.api.createSweep({ displayName: "three", runs }, "");
     const names = created.runs.map(({ name }) => name);
     const seen = await Array.fromAsync(cluster.api.watchSweep(created.name));
-    const [first, last] = [seen.at(0)!, seen.at(-1)!];
+    const [first, last] = [present(seen.at(0)), present(seen.at(-1))];
     assert.ok(seen.length >= 3, "the sweep was seen while it ran");
     for (const whole of [first, last])
       assert.deepEqual(

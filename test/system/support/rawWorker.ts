@@ -10,6 +10,7 @@ import { shardTaskFromMessage } from "../../../shared/kinds/propagation/shardTas
 import { VERSION } from "../../../shared/wire/version.ts";
 import { referenceBackend } from "../../../worker/backends/reference/referenceBackend.ts";
 import { computeShard } from "../../../worker/pool/shard.ts";
+import { present } from "../../support/present.ts";
 
 /** A worker by hand: it says what the test tells it to, when the test tells it to. */
 export class RawWorker implements Disposable {

@@ -85,7 +85,7 @@ describe("specifications on the wire", () => {
       [0, /network\.density: 0 is not allowed/],
       [undefined, /network\.density: it is missing/],
     ] as const) {
-      const { density: _density, ...without } = message.network!;
+      const { density: _density, ...without } = present(message.network);
       const run = { ...message, network: { ...without, ...(density === 0 && { density }) } };
       const arrived = requestDeserialize(requestSerialize({ run })).run;
       assert.ok(arrived);
