@@ -29,7 +29,7 @@ export function createCommandLine(): Command {
     entries.set(program.command(name).description(entry.description), entry);
   }
   program.hook("preSubcommand", (_program, command) => define(command));
-  // Commander's own help command does not wait for flags.
+  // Commander's own help command would show a command before its flags are there.
   program
     .helpCommand(false)
     .command("help [command]")
