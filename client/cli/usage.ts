@@ -5,9 +5,9 @@ import { InputError } from "../sdk/errors.ts";
 /**
  * One of commander's commands that throws its complaints as InputErrors instead of printing them.
  */
-export class SayingCommand extends Command {
+export class ThrowingCommand extends Command {
   override createCommand(name?: string): Command {
-    return new SayingCommand(name);
+    return new ThrowingCommand(name);
   }
 
   /** @throws InputError always */
