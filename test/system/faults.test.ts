@@ -62,9 +62,10 @@ describe("when something is wrong in a worker", () => {
     using honest = new RawWorker(cluster.address);
     honest.join("honest", 1);
     const [copy] = (await honest.next("grant")).leases;
-    await honest.deliver(copy!);
+    assert.ok(copy);
+    await honest.deliver(copy);
     await honest.next("acknowledgement");
-    await liar.deliver(leases[copy!.shardIndex]!, lieAbout);
+    await liar.deliver(present(leases[copy.shardIndex]), lieAbout);
     await cluster.coordinator.said(/a partial disagrees/);
 
     // Nobody is believed until a third has looked.

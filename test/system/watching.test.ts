@@ -22,7 +22,7 @@ describe("watching a run", () => {
     const name = await cluster.onlyRun();
     const watch = cluster.api.watchRun(name)[Symbol.asyncIterator]();
 
-    await worker.deliver(leases[2]!);
+    await worker.deliver(present(leases[2]));
     const ahead = await nextWith(watch, (run) => run.progress?.completedShardCount === 1);
     assert.equal(ahead.state, "RUN_STATE_RUNNING");
     assert.deepEqual([ahead.shardCount, ahead.replicaCount], [0, "0"]);
@@ -30,7 +30,7 @@ describe("watching a run", () => {
     const live = ahead.progress?.liveLyapunovExponent?.estimate;
     assert.ok(live !== undefined && Number.isFinite(live));
 
-    await worker.deliver(leases[0]!);
+    await worker.deliver(present(leases[0]));
     const folded = await nextWith(watch, (run) => run.shardCount === 1);
     assert.equal(folded.replicaCount, "512");
     assert.ok(folded.lyapunovExponent?.estimate !== undefined);
@@ -39,8 +39,8 @@ describe("watching a run", () => {
       folded.lyapunovExponent.estimate,
     );
 
-    await worker.deliver(leases[1]!);
-    await worker.deliver(leases[3]!);
+    await worker.deliver(present(leases[1]));
+    await worker.deliver(present(leases[3]));
     const last = await nextWith(watch, (run) => run.state === "RUN_STATE_SUCCEEDED");
     assert.equal(last.shardCount, 4);
     assert.equal((await watch.next()).done, true, "the stream ends with the run");

@@ -38,7 +38,7 @@ const PATIENCE_SECONDS = 2000;
 export type Tally = Map<string, number>;
 
 /** A whole cluster in memory: everything that happens follows from its seed. */
-export class SimulatedCluster {
+class SimulatedCluster {
   readonly timeline = new Timeline();
   readonly random: Random;
   readonly options: SchedulerOptions;

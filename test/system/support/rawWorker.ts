@@ -99,7 +99,7 @@ export async function resultOf(
   { leaseId, run, shardIndex, task }: Lease__Output,
   change = (partial: ShardPartial): ShardPartial => partial,
 ): Promise<WorkRequest> {
-  const computed = await computeShard(referenceBackend, shardTaskFromMessage(task!));
+  const computed = await computeShard(referenceBackend, shardTaskFromMessage(present(task)));
   const partial = partialToMessage(change(computed));
   return { result: { leaseId, run, shardIndex, partial, computeSeconds: 0.001 } };
 }

@@ -11,6 +11,7 @@ import {
   specificationToMessage,
 } from "../../../../shared/kinds/propagation/messages.ts";
 import { lawInput } from "../../../support/laws.ts";
+import { present } from "../../../support/present.ts";
 
 const { requestSerialize, requestDeserialize } = SimulationService.service.CreateRun;
 
