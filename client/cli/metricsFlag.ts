@@ -48,7 +48,7 @@ export function refuseOpenMetrics({ metrics, openMetrics }: MetricsFlags): void 
 /** Metrics that are served until this is disposed of; none without the flag. */
 interface ServedMetrics<Metrics> extends AsyncDisposable {
   readonly metrics?: Metrics;
-  /** Where Prometheus finds them. */
+  /** URL at which Prometheus finds them. */
   readonly url?: string;
 }
 

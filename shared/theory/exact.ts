@@ -32,7 +32,7 @@ export type ExactExponents =
     })
   | ({ readonly [name in keyof Exponents]: null } & {
       readonly extinct: true;
-      /** Of one layer: 2^−d. */
+      /** Probability that one layer ends the path: 2^−d. */
       readonly extinctionProbability: number;
       /** Conditional on survival. */
       readonly survivors: Exponents;
