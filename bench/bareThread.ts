@@ -12,7 +12,7 @@ const backend = await loadBackend("simd");
 
 /** A thread's part of a run: every `threads`-th shard, from the one with its own number on. */
 export interface BareTask {
-  /** As a client would ask for it: what goes to a thread is plain data. */
+  /** The run as a client would ask for it: only plain data goes to a thread. */
   readonly run: Run;
   readonly thread: number;
   readonly threads: number;

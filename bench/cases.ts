@@ -34,7 +34,7 @@ export interface PeerCase extends Case {
   readonly packed: boolean;
 }
 
-/** In the order of turns: contenders on the same law and width follow each other. */
+/** All cases in the order of turns: contenders on the same law and width follow each other. */
 export function cases(widths: readonly number[], libraries: readonly Library[]): Case[] {
   const sampling = "dense";
   const dense = WEIGHT_LAWS.flatMap((weights) =>

@@ -9,7 +9,7 @@ const SHARD_MILLISECONDS = 1000;
 const NETWORK = { width: 512, depth: 200, negativeSlope: 0.01, weights: "gaussian" } as const;
 const STOPPING_RULE = { replicaCount: 2 ** 24 };
 
-/** As many runs as asked for, in sweeps, and of each sweep as many as are to have ended. */
+/** How many runs and workers there are, and how many sweeps have ended. */
 export interface CrowdSize {
   readonly workers: number;
   readonly sweeps: number;

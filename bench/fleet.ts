@@ -25,7 +25,7 @@ const USAGE = `usage: node bench/fleet.ts (after npm run build)
   [--workers 1000] [--seconds 60] [--ledger a file, memory or postgres://…; default: a fresh file]
   [--results ${RESULTS_FOLDER}]
 `;
-/** Of the smallest size, so that the coordinator is what limits: 8 replicas, 536 million shards. */
+/** A run of the smallest shards, so that the coordinator is what limits: 8 replicas each, 536 million. */
 const RUN = { width: 512, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: "he" };
 
 const { values: flags } = parseArgs({

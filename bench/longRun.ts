@@ -35,9 +35,9 @@ const USAGE = `usage: node --expose-gc [--max-old-space-size=160] bench/longRun.
 `;
 const SHARDS_PER_SAMPLE = 500_000;
 const TICK_MILLISECONDS = 250;
-/** As the server has it for a busy fleet. */
+/** How long the server gathers records for one commit beside a busy fleet. */
 const GATHER_MILLISECONDS = 25;
-/** Of the smallest shards, so that a large number of them is a run that may be asked for. */
+/** A network of the smallest shards, so that a run that may be asked for has very many. */
 const NETWORK = { width: 512, depth: 200, negativeSlope: 0.01, weights: "gaussian" } as const;
 
 const { values: flags } = parseArgs({

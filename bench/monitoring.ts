@@ -40,7 +40,7 @@ else await benchmark();
 interface Asked {
   readonly milliseconds: number;
   readonly bytes: number;
-  /** Of the coordinator, while it was asked. */
+  /** Processor time of the coordinator while it was asked. */
   readonly processorMilliseconds: number;
 }
 

@@ -46,11 +46,11 @@ const { values: flags } = parseArgs({
 
 interface Turn {
   readonly wallSeconds: number;
-  /** Of coordinator and worker, all threads. */
+  /** Processor time of coordinator and worker, all threads. */
   readonly processorSeconds: number;
-  /** Without those of the threads that propagate, whose speed the machine changes at will. */
+  /** The same without the threads that propagate, whose speed the machine changes at will. */
   readonly besideKernelsSeconds: number;
-  /** Of this process, which looks on beside them on the same processors, as Prometheus need not. */
+  /** Processor time of this process, which looks on from the same machine, as Prometheus need not. */
   readonly onlookerSeconds: number;
 }
 

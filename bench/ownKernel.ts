@@ -11,7 +11,7 @@ const CALLS_PER_ROUND = 4;
 
 export interface OwnMeasurement {
   readonly replicaLayers: number;
-  /** Of this process's processor time, helping threads of V8 included. */
+  /** Processor time of this process, V8's helping threads included. */
   readonly seconds: number;
   /** Mean growth of the log-norm in a layer; null where replicas died. */
   readonly exponent: number | null;

@@ -27,7 +27,7 @@ interface PeerRequest {
 
 interface PeerMeasurement {
   readonly weights: number;
-  /** Of the peer's processor time. */
+  /** Processor time of the peer. */
   readonly seconds: number;
   /** Null where replicas died. */
   readonly exponent: number | null;
@@ -89,7 +89,7 @@ export async function startPeers(): Promise<Peer[]> {
   const python = process.env[PYTHON_VARIABLE] ?? "";
   if (python === "") {
     process.stderr.write(
-      `ours alone: ${PYTHON_VARIABLE} names no python that has ${LIBRARIES.join(", ")}\n`,
+      `only ours: ${PYTHON_VARIABLE} names no python that has ${LIBRARIES.join(", ")}\n`,
     );
     return [];
   }

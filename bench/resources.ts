@@ -15,14 +15,14 @@ export async function resourcesOf(pid: number): Promise<Resources> {
   return { residentBytes, processorSeconds: (Number(fields[11]) + Number(fields[12])) / 100 };
 }
 
-/** As Node calls threads of pools. */
+/** Node's name for a thread of a pool. */
 const POOL_THREAD = "WorkerThread\n";
 
 /** Processor seconds of a Node process since it began, without those of threads that have ended. */
 export interface ThreadSeconds {
-  /** Of the threads of its pool. */
+  /** Processor time of the threads of its pool. */
   readonly pool: number;
-  /** Of all others: the main thread, V8's and libuv's. */
+  /** Processor time of all other threads: the main one, V8's and libuv's. */
   readonly others: number;
 }
 

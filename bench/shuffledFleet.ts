@@ -54,9 +54,9 @@ class ShuffledWorker implements WorkerSink {
   readonly id: string;
   readonly #engine: Engine;
   readonly #random: Random;
-  /** In no order. */
+  /** Leases that it holds, in no order. */
   #held: GrantedLease[] = [];
-  /** Answered, and not acknowledged yet. */
+  /** Leases that are answered and not acknowledged yet. */
   readonly #answered = new Set<number>();
 
   constructor(engine: Engine, id: string, random: Random) {

@@ -16,7 +16,7 @@ const PARTIAL = messageType("lyapunov.v1.Partial");
 const SEALED_REQUEST = sealedType("lyapunov.v1.WorkRequest", ["result", "partial"]);
 const { path, requestSerialize, responseDeserialize } = FleetService.service.Work;
 
-/** Of bytes: a fleet of a thousand must cost less than its coordinator. */
+/** A stream that writes bytes: a fleet of a thousand must cost less than its coordinator. */
 type Stream = ClientDuplexStream<Uint8Array, WorkResponse__Output>;
 
 interface Template {

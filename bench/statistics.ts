@@ -3,7 +3,7 @@ export interface Summary {
   readonly median: number;
   /** Half of the interquartile range. */
   readonly halfInterquartileRange: number;
-  /** Of the median, if the values are about normal: √(π/2) σ/√n, where σ is 0.741 of the range. */
+  /** Error of the median, if the values are about normal: √(π/2) σ/√n, σ being 0.741 of the range. */
   readonly standardError: number;
 }
 

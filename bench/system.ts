@@ -52,9 +52,9 @@ else await benchmark();
 /** How long a run took. */
 interface Turn {
   readonly wallSeconds: number;
-  /** Of the wall time, all threads together. */
+  /** Time in kernels, of all threads together. */
   readonly kernelSeconds: number;
-  /** Of this process's main thread, which coordinates, talks and counts. */
+  /** Processor time of this process's main thread, which coordinates, talks and counts. */
   readonly mainThreadSeconds: number;
 }
 

@@ -43,6 +43,7 @@ export async function findDevices(options: DeviceOptions): Promise<WorkerDevice[
 /**
  * The processor as a device, with those of the backends that load here.
  *
+ * @internal exported for tests
  * @throws Error saying why, if none does
  */
 export async function processor(

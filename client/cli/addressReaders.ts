@@ -1,6 +1,6 @@
 import type { Reader } from "./readers.ts";
 
-/** Where a coordinator listens, and is called, unless a flag says otherwise. */
+/** Address on which a coordinator listens, and is called, by default. */
 export const DEFAULT_ADDRESS = "127.0.0.1:7400";
 
 /** HOST:PORT of a coordinator, an IPv6 host in brackets; or several, with commas. */

@@ -28,7 +28,7 @@ export function callerCredentials(
   const identity = readIdentity(flags);
   if (identity !== undefined && !hasTls) {
     throw new InputError(
-      "--tls-certificate: it is shown over TLS alone; give --tls-authority or --tls",
+      "--tls-certificate: it is shown only over TLS; give --tls-authority or --tls",
     );
   }
   const token = readToken(flags, environment);

@@ -16,11 +16,19 @@ export interface Cluster {
   readonly ledger: CommandLedger | undefined;
   /** Makes the creation of what the cluster was opened for idempotent. */
   readonly requestId: string;
-  /** @param isDone whether the work has ended, so that there is nothing to go on with */
+  /**
+   * Closes what was opened.
+   *
+   * @param isDone whether the work has ended, so that its ledger is needed no more
+   */
   close(isDone: boolean): Promise<void>;
 }
 
-/** @param work what is to be computed, as it goes into the request */
+/**
+ * Opens the cluster that the flags ask for.
+ *
+ * @param work what is to be computed, as it goes into the request
+ */
 export async function openCluster(flags: ClusterFlags, work: unknown): Promise<Cluster> {
   const remoteAddress = remoteCoordinator(flags);
   if (remoteAddress !== undefined) return openRemote(remoteAddress, flags);
@@ -78,7 +86,7 @@ async function openEmbedded(flags: ClusterFlags, work: unknown): Promise<Cluster
   };
 }
 
-/** What is said to someone who interrupts: how to go on. */
+/** The parting sentence after an interruption, with how to go on. */
 export function farewell({ callFlags: flags, ledger }: Cluster, name: string | undefined): string {
   if (name === undefined) return "interrupted";
   if (flags !== undefined) {

@@ -64,7 +64,7 @@ export function remoteCoordinator(flags: ClusterFlags): string | undefined {
   return coordinator ?? (wantsEmbedded ? undefined : coordinatorFromEnvironment());
 }
 
-/** As many threads as this process may run at once. */
+/** Number of threads that this process may run at once. */
 export function defaultThreads(): number {
   return availableParallelism();
 }

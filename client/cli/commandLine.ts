@@ -4,12 +4,12 @@ import { VERSION } from "../../shared/wire/version.ts";
 import { COMMANDS, type CommandEntry } from "./commandList.ts";
 import { LOG_LEVELS } from "./logLevels.ts";
 import { choice } from "./readers.ts";
-import { SayingCommand } from "./usage.ts";
+import { ThrowingCommand } from "./usage.ts";
 
 /** Creates the whole command line. The flags of a command are there once it has been asked for. */
 export function createCommandLine(): Command {
   const entries = new Map<Command, CommandEntry>();
-  const program = new SayingCommand("lyapunov")
+  const program = new ThrowingCommand("lyapunov")
     .description("Lyapunov exponents of deep random networks, by Monte Carlo on a cluster")
     .version(VERSION)
     .addOption(choice("--log-level <level>", "of the log on standard error", LOG_LEVELS))
@@ -29,7 +29,7 @@ export function createCommandLine(): Command {
     entries.set(program.command(name).description(entry.description), entry);
   }
   program.hook("preSubcommand", (_program, command) => define(command));
-  // Commander's own help command does not wait for flags.
+  // Commander's own help command would show a command before its flags are there.
   program
     .helpCommand(false)
     .command("help [command]")

@@ -45,13 +45,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     term: "token [options] <name>",
     description:
-      "make a token: its entry for the file of 'lyapunov serve --tokens' goes to standard output, " +
-      "the token itself, which is kept nowhere else, to standard error",
+      "make a token: prints its entry for the file of 'lyapunov serve --tokens' on standard output, " +
+      "and the token, which is kept nowhere else, on standard error",
     define: async (command) => (await import("./commands/token.ts")).defineToken(command),
   },
   {
     term: "bench [options]",
-    description: "what this machine does a second, and how long a run of yours would take on it",
+    description: "measure how fast this machine is, and how long a run of yours would take on it",
     define: async (command) => (await import("./commands/bench.ts")).defineBench(command),
   },
 ];

@@ -6,14 +6,14 @@ import { InputError } from "../sdk/errors.ts";
 import { EXIT } from "./exitCodes.ts";
 import { flagSentence } from "./flagNames.ts";
 
-/** How a command ends that could not do what it was asked for. */
+/** The sentence and the exit code with which a command that failed ends. */
 export interface Failure {
   /** One sentence. */
   readonly message: string;
   readonly exitCode: number;
 }
 
-/** Any failure as the sentence and the exit code with which the command ends. */
+/** Describes any failure as a command says it. */
 export async function describeFailure(error: unknown): Promise<Failure> {
   if (error instanceof InputError || error instanceof NothingToDraw) {
     return { message: error.message, exitCode: EXIT.badInput };

@@ -4,32 +4,37 @@ import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 
 type Shard = RunShard<PropagationSpecification>;
 
-/** What propagates, and for how long it may. */
+/** Means and limits of a measurement of the machine. */
 export interface RateOptions {
   /** Propagates a shard in a free thread. */
   readonly compute: (shard: Shard) => Promise<{ readonly partial: ShardPartial }>;
   readonly threads: number;
   /** The first shard of a run as the coordinator would plan it. */
   readonly firstShard: (specification: PropagationSpecification) => Shard;
-  /** Seconds that the measurement takes, about as many go into finding what to measure. */
+  /** Duration of the measurement; finding what to measure takes about as long. */
   readonly seconds: number;
-  /** In seconds. */
+  /** The time in seconds. */
   readonly clock: () => number;
 }
 
 export interface MachineRate {
-  /** Of all threads together. */
+  /** Rate of all threads together. */
   readonly replicaLayersPerSecond: number;
-  /** σ² a layer of the replicas that were propagated; undefined if too few survived. */
+  /** σ² per layer of the propagated replicas; undefined if too few survived. */
   readonly measuredVariance: number | undefined;
 }
 
-/** The kernels fill their lanes with no fewer. */
+/** Replicas of the first measurement: fewer would not fill the lanes of the kernels. */
 const FIRST_REPLICAS = 64;
-/** An isotropic layer costs so little that a shard's start would be all that is measured. */
+/**
+ * First depth of isotropic runs: a layer costs so little that fewer would measure a shard's start.
+ */
 const FIRST_ISOTROPIC_DEPTH = 1000;
 
-/** How fast the machine propagates shards of a run, or what of them fits into the time. */
+/**
+ * Measures how fast the machine propagates shards of a run, or as much of one as fits into the
+ * time.
+ */
 export async function measureRate(
   specification: PropagationSpecification,
   options: RateOptions,

@@ -24,10 +24,14 @@ export function addMetricsFlag(command: Command): Command {
         listenReader("127.0.0.1:9464"),
       ),
     )
-    .option("--open-metrics", "serve them beyond this machine: in the clear, and nobody is asked");
+    .option("--open-metrics", "serve metrics beyond this machine, in the clear and to anyone");
 }
 
-/** @throws InputError if metrics would be open to everybody without --open-metrics, or if there are none */
+/**
+ * Refuses metrics that would be open to everybody without `--open-metrics`.
+ *
+ * @throws InputError
+ */
 export function refuseOpenMetrics({ metrics, openMetrics }: MetricsFlags): void {
   if (metrics === undefined && openMetrics === true) {
     throw new InputError(
@@ -44,7 +48,7 @@ export function refuseOpenMetrics({ metrics, openMetrics }: MetricsFlags): void 
 /** Metrics that are served until this is disposed of; none without the flag. */
 interface ServedMetrics<Metrics> extends AsyncDisposable {
   readonly metrics?: Metrics;
-  /** Where Prometheus finds them. */
+  /** URL at which Prometheus finds them. */
   readonly url?: string;
 }
 

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 
 import { InputError } from "../sdk/errors.ts";
 
-/** Refuses a file that cannot be written: that is better known before the work than after it. */
+/** Refuses a file that cannot be written, before the work rather than after it. */
 export async function assertWritable(flag: string, path: string): Promise<void> {
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory() === true) throw unwritable(flag, path, "it is a folder");

@@ -3,7 +3,7 @@ import { isIsotropicNetwork, type Network } from "../../shared/network/network.t
 import type { PropagationSpecification } from "../../shared/kinds/propagation/specification.ts";
 import { exactExponents } from "../../shared/theory/exact.ts";
 
-/** σ² in closed form, of survivors where λ = −∞; undefined where there is none. */
+/** σ² in closed form, for survivors where λ = −∞; undefined where no closed form is known. */
 export function exactVariance(network: Network): number | undefined {
   if (!isIsotropicNetwork(network)) return undefined;
   const exact = exactExponents(network);
@@ -11,9 +11,9 @@ export function exactVariance(network: Network): number | undefined {
 }
 
 /**
- * Replicas that a run will take. A precision is turned into them by σ²: over L layers the standard
- * error of λ̂ is √(σ²/(L·R)), and that of σ̂² nearly σ²·√(2/R), for R survivors; as many replicas more
- * as go extinct are needed. Undefined if σ² is needed and not known.
+ * Number of replicas that a run will take; undefined if it depends on σ² and that is not known. A
+ * precision needs R survivors where the standard error of λ̂ over L layers is √(σ²/(L·R)), and that of
+ * σ̂² nearly σ²·√(2/R); replicas that go extinct come on top.
  */
 export function predictedReplicas(
   { network, burnIn, stoppingRule }: PropagationSpecification,
@@ -32,7 +32,7 @@ export function predictedReplicas(
   return Math.min(replicas, precision.maximumReplicaCount);
 }
 
-/** Seconds that so many replicas take at a rate in replica-layers a second. */
+/** Seconds that replicas take at a rate in replica-layers per second. */
 export function predictedSeconds(
   { network }: PropagationSpecification,
   replicas: number,

@@ -6,7 +6,7 @@ import { describeFailure } from "./failure.ts";
 
 /** Runs a command line, by default the process's own; returns the exit code. */
 export async function runProgram(line: readonly string[] = process.argv.slice(2)): Promise<number> {
-  // Whoever reads our output may stop reading: `lyapunov runs list | head` is no failure.
+  // A reader may stop reading our output: `lyapunov runs list | head` is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     process.exit();

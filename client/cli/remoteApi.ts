@@ -3,7 +3,9 @@ import { callerCredentials } from "./callerCredentials.ts";
 import type { ConnectionFlags } from "./connectionFlags.ts";
 import { silenceGrpc } from "./grpcLog.ts";
 
-/** Opens a connection to a coordinator as the flags say; tells people if it has to be looked for. */
+/**
+ * Opens a connection to a coordinator as the flags say; reports a search for the one that leads.
+ */
 export function openRemoteApi(
   coordinator: string,
   flags: ConnectionFlags & { readonly quiet?: boolean },

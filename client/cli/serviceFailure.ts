@@ -6,7 +6,7 @@ import { EXIT } from "./exitCodes.ts";
 import type { Failure } from "./failure.ts";
 import { flagSentence } from "./flagNames.ts";
 
-/** A failed call to a coordinator as the sentence and the exit code with which the command ends. */
+/** Describes a failed call to a coordinator as a command says it. */
 export function describeServiceFailure(error: ServiceError): Failure {
   if (error.code === Code.INVALID_ARGUMENT) {
     const { violations } = readDetails(error);
@@ -33,8 +33,8 @@ export function describeServiceFailure(error: ServiceError): Failure {
 }
 
 /**
- * What to check, by what OpenSSL, Node and grpc-js complain of. Their text is all there is: grpc-js
- * gives UNAVAILABLE to every failure to connect, and drops the error behind it.
+ * Questions that help, by what OpenSSL, Node and grpc-js complain of. There is only their text:
+ * grpc-js says UNAVAILABLE of every failure to connect, and drops the error behind it.
  */
 const QUESTIONS: readonly (readonly [RegExp, string])[] = [
   [
@@ -48,5 +48,5 @@ const QUESTIONS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** grpc-js's own refusal, by its text: a peer that floods it gets the same code from it. */
+/** grpc-js's refusal of a large message, by its text: its code has other causes, too. */
 const TOO_LARGE = /^Received message larger than max/;

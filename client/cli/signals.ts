@@ -1,11 +1,15 @@
 import { EXIT } from "./exitCodes.ts";
 
-/** What a progress bar changes on a terminal: the cursor is hidden, long lines are not wrapped. */
+/**
+ * Undoes what a progress bar does to a terminal: it hides the cursor and does not wrap long lines.
+ */
 const RESTORE_TERMINAL = "\u001B[?25h\u001B[?7h";
 
 /**
- * Ends the process on Ctrl-C or SIGTERM at once: an embedded cluster lives in this process, threads
- * and all, and ends with it. `farewell` says what is left elsewhere.
+ * Ends the process at once on Ctrl-C or SIGTERM. An embedded cluster, which lives in this process,
+ * ends with it.
+ *
+ * @param farewell makes the parting sentence
  */
 export function endOnSignal(farewell: () => string): void {
   onSignal(() => {

@@ -2,10 +2,12 @@ import { Command, type ErrorOptions } from "commander";
 
 import { InputError } from "../sdk/errors.ts";
 
-/** A command of commander whose complaints are InputErrors, in the form of all other sentences. */
-export class SayingCommand extends Command {
+/**
+ * One of commander's commands that throws its complaints as InputErrors instead of printing them.
+ */
+export class ThrowingCommand extends Command {
   override createCommand(name?: string): Command {
-    return new SayingCommand(name);
+    return new ThrowingCommand(name);
   }
 
   /** @throws InputError always */
@@ -22,6 +24,6 @@ function usageSentence(command: Command, code: string | undefined, message: stri
     const expected = `${registeredArguments.length} argument${registeredArguments.length === 1 ? "" : "s"}`;
     return `too many arguments for '${command.name()}'; expected ${expected} but got ${args.length}: ${args.join(", ")}`;
   }
-  // Whatever else commander says is a sentence already, with a suggestion on a second line.
+  // Any other complaint is a sentence already, with a suggestion on a second line.
   return message.replace(/^error: /, "").replaceAll("\n", " ");
 }

@@ -7,16 +7,16 @@ import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Swee
 import type { SimulationApi } from "../sdk/api.ts";
 import { ProgressBar, workState, type WatchStart } from "./presentation/progressBar.ts";
 
-/** How long a coordinator that was lost is waited for. */
+/** Longest wait for a coordinator that was lost. */
 const PATIENCE_SECONDS = 60;
 const RETRY_MILLISECONDS = 500;
 
 export interface WatchOptions {
-  /** No progress at all. */
+  /** Shows no progress at all. */
   readonly quiet: boolean;
-  /** Seconds. */
+  /** The time in seconds. */
   readonly clock: () => number;
-  /** By which the watch can be taken up again; default: by the coordinator's address. */
+  /** Flags that take the watch up again; default: the coordinator's address. */
   readonly callFlags?: string | undefined;
 }
 

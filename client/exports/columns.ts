@@ -5,7 +5,7 @@ import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts
 import type { Timestamp__Output } from "../../shared/wire/generated/google/protobuf/Timestamp.ts";
 import { timestampToJson } from "../../shared/wire/timestamps.ts";
 
-/** What stands in a column; every one may be empty. */
+/** Types of columns; every cell may be empty. */
 export type ColumnType = "text" | "integer" | "number" | "boolean" | "time";
 export type Cell = string | number | boolean | Date | null;
 
@@ -22,7 +22,7 @@ export interface Column {
   readonly cell: (row: ExportRow) => Cell;
 }
 
-/** The rows of runs, in their order, the checkpoints of each ascending by depth. */
+/** The rows of runs, in the order of the runs; the checkpoints of each ascend by depth. */
 export function exportRows(runs: readonly Run__Output[]): ExportRow[] {
   return runs.flatMap((run): ExportRow[] =>
     run.checkpoints.length === 0
@@ -49,7 +49,7 @@ function ofCheckpoint(
   };
 }
 
-/** Counts come as texts; they are below 2⁵³, unlike seeds. */
+/** Converts a value to a cell. Counts come as texts; they are below 2⁵³, unlike seeds. */
 function cellOf(type: ColumnType, value: Value | Date): Cell {
   if (value === undefined || value === null || value === "") return null;
   return type === "integer" ? Number(value) : value;
@@ -85,7 +85,7 @@ const EXPONENTS = [
 
 const QUANTILES = [0.025, 0.25, 0.5, 0.75, 0.975];
 
-/** The columns of an export, in their order. They only grow, at the end. */
+/** The columns of an export, in order. New ones are added only at the end. */
 export const COLUMNS: readonly Column[] = [
   ofRun("name", "text", (run) => run.name),
   ofRun("state", "text", (run) => shortName("state", run.state)),

@@ -5,7 +5,7 @@ import { COLUMNS, type Cell, type ColumnType, type ExportRow } from "./columns.t
 
 export type Format = "csv" | "json" | "parquet";
 
-/** The rows, with a header or a schema, in a format. */
+/** Formats the rows, with a header or a schema. */
 export function exported(rows: readonly ExportRow[], format: Format): string | Uint8Array {
   switch (format) {
     case "csv":
@@ -17,7 +17,7 @@ export function exported(rows: readonly ExportRow[], format: Format): string | U
   }
 }
 
-/** As RFC 4180 has it; what is not known is empty, and numbers have all their digits. */
+/** CSV by RFC 4180; what is not known is empty, and numbers have all their digits. */
 function csv(rows: readonly ExportRow[]): string {
   return stringify(
     rows.map((row) => COLUMNS.map(({ cell }) => cell(row))),
@@ -30,7 +30,7 @@ function csv(rows: readonly ExportRow[]): string {
   );
 }
 
-/** An array of objects; what is not known is null. */
+/** JSON, an array of objects; what is not known is null. */
 function json(rows: readonly ExportRow[]): string {
   const objects = rows.map((row) =>
     Object.fromEntries(COLUMNS.map(({ name, cell }) => [name, cell(row)])),

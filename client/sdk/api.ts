@@ -16,7 +16,7 @@ import { stoppingRuleToMessage } from "../../shared/wire/stoppingRuleMessages.ts
 
 const MAXIMUM_MESSAGE_BYTES = 16 * 2 ** 20;
 
-/** Only UNAVAILABLE, and safely: creations carry a request id. */
+/** Retries of UNAVAILABLE only; creations may be repeated because they carry a request id. */
 const RETRIES = {
   methodConfig: [
     {
@@ -38,28 +38,28 @@ type Callback<Response> = (error: ServiceError | null, response?: Response) => v
 type Client = InstanceType<typeof SimulationService>;
 
 /**
- * How long a leader is looked for among several addresses, and how often: a standby takes over from
- * one that froze in four seconds.
+ * Longest search for the leader among several addresses. A standby takes over from a leader that froze
+ * in four seconds.
  */
 const SEARCH_SECONDS = 8;
-/** From then on the search is worth a word. */
+/** Time after which a search is reported. */
 const SEARCH_NEWS_SECONDS = 2;
 const SEARCH_INTERVAL_MILLISECONDS = 250;
 
 /**
- * SimulationService with promises; failures are grpc-js ServiceErrors. Of several addresses it keeps
- * to one for as long as that answers: standbys do not.
+ * SimulationService with promises; failures are grpc-js ServiceErrors. Among several addresses it stays
+ * with the one that answers: standbys do not.
  */
 export class SimulationApi {
-  /** As it was given. */
+  /** The address, or addresses, as given. */
   readonly address: string;
   readonly #onSearch: () => void;
   readonly #clients: readonly Client[];
   #current = 0;
 
   /**
-   * @param address HOST:PORT of a coordinator, or several of them with commas.
-   * @param onSearch is called where none of them answers and the search goes on.
+   * @param address HOST:PORT of a coordinator, or several of them with commas
+   * @param onSearch called if none of them answers and the search goes on
    */
   constructor(
     address: string,
@@ -173,7 +173,7 @@ export class SimulationApi {
     return this.#clients[this.#current] as Client;
   }
 
-  /** Whether the failure means that another coordinator is to be asked; the next one is, then. */
+  /** Moves on to the next coordinator if the failure asks for that; returns whether it did. */
   #turnsAway(error: unknown): boolean {
     if ((error as Partial<ServiceError>).code !== Code.UNAVAILABLE) return false;
     this.#current = (this.#current + 1) % this.#clients.length;

@@ -2,7 +2,7 @@ import type { NetworkInput } from "../../shared/network/networkInput.ts";
 import type { PropagationInput } from "../../shared/kinds/propagation/specification.ts";
 import type { StoppingRuleInput } from "../../shared/specification/stoppingRuleInput.ts";
 
-/** What a run is where its flags, or its fields in a sweep file, do not say. */
+/** Defaults of a run's flags, and of the fields of a sweep file. */
 export const RUN_DEFAULTS = {
   depth: 200,
   negativeSlope: 0.01,
@@ -12,7 +12,7 @@ export const RUN_DEFAULTS = {
   replicas: 65_536,
 } as const;
 
-/** Values stay as they were typed where they are no numbers; validation names them then. */
+/** A value as typed: a number, or a text that validation takes or names. */
 export type Typed = number | string;
 
 export interface NetworkFlags {
@@ -43,7 +43,7 @@ export interface RunFlags extends NetworkFlags, StoppingFlags {
   readonly displayName?: Typed;
 }
 
-/** Flags, or the fields of a sweep file, as the specification's validation reads them. */
+/** Converts flags, or fields of a sweep file, to the input of the specification's validation. */
 export function runInput(flags: RunFlags): PropagationInput {
   return {
     network: networkInput(flags),
@@ -63,7 +63,7 @@ export function networkInput(flags: NetworkFlags): NetworkInput {
   return { width, depth, negativeSlope, weights, degreesOfFreedom, density, gain };
 }
 
-/** Undefined if no flag says when to stop. */
+/** Converts the flags that say when to stop; undefined if there are none. */
 export function stoppingRuleInput(flags: StoppingFlags): StoppingRuleInput | undefined {
   const { replicas, precision, variancePrecision, minimumReplicas, maximumReplicas } = flags;
   const wantsPrecision = [precision, variancePrecision, minimumReplicas, maximumReplicas].some(

@@ -11,9 +11,9 @@ export type Point = Readonly<Record<string, Value>>;
 
 /**
  * The grid's points: the product of its lists, the first fields varying slowest. A parameter of a
- * law varies for that law alone, and fastest of all: of `weights: [gaussian, student_t]` and
- * `degreesOfFreedom: [3, 5]` come three points. One that no law of the grid has stays with all of
- * them, to be refused.
+ * law varies only for that law, and fastest of all: `weights: [gaussian, student_t]` and
+ * `degreesOfFreedom: [3, 5]` make three points. A parameter that no law of the grid has stays with all
+ * points, to be refused.
  */
 export function points(axes: Axes): Point[] {
   const isParameter = ([field]: readonly [string, unknown]) => Number(isTaken(field, axes));
@@ -31,7 +31,7 @@ export function points(axes: Axes): Point[] {
   return grid;
 }
 
-/** How many points there are, without making them. */
+/** Number of points of a grid, without making them. */
 export function gridSize(axes: Axes): number {
   const ofLaw = (law: Value) => {
     const parameter = parameterOf(law);

@@ -3,11 +3,17 @@ import { type CST, parse, Parser } from "yaml";
 import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/commonFields.ts";
 import { clipped } from "../../shared/specification/violations.ts";
 
-/** Longest document: room for 2,000 runs that are written out; reading so much takes a second or two. */
+/**
+ * Longest document: room for 2,000 runs that are written out; reading so much takes a second or
+ * two.
+ */
 export const MAXIMUM_LENGTH = 2 ** 18;
 /** Most list entries and fields together; what is kept about each costs far more than its bytes. */
 const MAXIMUM_ENTRIES = 2 ** 16;
-/** Deepest nesting. A file, its grids, a grid and a list of values make four; the rest is for a clear answer. */
+/**
+ * Deepest nesting. A file, its grids, a grid and a list of values make four; the rest is for a
+ * clear answer.
+ */
 const MAXIMUM_NESTING = 16;
 
 /**
@@ -19,13 +25,13 @@ export function parseDocument(source: string): unknown {
   if (source.length > MAXIMUM_LENGTH) {
     throw new Error(`it is too long; give at most ${MAXIMUM_LENGTH} characters`);
   }
-  // Before the document is composed, which recurses, and compares each key with each other.
+  // Checked before the document is composed: that recurses, and compares each key with each other.
   for (const token of new Parser().parse(source)) checkSize(token);
   try {
-    // Warnings, of tags that nobody knows, would go to standard error past the command's sentence.
+    // Warnings, such as of unknown tags, would go to standard error beside the command's sentence.
     return parse(source, { logLevel: "error" });
   } catch (error) {
-    // Aliases that stand for exponentially much.
+    // The aliases stand for exponentially much.
     if (error instanceof ReferenceError) {
       throw new Error("its aliases stand for too much; write out what they stand for", {
         cause: error,
@@ -36,7 +42,11 @@ export function parseDocument(source: string): unknown {
   }
 }
 
-/** @throws Error if it is nested too deeply, or has too many entries in all or in one place */
+/**
+ * Checks the size of a document.
+ *
+ * @throws Error if it is nested too deeply, or has too many entries in all or in one place
+ */
 function checkSize(document: CST.Token): void {
   const open: { readonly token: CST.Token; readonly depth: number }[] = [
     { token: document, depth: 0 },

@@ -19,7 +19,10 @@ const axis = z.union(
   "give a number, a name, or a list of them",
 );
 
-/** Every field may be one value or a list of values; a block is the grid of its lists (grid.ts). */
+/**
+ * A block of a sweep file: every field may be a value or a list; the block is the grid of its lists
+ * (grid.ts).
+ */
 const block = z.strictObject(
   {
     width: axis.optional(),
@@ -119,7 +122,10 @@ export function parseSweep(path: string, text: string): SweepSpecification {
   return { displayName: name, runs };
 }
 
-/** A grid's fields, with the defaults for the rest; a stopping rule replaces a default of the other kind. */
+/**
+ * A grid's fields, with the defaults for the rest; a stopping rule replaces a default of the other
+ * kind.
+ */
 function withDefaults(defaults: Block, grid: Block): Block {
   const { replicas: _replicas, ...others } = defaults;
   const {

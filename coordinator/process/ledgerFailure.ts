@@ -1,9 +1,8 @@
 import { OutcomeUnknown } from "../ledger/ledger.ts";
 
 /**
- * The failure of a coordinator whose ledger failed, or whose leadership was lost, as one sentence with
- * the remedy. It must end at once: it can promise nothing any more, and whoever starts it again finds
- * all that it did.
+ * Describes why a coordinator must end at once, in one sentence with the remedy: its ledger failed, or it
+ * leads no more. It can promise nothing from then on; started again, it finds all that it did.
  */
 export function ledgerFailure(error: unknown): Error {
   return new Error(`the ledger failed: ${remedyFor(error)}`, { cause: error });

@@ -1,14 +1,14 @@
-/** A picture without a medium: it becomes SVG by vegaLite.ts and text by terminal.ts. */
+/** A picture as data: vegaLite.ts makes SVG of it, and the command line text. */
 export type Chart = Diagram | PhaseDiagram;
 
 interface Titled {
   readonly title: string;
   readonly subtitle: string;
-  /** Of the run or the sweep. */
+  /** Name of the run or the sweep. */
   readonly name: string;
 }
 
-/** One panel or more beside each other. */
+/** A picture of one panel, or of several side by side. */
 export interface Diagram extends Titled {
   readonly kind: "diagram";
   readonly panels: readonly Panel[];
@@ -17,14 +17,14 @@ export interface Diagram extends Titled {
 export interface Axis {
   readonly title: string;
   readonly scale: "linear" | "log";
-  /** Values that are marked, where they are not a matter of taste. */
+  /** Values to mark; absent where the medium may choose. */
   readonly ticks?: readonly number[];
 }
 
 export interface Panel {
   readonly x: Axis;
   readonly y: Axis;
-  /** Drawn in their order; those of one series have one color. */
+  /** Marks, drawn in this order; those of one series have one color. */
   readonly marks: readonly Mark[];
 }
 
@@ -54,23 +54,23 @@ export interface Bar {
   readonly y: number;
 }
 
-/** An exponent over two parameters; the second one is the gain, where it varies. */
+/** A map of an exponent over two parameters; the second is the gain, where it varies. */
 export interface PhaseDiagram extends Titled {
   readonly kind: "phases";
   readonly x: Axis;
   readonly y: Axis;
   readonly value: string;
   readonly cells: readonly Phase[];
-  /** Where the exponent is zero. */
+  /** The line on which the exponent is zero. */
   readonly critical: { readonly series: string; readonly points: readonly Point[] } | undefined;
 }
 
-/** A run's place, with the ends of the area that is nearest to it. */
+/** A run's place on the map, and the ends of the cell around it. */
 export interface Phase extends Point {
   readonly left: number;
   readonly right: number;
   readonly bottom: number;
   readonly top: number;
-  /** Absent where it is not known. */
+  /** The estimate; absent where it is not known. */
   readonly estimate: (Omit<Interval, "x"> & { readonly value: number }) | undefined;
 }

@@ -14,9 +14,10 @@ import {
 const BAND_POINTS = 64;
 
 /**
- * λ̂ of ever more shards, with its interval, in the funnel in which the central limit theorem has it.
+ * Draws λ̂ from more and more shards, with its interval, in the funnel that the central limit theorem
+ * predicts.
  *
- * @param run with its convergence.
+ * @param run with its convergence
  * @throws NothingToDraw if it has none
  */
 export function convergenceChart(run: Run__Output): Chart {
@@ -48,7 +49,7 @@ export function convergenceChart(run: Run__Output): Chart {
   };
 }
 
-/** The exact λ, and where estimates of it lie with the probability of the run's level. */
+/** The funnel: the exact λ, and the range of estimates at the run's level. */
 function theory(run: Run__Output, first: number, last: number): Mark[] {
   const exact = exactExponents(run);
   if (exact === undefined) return [];

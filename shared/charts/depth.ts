@@ -12,7 +12,7 @@ import {
 } from "./runLabels.ts";
 
 /**
- * S_l/l at each checkpoint, of single networks and in the mean: the law of large numbers.
+ * Draws S_l/l at each checkpoint, for single networks and in the mean: the law of large numbers.
  *
  * @throws NothingToDraw if no checkpoint has an estimate
  */
@@ -62,7 +62,7 @@ export function depthChart(run: Run__Output): Chart {
   };
 }
 
-/** Between which 95 % of the networks are. */
+/** The quantiles between which 95 % of the networks are. */
 function spread(run: Run__Output, { depth, quantiles }: CheckpointEstimate__Output): Interval[] {
   const at = (probability: number) =>
     quantiles.find((quantile) => quantile.probability === probability)?.value;

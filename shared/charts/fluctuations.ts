@@ -5,12 +5,12 @@ import { NothingToDraw } from "./nothingToDraw.ts";
 import { exactExponents, layersAt, networkLabel, ofSurvivors } from "./runLabels.ts";
 
 const CURVE_POINTS = 121;
-/** Standard deviations to each side that the curve is drawn for. */
+/** How far the curve is drawn to each side, in standard deviations. */
 const CURVE_REACH = 4;
 
 /**
- * The histogram of the growth at the full depth against the normal law with λL and σ²L: the central
- * limit theorem.
+ * Draws the histogram of the growth at the full depth against the normal law with mean λL and variance
+ * σ²L: the central limit theorem.
  *
  * @throws NothingToDraw if fewer than two replicas have survived, or nothing fluctuates
  */
@@ -49,7 +49,7 @@ export function fluctuationsChart(run: Run__Output): Chart {
   };
 }
 
-/** Densities; their areas add up to 1. */
+/** The bars of the histogram, as densities: their areas add up to 1. */
 function barsOf(run: Run__Output): Bar[] {
   const histogram = run.checkpoints.at(-1)?.histogram;
   if (!histogram) return [];

@@ -2,10 +2,10 @@ import { lawLabel } from "../network/weights.ts";
 import { shortName } from "../wire/enumerations.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 
-/** What stands where there is no number. */
+/** The text in place of a number that is not known. */
 export const ABSENT = "–";
 
-/** `−0.08832 ± 0.00009`: as many digits as the error has meaning for. */
+/** Formats a number with its error, in as many digits as mean something: `−0.08832 ± 0.00009`. */
 export function withError(estimate: number | undefined, error: number | undefined): string {
   if (estimate === undefined || error === undefined) return ABSENT;
   const digits = error > 0 ? Math.min(10, Math.max(2, 1 - Math.floor(Math.log10(error)))) : 6;
@@ -19,7 +19,7 @@ export function fixed(value: number | null | undefined, digits: number): string 
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
-/** Seven significant digits. */
+/** Formats a number to seven significant digits. */
 export function significant(value: number | null | undefined): string {
   if (value === undefined || value === null) return ABSENT;
   // At the critical gain an exact λ is zero but for rounding.
@@ -27,12 +27,12 @@ export function significant(value: number | null | undefined): string {
   return String(Number(value.toPrecision(7))).replace("-", "−");
 }
 
-/** `he`, or the number. */
+/** The gain by its name, such as `he`, or as a number. */
 export function gainLabel(run: Run__Output): string {
   return shortName("namedGain", run.network?.namedGain) ?? String(run.network?.gain);
 }
 
-/** `gaussian`, or with its parameter `student_t(ν=5)`. */
+/** The weight law, with its parameter if it has one: `gaussian`, `student_t(ν=5)`. */
 export function weightsLabel({ network }: Run__Output): string {
   const law = shortName("weights", network?.weights);
   return law === undefined ? ABSENT : lawLabel(law, network ?? {});

@@ -11,7 +11,7 @@ import {
   type Parameter,
 } from "./sweepParameters.ts";
 
-/** Whether the sweep is a grid of two numbers, and so a map. */
+/** Whether the sweep varies exactly two numbers, so that it can be drawn as a map. */
 export function isMap({ runs }: Sweep__Output): boolean {
   const [x, y, ...others] = varyingParameters(runs);
   if (x === undefined || y === undefined || others.length > 0) return false;
@@ -20,7 +20,7 @@ export function isMap({ runs }: Sweep__Output): boolean {
 }
 
 /**
- * λ̂ over the two parameters that vary, with the line where λ is zero.
+ * Draws λ̂ over the two parameters that vary, with the line on which λ is zero.
  *
  * @throws NothingToDraw if other than two vary, or no run has an estimate
  */
@@ -51,7 +51,7 @@ export function phaseDiagram(sweep: Sweep__Output): PhaseDiagram {
   };
 }
 
-/** Columns of runs with equal x, each cut halfway between neighbours. */
+/** The cells: columns of runs with equal x, each cut halfway between neighbours. */
 function cellsOf(runs: readonly Run__Output[], x: Parameter, y: Parameter): Phase[] {
   const columns = areas(x.axis, runs.map(x.value));
   return columns.flatMap(({ at, from: left, to: right }) => {
@@ -71,7 +71,7 @@ function estimateOf(run: Run__Output): Phase["estimate"] {
   return { value: estimate, lower, upper };
 }
 
-/** What is nearer to each value than to any other; the outermost reach as far out as in. */
+/** The interval nearest to each value; the outermost reach as far out as in. */
 function areas({ scale }: Axis, values: readonly number[]) {
   const [to, back] =
     scale === "log" ? [Math.log, Math.exp] : [(value: number) => value, (value: number) => value];
@@ -94,8 +94,8 @@ function areas({ scale }: Axis, values: readonly number[]) {
 }
 
 /**
- * The critical gain at each x: exact where it is known. Elsewhere λ(g) = λ(1) + ln g, for the
- * activation is homogeneous, so that every run says ln g − λ̂, as precisely as it knows λ̂.
+ * The critical gain at each x, exact where it is known. Elsewhere it comes from the runs: the
+ * activation is homogeneous, so λ(g) = λ(1) + ln g, and every run says ln g − λ̂ as precisely as λ̂.
  */
 function criticalLine(runs: readonly Run__Output[], x: Parameter): PhaseDiagram["critical"] {
   const isExact = runs.every((run) => exactGain(run) !== undefined);
@@ -114,7 +114,7 @@ function exactGain({ exact }: Run__Output): number | undefined {
   return exact?.extinct === true ? exact.survivors?.criticalGain : exact?.criticalGain;
 }
 
-/** The mean by the inverse squares of the errors. */
+/** The mean, weighted by the inverse squares of the errors. */
 function estimatedGain(column: readonly Run__Output[]): number | undefined {
   let [sum, weights] = [0, 0];
   for (const run of column) {

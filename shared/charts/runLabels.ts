@@ -6,7 +6,7 @@ import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 import { gainLabel, weightsLabel } from "./numbers.ts";
 import type { Estimated } from "./chart.ts";
 
-/** `gaussian 16×200, α 0.01, gain he`. */
+/** The network in a line: `gaussian 16×200, α 0.01, gain he`. */
 export function networkLabel(run: Run__Output): string {
   const { network } = run;
   return (
@@ -15,7 +15,7 @@ export function networkLabel(run: Run__Output): string {
   );
 }
 
-/** Closed forms, of survivors where λ = −∞; undefined where there are none. */
+/** Exact values, for survivors where λ = −∞; undefined where no closed form is known. */
 export function exactExponents(
   run: Run__Output,
 ): { readonly lyapunovExponent: number; readonly variance: number } | undefined {
@@ -24,22 +24,22 @@ export function exactExponents(
   return { lyapunovExponent: exact.lyapunovExponent, variance: exact.variance };
 }
 
-/** ` of survivors`, where what is estimated is theirs. */
+/** The words ` of survivors` for a run whose estimates are theirs, else nothing. */
 export function ofSurvivors(run: Run__Output): string {
   return run.lyapunovExponent?.extinct === true ? " of survivors" : "";
 }
 
-/** `95 %`. */
+/** The level of the run's intervals, such as `95 %`. */
 export function levelLabel({ level }: Run__Output): string {
   return `${Number((level * 100).toFixed(2))} %`;
 }
 
-/** Layers whose growth is in a sum at the depth. */
+/** Number of layers whose growth is in the sums at a depth: all but the burn-in. */
 export function layersAt(run: Run__Output, depth = run.network?.depth ?? 1): number {
   return depth - run.burnIn;
 }
 
-/** Mean growth a layer down to a checkpoint, by Student's t, as the estimate at the end has it. */
+/** Mean growth per layer down to a checkpoint, with its interval by Student's t. */
 export function meanGrowth(
   run: Run__Output,
   { depth, mean, variance, survivorCount }: CheckpointEstimate__Output,
@@ -52,7 +52,7 @@ export function meanGrowth(
   return { x: depth, y: mean / layers, lower: mean / layers - half, upper: mean / layers + half };
 }
 
-/** Standard deviations from the mean within which a normal is, with the probability of the run's level. */
+/** Half the width of the normal law's interval at the run's level, in standard deviations. */
 export function normalHalfWidth({ level }: Run__Output): number {
   return normalQuantile((1 + level) / 2, 0, 1);
 }

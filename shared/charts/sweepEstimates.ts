@@ -7,7 +7,7 @@ import { exactExponents, levelLabel, ofSurvivors } from "./runLabels.ts";
 import { axisOf, seriesLabels, varyingParameters, WIDTH } from "./sweepParameters.ts";
 
 /**
- * λ̂ with its interval over the first parameter that varies, and the exact λ as lines.
+ * Draws λ̂ with its interval over the first parameter that varies, and the exact λ as lines.
  *
  * @throws NothingToDraw if no run has an estimate
  */

@@ -35,20 +35,20 @@ export const GAIN: Parameter = {
 
 const MAXIMUM_TICKS = 16;
 
-/** What else may tell runs apart. */
+/** Labels of what is no number and may tell runs apart. */
 const OTHERS: readonly Label[] = [
   weightsLabel,
   (run) => shortName("sampling", run.sampling) ?? "",
   (run) => shortName("backend", run.backend) ?? "",
 ];
 
-/** The parameter's axis, with its values marked where these are few. */
+/** A parameter's axis, with its values marked where they are few. */
 export function axisOf({ axis, value }: Parameter, runs: readonly Run__Output[]): Axis {
   const values = [...new Set(runs.map(value))].toSorted((a, b) => a - b);
   return values.length > MAXIMUM_TICKS ? axis : { ...axis, ticks: values };
 }
 
-/** The parameters that vary as numbers, the gain last; `he` and `lyapunov` are names. */
+/** The parameters that vary as numbers, the gain last; a gain such as `he` is a name. */
 export function varyingParameters(runs: readonly Run__Output[]): Parameter[] {
   const numbered = runs.filter(
     ({ network }) => shortName("namedGain", network?.namedGain) === undefined,
@@ -59,7 +59,7 @@ export function varyingParameters(runs: readonly Run__Output[]): Parameter[] {
   ];
 }
 
-/** What tells runs with equal `x` apart, for each; its weights where there is nothing. */
+/** A label for each run that tells it from others of equal `x`; its weights where nothing does. */
 export function seriesLabels(runs: readonly Run__Output[], x: Parameter): readonly string[] {
   const parameters = [GAIN, WIDTH, DEPTH, SLOPE].filter((parameter) => parameter !== x);
   const labels = [...parameters.map(({ label }) => label), ...OTHERS].filter((label) =>
@@ -68,7 +68,7 @@ export function seriesLabels(runs: readonly Run__Output[], x: Parameter): readon
   return runs.map((run) => labels.map((label) => label(run)).join(", ") || weightsLabel(run));
 }
 
-/** Whether runs differ in what is no number. */
+/** Whether the runs differ in anything that is no number. */
 export function hasOtherDifferences(runs: readonly Run__Output[]): boolean {
   return OTHERS.some((label) => varies(runs, label));
 }

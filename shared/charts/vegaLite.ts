@@ -4,7 +4,7 @@ import type { Axis, Chart, Mark, Panel, PhaseDiagram } from "./chart.ts";
 
 type Layers = Extract<TopLevelSpec, { layer: unknown }>["layer"];
 
-/** Okabe and Ito's, which color-blind people tell apart, too. */
+/** Okabe and Ito's colors, which color-blind people can tell apart. */
 const COLORS = [
   "#0072B2",
   "#D55E00",
@@ -15,12 +15,12 @@ const COLORS = [
   "#000000",
 ] as const;
 const SIZE = { width: 480, height: 320 } as const;
-/** Between an axis and the marks next to it. */
+/** Gap between an axis and the marks next to it. */
 const PADDING = 10;
 const BAND_OPACITY = 0.2;
 const BAR_OPACITY = 0.4;
 
-/** The picture, for a light background. */
+/** Converts a picture to Vega-Lite, for a light background. */
 export function vegaLite(chart: Chart): TopLevelSpec {
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
@@ -56,7 +56,7 @@ function panelLayers(panels: readonly Panel[], panel: Panel): Layers {
   return panel.marks.flatMap((mark) => layersOf(panel, mark, { ...color, datum: mark.series }));
 }
 
-/** The range of its values: a picture of estimates need not begin at zero. */
+/** A scale over the range of its values: a picture of estimates need not begin at zero. */
 function position({ title, scale, ticks }: Axis) {
   return {
     type: "quantitative" as const,
@@ -128,7 +128,7 @@ function layersOf(panel: Panel, mark: Mark, color: { datum: string; scale: objec
   }
 }
 
-/** From edge to edge. */
+/** A position on an axis that ends exactly at the outermost values. */
 function within(axis: Axis, ends: readonly number[]) {
   return {
     ...position(axis),

@@ -1,12 +1,18 @@
 import type { Estimate__Output } from "../wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 
-/** Standard errors within which λ̂ counts as zero; with many replicas, a true zero falls outside in 1 of 16,000 runs. */
+/**
+ * Standard errors within which λ̂ counts as zero; with many replicas, a true zero falls outside in
+ * 1 of 16,000 runs.
+ */
 const ZERO_WITHIN = 4;
-/** An error that allows for more than a factor 10 over the depth decides nothing. */
+/**
+ * An estimate decides nothing if its error leaves the growth over the depth open by this, a factor
+ * 10.
+ */
 const LOG_UNDECIDED = Math.LN10;
 const FACTOR = 1000;
-/** Of the log-norm over the whole depth. */
+/** Changes of the log-norm over the whole depth that are smaller count as rounding. */
 const ROUNDING = 1e-3;
 
 /**
@@ -55,7 +61,7 @@ function extinctions(run: Run__Output): string {
   return `${run.extinctCount} of ${run.replicaCount} extinct`;
 }
 
-/** λ̂, of the survivors where λ itself is −∞. */
+/** λ̂, for survivors where λ itself is −∞. */
 export function exponentOf(
   run: Pick<Run__Output, "lyapunovExponent" | "survivors">,
 ): Estimate__Output | null | undefined {
@@ -64,18 +70,21 @@ export function exponentOf(
     : run.lyapunovExponent;
 }
 
-/** σ̂², of the survivors where λ is −∞. */
+/** σ̂², for survivors where λ is −∞. */
 export function varianceOf(run: Run__Output): Estimate__Output | null | undefined {
   return run.lyapunovExponent?.extinct === true ? run.survivors?.variance : run.variance;
 }
 
-/** A law that does not fluctuate has no error to compare with: then rounding is zero. */
+/**
+ * Whether λ̂ is zero to within its error; where nothing fluctuates there is none, and rounding
+ * counts as zero.
+ */
 function isZero({ estimate = 0, standardError = 0 }: Estimate__Output, depth: number): boolean {
   const size = Math.abs(estimate);
   return size <= ZERO_WITHIN * standardError || size * depth < ROUNDING;
 }
 
-/** e^logFactor, readable where it overflows too. */
+/** Formats e^logFactor, even where it overflows. */
 function factor(logFactor: number): string {
   const exponent = logFactor / Math.LN10;
   if (exponent < 3) return Math.exp(logFactor).toPrecision(3);

@@ -32,7 +32,7 @@ export type ExactExponents =
     })
   | ({ readonly [name in keyof Exponents]: null } & {
       readonly extinct: true;
-      /** Of one layer: 2^−d. */
+      /** Probability that one layer ends the path: 2^−d. */
       readonly extinctionProbability: number;
       /** Conditional on survival. */
       readonly survivors: Exponents;
@@ -46,7 +46,7 @@ export type ExactExponents =
  * gain/√d · ‖x‖ · g = gain · ‖x‖ · √(χ²_d/d) · u, where the length of g is independent of its
  * direction. With ‖φ(u)‖² = scale² (1+ρT) from slope.ts, the increment of S is
  *
- *     log(gain · scale) + ½ log(1+ρT) + ½ log(χ²_d/d),        the last term for Gaussian W alone,
+ *     log(gain · scale) + ½ log(1+ρT) + ½ log(χ²_d/d),        the last term only for Gaussian W,
  *
  * its terms independent; so cumulants add. The gain moves λ and nothing else.
  *
@@ -58,7 +58,7 @@ export type ExactExponents =
  * computed by itself here (narrow.ts, wide.ts) and the length added; and that integral, at 80
  * digits, is what the tests compare with.
  *
- * Where α = 0, K = 0 positive units end the path. Whether K ≥ 1 depends on the signs alone, which
+ * Where α = 0, K = 0 positive units end the path. Whether K ≥ 1 depends only on the signs, which
  * are independent of ‖x‖ and of ‖g‖: given survival, increments stay independent and identically
  * distributed, T is conditioned on T > −1, and χ²_d keeps its law.
  *

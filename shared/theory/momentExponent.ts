@@ -10,7 +10,7 @@ import { describeSlope, logMeanSquareGrowth } from "./slope.ts";
  * larger networks, while the typical one has λ < 0 and vanishes.
  *
  * In the notation of exact.ts the squared ratio is (gain · scale)² (1+ρT) · χ²_d/d, the last factor
- * for Gaussian weights alone, so Λ is a sum of three terms. Where it is not finite:
+ * only for Gaussian weights, so Λ is a sum of three terms. Where it is not finite:
  *
  * - Gaussian weights: E (χ²_d)^(q/2) = ∞ for q ≤ −d, d being the fewest degrees of freedom ‖x₁‖²
  *   can have when α ≠ 0. Orthogonal weights with α ≠ 0: never, for ‖x₁‖ ≥ gain · min(1, |α|) ‖x₀‖.

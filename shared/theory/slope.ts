@@ -9,10 +9,12 @@
  *
  * T is the *imbalance*: the share of the squared norm that the positive units hold, minus the
  * share of the negative ones. It is symmetric and knows nothing of α; α enters through a scale and
- * through |ρ| alone. So α and −α give norms of the same law, and 1/α the same up to the scale.
+ * only through |ρ|. So α and −α give norms of the same law, and 1/α the same up to the scale.
  */
 export interface Slope {
-  /** √(½(1+α²)): the factor by which φ multiplies the root mean square. Its inverse is He's gain. */
+  /**
+   * √(½(1+α²)): the factor by which φ multiplies the root mean square. Its inverse is He's gain.
+   */
   readonly scale: number;
   /** |ρ| ∈ [0, 1]: 0 for α = ±1, 1 for α = 0 and in the limit α → ±∞. */
   readonly contrast: number;

@@ -101,7 +101,9 @@ function logarithmOfH(): readonly number[] {
   return b;
 }
 
-/** log f for f = 1 + f_1 s + f_2 s² + …: its coefficients are g_k = f_k − Σ_{j<k} (j/k) g_j f_(k−j). */
+/**
+ * log f for f = 1 + f_1 s + f_2 s² + …: its coefficients are g_k = f_k − Σ_{j<k} (j/k) g_j f_(k−j).
+ */
 function logarithm([f1, f2, f3, f4]: FourSeries): FourSeries {
   const g1 = f1;
   const g2 = combine(f2, [-1 / 2, product(g1, f1)]);

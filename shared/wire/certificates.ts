@@ -27,7 +27,7 @@ export function certificateProblem(pem: Buffer, now: number): string | undefined
   return undefined;
 }
 
-/** The same of a private key, which has to be that of the certificate. */
+/** What is wrong with a private key, which must be that of the certificate; undefined if nothing is. */
 export function keyProblem({ certificate, key }: Identity): string | undefined {
   const privateKey = readKey(key);
   if (privateKey === undefined) {
@@ -38,7 +38,7 @@ export function keyProblem({ certificate, key }: Identity): string | undefined {
   return "is not the key of the certificate; give the one that belongs to it";
 }
 
-/** The same of the certificates of an authority. */
+/** What is wrong with the certificate of an authority; undefined if nothing is. */
 export function authorityProblem(pem: Buffer, now: number): string | undefined {
   const problem = certificateProblem(pem, now);
   if (problem !== undefined) return problem;

@@ -10,7 +10,7 @@ export const PROTO_FILES = [
   "lyapunov/v1/fleet_service.proto",
 ] as const;
 
-/** What the details of a failed call are made of, below proto/. */
+/** The files of the details of a failed call, below proto/. */
 const ERROR_FILES = ["google/rpc/status.proto", "google/rpc/error_details.proto"] as const;
 
 let parsed: protobuf.Root | undefined;
@@ -23,15 +23,15 @@ function parse(): protobuf.Root {
 }
 
 /**
- * The contract, resolved: every message and service of proto/. It is parsed at the first call, once in
- * a process; what must change something in it takes a copy.
+ * The contract: every message and service of proto/, resolved. It is parsed once in a process, at the
+ * first call. To change something in it, take a copy.
  */
 export function contract(): protobuf.Root {
   parsed ??= parse();
   return parsed;
 }
 
-/** A copy of the contract that is nobody else's, without another look at the files. */
+/** A copy of the contract that the caller may change; the files are not read again. */
 export function contractCopy(): protobuf.Root {
   return protobuf.Root.fromJSON(contract().toJSON());
 }

@@ -12,7 +12,7 @@ import { hostOf } from "./addresses.ts";
 import type { Identity } from "./certificates.ts";
 import { AUTHORIZATION, bearer } from "./tokens.ts";
 
-/** With what a coordinator is called. */
+/** How a coordinator is called: over TLS or not, and with which token. */
 export interface CallerCredentials {
   /** Over TLS; otherwise in the clear. */
   readonly tls?: {
@@ -53,12 +53,12 @@ export function clientParts(address: string, { tls, token }: CallerCredentials):
   const channel = ChannelCredentials.createSsl(authority, identity?.key, identity?.certificate, {
     checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
   });
-  // Names alone may be sent (RFC 6066), and grpc-js would send an address.
+  // Only names may be sent (RFC 6066), and grpc-js would send an address.
   const name = isIP(host) === 0 ? {} : { "grpc.ssl_target_name_override": NAMELESS };
   return { channel, options: { ...options, ...name } };
 }
 
-/** Shows a token with every call; grpc-js's own way does so over TLS alone. */
+/** Shows a token with every call; grpc-js's own way does so only over TLS. */
 function tokenInterceptor(token: () => string): Interceptor {
   return (options, nextCall) =>
     new InterceptingCall(nextCall(options), {

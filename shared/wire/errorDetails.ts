@@ -22,7 +22,7 @@ export type ErrorReason =
   | "STANDBY"
   | "INTERNAL";
 
-/** A failure that a client of the API sees. */
+/** A failure of a call, as its client sees it. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: Code;
@@ -62,13 +62,15 @@ export function limitReached(field: string, description: string): ApiError {
 }
 
 /**
- * Bytes of the sentence and, together, of the fields at fault: both are in the trailers, encoded,
- * and clients take no more than 8 KiB of those. The C core of gRPC refuses the answer then; Node
+ * Most bytes of the sentence, and of the fields at fault together. Both go into the trailers, of which
+ * clients take at most 8 KiB, encoded: beyond that, the C core of gRPC refuses the answer, and Node
  * breaks the connection with every other call on it.
  */
 const MAXIMUM_TEXT_BYTES = 1024;
 
-/** The error as grpc-js sends it: code, sentence, and google.rpc details in the trailer. */
+/**
+ * Converts the error to what grpc-js sends: code, sentence, and google.rpc details in the trailer.
+ */
 export function toStatus(error: ApiError): { code: Code; details: string; metadata: Metadata } {
   const message = cut(error.message, MAXIMUM_TEXT_BYTES);
   const details = [any("google.rpc.ErrorInfo", { reason: error.reason, domain: DOMAIN })];
@@ -118,7 +120,7 @@ function decode(name: string, bytes: Uint8Array): unknown {
   return type.toObject(type.decode(bytes));
 }
 
-/** What a failed call said, from its trailer; reason and violations are empty if it had none. */
+/** Reads the details of a failed call from its trailer; they are empty if it has none. */
 export function readDetails(error: ServiceError): {
   readonly reason: string;
   readonly violations: readonly FieldViolation[];

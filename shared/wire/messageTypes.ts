@@ -11,8 +11,8 @@ export function messageType(name: string): protobuf.Type {
 }
 
 /**
- * The type of a message in which a message deep inside is left as its bytes: on the wire, it is them.
- * So it is neither read nor written a second time on its way through.
+ * The type of a message with one of the messages inside it left as bytes, which is what it is on the
+ * wire: what only passes through is neither read nor written a second time.
  *
  * @param path the fields that lead there, such as `["result", "partial"]`
  * @throws Error if the path leads to no message, or into a `oneof`
@@ -41,7 +41,9 @@ export function sealedType(name: string, path: readonly string[]): protobuf.Type
   return outermost;
 }
 
-/** The type of a method's request, such as `/lyapunov.v1.FleetService/Work`; undefined if foreign. */
+/**
+ * The type of a method's request, such as `/lyapunov.v1.FleetService/Work`; undefined if foreign.
+ */
 export function requestTypeOf(path: string): protobuf.Type | undefined {
   const [, service = "", method = ""] = path.split("/");
   const found = contract().lookup(service, [protobuf.Service]);

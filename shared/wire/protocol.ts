@@ -5,13 +5,13 @@ import { contract } from "./contract.ts";
 import type { ProtoGrpcType as FleetTypes } from "./generated/fleet_service.ts";
 import type { ProtoGrpcType as SimulationTypes } from "./generated/simulation_service.ts";
 
-/** The package and the two services, as health checks name them. */
+/** Names of the two services, as health checks know them. */
 export const SERVICE_NAMES = ["lyapunov.v1.SimulationService", "lyapunov.v1.FleetService"] as const;
 
 /** How messages look on this side: 64-bit integers are strings, enumerations names. */
 const LOADER_OPTIONS = { longs: String, enums: String, defaults: true, oneofs: true } as const;
 
-/** proto-loader's definitions, made of the contract as it has been parsed already. */
+/** proto-loader's definitions, made from the contract without parsing it again. */
 const definitions = fromJSON(contract().toJSON(), LOADER_OPTIONS);
 
 const loaded = loadPackageDefinition(definitions) as unknown as SimulationTypes & FleetTypes;

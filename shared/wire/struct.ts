@@ -9,7 +9,11 @@ export interface JsonObject {
   readonly [name: string]: JsonValue | undefined;
 }
 
-/** Converts an object of JSON to the message that carries it. */
+/**
+ * Converts an object of JSON to the message that carries it.
+ *
+ * @internal exported for tests
+ */
 export function structFromJson(object: JsonObject): Struct {
   return {
     fields: Object.fromEntries(

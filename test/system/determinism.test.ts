@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Cluster, type RunJson } from "./support/cluster.ts";
 import { answerOf } from "./support/estimates.ts";
 import { halfDone } from "./support/progress.ts";
+import { present } from "../support/present.ts";
 
 const REPLICAS = 6 * 65_536 + 5;
 
@@ -78,7 +79,7 @@ describe("the same run on different fleets", () => {
     const args = flags("--width 7 --depth 8 --seed 17", 24 * 65_536);
     await using cluster = await Cluster.start(1, 1);
     const finished = cluster.run(args);
-    const victim = cluster.workers[0]!;
+    const victim = present(cluster.workers[0]);
     const run = await halfDone(cluster);
     victim.signal("SIGKILL");
     assert.equal((await victim.ended).signal, "SIGKILL");

@@ -119,7 +119,7 @@ describe("flags of the door", () => {
     ],
     [
       "runs list --tls-certificate {other.pem} --tls-key {other.key}",
-      /--tls-certificate: it is shown over TLS alone; give --tls-authority or --tls/,
+      /--tls-certificate: it is shown only over TLS; give --tls-authority or --tls/,
     ],
     ["run --width 4 --tls-authority {authority.pem}", /--tls-authority: the cluster inside this/],
     ["token me --roles read,write", /--roles: 'read,write' is not allowed; give one or more of/],

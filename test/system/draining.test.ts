@@ -8,6 +8,7 @@ import { Cluster } from "./support/cluster.ts";
 import { startCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
 import { halfDone } from "./support/progress.ts";
+import { present } from "../support/present.ts";
 
 /** Twenty-four shards of a tenth of a second: the middle cannot be missed. */
 const RUN = `--width 7 --depth 8 --seed 31 --replicas ${24 * 65_536}`.split(" ");
@@ -19,7 +20,7 @@ describe("SIGTERM", () => {
   it("lets a worker deliver what it has begun and hand back the rest", async () => {
     await using cluster = await Cluster.start(1, 1);
     const finished = cluster.run(RUN);
-    const worker = cluster.workers[0]!;
+    const worker = present(cluster.workers[0]);
     const name = await halfDone(cluster);
     worker.signal("SIGTERM");
     assert.deepEqual(endOf(await worker.ended), [0, null]);
@@ -30,7 +31,7 @@ describe("SIGTERM", () => {
 
   it("ends an idle worker", async () => {
     await using cluster = await Cluster.start(1, 1);
-    const worker = cluster.workers[0]!;
+    const worker = present(cluster.workers[0]);
     worker.signal("SIGTERM");
     assert.deepEqual(endOf(await worker.ended), [0, null]);
   });
@@ -53,7 +54,7 @@ describe("SIGTERM", () => {
 
   it("ends a worker at once when it comes again", async () => {
     await using cluster = await Cluster.start(1, 1);
-    const worker = cluster.workers[0]!;
+    const worker = present(cluster.workers[0]);
     await startSlowRun(cluster);
     worker.signal("SIGTERM");
     await worker.said(/draining/);
@@ -71,7 +72,7 @@ describe("SIGTERM", () => {
     assert.equal(await health.next(), "NOT_SERVING");
     assert.deepEqual(endOf(await cluster.coordinator.ended), [0, null]);
     assert.match(await watched, /CANCELLED|UNAVAILABLE/);
-    await cluster.workers[0]!.said(/connection lost.*trying again/);
+    await present(cluster.workers[0]).said(/connection lost.*trying again/);
   });
 });
 
@@ -100,7 +101,7 @@ async function startSlowRun(cluster: Cluster): Promise<string> {
 
 /** What grpc.health.v1 says of the coordinator, change by change. */
 function watchHealth(address: string) {
-  const { path, requestSerialize, responseDeserialize } = healthService["Watch"]!;
+  const { path, requestSerialize, responseDeserialize } = present(healthService["Watch"]);
   const client = new Client(address, ChannelCredentials.createInsecure());
   const stream = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {
     service: "",

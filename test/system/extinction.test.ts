@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { exactExponents } from "../../shared/theory/exact.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
+import { present } from "../support/present.ts";
 
 const REPLICAS = 20_000;
 
@@ -64,10 +65,10 @@ describe("ReLU networks, which can die", () => {
       run.survivors?.lyapunovExponent,
       run.survivors?.variance,
     ]) {
-      const { estimate: value, standardError, lower, upper, z } = estimate!;
+      const { estimate: value, standardError, lower, upper, z } = present(estimate);
       assert.deepEqual([value, standardError, lower, upper, z], [null, null, null, null, null]);
     }
-    const { depth, survivorCount, mean, quantiles } = run.checkpoints.at(-1)!;
+    const { depth, survivorCount, mean, quantiles } = present(run.checkpoints.at(-1));
     assert.deepEqual([depth, survivorCount, mean, quantiles], [100, "0", null, []]);
   });
 });
@@ -80,8 +81,8 @@ function assertDies(
 ): void {
   const context = `${run.backend}, ${run.sampling}`;
   for (const { extinct, estimate, standardError, lower, upper, z } of [
-    run.lyapunovExponent!,
-    run.variance!,
+    present(run.lyapunovExponent),
+    present(run.variance),
   ]) {
     assert.equal(extinct, true, context);
     assert.deepEqual([estimate, standardError, lower, upper, z], [null, null, null, null, null]);
@@ -96,7 +97,12 @@ function assertDies(
   assertSmall((survived - REPLICAS * survival) / deviation, `survivors, ${context}`);
   assert.equal(run.survivors?.survivalRatio, survived / REPLICAS);
 
-  const exact = exactExponents({ width, weights, negativeSlope: 0, gain: run.network!.gain });
+  const exact = exactExponents({
+    width,
+    weights,
+    negativeSlope: 0,
+    gain: present(run.network).gain,
+  });
   for (const [name, found] of [
     ["lyapunovExponent", run.survivors?.lyapunovExponent],
     ["variance", run.survivors?.variance],

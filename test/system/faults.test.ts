@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { present } from "../support/present.ts";
 import { lieAbout } from "../support/syntheticPartials.ts";
 import { Cluster } from "./support/cluster.ts";
 import { runCommand } from "./support/command.ts";
@@ -38,7 +39,7 @@ describe("when something is wrong in a worker", () => {
     await using cluster = await Cluster.start(1, 1);
     const finished = cluster.run(`--width 7 --depth 8 --replicas ${24 * SHARD}`.split(" "));
     await halfDone(cluster);
-    cluster.workers[0]!.signal("SIGSTOP");
+    present(cluster.workers[0]).signal("SIGSTOP");
     await cluster.addWorker(1);
     assert.equal((await finished).state, "SUCCEEDED");
   });
@@ -61,9 +62,10 @@ describe("when something is wrong in a worker", () => {
     using honest = new RawWorker(cluster.address);
     honest.join("honest", 1);
     const [copy] = (await honest.next("grant")).leases;
-    await honest.deliver(copy!);
+    assert.ok(copy);
+    await honest.deliver(copy);
     await honest.next("acknowledgement");
-    await liar.deliver(leases[copy!.shardIndex]!, lieAbout);
+    await liar.deliver(present(leases[copy.shardIndex]), lieAbout);
     await cluster.coordinator.said(/a partial disagrees/);
 
     // Nobody is believed until a third has looked.
@@ -74,7 +76,7 @@ describe("when something is wrong in a worker", () => {
     assert.equal(quarantined, true);
     const disturbed = await cluster.api.getRun(await cluster.onlyRun());
     assert.equal(disturbed.progress?.disagreementCount, 1);
-    assert.match(reason, new RegExp(`shard ${copy!.shardIndex} of runs/\\w+ differs in bits`));
+    assert.match(reason, new RegExp(`shard ${copy.shardIndex} of runs/\\w+ differs in bits`));
     await cluster.coordinator.said(/worker quarantined/);
 
     using again = new RawWorker(cluster.address);

@@ -9,6 +9,7 @@ import { Cluster, type RunJson } from "./support/cluster.ts";
 import { runCommand } from "./support/command.ts";
 import { RawWorker } from "./support/rawWorker.ts";
 import { refusal } from "./support/rpc.ts";
+import { present } from "../support/present.ts";
 
 const DEVICE = { backends: ["BACKEND_REFERENCE" as const], slotCount: 1, description: "" };
 const GOOD: Join = { workerId: "w", displayName: "w", version: VERSION, devices: [DEVICE] };
@@ -133,7 +134,7 @@ describe("FleetService", () => {
     second.join("twice", 2, VERSION, leases);
     await second.next("welcome");
     // What the stream that was left says is not heard any more; the new one's is.
-    await first.deliver(leases[0]!);
+    await first.deliver(present(leases[0]));
     for (const lease of leases) await second.deliver(lease);
     assert.equal((await second.next("acknowledgement")).leaseIds.length, 1);
     assert.equal((await finished).code, 0);

@@ -75,6 +75,16 @@ describe("a command that is to answer at once", () => {
     assert.ok(loaded.includes("protobufjs"));
   });
 
+  it("has all its flags in both of its helps", async () => {
+    const [asked, flagged] = await Promise.all([
+      runCommand(["help", "run"]),
+      runCommand(["run", "--help"]),
+    ]);
+    assert.deepEqual([asked.code, flagged.code], [0, 0]);
+    assert.match(asked.stdout, /--width[^]*--replicas[^]*--coordinator/);
+    assert.equal(asked.stdout, flagged.stdout);
+  });
+
   it("keeps what was compiled in the person's own cache folder", async () => {
     const { code } = await runCommand(["--version"], { env: { XDG_CACHE_HOME: folder } });
     assert.equal(code, 0);

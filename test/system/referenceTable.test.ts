@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { ExactExponents } from "../../shared/theory/exact.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
 import { commandJson } from "./support/command.ts";
+import { present } from "../support/present.ts";
 
 /** docs/theory.md#reference-values: width, slope; λ at He's gain, σ² and critical gain for Gaussian, then for orthogonal weights. */
 const TABLE = [
@@ -73,8 +74,8 @@ function assertAgrees(run: RunJson, exact: ExactExponents, expected: readonly nu
     [exact.lyapunovExponent, exact.variance, exact.criticalGain],
   );
   for (const [i, { estimate, standardError, z }] of [
-    run.lyapunovExponent!,
-    run.variance!,
+    present(run.lyapunovExponent),
+    present(run.variance),
   ].entries()) {
     // The table's rounding is far below any standard error here, and independent of our closed form.
     const fromTable = (Number(estimate) - (expected[i] as number)) / Number(standardError);

@@ -8,6 +8,7 @@ import type { ListSweepsResponse__Output } from "../../shared/wire/generated/lya
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { Cluster } from "./support/cluster.ts";
 import { refusal, Rpc } from "./support/rpc.ts";
+import { present } from "../support/present.ts";
 
 /** Nobody works in this cluster: runs stay as they are put. */
 describe("SimulationService", () => {
@@ -26,7 +27,7 @@ describe("SimulationService", () => {
 
   it("pages 25 runs by 10, newest first, though others are created meanwhile", async () => {
     const created: string[] = [];
-    for (let i = 0; i < 25; i++) created.unshift((await create(runOf(100 + i))).run!.name);
+    for (let i = 0; i < 25; i++) created.unshift(present((await create(runOf(100 + i))).run).name);
     const first = await list(10, "");
     await create(runOf(999));
     const second = await list(10, first.nextPageToken);
@@ -59,7 +60,9 @@ describe("SimulationService", () => {
     assert.equal(spelled.run?.name, once.run?.name);
     const other = await refusal(create(runOf(201), "request-a"));
     assert.deepEqual([other.code, other.reason], ["ALREADY_EXISTS", "REQUEST_ID_REUSED"]);
-    assert.ok(other.message.includes("request-a") && other.message.includes(once.run!.name));
+    assert.ok(
+      other.message.includes("request-a") && other.message.includes(present(once.run).name),
+    );
     assert.notEqual((await create(runOf(200), "request-b")).run?.name, once.run?.name);
   });
 
@@ -128,7 +131,7 @@ describe("SimulationService", () => {
   });
 
   it("cancels a run once", async () => {
-    const { name } = (await create(runOf(500))).run!;
+    const { name } = present((await create(runOf(500))).run);
     const cancel = () =>
       rpc.call<GetRunResponse__Output>((client, done) => client.cancelRun({ name }, done));
     const { run } = await cancel();
@@ -141,8 +144,8 @@ describe("SimulationService", () => {
 
   it("cancels what is left of a sweep", async () => {
     const { sweep } = await createSweep([runOf(600), runOf(601)], "");
-    const { name, runs } = sweep!;
-    await rpc.call((client, done) => client.cancelRun({ name: runs[0]!.name }, done));
+    const { name, runs } = present(sweep);
+    await rpc.call((client, done) => client.cancelRun({ name: present(runs[0]).name }, done));
     const cancelled = await rpc.call<CreateSweepResponse__Output>((client, done) =>
       client.cancelSweep({ name }, done),
     );
@@ -151,7 +154,7 @@ describe("SimulationService", () => {
   });
 
   it("extends a run that has the etag that was read, and no other", async () => {
-    const { name, etag } = (await create(runOf(700))).run!;
+    const { name, etag } = present((await create(runOf(700))).run);
     const extend = (replicaCount: number, known: string) =>
       rpc.call<GetRunResponse__Output>((client, done) =>
         client.extendRun({ name, stoppingRule: { replicaCount }, etag: known }, done),
@@ -171,10 +174,10 @@ describe("SimulationService", () => {
     const { sweep } = await createSweep([runOf(100), runOf(1000)], "");
     const extend = (replicaCount: number) =>
       rpc.call<CreateSweepResponse__Output>((client, done) =>
-        client.extendSweep({ name: sweep!.name, stoppingRule: { replicaCount } }, done),
+        client.extendSweep({ name: present(sweep).name, stoppingRule: { replicaCount } }, done),
       );
     assert.equal((await refusal(extend(500))).code, "INVALID_ARGUMENT");
-    const { runs } = await cluster.api.getSweep(sweep!.name);
+    const { runs } = await cluster.api.getSweep(present(sweep).name);
     assert.deepEqual(runs.map(replicasAsked), ["100", "1000"]);
     const extended = await extend(2000);
     assert.deepEqual(extended.sweep?.runs.map(replicasAsked), ["2000", "2000"]);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { Cluster } from "./support/cluster.ts";
 import { RawWorker } from "./support/rawWorker.ts";
+import { present } from "../support/present.ts";
 
 /** Four shards, which a worker by hand delivers in whatever order it likes. */
 const INPUT = {
@@ -21,7 +22,7 @@ describe("watching a run", () => {
     const name = await cluster.onlyRun();
     const watch = cluster.api.watchRun(name)[Symbol.asyncIterator]();
 
-    await worker.deliver(leases[2]!);
+    await worker.deliver(present(leases[2]));
     const ahead = await nextWith(watch, (run) => run.progress?.completedShardCount === 1);
     assert.equal(ahead.state, "RUN_STATE_RUNNING");
     assert.deepEqual([ahead.shardCount, ahead.replicaCount], [0, "0"]);
@@ -29,7 +30,7 @@ describe("watching a run", () => {
     const live = ahead.progress?.liveLyapunovExponent?.estimate;
     assert.ok(live !== undefined && Number.isFinite(live));
 
-    await worker.deliver(leases[0]!);
+    await worker.deliver(present(leases[0]));
     const folded = await nextWith(watch, (run) => run.shardCount === 1);
     assert.equal(folded.replicaCount, "512");
     assert.ok(folded.lyapunovExponent?.estimate !== undefined);
@@ -38,8 +39,8 @@ describe("watching a run", () => {
       folded.lyapunovExponent.estimate,
     );
 
-    await worker.deliver(leases[1]!);
-    await worker.deliver(leases[3]!);
+    await worker.deliver(present(leases[1]));
+    await worker.deliver(present(leases[3]));
     const last = await nextWith(watch, (run) => run.state === "RUN_STATE_SUCCEEDED");
     assert.equal(last.shardCount, 4);
     assert.equal((await watch.next()).done, true, "the stream ends with the run");
@@ -64,7 +65,7 @@ describe("watching a sweep", () => {
     const created = await cluster.api.createSweep({ displayName: "three", runs }, "");
     const names = created.runs.map(({ name }) => name);
     const seen = await Array.fromAsync(cluster.api.watchSweep(created.name));
-    const [first, last] = [seen.at(0)!, seen.at(-1)!];
+    const [first, last] = [present(seen.at(0)), present(seen.at(-1))];
     assert.ok(seen.length >= 3, "the sweep was seen while it ran");
     for (const whole of [first, last])
       assert.deepEqual(

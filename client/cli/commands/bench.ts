@@ -40,7 +40,10 @@ interface Flags extends StoppingFlags {
 }
 
 const WIDTHS = [8, 64, 512];
-/** Parameters of student_t and sparse_gaussian where none is given: such networks live even at width 8. */
+/**
+ * Parameters of student_t and sparse_gaussian where none is given: such networks live even at width
+ * 8.
+ */
 const DEGREES_OF_FREEDOM = 5;
 const DENSITY = 0.25;
 
@@ -71,7 +74,7 @@ export function defineBench(command: Command): void {
     .addOption(
       flag(
         "--seconds <time>",
-        "of each measurement, from 0.01 to 60",
+        "duration of each measurement, from 0.01 to 60",
         secondsFrom(0.01, 60),
       ).default(0.1),
     )
@@ -117,7 +120,7 @@ async function bench(flags: Flags): Promise<void> {
   }
 }
 
-/** A run for every way, law and width, validated as `lyapunov run` would. */
+/** Makes a run for every way, law and width, validated as `lyapunov run` would. */
 function wanted(flags: Flags): PropagationSpecification[] {
   const { width = WIDTHS, weights = WEIGHT_LAWS, sampling, ...ofRun } = flags;
   const { replicas: _, ...defaults } = RUN_DEFAULTS;

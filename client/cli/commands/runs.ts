@@ -39,7 +39,9 @@ interface Flags extends NamedFlags {
 export function defineRuns(runs: Command): void {
   withJson(withCluster(runs.command("list")))
     .description("list runs, newest first")
-    .addOption(flag("--limit <count>", "at most so many", integerFrom(1, MAXIMUM_LIST)).default(50))
+    .addOption(
+      flag("--limit <count>", "list at most this many", integerFrom(1, MAXIMUM_LIST)).default(50),
+    )
     .action(async (_options, command: Command) => {
       const flags = command.optsWithGlobals<Flags & { readonly limit: number }>();
       await withApi(flags, (api) => list(api, flags.limit, flags.json ?? false));

@@ -11,7 +11,7 @@ import { choice } from "../readers.ts";
 import { addNamed, isSweep, type NamedFlags } from "./named.ts";
 
 const FORMATS = ["csv", "json", "parquet"] as const satisfies readonly Format[];
-/** Runs of a sweep that are asked for at a time: each comes with its checkpoints. */
+/** Runs of a sweep fetched at a time; each comes with its checkpoints. */
 const RUNS_AT_ONCE = 16;
 
 interface Flags extends NamedFlags {
@@ -24,7 +24,7 @@ export function addRunsExportCommand(runs: Command): void {
     .addOption(
       choice(
         "--format <format>",
-        "of the table (default: by the ending of --output, or csv)",
+        "format of the table (default: by the ending of --output, or csv)",
         FORMATS,
       ),
     )
@@ -49,7 +49,7 @@ function formatOf({ format, output }: Flags): Format {
   );
 }
 
-/** A row for every run and checkpoint; see docs/export.md. */
+/** Writes a row for every run and checkpoint; see docs/export.md. */
 async function exportTable(api: SimulationApi, name: string, flags: Flags): Promise<void> {
   const runs = isSweep(name) ? await runsOfSweep(api, name) : [await api.getRun(name)];
   const { exported } = await import("../../exports/formats.ts");
@@ -59,7 +59,7 @@ async function exportTable(api: SimulationApi, name: string, flags: Flags): Prom
   else await writeOutput("--output", flags.output, table);
 }
 
-/** A sweep's own answer has its runs without their checkpoints. */
+/** Fetches the runs of a sweep one by one: the sweep's own answer has them without checkpoints. */
 async function runsOfSweep(api: SimulationApi, name: string): Promise<Run__Output[]> {
   const { runs } = await api.getSweep(name);
   const whole: Run__Output[] = [];

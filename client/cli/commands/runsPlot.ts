@@ -16,7 +16,7 @@ const OF_RUN = ["convergence", "depth", "fluctuations"] as const;
 const OF_SWEEP = ["phases", "estimates"] as const;
 type Kind = (typeof OF_RUN | typeof OF_SWEEP)[number];
 
-/** Where the terminal does not say. */
+/** Width of a drawing where standard output is no terminal. */
 const DEFAULT_COLUMNS = 80;
 
 interface Flags extends NamedFlags {
@@ -66,7 +66,7 @@ async function plot(api: SimulationApi, name: string, flags: Flags): Promise<voi
     process.stdout.write(terminalText(chart, isTTY ? columns : DEFAULT_COLUMNS));
     return;
   }
-  // Loaded where it is wanted: Vega takes longer to load than most commands take to run.
+  // Loaded only now: Vega takes longer to load than most commands take to run.
   const [{ vegaLite }, { renderSvg }] = await Promise.all([
     import("../../../shared/charts/vegaLite.ts"),
     import("../presentation/svg.ts"),

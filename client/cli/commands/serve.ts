@@ -95,7 +95,7 @@ export function defineServe(command: Command): void {
 const LIMIT_FLAGS: Readonly<Record<keyof Limits, { flag: string; description: string }>> = {
   maximumMessageBytes: {
     flag: "--maximum-message-bytes",
-    description: "of one message from a client or a worker",
+    description: "largest message from a client or a worker",
   },
   maximumStreamsPerPeer: {
     flag: "--maximum-streams-per-peer",
@@ -103,15 +103,15 @@ const LIMIT_FLAGS: Readonly<Record<keyof Limits, { flag: string; description: st
   },
   maximumLeasesPerPeer: {
     flag: "--maximum-leases-per-peer",
-    description: "leases for which the workers of one client on one machine may have room",
+    description: "leases that the workers of one client on one machine may hold",
   },
   maximumRunsPerClient: {
     flag: "--maximum-runs-per-client",
-    description: "runs of one client that have not ended",
+    description: "unfinished runs of one client",
   },
   maximumReplicasPerClient: {
     flag: "--maximum-replicas-per-client",
-    description: "replicas of these runs together, as far as they may go",
+    description: "replicas that these runs together may take",
   },
   maximumSweepRuns: { flag: "--maximum-sweep-runs", description: "runs of one sweep" },
 };
@@ -204,7 +204,7 @@ async function loadMetrics() {
   return CoordinatorMetrics;
 }
 
-/** The function, which does nothing from the second call on. */
+/** Makes a function that does nothing from the second call on. */
 function once<Arguments extends readonly unknown[]>(
   call: (...args: Arguments) => void,
 ): (...args: Arguments) => void {
@@ -230,7 +230,11 @@ function tlsFiles(flags: Flags): DoorOptions["tls"] {
   return { certificate, key, ...(clientAuthority !== undefined && { clientAuthority }) };
 }
 
-/** @throws InputError if the coordinator would be open to people it should not be open to */
+/**
+ * Refuses to listen where callers could come in that should not.
+ *
+ * @throws InputError
+ */
 function refuseExposure(flags: Flags, tls: DoorOptions["tls"]): void {
   const places = [["--listen", flags.listen] as const, ["--http", flags.http] as const];
   for (const [place, listen] of places) {
@@ -247,7 +251,7 @@ function refuseExposure(flags: Flags, tls: DoorOptions["tls"]): void {
   }
 }
 
-/** Where a browser finds the page. */
+/** The page's URL; undefined if it is not served. */
 function pageAddress({ http, tlsKey }: Flags, port: number | undefined): string | undefined {
   if (http === undefined || port === undefined) return undefined;
   return `${tlsKey === undefined ? "http" : "https"}://${hostOf(http)}:${port}`;

@@ -43,7 +43,7 @@ async function sweep(file: string, flags: Flags): Promise<void> {
     });
     reportSweep(ended, flags.json ?? false);
     if (flags.plot !== undefined) {
-      // Loaded where it is wanted: Vega takes longer to load than most commands take to run.
+      // Loaded only now: Vega takes longer to load than most commands take to run.
       const { writeSweepPlot } = await import("../presentation/sweepPlot.ts");
       await writeSweepPlot(flags.plot, displayName, ended.runs);
       process.stderr.write(`picture: ${resolve(flags.plot)}\n`);

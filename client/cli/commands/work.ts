@@ -79,7 +79,7 @@ async function work(flags: Flags): Promise<void> {
     });
     await Promise.race([worker.left, stopped]);
   } catch (error) {
-    // Said in its own words: a failed call is not described as one of a client.
+    // In its own words: a failed call would be described as if a client had made it.
     throw new Error((error as Error).message, { cause: error });
   }
 }

@@ -20,13 +20,13 @@ export class Canvas {
     this.#characters = Array.from({ length: height }, () => Array<string>(width).fill(" "));
   }
 
-  /** Whatever is off the canvas is not drawn. */
+  /** Draws a character, unless it is off the canvas. */
   put(column: number, row: number, character: string): void {
     const line = this.#characters[row];
     if (line !== undefined && column >= 0 && column < this.width) line[column] = character;
   }
 
-  /** @param x @param y in dots: two to a column, four to a row. */
+  /** Draws a dot; `x` and `y` are in dots, two to a column and four to a row. */
   dot(x: number, y: number): void {
     const [column, row] = [Math.floor(x / 2), Math.floor(y / 4)];
     const code = this.#characters[row]?.[column]?.charCodeAt(0) ?? 0;
@@ -35,7 +35,7 @@ export class Canvas {
     this.put(column, row, String.fromCharCode(BRAILLE + (before | bit)));
   }
 
-  /** @param height in rows, from the bottom; down to an eighth of one. */
+  /** Draws a bar from the bottom; its height is in rows, to an eighth of one. */
   bar(column: number, height: number): void {
     const eighths = Math.round(8 * height);
     for (let row = 0; 8 * row < eighths; row++) {

@@ -2,10 +2,10 @@ import type { Chart, Diagram } from "../../../shared/charts/chart.ts";
 import { panelText } from "./panelText.ts";
 import { phaseText } from "./phaseText.ts";
 
-/** Below it, nothing is readable. */
+/** Least width; below it, nothing is readable. */
 const MINIMUM_COLUMNS = 40;
 
-/** The picture as text, at most so many columns wide but for its titles. */
+/** Draws the picture as text, at most this many columns wide except for its titles. */
 export function terminalText(chart: Chart, columns: number): string {
   const width = Math.max(MINIMUM_COLUMNS, columns);
   const body = chart.kind === "phases" ? phaseText(chart, width) : panelsText(chart, width);

@@ -8,14 +8,14 @@ const POINTS = ["●", "○", "◆", "◇", "▲", "△", "■", "□"] as const
 const LINE = "⠒";
 const BAND = "░";
 const BAR = "█";
-/** Just within the row. */
+/** Lower edge of a row, just within it. */
 const LOWER_EDGE = 0.49;
-/** Ticks asked for; d3 gives about so many. */
+/** Ticks to ask for; d3 gives about as many. */
 const TICKS = 5;
 
 type Scale = ReturnType<typeof scaleOf>;
 
-/** A panel with its axes and its legend, line by line. */
+/** Draws a panel with its axes and its legend, line by line. */
 export function panelText(panel: Panel, columns: number): string[] {
   const y = scaleOf(panel.y, panel.marks.flatMap(heights)).nice(TICKS);
   const labels = labelsOf(y);
@@ -41,7 +41,7 @@ export function panelText(panel: Panel, columns: number): string[] {
   ];
 }
 
-/** From the least to the largest value; both are there, even if they are one. */
+/** A scale from the least to the largest value, with room around them if they are equal. */
 function scaleOf({ scale }: Axis, values: readonly number[]) {
   let [least, largest] = [Math.min(...values), Math.max(...values)];
   if (least === largest) {
@@ -76,7 +76,7 @@ function heights(mark: Mark): number[] {
   }
 }
 
-/** A line that goes through the points of its series needs no sign of its own. */
+/** The sign of each series; a line through the points of its series has theirs. */
 function glyphsOf(marks: readonly Mark[]): ReadonlyMap<string, string> {
   const glyphs = new Map<string, string>();
   let points = 0;
@@ -124,7 +124,7 @@ function draw(canvas: Canvas, mark: Mark, x: Scale, y: Scale, glyph: string): vo
   }
 }
 
-/** Dot by dot from the left, without gaps where it is steep. */
+/** Draws a line dot by dot from the left, without gaps where it is steep. */
 function drawLine(canvas: Canvas, points: readonly Point[], x: Scale, y: Scale): void {
   let before: number | undefined;
   for (let column = 0; column < 2 * canvas.width; column++) {
@@ -138,7 +138,7 @@ function drawLine(canvas: Canvas, points: readonly Point[], x: Scale, y: Scale):
   }
 }
 
-/** Between the two points around `at`; undefined beyond the ends. */
+/** The height between the two points around `at`; undefined beyond the ends. */
 function interpolated(points: readonly Point[], at: number): number | undefined {
   const after = points.findIndex(({ x }) => x >= at * (1 - Math.sign(at) * 1e-9));
   const [a, b] = [points[Math.max(0, after - 1)], points[after]];

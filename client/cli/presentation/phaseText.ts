@@ -2,11 +2,11 @@ import { ABSENT, fixed, significant } from "../../../shared/charts/numbers.ts";
 import type { Phase, PhaseDiagram } from "../../../shared/charts/chart.ts";
 
 const DIGITS = 4;
-/** `−12.3456`, and a space before it. */
+/** Width of a number such as `−12.3456`, with a space before it. */
 const NUMBER_WIDTH = 9;
 const SIGN_WIDTH = 4;
 
-/** λ̂ in rows and columns, or its signs where there is no room for numbers. */
+/** Draws λ̂ in rows and columns, or its signs where there is no room for numbers. */
 export function phaseText({ cells, critical, x, y }: PhaseDiagram, columns: number): string[] {
   const xs = ascending(cells.map((cell) => cell.x));
   const ys = ascending(cells.map((cell) => cell.y)).toReversed();
@@ -36,7 +36,7 @@ export function phaseText({ cells, critical, x, y }: PhaseDiagram, columns: numb
   ];
 }
 
-/** Under the right ends of the columns, as many as there is room for. */
+/** Heads under the right ends of the columns, as many as there is room for. */
 function columnHeads(heads: readonly string[], width: number): string {
   let line = "";
   for (const [i, head] of heads.entries()) {
@@ -64,7 +64,7 @@ function number(cell: Phase | undefined): string {
   return cell === undefined ? "" : fixed(cell.estimate?.value, DIGITS);
 }
 
-/** `0` where the interval has both signs. */
+/** The sign of λ̂; `0` where its interval has both. */
 function sign(cell: Phase | undefined): string {
   if (cell === undefined) return "";
   if (cell.estimate === undefined) return ABSENT;

@@ -7,18 +7,18 @@ import { withError } from "../../../shared/charts/numbers.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 
 const SCALE = 1000;
-/** Without a terminal, a line now and then instead of a bar. */
+/** Time between the lines that replace the bar where there is no terminal. */
 const LINE_INTERVAL_MILLISECONDS = 5000;
 
-/** Work done and work in all, of one run or of a sweep. */
+/** How far the work of a run or a sweep has come. */
 export interface WorkState {
-  /** 0 … 1. */
+  /** Share of the work that is done, 0 to 1. */
   readonly share: number;
-  /** Propagated and accepted. */
+  /** Replicas that have been propagated and accepted. */
   readonly replicaCount: number;
   readonly replicasPerSecond: number;
   readonly remainingSeconds: number | undefined;
-  /** Such as `12/28 runs`. */
+  /** What has been done in words, such as `12/28 runs`. */
   readonly caption: string;
 }
 
@@ -36,7 +36,7 @@ export class ProgressBar {
         notTTYSchedule: LINE_INTERVAL_MILLISECONDS,
         hideCursor: true,
         clearOnComplete: false,
-        // Ctrl-C is handled where the command is, which also restores the cursor.
+        // The command handles Ctrl-C, and restores the cursor.
         gracefulExit: false,
       },
       Presets.shades_classic,
@@ -57,9 +57,9 @@ export class ProgressBar {
   }
 }
 
-/** Where a watch began: rates of a run that went on before must not be taken for its own. */
+/** State of the work when the watch began; what was done before says nothing of the rate. */
 export interface WatchStart {
-  /** Seconds of the watcher's clock. */
+  /** Time in seconds of the watcher's clock. */
   readonly at: number;
   /** Share of the work that was done by then. */
   readonly share: number;
@@ -67,7 +67,11 @@ export interface WatchStart {
   readonly replicaCount: number;
 }
 
-/** The work of runs taken together; `now` is in seconds of the watcher's clock. */
+/**
+ * Sums up the work of several runs.
+ *
+ * @param now in seconds of the watcher's clock
+ */
 export function workState(
   runs: readonly Run__Output[],
   start: WatchStart | undefined,
@@ -122,7 +126,7 @@ function readable(value: number): string {
   );
 }
 
-/** Seconds for people: `8 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Formats seconds for people: `8 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;

@@ -5,24 +5,24 @@ import { lawLabel, type Sampling } from "../../../shared/network/weights.ts";
 import { ABSENT } from "../../../shared/charts/numbers.ts";
 import { duration } from "./progressBar.ts";
 
-/** What the machine does with one network, and what that means for a run. */
+/** How fast the machine propagates one network, and what that means for a run. */
 export interface NetworkRate {
   readonly network: Network;
   readonly sampling: Sampling;
-  /** Of all threads together. */
+  /** Rate of all threads together. */
   readonly replicaLayersPerSecond: number;
-  /** Null where no weights are drawn. */
+  /** Weights drawn per second; null where none are. */
   readonly weightsPerSecond: number | null;
   readonly run: {
-    /** Null where σ² decides and is not known. */
+    /** Replicas that the run takes; null where that depends on σ², which is not known. */
     readonly replicaCount: number | null;
     readonly seconds: number | null;
-    /** Where a precision was turned into replicas, whence the σ² that did it. */
+    /** The σ² by which a precision was turned into replicas; null where there was no need. */
     readonly variance: { readonly value: number; readonly source: "exact" | "measured" } | null;
   };
 }
 
-/** For people: a network a line. */
+/** Formats rates for people, a network a line. */
 export function rateTable(rates: readonly NetworkRate[]): string {
   const table = new Table({
     head: ["weights", "sampling", "width", "weights/s", "replica-layers/s", "replicas", "your run"],
@@ -43,7 +43,7 @@ export function rateTable(rates: readonly NetworkRate[]): string {
   return table.toString();
 }
 
-/** With a `≈` where the σ² behind it was measured in passing. */
+/** Formats a count of replicas, with a `≈` where it rests on a measured σ². */
 function replicas({ replicaCount, variance }: NetworkRate["run"]): string {
   if (replicaCount === null) return ABSENT;
   if (variance?.source !== "measured") return replicaCount.toLocaleString("en-US");
@@ -54,7 +54,7 @@ function readable(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString("en-US");
 }
 
-/** Below ten seconds two digits are worth something. */
+/** Formats seconds, with two digits below ten seconds. */
 function shortDuration(seconds: number): string {
   if (seconds >= 10) return duration(seconds);
   return seconds < 0.01 ? "under 0.01 s" : `${Number(seconds.toPrecision(2))} s`;

@@ -12,7 +12,11 @@ export function reportRun(run: Run__Output, json: boolean): void {
   else process.stdout.write(`${runDetails(run)}\n`);
 }
 
-/** @throws Error if the run did not succeed: its command fails once the run is printed */
+/**
+ * Makes the command fail if the run did not succeed; it is called once the run is printed.
+ *
+ * @throws Error
+ */
 export function assertRunSucceeded({ name, state, error }: Run__Output): void {
   assertSucceeded(state, `${name}: ${error}`);
 }
@@ -23,7 +27,11 @@ export function reportSweep(sweep: Sweep__Output, json: boolean): void {
   else process.stdout.write(`${runTable(sweep.runs)}\n`);
 }
 
-/** @throws Error if a run of the sweep did not succeed */
+/**
+ * Makes the command fail if a run of the sweep did not succeed.
+ *
+ * @throws Error
+ */
 export function assertSweepSucceeded({ name, state }: Sweep__Output): void {
   assertSucceeded(state, `${name}: not every run succeeded`);
 }

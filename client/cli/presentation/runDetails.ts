@@ -20,7 +20,7 @@ import {
   verdict,
 } from "../../../shared/charts/verdict.ts";
 
-/** One run for people, a fact a line. */
+/** Formats one run for people, a fact a line. */
 export function runDetails(run: Run__Output): string {
   const { network } = run;
   const extinct = run.lyapunovExponent?.extinct === true;
@@ -65,7 +65,7 @@ function gainText(run: Run__Output): string {
   return label === number ? number : `${number} (${label})`;
 }
 
-/** Where the work stands and what has arrived, in whatever order. */
+/** Formats how far the work has come, and the estimate from all shards that have arrived. */
 function progressLine({ progress }: Run__Output): string {
   if (!progress) return ABSENT;
   const { completedShardCount, plannedShardCount, leasedShardCount, remainingSeconds } = progress;

@@ -17,7 +17,7 @@ import {
   verdict,
 } from "../../../shared/charts/verdict.ts";
 
-/** Runs as a table for people: estimates beside exact values, and what they mean. */
+/** Formats runs as a table for people: estimates beside exact values, and what they mean. */
 export function runTable(runs: readonly Run__Output[]): string {
   const varied = varyingColumns(runs);
   const table = new Table({
@@ -78,7 +78,7 @@ const COLUMNS: readonly Column[] = [
 
 const SEED: Column = { head: "seed", value: (run) => run.seed };
 
-/** What distinguishes the runs; of a single run, its width, weights and gain. */
+/** The columns that tell the runs apart; for a single run, its width, weights and gain. */
 function varyingColumns(runs: readonly Run__Output[]): readonly Column[] {
   const varying = COLUMNS.filter(({ value }) => new Set(runs.map(value)).size > 1);
   const rows = runs.map((run) => varying.map(({ value }) => value(run)).join());
@@ -95,7 +95,7 @@ function stateNote(run: Run__Output): string | undefined {
   return run.error === "" ? String(state) : `${state}: ${run.error}`;
 }
 
-/** σ̂ = √σ̂², its error by the delta method. */
+/** σ̂ = √σ̂², with its error by the delta method. */
 function deviation(variance: Estimate__Output | null | undefined) {
   if (variance?.estimate === undefined || variance.standardError === undefined) return undefined;
   const estimate = Math.sqrt(variance.estimate);

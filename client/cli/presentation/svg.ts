@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { View, parse } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 
-/** A Vega-Lite picture as SVG. */
+/** Renders a Vega-Lite picture as SVG. */
 export async function renderSvg(picture: TopLevelSpec): Promise<string> {
   const { spec } = compile(picture);
   return new View(parse(spec), { renderer: "none" }).toSVG();

@@ -12,7 +12,10 @@ const AXES = [
   { title: "depth L", value: (run: Run__Output) => run.network?.depth },
 ] as const;
 
-/** Writes the sweep's λ̂ with error bars over the exact values, and what a depth makes of them. */
+/**
+ * Writes a picture of the sweep: λ̂ with error bars beside the exact values, and the growth over
+ * the depth.
+ */
 export async function writeSweepPlot(
   path: string,
   title: string,
@@ -21,7 +24,10 @@ export async function writeSweepPlot(
   await writeSvg(path, sweepPlot(title, runs));
 }
 
-/** Points are estimates with intervals, lines are exact; the second panel shows e^(λ·depth). */
+/**
+ * Draws estimates as points with intervals and exact values as lines; the second panel shows
+ * e^(λ·depth).
+ */
 function sweepPlot(title: string, runs: readonly Run__Output[]): TopLevelSpec {
   const axis = AXES.find(({ value }) => new Set(runs.map(value)).size > 1) ?? AXES[0];
   const values = runs.flatMap((run) => {

@@ -57,7 +57,8 @@ export function spoiled(bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Buffer> {
     place.map((at) => (whole: Buffer) => whole.subarray(0, at % (whole.length + 1))),
     fc.tuple(place, fc.nat(7)).map(([at, bit]) => (whole: Buffer) => {
       const flipped = Buffer.from(whole);
-      if (flipped.length > 0) flipped[at % flipped.length]! ^= 1 << bit;
+      const index = at % flipped.length;
+      if (flipped.length > 0) flipped.writeUInt8(flipped.readUInt8(index) ^ (1 << bit), index);
       return flipped;
     }),
     fc.tuple(place, lie).map(([at, length]) => (whole: Buffer) => {

@@ -10,6 +10,7 @@ import type { CheckpointSums, ShardPartial } from "../../../shared/statistics/re
 import { problemOf } from "../../support/runShards.ts";
 import { specificationWith } from "../../support/specifications.ts";
 import { syntheticPartial } from "../../support/syntheticPartials.ts";
+import { present } from "../../support/present.ts";
 
 const task = new ShardPlan(specificationWith({ checkpointDepths: [50] })).task(0);
 const nothing = { mean: 0, m2: 0, m3: 0, m4: 0 };
@@ -122,7 +123,10 @@ describe("partialProblem", () => {
     ["an endless backend", { ...partial, backend: "x".repeat(1e6) }, /^.{120,150}$/],
     [
       "endless checkpoints",
-      { ...partial, checkpoints: Array.from({ length: 1e4 }, () => partial.checkpoints[0]!) },
+      {
+        ...partial,
+        checkpoints: Array.from({ length: 1e4 }, () => present(partial.checkpoints[0])),
+      },
       /^.{110,130}$/,
     ],
     ["no moments", last(() => ({ moments: [] })), /at depth 200000 it lacks moments/],

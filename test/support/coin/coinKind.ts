@@ -57,7 +57,7 @@ export function coinDepths({ tosses }: CoinParameters): readonly number[] {
 const QUANTITIES = [{ name: "bias", symbol: "p̂" }] as const;
 
 /** A kind of run that exists only in tests: tosses a coin until its bias is known to a precision. */
-export const COIN: Kind<CoinSpecification> = {
+const COIN: Kind<CoinSpecification> = {
   name: "coin",
   wireKind: COIN_NUMBER,
   quantities: QUANTITIES,

@@ -10,6 +10,8 @@ const running = new Set<Started>();
 
 /** Where the commands keep their ledgers, each in a folder of its own unless a test says otherwise. */
 const dataHome = mkdtempSync(join(tmpdir(), "lyapunov-tests-"));
+/** What the commands compile is kept for the tests, and for nobody after them. */
+const cacheHome = join(dataHome, "cache");
 let started = 0;
 
 after("no process outlives the tests", async () => {
@@ -48,7 +50,13 @@ export class Started implements AsyncDisposable {
     started += 1;
     const ownData = join(dataHome, String(started));
     this.#child = spawn(command, args, {
-      env: { ...process.env, LYAPUNOV_COORDINATOR: undefined, XDG_DATA_HOME: ownData, ...env },
+      env: {
+        ...process.env,
+        LYAPUNOV_COORDINATOR: undefined,
+        XDG_DATA_HOME: ownData,
+        XDG_CACHE_HOME: cacheHome,
+        ...env,
+      },
       detached: group,
       ...(cwd !== undefined && { cwd }),
     });

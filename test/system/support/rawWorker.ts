@@ -10,6 +10,7 @@ import { shardTaskFromMessage } from "../../../shared/kinds/propagation/shardTas
 import { VERSION } from "../../../shared/wire/version.ts";
 import { referenceBackend } from "../../../worker/backends/reference/referenceBackend.ts";
 import { computeShard } from "../../../worker/pool/shard.ts";
+import { present } from "../../support/present.ts";
 
 /** A worker by hand: it says what the test tells it to, when the test tells it to. */
 export class RawWorker implements Disposable {
@@ -98,7 +99,7 @@ export async function resultOf(
   { leaseId, run, shardIndex, task }: Lease__Output,
   change = (partial: ShardPartial): ShardPartial => partial,
 ): Promise<WorkRequest> {
-  const computed = await computeShard(referenceBackend, shardTaskFromMessage(task!));
+  const computed = await computeShard(referenceBackend, shardTaskFromMessage(present(task)));
   const partial = partialToMessage(change(computed));
   return { result: { leaseId, run, shardIndex, partial, computeSeconds: 0.001 } };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { runTable } from "../../../../client/cli/presentation/runTable.ts";
 import { estimate, received } from "../../../support/messages.ts";
+import { present } from "../../../support/present.ts";
 
 /** The cells of the table's rows, its head first. */
 function cells(table: string): string[][] {
@@ -26,14 +27,14 @@ describe("the table of runs", () => {
       exact: EXACT,
     });
     const [head, row] = cells(runTable([run]));
-    const shown = Object.fromEntries(head!.map((name, i) => [name, row?.[i]]));
+    const shown = Object.fromEntries(present(head).map((name, i) => [name, row?.[i]]));
     assert.equal(shown["λ̂ ± s.e."], "−0.20012 ± 0.00031");
     assert.equal(shown["λ exact"], "−0.200000");
     // √0.2525, with the error of the square root: 0.002 / (2 · 0.5025).
     assert.equal(shown["σ̂ ± s.e."], "0.5025 ± 0.0020");
     assert.equal(shown["σ exact"], "0.500000");
-    assert.equal(row?.[head!.indexOf("z")], "−0.39");
-    assert.equal(row?.[head!.lastIndexOf("z")], "1.25");
+    assert.equal(row?.[present(head).indexOf("z")], "−0.39");
+    assert.equal(row?.[present(head).lastIndexOf("z")], "1.25");
   });
 
   it("names of several runs only what tells them apart", () => {
@@ -53,21 +54,21 @@ describe("the table of runs", () => {
       { weights: "sparse_gaussian", density: 0.1 },
     ];
     const [head, ...rows] = cells(runTable(laws.map((network) => received({}, { network }))));
-    const column = head!.indexOf("weights");
+    const column = present(head).indexOf("weights");
     assert.deepEqual(
       rows.map((row) => row[column]),
       ["gaussian", "student_t(ν=3)", "student_t(ν=5)", "sparse_gaussian(p=0.1)"],
     );
-    assert.ok(!head!.includes("seed"));
+    assert.ok(!present(head).includes("seed"));
   });
 
   it("leaves out what is not known, and says why a run failed", () => {
     const run = received({ state: "RUN_STATE_FAILED", error: "shard 3 was given up", exact: null });
     const [head, row] = cells(runTable([run]));
     assert.equal(row?.at(-1), "FAILED: shard 3 was given up");
-    assert.equal(row?.[head!.indexOf("λ̂ ± s.e.")], "–");
-    assert.equal(row?.[head!.indexOf("λ exact")], "–");
-    assert.equal(row?.[head!.indexOf("×1000 at depth")], "–");
+    assert.equal(row?.[present(head).indexOf("λ̂ ± s.e.")], "–");
+    assert.equal(row?.[present(head).indexOf("λ exact")], "–");
+    assert.equal(row?.[present(head).indexOf("×1000 at depth")], "–");
     assert.doesNotMatch(runTable([run]), /NaN|undefined|null/);
   });
 });

@@ -11,6 +11,7 @@ import {
   specificationToMessage,
 } from "../../../../shared/kinds/propagation/messages.ts";
 import { lawInput } from "../../../support/laws.ts";
+import { present } from "../../../support/present.ts";
 
 const { requestSerialize, requestDeserialize } = SimulationService.service.CreateRun;
 
@@ -85,7 +86,7 @@ describe("specifications on the wire", () => {
       [0, /network\.density: 0 is not allowed/],
       [undefined, /network\.density: it is missing/],
     ] as const) {
-      const { density: _density, ...without } = message.network!;
+      const { density: _density, ...without } = present(message.network);
       const run = { ...message, network: { ...without, ...(density === 0 && { density }) } };
       const arrived = requestDeserialize(requestSerialize({ run })).run;
       assert.ok(arrived);
