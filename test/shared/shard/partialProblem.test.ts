@@ -174,14 +174,17 @@ describe("partialProblem, of observables beside the growth", () => {
   };
   const [first, second] = partial.checkpoints;
   assert.ok(first && second);
-  const growth = second.moments[0] ?? nothing;
+  const ofGrowth = second.moments[0] ?? nothing;
   const delta = { mean: 1, m2: 32, m3: 0, m4: 64 };
-  const most = Math.sqrt(growth.m2 * delta.m2);
+  const most = Math.sqrt(ofGrowth.m2 * delta.m2);
 
   const withDelta = (change: Partial<CheckpointSums>): ShardPartial => ({
     ...partial,
     observables: ["log_norm_growth", "delta"],
-    checkpoints: [first, { ...second, moments: [growth, delta], coMoments: [most / 2], ...change }],
+    checkpoints: [
+      first,
+      { ...second, moments: [ofGrowth, delta], coMoments: [most / 2], ...change },
+    ],
   });
   const problem = (spoiled: ShardPartial) => partialProblem(shape, task, spoiled) ?? "nothing";
 
@@ -190,16 +193,16 @@ describe("partialProblem, of observables beside the growth", () => {
   });
 
   it("wants both there, and not before", () => {
-    assert.match(problem(withDelta({ moments: [growth] })), /200000 it lacks moments/);
+    assert.match(problem(withDelta({ moments: [ofGrowth] })), /200000 it lacks moments/);
     assert.match(problem(withDelta({ coMoments: [] })), /200000 it lacks moments/);
-    const early = { ...first, moments: [growth, delta] };
+    const early = { ...first, moments: [ofGrowth, delta] };
     const spoiled = { ...withDelta({}), checkpoints: [early, second] };
     assert.match(problem(spoiled), /at depth 50 it lacks moments/);
   });
 
   it("holds each observable to its own bound", () => {
     const far = { ...delta, mean: 11 };
-    assert.match(problem(withDelta({ moments: [growth, far] })), /the moments of delta are not/);
+    assert.match(problem(withDelta({ moments: [ofGrowth, far] })), /the moments of delta are not/);
   });
 
   it("finds a co-moment beyond what Cauchy and Schwarz allow, or that is no number", () => {
