@@ -3,6 +3,8 @@ import type { CheckpointEstimate__Output } from "../../shared/wire/generated/lya
 import type { Estimate__Output } from "../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Timestamp__Output } from "../../shared/wire/generated/google/protobuf/Timestamp.ts";
+import { estimatesToJson } from "../../shared/wire/json.ts";
+import { structToJson } from "../../shared/wire/struct.ts";
 import { timestampToJson } from "../../shared/wire/timestamps.ts";
 
 /** Types of columns; every cell may be empty. */
@@ -160,7 +162,16 @@ export const COLUMNS: readonly Column[] = [
       ({ quantiles }) => quantiles.find((quantile) => quantile.probability === probability)?.value,
     ),
   ),
+
+  ofRun("kind", "text", (run) => shortName("kind", run.kind)),
+  ofRun("parameters", "text", ({ parameters }) => jsonText(structToJson(parameters))),
+  ofRun("estimates", "text", ({ estimates }) => jsonText(estimatesToJson(estimates))),
 ];
+
+/** The text of an object; nothing for an empty one, as a run has it whose kind has fields. */
+function jsonText(value: Record<string, unknown>): string {
+  return Object.keys(value).length === 0 ? "" : JSON.stringify(value);
+}
 
 function dateOf(time: Timestamp__Output | null): Date | null {
   return time && new Date(timestampToJson(time));

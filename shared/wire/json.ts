@@ -78,12 +78,14 @@ export function sweepToJson(sweep: Sweep__Output) {
 function otherKindToJson({ parameters, estimates }: Run__Output) {
   return {
     ...(parameters && { parameters: structToJson(parameters) }),
-    ...(Object.keys(estimates).length > 0 && {
-      estimates: Object.fromEntries(
-        Object.entries(estimates).map(([name, estimate]) => [name, estimateToJson(estimate)]),
-      ),
-    }),
+    ...(Object.keys(estimates).length > 0 && { estimates: estimatesToJson(estimates) }),
   };
+}
+
+export function estimatesToJson(estimates: Run__Output["estimates"]) {
+  return Object.fromEntries(
+    Object.entries(estimates).map(([name, estimate]) => [name, estimateToJson(estimate)]),
+  );
 }
 
 function networkToJson(network: Network__Output | null) {

@@ -3,6 +3,7 @@ import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts"
 import type { PropagationInput } from "../../shared/kinds/propagation/specification.ts";
 import type { Estimate } from "../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run, Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { structFromJson } from "../../shared/wire/struct.ts";
 import { SimulationService } from "../../shared/wire/protocol.ts";
 import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
 
@@ -32,6 +33,27 @@ export function received(fields: Run, input: PropagationInput = {}): Run__Output
     ...specificationToMessage(specification(input)),
     ...fields,
   };
+  return overTheWire(run);
+}
+
+/** A run of a kind that the client does not know, as it receives it. */
+export function otherKindOfRun(fields: Run = {}): Run__Output {
+  return overTheWire({
+    name: "runs/abc",
+    state: "RUN_STATE_SUCCEEDED",
+    // Numbers without a name pass through the wire; the generated type knows named ones only.
+    kind: 1000 as unknown as NonNullable<Run["kind"]>,
+    parameters: structFromJson({ bias: 0.25, coin: "euro" }),
+    backend: "BACKEND_REFERENCE",
+    seed: "7",
+    replicaCount: 4096,
+    shardCount: 1,
+    estimates: { bias: estimate(0.26, 0.01) },
+    ...fields,
+  });
+}
+
+function overTheWire(run: Run): Run__Output {
   const response = responseDeserialize(responseSerialize({ run }));
   if (response.run === null) throw new Error("a run was sent and none arrived");
   return response.run;

@@ -12,16 +12,17 @@ import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
 import { stoppingRuleInput, type StoppingFlags } from "../../sdk/runInput.ts";
 import { callFlags } from "../connectionFlags.ts";
 import { addStoppingFlags } from "../networkFlags.ts";
+import { isOtherKind, parametersLabel } from "../presentation/otherKind.ts";
 import { printJson } from "../presentation/printJson.ts";
 import {
   assertRunSucceeded,
   assertSweepSucceeded,
   reportRun,
   reportSweep,
+  runText,
+  sweepText,
 } from "../presentation/report.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/numbers.ts";
-import { runDetails } from "../presentation/runDetails.ts";
-import { runTable } from "../presentation/runTable.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 import { flag, integerFrom } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
@@ -72,7 +73,7 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
     return;
   }
   const table = new Table({
-    head: ["name", "state", "sweep", "network", "replicas", "λ̂", "s.e."],
+    head: ["name", "state", "sweep", "asked for", "replicas", "λ̂", "s.e."],
     style: { head: [], border: [], compact: true },
   });
   for (const run of runs) {
@@ -81,8 +82,7 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
       run.name,
       shortName("state", run.state) ?? "",
       run.sweep,
-      `${weightsLabel(run)} ${run.network?.width}×${run.network?.depth}, ` +
-        `α ${run.network?.negativeSlope}, gain ${gainLabel(run)}`,
+      isOtherKind(run) ? parametersLabel(run) : networkLabel(run),
       run.replicaCount,
       estimate?.estimate?.toPrecision(6) ?? "–",
       estimate?.standardError?.toPrecision(2) ?? "–",
@@ -91,17 +91,24 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
   process.stdout.write(`${table.toString()}\n`);
 }
 
+function networkLabel(run: Run__Output): string {
+  return (
+    `${weightsLabel(run)} ${run.network?.width}×${run.network?.depth}, ` +
+    `α ${run.network?.negativeSlope}, gain ${gainLabel(run)}`
+  );
+}
+
 async function show(api: SimulationApi, name: string, flags: Flags): Promise<void> {
   const json = flags.json ?? false;
   if (isSweep(name)) {
     const sweep = await api.getSweep(name);
     if (json) printJson(sweepToJson(sweep));
-    else process.stdout.write(`${runTable(sweep.runs)}\n`);
+    else process.stdout.write(`${sweepText(sweep)}\n`);
     return;
   }
   const run = await api.getRun(name);
   if (json) printJson(runToJson(run));
-  else process.stdout.write(`${runDetails(run)}\n`);
+  else process.stdout.write(`${runText(run)}\n`);
 }
 
 async function watch(api: SimulationApi, name: string, flags: Flags): Promise<void> {

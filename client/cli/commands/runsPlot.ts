@@ -7,6 +7,9 @@ import { depthChart } from "../../../shared/charts/depth.ts";
 import { fluctuationsChart } from "../../../shared/charts/fluctuations.ts";
 import { isMap, phaseDiagram } from "../../../shared/charts/phases.ts";
 import { sweepEstimatesChart } from "../../../shared/charts/sweepEstimates.ts";
+import { NothingToDraw } from "../../../shared/charts/nothingToDraw.ts";
+import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { isOtherKind } from "../presentation/otherKind.ts";
 import { InputError } from "../../sdk/errors.ts";
 import { assertWritable, writeOutput } from "../outputFile.ts";
 import { choice } from "../readers.ts";
@@ -77,13 +80,25 @@ async function plot(api: SimulationApi, name: string, flags: Flags): Promise<voi
 }
 
 async function runChart(api: SimulationApi, name: string, kind?: Kind): Promise<Chart> {
-  if (kind === "depth") return depthChart(await api.getRun(name));
-  if (kind === "fluctuations") return fluctuationsChart(await api.getRun(name));
-  return convergenceChart(await api.getRun(name, true));
+  const run = await api.getRun(name, kind === undefined || kind === "convergence");
+  assertDrawable(run);
+  if (kind === "depth") return depthChart(run);
+  if (kind === "fluctuations") return fluctuationsChart(run);
+  return convergenceChart(run);
 }
 
 async function sweepChart(api: SimulationApi, name: string, kind?: Kind): Promise<Chart> {
   const sweep = await api.getSweep(name);
+  sweep.runs.forEach(assertDrawable);
   const isPhases = kind === undefined ? isMap(sweep) : kind === "phases";
   return isPhases ? phaseDiagram(sweep) : sweepEstimatesChart(sweep);
+}
+
+/** The pictures are of λ and σ², which only runs that propagate networks estimate. */
+function assertDrawable(run: Run__Output): void {
+  if (!isOtherKind(run)) return;
+  throw new NothingToDraw(
+    run,
+    "there is no picture of runs of its kind; read its estimates with `runs show`",
+  );
 }

@@ -2,14 +2,25 @@ import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
+import { isOtherKind, otherKindDetails, otherKindTable } from "./otherKind.ts";
 import { printJson } from "./printJson.ts";
 import { runDetails } from "./runDetails.ts";
 import { runTable } from "./runTable.ts";
 
+/** Formats one run for people, whatever its kind. */
+export function runText(run: Run__Output): string {
+  return isOtherKind(run) ? otherKindDetails(run) : runDetails(run);
+}
+
+/** Formats a sweep for people, a run a row. */
+export function sweepText({ runs }: Sweep__Output): string {
+  return runs.some(isOtherKind) ? otherKindTable(runs) : runTable(runs);
+}
+
 /** Prints a run. */
 export function reportRun(run: Run__Output, json: boolean): void {
   if (json) printJson(runToJson(run));
-  else process.stdout.write(`${runDetails(run)}\n`);
+  else process.stdout.write(`${runText(run)}\n`);
 }
 
 /**
@@ -24,7 +35,7 @@ export function assertRunSucceeded({ name, state, error }: Run__Output): void {
 /** Prints a sweep. */
 export function reportSweep(sweep: Sweep__Output, json: boolean): void {
   if (json) printJson(sweepToJson(sweep));
-  else process.stdout.write(`${runTable(sweep.runs)}\n`);
+  else process.stdout.write(`${sweepText(sweep)}\n`);
 }
 
 /**

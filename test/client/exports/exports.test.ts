@@ -6,9 +6,9 @@ import { parquetReadObjects, parquetSchema, parquetMetadata } from "hyparquet";
 import { COLUMNS, exportRows, type Cell } from "../../../client/exports/columns.ts";
 import { exported } from "../../../client/exports/formats.ts";
 import { runTool } from "../../system/support/tools.ts";
-import { estimate, received } from "../../support/messages.ts";
+import { estimate, otherKindOfRun, received } from "../../support/messages.ts";
 
-/** One that needs quoting, one whose λ is −∞ and whose seed no double holds, and one without rows. */
+/** One that needs quoting, one whose λ is −∞ and whose seed no double holds, one without rows, and one of another kind. */
 const RUNS = [
   received(
     {
@@ -40,6 +40,7 @@ const RUNS = [
     { seed: "18446744073709551615", network: { negativeSlope: 0 } },
   ),
   received({ name: "runs/queued", state: "RUN_STATE_QUEUED" }),
+  otherKindOfRun({ name: "runs/other" }),
 ];
 
 const rows = exportRows(RUNS);
@@ -71,12 +72,13 @@ describe("an export", () => {
         ["runs/quoted", 100],
         ["runs/extinct", 100],
         ["runs/queued", null],
+        ["runs/other", null],
       ],
     );
   });
 
   it("has the run's numbers, and nothing where there is none", () => {
-    const [first, second, extinct, queued] = cells;
+    const [first, second, extinct, queued, other] = cells;
     assert.equal(first?.["lyapunov_exponent_estimate"], -0.1 - 0.2);
     assert.equal(first?.["replica_count"], 2 ** 32);
     assert.equal(first?.["exact_critical_gain"], 1.5);
@@ -89,6 +91,12 @@ describe("an export", () => {
     assert.equal(extinct?.["seed"], "18446744073709551615");
     assert.equal(queued?.["lyapunov_exponent_estimate"], null);
     assert.equal(queued?.["named_gain"], "he");
+    assert.equal(queued["parameters"], null);
+    assert.equal(other?.["kind"], "1000");
+    assert.equal(other["width"], null);
+    assert.deepEqual(JSON.parse(String(other["parameters"])), { bias: 0.25, coin: "euro" });
+    const estimates = JSON.parse(String(other["estimates"])) as Record<string, unknown>;
+    assert.deepEqual(Object.keys(estimates), ["bias"]);
   });
 
   it("reads the same from JSON", () => {

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+
+import { parametersLabel } from "../../../../client/cli/presentation/otherKind.ts";
+import { runText, sweepText } from "../../../../client/cli/presentation/report.ts";
+import type { Sweep__Output } from "../../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
+import { otherKindOfRun, received } from "../../../support/messages.ts";
+
+const sweep = { name: "sweeps/abc", endedRunCount: 1 } as Sweep__Output;
+
+describe("a run of a kind that this command does not know", () => {
+  it("is shown with what it was asked for and every estimate that it has", () => {
+    const text = runText(otherKindOfRun());
+    assert.match(text, /kind 1000: bias 0\.25, coin euro/);
+    assert.match(text, /4096 in 1 shard; reference, seed 7/);
+    assert.match(text, /bias .*0\.26.*95 % in \[0\.24, 0\.28\] \(student_t\)/);
+  });
+
+  it("is shown with why it failed", () => {
+    const failed = otherKindOfRun({ state: "RUN_STATE_FAILED", error: "the coin is lost" });
+    assert.match(runText(failed), /error.*the coin is lost/);
+  });
+
+  it("says that an estimate needs more replicas", () => {
+    assert.match(runText(otherKindOfRun({ estimates: { bias: {} } })), /bias.*too few replicas/);
+  });
+
+  it("has its kind alone where it was asked for nothing", () => {
+    assert.equal(parametersLabel(otherKindOfRun({ parameters: null })), "kind 1000");
+  });
+
+  it("is a row of its sweep, with a column for every estimate", () => {
+    const runs = [otherKindOfRun(), otherKindOfRun({ estimates: {} })];
+    const lines = sweepText({ ...sweep, runs }).split("\n");
+    assert.match(String(lines.find((line) => line.includes("asked for"))), /replicas.*bias.*state/);
+    assert.equal(lines.filter((line) => line.includes("kind 1000")).length, 2);
+  });
+});
+
+describe("a run that propagates networks", () => {
+  it("is shown with λ̂", () => {
+    assert.match(runText(received({})), /λ/);
+    assert.match(sweepText({ ...sweep, runs: [received({})] }), /λ exact/);
+  });
+});
