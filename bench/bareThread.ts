@@ -1,10 +1,9 @@
 import { performance } from "node:perf_hooks";
 
 import { ShardPlan } from "../coordinator/plan/shardPlan.ts";
-import { parsePropagation } from "../shared/kinds/propagation/propagation.ts";
+import { PROPAGATION } from "../shared/kinds/propagation/propagation.ts";
 import { shardTask } from "../shared/kinds/propagation/shardTask.ts";
-import type { Run, Run__Output } from "../shared/wire/generated/lyapunov/v1/Run.ts";
-import { inputFromMessage } from "../shared/kinds/propagation/messages.ts";
+import type { PropagationSpecification } from "../shared/kinds/propagation/specification.ts";
 import { loadBackend } from "../worker/backends/registry.ts";
 import { computeShard } from "../worker/pool/shard.ts";
 
@@ -12,8 +11,8 @@ const backend = await loadBackend("simd");
 
 /** A thread's part of a run: every `threads`-th shard, from the one with its own number on. */
 export interface BareTask {
-  /** The run as a client would ask for it: only plain data goes to a thread. */
-  readonly run: Run;
+  /** The run's specification. Its kind holds functions, which cannot go to a thread. */
+  readonly fields: Omit<PropagationSpecification, "kind">;
   readonly thread: number;
   readonly threads: number;
 }
@@ -24,8 +23,12 @@ export interface BareTask {
  *
  * @returns seconds of the wall clock.
  */
-export default async function propagateShards({ run, thread, threads }: BareTask): Promise<number> {
-  const specification = parsePropagation(inputFromMessage(run as Run__Output));
+export default async function propagateShards({
+  fields,
+  thread,
+  threads,
+}: BareTask): Promise<number> {
+  const specification: PropagationSpecification = { kind: PROPAGATION, ...fields };
   const plan = new ShardPlan(specification);
   const start = performance.now();
   for (let index = thread; index < plan.shardCount; index += threads) {

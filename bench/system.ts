@@ -175,9 +175,9 @@ function startBareThreads(name: string, threads: number): Propagator {
   });
   return {
     name,
-    run: async (run) => {
+    run: async ({ kind: _kind, ...fields }) => {
       const tasks = Array.from({ length: threads }, (_, thread) =>
-        pool.run({ run: specificationToMessage(run), thread, threads }),
+        pool.run({ fields, thread, threads }),
       );
       const seconds = await Promise.all(tasks);
       return {
