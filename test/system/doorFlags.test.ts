@@ -3,11 +3,12 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { tokenDigest } from "../../shared/wire/tokens.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Certificates, type Certificate } from "./support/certificates.ts";
 import { commandJson, runCommand, startCommand } from "./support/command.ts";
 import { startGuarded } from "./support/guarded.ts";
 
-describe("flags of the door", () => {
+needing("openssl").describe("flags of the door", () => {
   let files: Certificates;
   let authority: Certificate;
   let server: Certificate;

@@ -6,6 +6,7 @@ import { status as Code, type ServiceError } from "@grpc/grpc-js";
 import { SimulationApi } from "../../client/sdk/api.ts";
 import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
 import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Certificates } from "./support/certificates.ts";
 import { runCommand, startCommand } from "./support/command.ts";
 import { attempt, startGuarded, tokenEntry } from "./support/guarded.ts";
@@ -78,7 +79,7 @@ describe("a token file that changes under a coordinator", () => {
   });
 });
 
-describe("a certificate that is replaced under a coordinator", () => {
+needing("openssl").describe("a certificate that is replaced under a coordinator", () => {
   it("is shown to those who come after that", async () => {
     using certificates = new Certificates();
     const [old, next] = [await certificates.authority("old"), await certificates.authority("next")];

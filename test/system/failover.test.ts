@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { PostgresServer } from "../support/postgres.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import type { RunJson } from "./support/cluster.ts";
 import { commandJson, runCommand, startCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
@@ -16,7 +17,7 @@ interface Member {
   readonly address: string;
 }
 
-describe("coordinators that share a PostgreSQL ledger", () => {
+needing("postgresql").describe("coordinators that share a PostgreSQL ledger", () => {
   let server: PostgresServer;
   let expected: string;
 

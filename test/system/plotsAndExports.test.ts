@@ -9,6 +9,7 @@ import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts"
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Cluster } from "./support/cluster.ts";
 import { COMMAND, ROOT, runCommand } from "./support/command.ts";
 import { Started } from "./support/processes.ts";
@@ -118,7 +119,7 @@ describe("plots and exports", () => {
     assert.equal(labels(estimates.stdout, "point").length, some.length);
   });
 
-  it("draws with characters on a terminal, as wide as that is", async () => {
+  needing("bsdutils").it("draws with characters on a terminal, as wide as that is", async () => {
     const command = `${process.execPath} ${COMMAND} runs plot ${run.name} --coordinator ${cluster.address}`;
     const line = `stty cols 101 rows 50; ${command}`;
     await using started = new Started("script", ["-qec", line, "/dev/null"], { cwd: ROOT });

@@ -7,6 +7,7 @@ import { COLUMNS, exportRows, type Cell } from "../../../client/exports/columns.
 import { exported } from "../../../client/exports/formats.ts";
 import { runTool } from "../../system/support/tools.ts";
 import { estimate, received } from "../../support/messages.ts";
+import { needing } from "../../support/tiers/tiers.ts";
 
 /** One that needs quoting, one whose λ is −∞ and whose seed no double holds, and one without rows. */
 const RUNS = [
@@ -95,7 +96,7 @@ describe("an export", () => {
     assert.deepEqual(JSON.parse(String(exported(rows, "json"))), cells.map(withoutDates));
   });
 
-  it("reads the same from CSV, by Python", async () => {
+  needing("python3").it("reads the same from CSV, by Python", async () => {
     const csv = String(exported(rows, "csv"));
     assert.match(csv, /,"a ""quoted"", name; =1\+1",/);
     assert.equal(csv.split("\r\n").length, rows.length + 2);
