@@ -4,6 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ChannelCredentials, Client } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
 
+import { parseRunSpecification } from "../../shared/specification/specification.ts";
+import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
 import { Cluster } from "./support/cluster.ts";
 import { startCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
@@ -12,8 +14,14 @@ import { halfDone } from "./support/progress.ts";
 /** Twenty-four shards of a tenth of a second: the middle cannot be missed. */
 const RUN = `--width 7 --depth 8 --seed 31 --replicas ${24 * 65_536}`.split(" ");
 /** Shards that take minutes: whoever does not wait for them does not finish them. */
-const SLOW_RUN =
-  "--backend reference --sampling dense --width 2000 --depth 2000 --replicas 8".split(" ");
+const SLOW_RUN = specificationToMessage(
+  parseRunSpecification({
+    network: { width: 2000, depth: 2000, negativeSlope: 0.01, weights: "gaussian", gain: 1 },
+    backend: "reference",
+    sampling: "dense",
+    stoppingRule: { replicaCount: 8 },
+  }),
+);
 
 describe("SIGTERM", () => {
   it("lets a worker deliver what it has begun and hand back the rest", async () => {
@@ -89,9 +97,7 @@ async function assertHandedBack(cluster: Cluster, run: string): Promise<void> {
 
 /** Submits a run of slow shards and returns its name once somebody works on it. */
 async function startSlowRun(cluster: Cluster): Promise<string> {
-  // Left to its fate: it fails when the cluster goes.
-  cluster.run(SLOW_RUN).catch(() => undefined);
-  const name = await cluster.onlyRun();
+  const { name } = await cluster.api.createRun(SLOW_RUN, "");
   for await (const { progress } of cluster.api.watchRun(name)) {
     if (Number(progress?.leasedShardCount) > 0) break;
   }

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { PostgresServer } from "../support/postgres.ts";
 import { needing } from "../support/tiers/tiers.ts";
 import type { RunJson } from "./support/cluster.ts";
-import { commandJson, runCommand, startCommand } from "./support/command.ts";
+import { commandJson, jsonHere, startCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
+import { runHere } from "./support/inProcess.ts";
 import type { Started } from "./support/processes.ts";
 
 const SHARD = 65_536;
@@ -37,10 +38,10 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
     const standby = await join(ledger);
     await standby.started.said(/standing by/);
     const asked = ["runs", "list", "--coordinator", standby.address];
-    const { code, stderr } = await runCommand(asked);
+    const { code, stderr } = await runHere(asked);
     assert.equal(code, 1);
     assert.match(stderr, /stands by; .* leads, ask it/);
-    assert.equal((await runCommand(asked.with(3, leader.address))).code, 0);
+    assert.equal((await runHere(asked.with(3, leader.address))).code, 0);
     // Either is told to stop, and does.
     for (const { started } of [standby, leader]) {
       started.signal("SIGTERM");
@@ -88,7 +89,7 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
       const standby = await join(ledger);
       const addresses = `${leader.address},${standby.address}`;
       await using worker = await work(addresses);
-      const finished = commandJson<RunJson>(["run", ...RUN, "--coordinator", addresses]);
+      const finished = jsonHere<RunJson>(["run", ...RUN, "--coordinator", addresses]);
       await leader.started.said(/"created"/);
       leader.started.signal(signal);
       await standby.started.said(/coordinator listening/);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { needing } from "../support/tiers/tiers.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
-import { commandJson, ROOT } from "./support/command.ts";
+import { jsonHere, ROOT } from "./support/command.ts";
 import type { Ended } from "./support/processes.ts";
 import { runTool } from "./support/tools.ts";
 
@@ -73,7 +73,7 @@ describe("clients in other languages", () => {
         completed.toSorted((a, b) => a - b),
       );
 
-      const shown = await commandJson<RunJson>([
+      const shown = await jsonHere<RunJson>([
         "runs",
         "show",
         name,

@@ -11,7 +11,8 @@ import { specificationToMessage } from "../../shared/kinds/propagation/messages.
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { needing } from "../support/tiers/tiers.ts";
 import { Cluster } from "./support/cluster.ts";
-import { COMMAND, ROOT, runCommand } from "./support/command.ts";
+import { COMMAND, ROOT } from "./support/command.ts";
+import { runHere } from "./support/inProcess.ts";
 import { Started } from "./support/processes.ts";
 
 /** Digits that an SVG's labels have of a number. */
@@ -55,7 +56,7 @@ describe("plots and exports", () => {
 
   /** Runs `lyapunov runs …`, which must succeed. */
   async function runs(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-    const ended = await runCommand(["runs", ...args, "--coordinator", cluster.address]);
+    const ended = await runHere(["runs", ...args, "--coordinator", cluster.address]);
     assert.equal(ended.code, 0, ended.stderr);
     return ended;
   }
@@ -193,7 +194,7 @@ describe("plots and exports", () => {
       [["export", run.name, "--output", "/none/a.csv"], 2, /--output: '\/none\/a\.csv' cannot be/],
     ];
     for (const [args, code, complaint] of refusals) {
-      const ended = await runCommand(["runs", ...args, "--coordinator", cluster.address]);
+      const ended = await runHere(["runs", ...args, "--coordinator", cluster.address]);
       assert.deepEqual([ended.code, ended.stdout], [code, ""], args.join(" "));
       assert.match(ended.stderr, complaint);
       assert.match(ended.stderr, /^lyapunov: [^\n]*\n$/);

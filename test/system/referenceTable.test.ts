@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { ExactExponents } from "../../shared/theory/exact.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
-import { commandJson } from "./support/command.ts";
+import { jsonHere } from "./support/command.ts";
 
 /** docs/theory.md#reference-values: width, slope; λ at He's gain, σ² and critical gain for Gaussian, then for orthogonal weights. */
 const TABLE = [
@@ -44,7 +44,7 @@ describe("the reference table of docs/theory.md", () => {
 
     it(`holds for width ${width}, slope ${slope}, ${weights}: exact and ${samplings.join(", ")}`, async () => {
       const [exact, ...runs] = await Promise.all([
-        commandJson<ExactExponents>(["exact", ...network]),
+        jsonHere<ExactExponents>(["exact", ...network]),
         ...samplings.map((sampling) =>
           cluster.run([...network, "--sampling", sampling, ...planOf(width, sampling)]),
         ),

@@ -8,6 +8,7 @@ import { Cluster, type RunJson } from "./support/cluster.ts";
 import { runCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
 import { SEEDS } from "./support/faultyThread.ts";
+import { runHere } from "./support/inProcess.ts";
 
 const SHARD = 65_536;
 /** Eight shards of a twentieth of a second. */
@@ -16,7 +17,7 @@ const RUN = `--width 7 --depth 4 --replicas ${8 * SHARD}`.split(" ");
 /** A run that cannot succeed, as the command prints it. */
 async function failedRun(cluster: Cluster, seed: number): Promise<RunJson> {
   const command = ["--quiet", "run", ...RUN, "--coordinator", cluster.address, "--json"];
-  const { code, stdout, stderr } = await runCommand([...command, "--seed", String(seed)]);
+  const { code, stdout, stderr } = await runHere([...command, "--seed", String(seed)]);
   assert.equal(code, 1, stderr);
   const run = JSON.parse(stdout) as RunJson;
   assert.equal(run.state, "FAILED");

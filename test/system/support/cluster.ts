@@ -6,7 +6,7 @@ import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
-import { commandJson, startCommand } from "./command.ts";
+import { jsonHere, startCommand } from "./command.ts";
 import { everyNumber } from "./everyNumber.ts";
 import { Started } from "./processes.ts";
 
@@ -68,7 +68,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Submits a run by the command and waits for its end. */
   async run(args: readonly string[]): Promise<RunJson> {
-    return commandJson<RunJson>(["run", ...args, "--coordinator", this.address]);
+    return jsonHere<RunJson>(["run", ...args, "--coordinator", this.address]);
   }
 
   /** Submits a run over gRPC and waits for its end; as the command's JSON has it. */

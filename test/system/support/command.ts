@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
+import { runHere } from "./inProcess.ts";
 import { Started, type Ended, type StartOptions } from "./processes.ts";
 
 /** The root of the checkout. */
@@ -23,10 +24,20 @@ export async function runCommand(
   return await started.ended;
 }
 
-/** Runs `lyapunov … --json`, which must succeed, and reads what it prints. */
+/** Runs `lyapunov … --json` as a process, which must succeed, and reads what it prints. */
 export async function commandJson<Answer>(args: readonly string[]): Promise<Answer> {
-  const { code, stdout, stderr } = await runCommand(["--quiet", ...args, "--json"]);
-  assert.equal(code, 0, `lyapunov ${args.join(" ")}\n${stderr}`);
+  const line = ["--quiet", ...args, "--json"];
+  return answerOf<Answer>(line, await runCommand(line));
+}
+
+/** Runs `lyapunov … --json` in the tests' process, which must succeed, and reads what it prints. */
+export async function jsonHere<Answer>(args: readonly string[]): Promise<Answer> {
+  const line = ["--quiet", ...args, "--json"];
+  return answerOf<Answer>(line, await runHere(line));
+}
+
+function answerOf<Answer>(line: readonly string[], { code, stdout, stderr }: Ended): Answer {
+  assert.equal(code, 0, `lyapunov ${line.join(" ")}\n${stderr}`);
   const answer = JSON.parse(stdout) as Answer;
   // So that comparing what was read is comparing the bytes that were printed.
   assert.equal(`${JSON.stringify(answer, undefined, 2)}\n`, stdout);
