@@ -24,10 +24,16 @@ const SLOW_RUN = specificationToMessage(
 );
 
 describe("SIGTERM", () => {
+  let cluster: Cluster;
+  before(async () => {
+    cluster = await Cluster.start(0, 1);
+  });
+  afterEach(() => cluster.killWorkers());
+  after(() => cluster[Symbol.asyncDispose]());
+
   it("lets a worker deliver what it has begun and hand back the rest", async () => {
-    await using cluster = await Cluster.start(1, 1);
+    const worker = await cluster.addWorker(1);
     const finished = cluster.run(RUN);
-    const worker = cluster.workers[0]!;
     const name = await halfDone(cluster);
     worker.signal("SIGTERM");
     assert.deepEqual(endOf(await worker.ended), [0, null]);
@@ -37,8 +43,7 @@ describe("SIGTERM", () => {
   });
 
   it("ends an idle worker", async () => {
-    await using cluster = await Cluster.start(1, 1);
-    const worker = cluster.workers[0]!;
+    const worker = await cluster.addWorker(1);
     worker.signal("SIGTERM");
     assert.deepEqual(endOf(await worker.ended), [0, null]);
   });
@@ -51,26 +56,26 @@ describe("SIGTERM", () => {
   });
 
   it("leaves a worker no longer than its grace time", async () => {
-    await using cluster = await Cluster.start(0, 1);
     const worker = await cluster.addWorker(1, ["--grace", "0.5"]);
     const run = await startSlowRun(cluster);
     worker.signal("SIGTERM");
     assert.deepEqual(endOf(await worker.ended), [0, null]);
     await assertHandedBack(cluster, run);
+    await cluster.api.cancelRun(run);
   });
 
   it("ends a worker at once when it comes again", async () => {
-    await using cluster = await Cluster.start(1, 1);
-    const worker = cluster.workers[0]!;
-    await startSlowRun(cluster);
+    const worker = await cluster.addWorker(1);
+    const run = await startSlowRun(cluster);
     worker.signal("SIGTERM");
     await worker.said(/draining/);
     worker.signal("SIGTERM");
     assert.deepEqual(endOf(await worker.ended), [130, null]);
+    await cluster.api.cancelRun(run);
   });
 
   it("ends a coordinator that has workers and watchers, which are told", async () => {
-    await using cluster = await Cluster.start(1, 1);
+    const worker = await cluster.addWorker(1);
     const run = await startSlowRun(cluster);
     const health = watchHealth(cluster.address);
     const watched = drain(cluster.api.watchRun(run));
@@ -79,7 +84,7 @@ describe("SIGTERM", () => {
     assert.equal(await health.next(), "NOT_SERVING");
     assert.deepEqual(endOf(await cluster.coordinator.ended), [0, null]);
     assert.match(await watched, /CANCELLED|UNAVAILABLE/);
-    await cluster.workers[0]!.said(/connection lost.*trying again/);
+    await worker.said(/connection lost.*trying again/);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { Cluster, type RunJson } from "./support/cluster.ts";
+import { sharedCluster, type Cluster, type RunJson } from "./support/cluster.ts";
 import { jsonHere } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
 import { runHere } from "./support/inProcess.ts";
@@ -13,11 +13,7 @@ describe("lyapunov runs extend", () => {
   let cluster: Cluster;
 
   before(async () => {
-    cluster = await Cluster.start(2, 1);
-  });
-
-  after(async () => {
-    await cluster[Symbol.asyncDispose]();
+    cluster = await sharedCluster();
   });
 
   for (const [what, first, then] of [

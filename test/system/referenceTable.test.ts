@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { ExactExponents } from "../../shared/theory/exact.ts";
-import { Cluster, type RunJson } from "./support/cluster.ts";
+import { sharedCluster, type Cluster, type RunJson } from "./support/cluster.ts";
 import { jsonHere } from "./support/command.ts";
 
 /** docs/theory.md#reference-values: width, slope; λ at He's gain, σ² and critical gain for Gaussian, then for orthogonal weights. */
@@ -30,11 +30,7 @@ describe("the reference table of docs/theory.md", () => {
   let cluster: Cluster;
 
   before(async () => {
-    cluster = await Cluster.start(1, 2);
-  });
-
-  after(async () => {
-    await cluster[Symbol.asyncDispose]();
+    cluster = await sharedCluster();
   });
 
   for (const { width, slope, weights, expected } of ROWS) {

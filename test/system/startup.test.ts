@@ -60,8 +60,13 @@ describe("a coordinator that is not there", () => {
 });
 
 describe("a worker of another version", () => {
+  let cluster: Cluster;
+  before(async () => {
+    cluster = await Cluster.start(0, 1);
+  });
+  after(() => cluster[Symbol.asyncDispose]());
+
   it("is told so by the coordinator, says it and ends", async () => {
-    await using cluster = await Cluster.start(0, 1);
     const folder = await mkdtemp(join(tmpdir(), "lyapunov-version-"));
     try {
       await installAs(folder, "0.0.9");
@@ -76,7 +81,6 @@ describe("a worker of another version", () => {
   });
 
   it("is refused whatever it says its name is", async () => {
-    await using cluster = await Cluster.start(0, 1);
     using worker = new RawWorker(cluster.address);
     worker.join("a-worker", 1, "");
     const { reason, quarantined } = await worker.next("dismissal");

@@ -26,6 +26,13 @@ async function failedRun(cluster: Cluster, seed: number): Promise<RunJson> {
 }
 
 describe("when a thread fails", () => {
+  let cluster: Cluster;
+  before(async () => {
+    cluster = await Cluster.start(0, 1);
+  });
+  afterEach(() => cluster.killWorkers());
+  after(() => cluster[Symbol.asyncDispose]());
+
   for (const [what, seed, error] of [
     [
       "hangs",
@@ -36,7 +43,6 @@ describe("when a thread fails", () => {
     ["ends the thread", SEEDS.dies, /its thread died of it, with exit code 7$/],
   ] as const) {
     it(`a shard that always ${what} ends its run, which says so; threads are replaced and others go on`, async () => {
-      await using cluster = await Cluster.start(0, 1);
       const worker = await cluster.addScriptedWorker("threadWorker.ts", "faultyThread.ts", "3");
       const [failed, succeeded] = await Promise.all([
         failedRun(cluster, seed),
@@ -54,7 +60,6 @@ describe("when a thread fails", () => {
   it("its shard is done again", async () => {
     const folder = await mkdtemp(join(tmpdir(), "lyapunov-thread-"));
     try {
-      await using cluster = await Cluster.start(0, 1);
       const grave = join(folder, "grave");
       const worker = await cluster.addScriptedWorker(
         "threadWorker.ts",
@@ -76,7 +81,6 @@ describe("when a thread fails", () => {
     ["end while they load", "exitingThread.ts", /worker exited with code: 9/],
   ] as const) {
     it(`a worker whose threads ${what} leaves, and no shard is counted against`, async () => {
-      await using cluster = await Cluster.start(0, 1);
       const broken = await cluster.addScriptedWorker("threadWorker.ts", module);
       const finished = cluster.run(RUN);
       const { code, stderr } = await broken.ended;

@@ -13,9 +13,9 @@ export const IS_EVERYTHING = SCALE >= 1;
 /** The one seed that LYAPUNOV_TEST_SEED asks for, as a failing simulation prints it. */
 export const SEED = process.env["LYAPUNOV_TEST_SEED"];
 
-/** How many of something to test, where it is `count` at scale 1; at least one. */
-export function scaled(count: number): number {
-  return Math.max(1, Math.ceil(count * SCALE));
+/** How many of something to test, where it is `count` at scale 1, and never less than `least`. */
+export function scaled(count: number, least = 1): number {
+  return Math.max(least, Math.ceil(count * SCALE));
 }
 
 function scaleOf(text: string | undefined): number {

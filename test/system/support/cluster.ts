@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import { after } from "mocha";
+
 import { SimulationApi } from "../../../client/sdk/api.ts";
 import { runToJson } from "../../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
@@ -12,6 +14,18 @@ import { Started } from "./processes.ts";
 
 /** A run as `lyapunov run --json` prints it. */
 export type RunJson = ReturnType<typeof runToJson>;
+
+let shared: Promise<Cluster> | undefined;
+
+/** A worker with two threads and its coordinator, for all tests that submit runs and disturb nobody. */
+export function sharedCluster(): Promise<Cluster> {
+  shared ??= Cluster.start(1, 2);
+  return shared;
+}
+
+after("the shared cluster ends", async () => {
+  await (await shared)?.[Symbol.asyncDispose]();
+});
 
 /** A coordinator and workers, each a process of its own. */
 export class Cluster implements AsyncDisposable {
@@ -64,6 +78,12 @@ export class Cluster implements AsyncDisposable {
   async addScriptedWorker(script: string, ...args: string[]): Promise<Started> {
     const path = new URL(script, import.meta.url).pathname;
     return this.join(new Started(process.execPath, [path, this.address, ...args]));
+  }
+
+  /** Kills all workers, so that a test that shares the cluster has its own alone. */
+  async killWorkers(): Promise<void> {
+    const workers = this.workers.splice(0);
+    await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));
   }
 
   /** Submits a run by the command and waits for its end. */
