@@ -225,8 +225,8 @@ describe("the page behind a door", () => {
     assert.equal((await fetch(`${served.page}/api/events`, { headers })).status, 401);
   });
 
-  const tls = needing("openssl");
-  tls.it("has the certificate of gRPC, and asks for the client's where gRPC does", async () => {
+  const overTls = needing("openssl");
+  overTls.it("has the certificate of gRPC, and asks for the client's where gRPC does", async () => {
     const authority = await certificates.authority("authority");
     const server = await certificates.signed("server", authority);
     const client = await certificates.signed("client", authority);

@@ -27,18 +27,18 @@ export async function runCommand(
 /** Runs `lyapunov … --json` as a process, which must succeed, and reads what it prints. */
 export async function commandJson<Answer>(args: readonly string[]): Promise<Answer> {
   const line = ["--quiet", ...args, "--json"];
-  return answerOf<Answer>(line, await runCommand(line));
+  return printed(line, await runCommand(line)) as Answer;
 }
 
 /** Runs `lyapunov … --json` in the tests' process, which must succeed, and reads what it prints. */
 export async function jsonHere<Answer>(args: readonly string[]): Promise<Answer> {
   const line = ["--quiet", ...args, "--json"];
-  return answerOf<Answer>(line, await runHere(line));
+  return printed(line, await runHere(line)) as Answer;
 }
 
-function answerOf<Answer>(line: readonly string[], { code, stdout, stderr }: Ended): Answer {
+function printed(line: readonly string[], { code, stdout, stderr }: Ended): unknown {
   assert.equal(code, 0, `lyapunov ${line.join(" ")}\n${stderr}`);
-  const answer = JSON.parse(stdout) as Answer;
+  const answer: unknown = JSON.parse(stdout);
   // So that comparing what was read is comparing the bytes that were printed.
   assert.equal(`${JSON.stringify(answer, undefined, 2)}\n`, stdout);
   return answer;
