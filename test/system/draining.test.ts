@@ -4,8 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ChannelCredentials, Client } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
 
-import { parseRunSpecification } from "../../shared/specification/specification.ts";
-import { specificationToMessage } from "../../shared/wire/specificationMessages.ts";
+import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
+import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
 import { Cluster } from "./support/cluster.ts";
 import { startCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
@@ -15,7 +15,7 @@ import { halfDone } from "./support/progress.ts";
 const RUN = `--width 7 --depth 8 --seed 31 --replicas ${24 * 65_536}`.split(" ");
 /** Shards that take minutes: whoever does not wait for them does not finish them. */
 const SLOW_RUN = specificationToMessage(
-  parseRunSpecification({
+  parsePropagation({
     network: { width: 2000, depth: 2000, negativeSlope: 0.01, weights: "gaussian", gain: 1 },
     backend: "reference",
     sampling: "dense",

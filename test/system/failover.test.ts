@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { PostgresServer } from "../support/postgres.ts";
 import { needing } from "../support/tiers/tiers.ts";
 import type { RunJson } from "./support/cluster.ts";
-import { commandJson, jsonHere, startCommand } from "./support/command.ts";
+import { commandJson, startCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
 import { runHere } from "./support/inProcess.ts";
 import type { Started } from "./support/processes.ts";
@@ -89,7 +89,7 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
       const standby = await join(ledger);
       const addresses = `${leader.address},${standby.address}`;
       await using worker = await work(addresses);
-      const finished = jsonHere<RunJson>(["run", ...RUN, "--coordinator", addresses]);
+      const finished = commandJson<RunJson>(["run", ...RUN, "--coordinator", addresses]);
       await leader.started.said(/"created"/);
       leader.started.signal(signal);
       await standby.started.said(/coordinator listening/);

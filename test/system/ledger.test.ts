@@ -31,7 +31,8 @@ describe("the ledger", () => {
   it("takes a run through the death of its coordinator: nobody lends a hand, same bytes", async () => {
     const flags = ["--ledger", join(folder, "killed.sqlite")];
     await using cluster = await Cluster.start(1, 2, flags);
-    const finished = cluster.run(RUN);
+    // A process of its own: clients in one process share a connection, and its failures.
+    const finished = commandJson<RunJson>(["run", ...RUN, "--coordinator", cluster.address]);
     for (let kills = 0; kills < 3; kills++) {
       const before = kills === 0 ? await halfDone(cluster) : await cluster.onlyRun();
       await cluster.replaceCoordinator(flags);

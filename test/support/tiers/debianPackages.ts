@@ -6,8 +6,10 @@ import { delimiter, join } from "node:path";
  * is installed: a command, or a pattern of paths. Run as a program, this file prints their names.
  */
 const PACKAGES = {
+  bash: "bash",
   bsdutils: "script",
   chromium: "/usr/bin/chromium",
+  curl: "curl",
   libfaketime: "/usr/lib/*/faketime/libfaketime.so.1",
   "libprotobuf-dev": "/usr/include/google/protobuf/any.proto",
   mount: "mount",
@@ -18,6 +20,7 @@ const PACKAGES = {
   python3: "/usr/bin/python3",
   "python3-grpcio": "/usr/lib/python3/dist-packages/grpc",
   "python3-protobuf": "/usr/lib/python3/dist-packages/google/protobuf",
+  sqlite3: "sqlite3",
   strace: "strace",
   "util-linux": "unshare",
 } as const;
