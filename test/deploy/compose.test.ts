@@ -3,7 +3,8 @@ import { access, readFile } from "node:fs/promises";
 
 import { parse } from "yaml";
 
-import { ROOT, runCommand } from "../system/support/command.ts";
+import { ROOT } from "../system/support/command.ts";
+import { runHere } from "../system/support/inProcess.ts";
 
 const FOLDER = `${ROOT}deploy/`;
 
@@ -36,7 +37,7 @@ describe("The compose file", () => {
   it("starts commands with flags that they have", async () => {
     for (const { command } of ours()) {
       const [name, ...rest] = command.split(" ");
-      const { stdout } = await runCommand([String(name), "--help"]);
+      const { stdout } = await runHere([String(name), "--help"]);
       for (const flag of rest.filter((word) => word.startsWith("--"))) {
         assert.ok(stdout.includes(`${flag} `), `lyapunov ${name} has no ${flag}`);
       }

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 
 import { parse } from "yaml";
 
+import { needing } from "../support/tiers/tiers.ts";
 import { ROOT } from "../system/support/command.ts";
 import { runTool } from "../system/support/tools.ts";
 import { committedDashboards, panelsOf } from "./support/panels.ts";
@@ -24,11 +25,11 @@ describe("Prometheus's configuration", () => {
     rules = (await Promise.all(["recording.yaml", "alerts.yaml"].map(rulesOf))).flat();
   });
 
-  it("is accepted by promtool, rules and all", async () => {
+  needing("prometheus").it("is accepted by promtool, rules and all", async () => {
     await promtool("check", "config", `${FOLDER}prometheus.yml`);
   });
 
-  it("fires each alert when it should, and only then", async () => {
+  needing("prometheus").it("fires each alert when it should, and only then", async () => {
     const files = (await readdir(`${FOLDER}tests`)).map((file) => `${FOLDER}tests/${file}`);
     await promtool("test", "rules", ...files);
     const tests = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join();

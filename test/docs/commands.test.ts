@@ -4,6 +4,7 @@ import { runBlock } from "./support/blockRun.ts";
 import { codeBlocks, readDocument, userDocuments, type CodeBlock } from "./support/documents.ts";
 import { Scratch } from "./support/scratch.ts";
 import { World } from "./support/surroundings.ts";
+import { needing } from "../support/tiers/tiers.ts";
 
 const documents = new Map<string, readonly CodeBlock[]>();
 for (const document of await userDocuments()) {
@@ -11,8 +12,21 @@ for (const document of await userDocuments()) {
 }
 const blocks = [...documents.values()].flat();
 
+/** What the commands call, beside lyapunov. */
+const PACKAGES = [
+  "bash",
+  "curl",
+  "libprotobuf-dev",
+  "openssl",
+  "postgresql",
+  "protobuf-compiler",
+  "python3-grpcio",
+  "python3-protobuf",
+  "sqlite3",
+] as const;
+
 /** docs/README.md says how a document tells this test what a command needs. */
-describe("the commands in the documents", () => {
+needing(...PACKAGES).describe("the commands in the documents", () => {
   let world: World;
   before(() => {
     world = new World();

@@ -14,6 +14,7 @@ import { referenceBackend } from "../../worker/backends/reference/referenceBacke
 import { computeShard } from "../../worker/pool/shard.ts";
 import { PostgresServer } from "../support/postgres.ts";
 import { specificationWith } from "../support/specifications.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Cluster, type RunJson } from "../system/support/cluster.ts";
 import { commandJson } from "../system/support/command.ts";
 import { RawWorker } from "../system/support/rawWorker.ts";
@@ -118,13 +119,13 @@ function repeated(pattern: readonly number[]): Buffer {
 }
 
 /** Where the coordinator keeps what it is told. PostgreSQL takes less than SQLite and memory do. */
-const LEDGERS: readonly { readonly kind: "memory" | "PostgreSQL"; readonly share: number }[] = [
-  { kind: "memory", share: 1 },
-  { kind: "PostgreSQL", share: 0.2 },
+const LEDGERS = [
+  { kind: "memory", share: 1, declaring: { describe } },
+  { kind: "PostgreSQL", share: 0.2, declaring: needing("postgresql") },
 ];
 
-for (const { kind, share } of LEDGERS)
-  describe(`fuzzing: the coordinator over gRPC, with a ledger in ${kind}`, function () {
+for (const { kind, share, declaring } of LEDGERS)
+  declaring.describe(`fuzzing: the coordinator over gRPC, with a ledger in ${kind}`, function () {
     this.timeout(TIMEOUT_MILLISECONDS);
     let cluster: Cluster;
     let client: RawClient;

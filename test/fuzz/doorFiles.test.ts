@@ -12,6 +12,7 @@ import {
 } from "../../shared/wire/certificates.ts";
 import { ROLES } from "../../shared/wire/roles.ts";
 import { isToken, readBearer } from "../../shared/wire/tokens.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Certificates } from "../system/support/certificates.ts";
 import { anyDouble, anyText, cases, spoiled, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
 
@@ -124,7 +125,7 @@ describe("fuzzing: the files of the door", function () {
     );
   });
 
-  describe("certificates", () => {
+  needing("openssl").describe("certificates", () => {
     let certificates: Certificates;
     let good: readonly Buffer[];
 

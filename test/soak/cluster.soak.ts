@@ -15,6 +15,7 @@ import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
 import { PostgresServer } from "../support/postgres.ts";
 import { Random } from "../support/random.ts";
+import { SCALE, SEED } from "../support/tiers/scale.ts";
 import { Cluster } from "../system/support/cluster.ts";
 import { startCommand } from "../system/support/command.ts";
 import { answerOf } from "../system/support/estimates.ts";
@@ -23,8 +24,7 @@ import { Proxy } from "../system/support/proxy.ts";
 import { Keeper } from "./keeper.ts";
 import { Witness, type Acknowledged } from "./witness.ts";
 
-const MINUTES = Number(process.env["LYAPUNOV_SOAK_MINUTES"] ?? 5);
-const SEED = Number(process.env["LYAPUNOV_SOAK_SEED"] ?? 1);
+const MINUTES = SCALE;
 const SHARD = 65_536;
 /** From the last disturbance to the end of every run. */
 const SETTLING_MILLISECONDS = 180_000;
@@ -97,7 +97,7 @@ describe(`for ${MINUTES} minutes each, while processes are killed and frozen and
 });
 
 async function soak(engine: Engine, expected: readonly string[]): Promise<void> {
-  const random = new Random(SEED);
+  const random = new Random(Number(SEED ?? 1));
   const ports = await Promise.all(Array.from({ length: engine.coordinators }, freePort));
   const addresses = ports.map((port) => `127.0.0.1:${port}`);
   const coordinators = addresses.map(

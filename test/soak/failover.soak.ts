@@ -4,10 +4,11 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { SimulationApi } from "../../client/sdk/api.ts";
 import { PostgresServer } from "../support/postgres.ts";
+import { scaled } from "../support/tiers/scale.ts";
 import { startCommand } from "../system/support/command.ts";
 import type { Started } from "../system/support/processes.ts";
 
-const KILLS = Number(process.env["LYAPUNOV_SOAK_KILLS"] ?? 20);
+const KILLS = scaled(4);
 const POLL_MILLISECONDS = 20;
 
 interface Member {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { runCommand } from "./support/command.ts";
+import { runHere } from "./support/inProcess.ts";
 
 /** Flags of a run, or a whole command line; then the flag, the value and the remedy in the answer. */
 type Case = readonly [line: string, flag: string, value: string, remedy: string];
@@ -185,7 +186,7 @@ function refuses(what: string, cases: readonly Case[]): void {
 
 async function assertRefused(args: readonly string[], words: readonly string[]): Promise<void> {
   // At this level a coordinator or a worker that starts would say so on standard error.
-  const { code, stdout, stderr } = await runCommand(["--log-level", "debug", ...args]);
+  const { code, stdout, stderr } = await runHere(["--log-level", "debug", ...args]);
   const context = `lyapunov ${args.join(" ")}\n${stderr}`;
   assert.equal(code, 2, context);
   assert.equal(stdout, "", context);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { SimulationApi } from "../../client/sdk/api.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import type { RunJson } from "./support/cluster.ts";
 import { startCommand } from "./support/command.ts";
 
@@ -12,7 +13,7 @@ const SHARD = 65_536;
 const DAY_MILLISECONDS = 86_400_000;
 const LIBRARY = "/usr/lib/*/faketime/libfaketime.so.1";
 
-describe("when the clock on the wall jumps", () => {
+needing("libfaketime").describe("when the clock on the wall jumps", () => {
   let folder: string;
   let file: string;
   let env: Record<string, string>;

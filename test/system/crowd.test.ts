@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { SimulationApi } from "../../client/sdk/api.ts";
 import { Crowd, type CrowdSize } from "../../bench/crowd.ts";
+import { slow } from "../support/tiers/tiers.ts";
 import { firstEvent } from "./support/firstEvent.ts";
 import { startPaged, type PagedCoordinator } from "./support/pages.ts";
 
@@ -74,7 +75,9 @@ function series(text: string): Set<string> {
   return new Set(samples.map((line) => line.replace(/ \S+$/, "").replace(/run="[^"]+"/, "run")));
 }
 
-describe("a thousand workers and ten thousand runs", () => {
+const crowd = slow("take a minute: a thousand workers and ten thousand runs");
+
+crowd.describe("a thousand workers and ten thousand runs", () => {
   let small: string;
   let crowded: Crowded;
 

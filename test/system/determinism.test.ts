@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { slow } from "../support/tiers/tiers.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
 import { answerOf } from "./support/estimates.ts";
 import { halfDone } from "./support/progress.ts";
@@ -49,17 +50,21 @@ describe("the same run on different fleets", () => {
     expected = answers(runs);
   });
 
-  for (const [workers, threads] of [
-    [1, 3],
-    [2, 1],
-    [2, 3],
-    [5, 1],
-    [5, 3],
+  const more = slow("compare further fleets");
+  for (const [workers, threads, declaring] of [
+    [1, 3, more],
+    [2, 1, more],
+    [2, 3, { it }],
+    [5, 1, more],
+    [5, 3, more],
   ] as const) {
-    it(`gives the same bytes on ${workers} workers with ${threads} threads each`, async () => {
-      await using cluster = await Cluster.start(workers, threads);
-      assert.deepEqual(answers(await runAll(cluster)), expected);
-    });
+    declaring.it(
+      `gives the same bytes on ${workers} workers with ${threads} threads each`,
+      async () => {
+        await using cluster = await Cluster.start(workers, threads);
+        assert.deepEqual(answers(await runAll(cluster)), expected);
+      },
+    );
   }
 
   it("gives the same bytes when shards finish in random order", async () => {

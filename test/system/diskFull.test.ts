@@ -3,13 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { needing } from "../support/tiers/tiers.ts";
 import { COMMAND, ROOT } from "./support/command.ts";
 import { Started } from "./support/processes.ts";
 
 /** Room for the ledger's tables and some tens of partials. */
 const ROOM = "700k";
 
-describe("a disk that is full", () => {
+needing("mount", "util-linux").describe("a disk that is full", () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "lyapunov-full-"));

@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS } from "../../coordinator/door/limits.ts";
 import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
 import { startCoordinator, type CoordinatorServer } from "../../coordinator/process/server.ts";
 import { clientParts, type CallerCredentials } from "../../shared/wire/credentials.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Certificates, type Certificate } from "./support/certificates.ts";
 import { attempt, startGuarded, tokenEntry, type Deed, type Guarded } from "./support/guarded.ts";
 
@@ -43,7 +44,7 @@ async function assertOutcomes(
   assert.deepEqual(outcomes, expected);
 }
 
-describe("the door", () => {
+needing("openssl").describe("the door", () => {
   let certificates: Certificates;
   let authority: Certificate;
   let stranger: Certificate;

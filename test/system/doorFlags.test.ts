@@ -3,11 +3,13 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { tokenDigest } from "../../shared/wire/tokens.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Certificates, type Certificate } from "./support/certificates.ts";
-import { commandJson, runCommand, startCommand } from "./support/command.ts";
+import { jsonHere, runCommand, startCommand } from "./support/command.ts";
 import { startGuarded } from "./support/guarded.ts";
+import { runHere } from "./support/inProcess.ts";
 
-describe("flags of the door", () => {
+needing("openssl").describe("flags of the door", () => {
   let files: Certificates;
   let authority: Certificate;
   let server: Certificate;
@@ -34,7 +36,7 @@ describe("flags of the door", () => {
   }
 
   async function assertRefused(line: string, sentence: RegExp): Promise<void> {
-    const { code, stdout, stderr } = await runCommand(args(line));
+    const { code, stdout, stderr } = await runHere(args(line));
     assert.match(stderr, sentence);
     assert.match(stderr, /^lyapunov: [^\n]+\n$/);
     assert.equal(code, 2, stderr);
@@ -147,7 +149,7 @@ describe("flags of the door", () => {
       const tls = ["--tls-certificate", server.path, "--tls-key", server.keyPath];
       await using guarded = await startGuarded(tls);
       const line = `runs list --coordinator ${guarded.address} ${flags}`.trim();
-      const { code, stderr } = await runCommand(args(line));
+      const { code, stderr } = await runHere(args(line));
       assert.equal(code, 1);
       assert.match(stderr, sentence);
       assert.match(stderr, /^lyapunov: the coordinator cannot be reached [^\n]+\n$/);
@@ -156,14 +158,14 @@ describe("flags of the door", () => {
 
   it("make a token whose entry opens the door, and whose file only its owner reads", async () => {
     const path = join(files.folder, "fresh.token");
-    const made = await runCommand(args("token ann --roles submit,work --token-file {fresh.token}"));
+    const made = await runHere(args("token ann --roles submit,work --token-file {fresh.token}"));
     assert.equal(made.code, 0, made.stderr);
     assert.equal(made.stderr, "");
     const token = (await readFile(path, "utf8")).trim();
     assert.ok(!made.stdout.includes(token));
     assert.ok(made.stdout.includes(tokenDigest(token).toString("hex")));
     assert.equal((await stat(path)).mode & 0o777, 0o600);
-    const again = await runCommand(args("token ann --roles submit --token-file {fresh.token}"));
+    const again = await runHere(args("token ann --roles submit --token-file {fresh.token}"));
     assert.match(again.stderr, /^lyapunov: --token-file: '.*' cannot be written \(EEXIST/);
 
     // The whole way, beyond loopback: mutual TLS and a token, a worker and a run.
@@ -179,14 +181,14 @@ describe("flags of the door", () => {
     await using worker = startCommand(args(`work --threads 1 ${connection}`));
     await worker.said(/joined the coordinator/);
     const run = `run --width 4 --depth 10 --replicas 256 ${connection}`;
-    const { state } = await commandJson<{ state: string }>(args(run));
+    const { state } = await jsonHere<{ state: string }>(args(run));
     assert.equal(state, "SUCCEEDED");
   });
 
   it("refuse a worker for good whose token was never right", async () => {
     await using guarded = await startGuarded(args("--tokens {tokens.yaml}"));
     const line = `work --threads 1 --log-level silent --coordinator ${guarded.address}`;
-    const { code, stderr } = await runCommand(args(`${line} --token-file {good.token}`));
+    const { code, stderr } = await runHere(args(`${line} --token-file {good.token}`));
     assert.equal(code, 1);
     assert.match(stderr, /^lyapunov: the coordinator refused this worker: the token is not known/);
   });

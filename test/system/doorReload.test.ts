@@ -6,9 +6,11 @@ import { status as Code, type ServiceError } from "@grpc/grpc-js";
 import { SimulationApi } from "../../client/sdk/api.ts";
 import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
 import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Certificates } from "./support/certificates.ts";
-import { runCommand, startCommand } from "./support/command.ts";
+import { startCommand } from "./support/command.ts";
 import { attempt, startGuarded, tokenEntry } from "./support/guarded.ts";
+import { runHere } from "./support/inProcess.ts";
 
 const MINE = tokenEntry("mine", ["submit", "work"], "my-token");
 const OTHERS = tokenEntry("others", ["submit"], "other-token");
@@ -73,12 +75,12 @@ describe("a token file that changes under a coordinator", () => {
     await writeFile(tokenFile, "next-token\n");
     await worker.said(/joined the coordinator.*joined the coordinator/s);
     const shape = ["--width", "2", "--depth", "2", "--replicas", "64"];
-    const done = await runCommand(["run", ...shape, ...connection, "--quiet"]);
+    const done = await runHere(["run", ...shape, ...connection, "--quiet"]);
     assert.equal(done.code, 0, done.stderr);
   });
 });
 
-describe("a certificate that is replaced under a coordinator", () => {
+needing("openssl").describe("a certificate that is replaced under a coordinator", () => {
   it("is shown to those who come after that", async () => {
     using certificates = new Certificates();
     const [old, next] = [await certificates.authority("old"), await certificates.authority("next")];

@@ -4,6 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ChannelCredentials, Client } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
 
+import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
+import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
 import { Cluster } from "./support/cluster.ts";
 import { startCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
@@ -13,14 +15,26 @@ import { present } from "../support/present.ts";
 /** Twenty-four shards of a tenth of a second: the middle cannot be missed. */
 const RUN = `--width 7 --depth 8 --seed 31 --replicas ${24 * 65_536}`.split(" ");
 /** Shards that take minutes: whoever does not wait for them does not finish them. */
-const SLOW_RUN =
-  "--backend reference --sampling dense --width 2000 --depth 2000 --replicas 8".split(" ");
+const SLOW_RUN = specificationToMessage(
+  parsePropagation({
+    network: { width: 2000, depth: 2000, negativeSlope: 0.01, weights: "gaussian", gain: 1 },
+    backend: "reference",
+    sampling: "dense",
+    stoppingRule: { replicaCount: 8 },
+  }),
+);
 
 describe("SIGTERM", () => {
+  let cluster: Cluster;
+  before(async () => {
+    cluster = await Cluster.start(0, 1);
+  });
+  afterEach(() => cluster.killWorkers());
+  after(() => cluster[Symbol.asyncDispose]());
+
   it("lets a worker deliver what it has begun and hand back the rest", async () => {
-    await using cluster = await Cluster.start(1, 1);
+    const worker = await cluster.addWorker(1);
     const finished = cluster.run(RUN);
-    const worker = present(cluster.workers[0]);
     const name = await halfDone(cluster);
     worker.signal("SIGTERM");
     assert.deepEqual(endOf(await worker.ended), [0, null]);
@@ -30,8 +44,7 @@ describe("SIGTERM", () => {
   });
 
   it("ends an idle worker", async () => {
-    await using cluster = await Cluster.start(1, 1);
-    const worker = present(cluster.workers[0]);
+    const worker = await cluster.addWorker(1);
     worker.signal("SIGTERM");
     assert.deepEqual(endOf(await worker.ended), [0, null]);
   });
@@ -44,26 +57,26 @@ describe("SIGTERM", () => {
   });
 
   it("leaves a worker no longer than its grace time", async () => {
-    await using cluster = await Cluster.start(0, 1);
     const worker = await cluster.addWorker(1, ["--grace", "0.5"]);
     const run = await startSlowRun(cluster);
     worker.signal("SIGTERM");
     assert.deepEqual(endOf(await worker.ended), [0, null]);
     await assertHandedBack(cluster, run);
+    await cluster.api.cancelRun(run);
   });
 
   it("ends a worker at once when it comes again", async () => {
-    await using cluster = await Cluster.start(1, 1);
-    const worker = present(cluster.workers[0]);
-    await startSlowRun(cluster);
+    const worker = await cluster.addWorker(1);
+    const run = await startSlowRun(cluster);
     worker.signal("SIGTERM");
     await worker.said(/draining/);
     worker.signal("SIGTERM");
     assert.deepEqual(endOf(await worker.ended), [130, null]);
+    await cluster.api.cancelRun(run);
   });
 
   it("ends a coordinator that has workers and watchers, which are told", async () => {
-    await using cluster = await Cluster.start(1, 1);
+    const worker = await cluster.addWorker(1);
     const run = await startSlowRun(cluster);
     const health = watchHealth(cluster.address);
     const watched = drain(cluster.api.watchRun(run));
@@ -72,7 +85,7 @@ describe("SIGTERM", () => {
     assert.equal(await health.next(), "NOT_SERVING");
     assert.deepEqual(endOf(await cluster.coordinator.ended), [0, null]);
     assert.match(await watched, /CANCELLED|UNAVAILABLE/);
-    await present(cluster.workers[0]).said(/connection lost.*trying again/);
+    await worker.said(/connection lost.*trying again/);
   });
 });
 
@@ -90,9 +103,7 @@ async function assertHandedBack(cluster: Cluster, run: string): Promise<void> {
 
 /** Submits a run of slow shards and returns its name once somebody works on it. */
 async function startSlowRun(cluster: Cluster): Promise<string> {
-  // Left to its fate: it fails when the cluster goes.
-  cluster.run(SLOW_RUN).catch(() => undefined);
-  const name = await cluster.onlyRun();
+  const { name } = await cluster.api.createRun(SLOW_RUN, "");
   for await (const { progress } of cluster.api.watchRun(name)) {
     if (Number(progress?.leasedShardCount) > 0) break;
   }

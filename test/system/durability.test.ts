@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { PostgresServer } from "../support/postgres.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Cluster } from "./support/cluster.ts";
 import { RawWorker, resultOf } from "./support/rawWorker.ts";
 import { Started } from "./support/processes.ts";
@@ -29,12 +30,14 @@ describe("an acknowledgement", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("comes after SQLite's log was forced to the disk", async () => {
+  const traced = needing("strace");
+  traced.it("comes after SQLite's log was forced to the disk", async () => {
     await using cluster = await Cluster.start(0, 1, ["--ledger", join(folder, "ledger.sqlite")]);
     await assertSyncedBetween(cluster, cluster.coordinator.pid, join(folder, "sqlite.trace"));
   });
 
-  it("comes after PostgreSQL's log was forced to the disk", async () => {
+  const both = needing("postgresql", "strace");
+  both.it("comes after PostgreSQL's log was forced to the disk", async () => {
     await using server = await PostgresServer.start();
     await using cluster = await Cluster.start(0, 1, ["--ledger", await server.createDatabase()]);
     await assertSyncedBetween(cluster, server.pid, join(folder, "postgres.trace"));

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 
-import { Cluster, type RunJson } from "./support/cluster.ts";
-import { commandJson, runCommand } from "./support/command.ts";
+import { sharedCluster, type Cluster, type RunJson } from "./support/cluster.ts";
+import { jsonHere } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
+import { runHere } from "./support/inProcess.ts";
 
 const NETWORK = "--width 7 --depth 4 --seed 21".split(" ");
 const SHARD = 65_536;
@@ -12,11 +13,7 @@ describe("lyapunov runs extend", () => {
   let cluster: Cluster;
 
   before(async () => {
-    cluster = await Cluster.start(2, 1);
-  });
-
-  after(async () => {
-    await cluster[Symbol.asyncDispose]();
+    cluster = await sharedCluster();
   });
 
   for (const [what, first, then] of [
@@ -45,7 +42,7 @@ describe("lyapunov runs extend", () => {
 
   it("refuses to shorten a run, and leaves it as it was", async () => {
     const run = await cluster.run([...NETWORK, "--replicas", "5000"]);
-    const { code, stdout, stderr } = await runCommand([
+    const { code, stdout, stderr } = await runHere([
       ..."runs extend --replicas 4999 --coordinator".split(" "),
       cluster.address,
       run.name,
@@ -53,11 +50,11 @@ describe("lyapunov runs extend", () => {
     assert.equal(code, 2);
     assert.equal(stdout, "");
     assert.match(stderr, /^lyapunov: --replicas: .*4999.*5000.*\n$/);
-    const shown = await commandJson(["runs", "show", run.name, "--coordinator", cluster.address]);
+    const shown = await jsonHere(["runs", "show", run.name, "--coordinator", cluster.address]);
     assert.deepEqual(shown, run);
   });
 
   async function extend(name: string, rule: readonly string[]): Promise<RunJson> {
-    return commandJson(["runs", "extend", name, ...rule, "--coordinator", cluster.address]);
+    return jsonHere(["runs", "extend", name, ...rule, "--coordinator", cluster.address]);
   }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { exactExponents } from "../../shared/theory/exact.ts";
-import { Cluster, type RunJson } from "./support/cluster.ts";
+import { sharedCluster, type Cluster, type RunJson } from "./support/cluster.ts";
 import { present } from "../support/present.ts";
 
 const REPLICAS = 20_000;
@@ -23,11 +23,7 @@ describe("ReLU networks, which can die", () => {
   let cluster: Cluster;
 
   before(async () => {
-    cluster = await Cluster.start(1, 2);
-  });
-
-  after(async () => {
-    await cluster[Symbol.asyncDispose]();
+    cluster = await sharedCluster();
   });
 
   for (const { width, depth } of RELU) {

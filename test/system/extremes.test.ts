@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { Cluster, type RunJson } from "./support/cluster.ts";
+import { sharedCluster, type Cluster, type RunJson } from "./support/cluster.ts";
 import { present } from "../support/present.ts";
 
 /**
@@ -17,11 +17,7 @@ describe("networks at the ends of the number range", () => {
   let cluster: Cluster;
 
   before(async () => {
-    cluster = await Cluster.start(1, 2);
-  });
-
-  after(async () => {
-    await cluster[Symbol.asyncDispose]();
+    cluster = await sharedCluster();
   });
 
   for (const slope of SLOPES) {

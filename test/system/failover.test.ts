@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 
 import { PostgresServer } from "../support/postgres.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import type { RunJson } from "./support/cluster.ts";
-import { commandJson, runCommand, startCommand } from "./support/command.ts";
+import { commandJson, startCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
+import { runHere } from "./support/inProcess.ts";
 import type { Started } from "./support/processes.ts";
 
 const SHARD = 65_536;
@@ -16,7 +18,7 @@ interface Member {
   readonly address: string;
 }
 
-describe("coordinators that share a PostgreSQL ledger", () => {
+needing("postgresql").describe("coordinators that share a PostgreSQL ledger", () => {
   let server: PostgresServer;
   let expected: string;
 
@@ -36,10 +38,10 @@ describe("coordinators that share a PostgreSQL ledger", () => {
     const standby = await join(ledger);
     await standby.started.said(/standing by/);
     const asked = ["runs", "list", "--coordinator", standby.address];
-    const { code, stderr } = await runCommand(asked);
+    const { code, stderr } = await runHere(asked);
     assert.equal(code, 1);
     assert.match(stderr, /stands by; .* leads, ask it/);
-    assert.equal((await runCommand(asked.with(3, leader.address))).code, 0);
+    assert.equal((await runHere(asked.with(3, leader.address))).code, 0);
     // Either is told to stop, and does.
     for (const { started } of [standby, leader]) {
       started.signal("SIGTERM");

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { present } from "../support/present.ts";
 import { lieAbout } from "../support/syntheticPartials.ts";
 import { Cluster } from "./support/cluster.ts";
-import { runCommand } from "./support/command.ts";
+import { runHere } from "./support/inProcess.ts";
 import { halfDone } from "./support/progress.ts";
 import { Proxy } from "./support/proxy.ts";
 import { RawWorker } from "./support/rawWorker.ts";
@@ -19,8 +19,8 @@ describe("when something is wrong in a worker", () => {
     await cluster.addScriptedWorker("poisonedWorker.ts", "61", String(3 * SHARD));
     const command = ["run", ...RUN, "--coordinator", cluster.address, "--seed"];
     const [failed, succeeded] = await Promise.all([
-      runCommand(["--quiet", ...command, "61", "--json"]),
-      runCommand(["--quiet", ...command, "62", "--json"]),
+      runHere(["--quiet", ...command, "61", "--json"]),
+      runHere(["--quiet", ...command, "62", "--json"]),
     ]);
     assert.equal(succeeded.code, 0, succeeded.stderr);
     assert.equal(failed.code, 1);

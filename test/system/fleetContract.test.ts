@@ -6,7 +6,7 @@ import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { VERSION } from "../../shared/wire/version.ts";
 import { IMPOSSIBLE_PARTIALS } from "../support/syntheticPartials.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
-import { runCommand } from "./support/command.ts";
+import { runHere } from "./support/inProcess.ts";
 import { RawWorker } from "./support/rawWorker.ts";
 import { refusal } from "./support/rpc.ts";
 import { present } from "../support/present.ts";
@@ -83,7 +83,7 @@ describe("FleetService", () => {
   it("takes no partial that cannot be: the run fails rather than lie", async () => {
     using worker = new RawWorker(cluster.address);
     worker.join("liar", 1);
-    const finished = runCommand([...RUN, "--json", "--quiet", "--coordinator", cluster.address]);
+    const finished = runHere([...RUN, "--json", "--quiet", "--coordinator", cluster.address]);
     // Its mean is not a number; other kinds are tried where the scheduler is tested.
     worker.work(IMPOSSIBLE_PARTIALS[0]).catch(() => undefined);
     const { code, stdout } = await finished;
@@ -96,7 +96,7 @@ describe("FleetService", () => {
   it("cleans what a worker says of a failure: PostgreSQL keeps no zeros, and lines no ends", async () => {
     using worker = new RawWorker(cluster.address);
     worker.join("unclean", 1);
-    const finished = runCommand([...RUN, "--json", "--quiet", "--coordinator", cluster.address]);
+    const finished = runHere([...RUN, "--json", "--quiet", "--coordinator", cluster.address]);
     const fail = async () => {
       for (;;) {
         const { leases } = await worker.next("grant");
@@ -112,7 +112,7 @@ describe("FleetService", () => {
   it("grants a run to workers of the generator that it has begun with alone", async () => {
     using first = new RawWorker(cluster.address);
     first.join("one-kind", 1, VERSION, [], "one");
-    const finished = runCommand([...RUN, "--coordinator", cluster.address]);
+    const finished = runHere([...RUN, "--coordinator", cluster.address]);
     const { leases } = await first.next("grant");
     using other = new RawWorker(cluster.address);
     other.join("another-kind", 1, VERSION, [], "another");
@@ -128,7 +128,7 @@ describe("FleetService", () => {
   it("forgets nothing that a worker holds when it joins again on a new stream", async () => {
     using first = new RawWorker(cluster.address);
     first.join("twice", 2);
-    const finished = runCommand([...RUN, "--coordinator", cluster.address]);
+    const finished = runHere([...RUN, "--coordinator", cluster.address]);
     const { leases } = await first.next("grant");
     using second = new RawWorker(cluster.address);
     second.join("twice", 2, VERSION, leases);

@@ -3,12 +3,19 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { needing } from "../support/tiers/tiers.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
-import { commandJson, ROOT } from "./support/command.ts";
+import { jsonHere, ROOT } from "./support/command.ts";
 import type { Ended } from "./support/processes.ts";
 import { runTool } from "./support/tools.ts";
 
-const DEBIAN_PACKAGES = "python3-grpcio protobuf-compiler libprotobuf-dev";
+const PYTHON = [
+  "python3-grpcio",
+  "python3-protobuf",
+  "protobuf-compiler",
+  "libprotobuf-dev",
+] as const;
+const DEBIAN_PACKAGES = PYTHON.join(" ");
 
 /** What python_client.py prints. */
 interface PythonReport {
@@ -36,7 +43,7 @@ describe("clients in other languages", () => {
     await cluster[Symbol.asyncDispose]();
   });
 
-  describe("Python with grpcio and the proto files", () => {
+  needing(...PYTHON).describe("Python with grpcio and the proto files", () => {
     let generated: string;
 
     before(async () => {
@@ -66,7 +73,7 @@ describe("clients in other languages", () => {
         completed.toSorted((a, b) => a - b),
       );
 
-      const shown = await commandJson<RunJson>([
+      const shown = await jsonHere<RunJson>([
         "runs",
         "show",
         name,

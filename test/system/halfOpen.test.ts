@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { slow } from "../support/tiers/tiers.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
 import { startCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
@@ -16,8 +17,10 @@ function startWorker(proxy: Proxy) {
   return startCommand(["--log-level", "info", "work", ...flags]);
 }
 
+const silent = slow("wait until somebody who says nothing is given up");
+
 /** None of it is told by TCP: only who expects an answer can notice. */
-describe("when a peer vanishes without a word", () => {
+silent.describe("when a peer vanishes without a word", () => {
   it("a worker and a client find the coordinator again, and the result is the same", async () => {
     await using cluster = await Cluster.start(0, 1);
     await using proxy = await Proxy.to(cluster.address);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 
+import { needing } from "../support/tiers/tiers.ts";
 import { Cluster } from "./support/cluster.ts";
 import { COMMAND, ROOT, startCommand } from "./support/command.ts";
 import { processTree, survivors } from "./support/processTree.ts";
@@ -14,7 +15,9 @@ const CTRL_C = "\u0003";
 
 /** A whole cluster is at work in the process, or below it, when it is interrupted. */
 describe("Ctrl-C", () => {
-  it("on a terminal ends a sweep with 130 and leaves nothing behind", async () => {
+  const terminal = needing("bsdutils");
+
+  terminal.it("on a terminal ends a sweep with 130 and leaves nothing behind", async () => {
     await using started = onTerminal(SWEEP);
     await started.said(IN_THE_MIDDLE, "stdout");
     const tree = await processTree(started.pid);
@@ -58,7 +61,7 @@ describe("Ctrl-C", () => {
     assert.deepEqual(await survivors(tree, BOUND_MILLISECONDS), []);
   });
 
-  it("ends a command that watches a cluster, which goes on", async () => {
+  terminal.it("ends a command that watches a cluster, which goes on", async () => {
     await using cluster = await Cluster.start(0, 1);
     const args = ["run", "--width", "4", "--coordinator", cluster.address];
     await using watching = onTerminal(args);

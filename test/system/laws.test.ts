@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { BACKENDS } from "../../shared/specification/backends.ts";
 import { isIsotropic, parameterOf, WEIGHT_LAWS } from "../../shared/network/weights.ts";
 import { lawInput } from "../support/laws.ts";
-import { Cluster, type RunJson } from "./support/cluster.ts";
+import { sharedCluster, type Cluster, type RunJson } from "./support/cluster.ts";
 
 const FLAGS = { degreesOfFreedom: "--degrees-of-freedom", density: "--density" } as const;
 const SHAPE = "--width 6 --depth 30 --replicas 400 --seed 7".split(" ");
@@ -12,11 +12,7 @@ describe("every weight law", () => {
   let cluster: Cluster;
 
   before(async () => {
-    cluster = await Cluster.start(1, 1);
-  });
-
-  after(async () => {
-    await cluster[Symbol.asyncDispose]();
+    cluster = await sharedCluster();
   });
 
   for (const weights of WEIGHT_LAWS) {

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { Cluster, type RunJson } from "./support/cluster.ts";
-import { commandJson, runCommand, startCommand } from "./support/command.ts";
+import { commandJson, jsonHere, startCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
+import { runHere } from "./support/inProcess.ts";
 import { halfDone } from "./support/progress.ts";
 
 const SHARD = 65_536;
@@ -30,7 +31,8 @@ describe("the ledger", () => {
   it("takes a run through the death of its coordinator: nobody lends a hand, same bytes", async () => {
     const flags = ["--ledger", join(folder, "killed.sqlite")];
     await using cluster = await Cluster.start(1, 2, flags);
-    const finished = cluster.run(RUN);
+    // A process of its own: clients in one process share a connection, and its failures.
+    const finished = commandJson<RunJson>(["run", ...RUN, "--coordinator", cluster.address]);
     for (let kills = 0; kills < 3; kills++) {
       const before = kills === 0 ? await halfDone(cluster) : await cluster.onlyRun();
       await cluster.replaceCoordinator(flags);
@@ -50,7 +52,7 @@ describe("the ledger", () => {
     await cluster.replaceCoordinator(flags);
     assert.equal((await cluster.api.getRun(name)).state, "RUN_STATE_SUCCEEDED");
     const extend = ["runs", "extend", name, "--replicas", String(24 * SHARD)];
-    const extended = await commandJson<RunJson>([...extend, "--coordinator", cluster.address]);
+    const extended = await jsonHere<RunJson>([...extend, "--coordinator", cluster.address]);
     assert.equal(answerOf(extended), expected);
   });
 
@@ -83,7 +85,7 @@ describe("the ledger", () => {
     await using cluster = await Cluster.start(0, 1, ["--ledger", ledger]);
     assert.ok(cluster.address);
     const second = ["serve", "--listen", "127.0.0.1:0", "--ledger", ledger];
-    const { code, stdout, stderr } = await runCommand(second);
+    const { code, stdout, stderr } = await runHere(second);
     assert.equal(code, 1);
     assert.equal(stdout, "");
     assert.match(stderr, /^lyapunov: --ledger .*: another coordinator has it open; .*\n$/);
@@ -95,7 +97,7 @@ describe("the ledger", () => {
     [["serve"], "", "give a file, or memory"],
   ] as const) {
     it(`is not to be had by ${command[0]} --ledger '${place}'`, async () => {
-      const { code, stderr } = await runCommand([...command, "--ledger", place]);
+      const { code, stderr } = await runHere([...command, "--ledger", place]);
       assert.equal(code, 2);
       assert.equal(stderr, `lyapunov: --ledger: '${place}' is not allowed; ${remedy}\n`);
     });
@@ -104,7 +106,7 @@ describe("the ledger", () => {
   it("that is none is refused in one sentence", async () => {
     const notes = join(folder, "notes.txt");
     await writeFile(notes, "these are notes, and no ledger at all\n".repeat(100));
-    const { code, stderr } = await runCommand(["run", ...RUN, "--ledger", notes]);
+    const { code, stderr } = await runHere(["run", ...RUN, "--ledger", notes]);
     assert.equal(code, 1);
     assert.match(stderr, /^lyapunov: --ledger .*notes\.txt: it is not a ledger, or .*\n$/);
   });

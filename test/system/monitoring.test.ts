@@ -7,6 +7,7 @@ import { stateOf } from "../../shared/wire/runStates.ts";
 import { freePort } from "../support/ports.ts";
 import { documentedMetrics } from "../deploy/support/documentedMetrics.ts";
 import { committedDashboards, panelsOf, type PanelQuery } from "../deploy/support/panels.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Cluster } from "./support/cluster.ts";
 import { startCommand } from "./support/command.ts";
 import type { Started } from "./support/processes.ts";
@@ -22,7 +23,7 @@ grids:
   - { width: 8, sampling: dense, replicas: 4000000000 }
 `;
 
-describe("Prometheus, Grafana's queries and a cluster at work", () => {
+needing("prometheus").describe("Prometheus, Grafana's queries and a cluster at work", () => {
   let folder: string;
   let cluster: Cluster;
   let sweep: Started;

@@ -7,6 +7,7 @@ import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts"
 import { runToJson, sweepToJson, type RunJson } from "../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Certificates } from "./support/certificates.ts";
 import { startCommand } from "./support/command.ts";
 import { firstEvent } from "./support/firstEvent.ts";
@@ -224,7 +225,8 @@ describe("the page behind a door", () => {
     assert.equal((await fetch(`${served.page}/api/events`, { headers })).status, 401);
   });
 
-  it("has the certificate of gRPC, and asks for the client's where gRPC does", async () => {
+  const overTls = needing("openssl");
+  overTls.it("has the certificate of gRPC, and asks for the client's where gRPC does", async () => {
     const authority = await certificates.authority("authority");
     const server = await certificates.signed("server", authority);
     const client = await certificates.signed("client", authority);

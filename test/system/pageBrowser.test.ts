@@ -11,6 +11,7 @@ import { SimulationApi } from "../../client/sdk/api.ts";
 import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { startBrowser } from "./support/browser.ts";
 import { startCommand } from "./support/command.ts";
 import { tokenEntry } from "./support/guarded.ts";
@@ -37,7 +38,7 @@ async function progressBeyond(page: Page, before: number): Promise<void> {
   while (!((await shown(page, "#progress")) > before)) await delay(50);
 }
 
-describe("the page in a browser", () => {
+needing("chromium").describe("the page in a browser", () => {
   let browser: Browser;
   let folder: string;
   let served: PagedCoordinator;

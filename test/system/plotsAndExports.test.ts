@@ -9,8 +9,10 @@ import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts"
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { specificationToMessage } from "../../shared/kinds/propagation/messages.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Cluster } from "./support/cluster.ts";
-import { COMMAND, ROOT, runCommand } from "./support/command.ts";
+import { COMMAND, ROOT } from "./support/command.ts";
+import { runHere } from "./support/inProcess.ts";
 import { Started } from "./support/processes.ts";
 
 /** Digits that an SVG's labels have of a number. */
@@ -54,7 +56,7 @@ describe("plots and exports", () => {
 
   /** Runs `lyapunov runs …`, which must succeed. */
   async function runs(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-    const ended = await runCommand(["runs", ...args, "--coordinator", cluster.address]);
+    const ended = await runHere(["runs", ...args, "--coordinator", cluster.address]);
     assert.equal(ended.code, 0, ended.stderr);
     return ended;
   }
@@ -118,7 +120,7 @@ describe("plots and exports", () => {
     assert.equal(labels(estimates.stdout, "point").length, some.length);
   });
 
-  it("draws with characters on a terminal, as wide as that is", async () => {
+  needing("bsdutils").it("draws with characters on a terminal, as wide as that is", async () => {
     const command = `${process.execPath} ${COMMAND} runs plot ${run.name} --coordinator ${cluster.address}`;
     const line = `stty cols 101 rows 50; ${command}`;
     await using started = new Started("script", ["-qec", line, "/dev/null"], { cwd: ROOT });
@@ -192,7 +194,7 @@ describe("plots and exports", () => {
       [["export", run.name, "--output", "/none/a.csv"], 2, /--output: '\/none\/a\.csv' cannot be/],
     ];
     for (const [args, code, complaint] of refusals) {
-      const ended = await runCommand(["runs", ...args, "--coordinator", cluster.address]);
+      const ended = await runHere(["runs", ...args, "--coordinator", cluster.address]);
       assert.deepEqual([ended.code, ended.stdout], [code, ""], args.join(" "));
       assert.match(ended.stderr, complaint);
       assert.match(ended.stderr, /^lyapunov: [^\n]*\n$/);

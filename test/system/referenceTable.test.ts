@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
 import type { ExactExponents } from "../../shared/theory/exact.ts";
-import { Cluster, type RunJson } from "./support/cluster.ts";
-import { commandJson } from "./support/command.ts";
+import { sharedCluster, type Cluster, type RunJson } from "./support/cluster.ts";
+import { jsonHere } from "./support/command.ts";
 import { present } from "../support/present.ts";
 
 /** docs/theory.md#reference-values: width, slope; λ at He's gain, σ² and critical gain for Gaussian, then for orthogonal weights. */
@@ -31,11 +31,7 @@ describe("the reference table of docs/theory.md", () => {
   let cluster: Cluster;
 
   before(async () => {
-    cluster = await Cluster.start(1, 2);
-  });
-
-  after(async () => {
-    await cluster[Symbol.asyncDispose]();
+    cluster = await sharedCluster();
   });
 
   for (const { width, slope, weights, expected } of ROWS) {
@@ -45,7 +41,7 @@ describe("the reference table of docs/theory.md", () => {
 
     it(`holds for width ${width}, slope ${slope}, ${weights}: exact and ${samplings.join(", ")}`, async () => {
       const [exact, ...runs] = await Promise.all([
-        commandJson<ExactExponents>(["exact", ...network]),
+        jsonHere<ExactExponents>(["exact", ...network]),
         ...samplings.map((sampling) =>
           cluster.run([...network, "--sampling", sampling, ...planOf(width, sampling)]),
         ),

@@ -6,7 +6,8 @@ import { join } from "node:path";
 
 import { VERSION } from "../../shared/wire/version.ts";
 import { Cluster } from "./support/cluster.ts";
-import { ROOT, runCommand, startCommand } from "./support/command.ts";
+import { ROOT, startCommand } from "./support/command.ts";
+import { runHere } from "./support/inProcess.ts";
 import { Started, type Ended } from "./support/processes.ts";
 import { RawWorker } from "./support/rawWorker.ts";
 
@@ -18,14 +19,14 @@ describe("a coordinator that cannot or must not listen", () => {
     await listening;
     const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     try {
-      assertOneSentence(await runCommand(["serve", "--listen", address]), [address, "taken"]);
+      assertOneSentence(await runHere(["serve", "--listen", address]), [address, "taken"]);
     } finally {
       server.close();
     }
   });
 
   it("does not listen beyond this machine, unless --insecure is spelled out", async () => {
-    const ended = await runCommand(["serve", "--listen", "0.0.0.0:0"]);
+    const ended = await runHere(["serve", "--listen", "0.0.0.0:0"]);
     assert.equal(ended.code, 2);
     assert.match(ended.stderr, /^lyapunov: --listen: .*0\.0\.0\.0:0.*--insecure\n$/);
     await using open = startCommand(["serve", "--listen", "0.0.0.0:0", "--insecure", "--json"]);
@@ -41,7 +42,7 @@ describe("a coordinator that is not there", () => {
     "runs show runs/a",
   ]) {
     it(`makes 'lyapunov ${line}' fail in one sentence`, async () => {
-      const ended = await runCommand([...line.split(" "), "--coordinator", "127.0.0.1:1"]);
+      const ended = await runHere([...line.split(" "), "--coordinator", "127.0.0.1:1"]);
       assertOneSentence(ended, ["127.0.0.1:1", "is it running", "--coordinator"]);
     });
   }
@@ -59,8 +60,13 @@ describe("a coordinator that is not there", () => {
 });
 
 describe("a worker of another version", () => {
+  let cluster: Cluster;
+  before(async () => {
+    cluster = await Cluster.start(0, 1);
+  });
+  after(() => cluster[Symbol.asyncDispose]());
+
   it("is told so by the coordinator, says it and ends", async () => {
-    await using cluster = await Cluster.start(0, 1);
     const folder = await mkdtemp(join(tmpdir(), "lyapunov-version-"));
     try {
       await installAs(folder, "0.0.9");
@@ -75,7 +81,6 @@ describe("a worker of another version", () => {
   });
 
   it("is refused whatever it says its name is", async () => {
-    await using cluster = await Cluster.start(0, 1);
     using worker = new RawWorker(cluster.address);
     worker.join("a-worker", 1, "");
     const { reason, quarantined } = await worker.next("dismissal");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
 
-import { runCommand } from "./support/command.ts";
+import { runHere } from "./support/inProcess.ts";
 
 /** Of a network that RFC 5737 gives to nobody. */
 const NOT_OURS = "192.0.2.1:8080";
@@ -33,7 +33,7 @@ describe("an address that cannot be listened on", () => {
         [taken, "the port is taken; give another"],
         [NOT_OURS, "this machine has no such address; give one that it has, such as 127.0.0.1"],
       ] as const) {
-        const { code, stdout, stderr } = await runCommand([...args, address]);
+        const { code, stdout, stderr } = await runHere([...args, address]);
         const sentence = `lyapunov: ${flag}: ${address} cannot be listened on, for ${remedy}\n`;
         assert.deepEqual([code, stdout, stderr], [1, "", sentence]);
       }

@@ -8,6 +8,7 @@ import { Cluster, type RunJson } from "./support/cluster.ts";
 import { runCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
 import { SEEDS } from "./support/faultyThread.ts";
+import { runHere } from "./support/inProcess.ts";
 
 const SHARD = 65_536;
 /** Eight shards of a twentieth of a second. */
@@ -16,7 +17,7 @@ const RUN = `--width 7 --depth 4 --replicas ${8 * SHARD}`.split(" ");
 /** A run that cannot succeed, as the command prints it. */
 async function failedRun(cluster: Cluster, seed: number): Promise<RunJson> {
   const command = ["--quiet", "run", ...RUN, "--coordinator", cluster.address, "--json"];
-  const { code, stdout, stderr } = await runCommand([...command, "--seed", String(seed)]);
+  const { code, stdout, stderr } = await runHere([...command, "--seed", String(seed)]);
   assert.equal(code, 1, stderr);
   const run = JSON.parse(stdout) as RunJson;
   assert.equal(run.state, "FAILED");
@@ -25,18 +26,32 @@ async function failedRun(cluster: Cluster, seed: number): Promise<RunJson> {
 }
 
 describe("when a thread fails", () => {
-  for (const [what, seed, error] of [
+  let cluster: Cluster;
+  before(async () => {
+    cluster = await Cluster.start(0, 1);
+  });
+  afterEach(() => cluster.killWorkers());
+  after(() => cluster[Symbol.asyncDispose]());
+
+  for (const [what, seed, patience, error] of [
     [
       "hangs",
       SEEDS.hangs,
+      3,
       /its thread showed no progress for 3 s and was ended; if that is no fault, start workers with a longer --patience$/,
     ],
-    ["runs out of memory", SEEDS.needsMemory, /its thread needed more memory than the 64 MiB that/],
-    ["ends the thread", SEEDS.dies, /its thread died of it, with exit code 7$/],
+    [
+      "runs out of memory",
+      SEEDS.needsMemory,
+      600,
+      /its thread needed more memory than the 64 MiB that/,
+    ],
+    ["ends the thread", SEEDS.dies, 600, /its thread died of it, with exit code 7$/],
   ] as const) {
     it(`a shard that always ${what} ends its run, which says so; threads are replaced and others go on`, async () => {
-      await using cluster = await Cluster.start(0, 1);
-      const worker = await cluster.addScriptedWorker("threadWorker.ts", "faultyThread.ts", "3");
+      // Whoever is patient alone sees a thread out of its memory on a busy machine.
+      const args = ["faultyThread.ts", String(patience)];
+      const worker = await cluster.addScriptedWorker("threadWorker.ts", ...args);
       const [failed, succeeded] = await Promise.all([
         failedRun(cluster, seed),
         cluster.run([...RUN, "--seed", "70"]),
@@ -53,7 +68,6 @@ describe("when a thread fails", () => {
   it("its shard is done again", async () => {
     const folder = await mkdtemp(join(tmpdir(), "lyapunov-thread-"));
     try {
-      await using cluster = await Cluster.start(0, 1);
       const grave = join(folder, "grave");
       const worker = await cluster.addScriptedWorker(
         "threadWorker.ts",
@@ -75,7 +89,6 @@ describe("when a thread fails", () => {
     ["end while they load", "exitingThread.ts", /worker exited with code: 9/],
   ] as const) {
     it(`a worker whose threads ${what} leaves, and no shard is counted against`, async () => {
-      await using cluster = await Cluster.start(0, 1);
       const broken = await cluster.addScriptedWorker("threadWorker.ts", module);
       const finished = cluster.run(RUN);
       const { code, stderr } = await broken.ended;

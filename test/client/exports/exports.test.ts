@@ -7,8 +7,12 @@ import { COLUMNS, exportRows, type Cell } from "../../../client/exports/columns.
 import { exported } from "../../../client/exports/formats.ts";
 import { runTool } from "../../system/support/tools.ts";
 import { estimate, otherKindOfRun, received } from "../../support/messages.ts";
+import { needing } from "../../support/tiers/tiers.ts";
 
-/** One that needs quoting, one whose λ is −∞ and whose seed no double holds, one without rows, and one of another kind. */
+/**
+ * One that needs quoting, one whose λ is −∞ and whose seed no double holds, one without rows, and one
+ * of another kind.
+ */
 const RUNS = [
   received(
     {
@@ -103,7 +107,7 @@ describe("an export", () => {
     assert.deepEqual(JSON.parse(String(exported(rows, "json"))), cells.map(withoutDates));
   });
 
-  it("reads the same from CSV, by Python", async () => {
+  needing("python3").it("reads the same from CSV, by Python", async () => {
     const csv = String(exported(rows, "csv"));
     assert.match(csv, /,"a ""quoted"", name; =1\+1",/);
     assert.equal(csv.split("\r\n").length, rows.length + 2);

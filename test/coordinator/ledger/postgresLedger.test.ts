@@ -5,6 +5,7 @@ import { openPostgresLedger } from "../../../coordinator/ledger/postgresLedger.t
 import { describeLedger } from "../../support/ledgerContract.ts";
 import { runRecord } from "../../support/ledgerRecords.ts";
 import { PostgresServer } from "../../support/postgres.ts";
+import { needing } from "../../support/tiers/tiers.ts";
 
 interface Opened {
   readonly ledger: Promise<Ledger>;
@@ -35,7 +36,7 @@ const open = (url: string, holder: string): Opened => {
   };
 };
 
-describe("PostgreSQL", () => {
+needing("postgresql").describe("PostgreSQL", () => {
   let server: PostgresServer;
   before(async function () {
     this.timeout(60_000);

@@ -1,21 +1,21 @@
 import * as fc from "fast-check";
 
-/** How many times more cases than in a usual run: LYAPUNOV_FUZZ_FACTOR=100 for a night. */
-const FACTOR = Number(process.env["LYAPUNOV_FUZZ_FACTOR"] ?? 1);
-/** Cases that talk to processes are dear: they are multiplied no further. */
-const MAXIMUM_DEAR_FACTOR = 20;
+import { SCALE, scaled } from "../../support/tiers/scale.ts";
 
-/** Mocha's limit of a property, whose cases the factor multiplies. */
-export const TIMEOUT_MILLISECONDS = 120_000 * Math.max(1, FACTOR);
+/** Cases that talk to processes are dear: they are multiplied no further. */
+const MAXIMUM_DEAR_SCALE = 20;
+
+/** Mocha's limit of a property, whose cases the scale multiplies. */
+export const TIMEOUT_MILLISECONDS = 120_000 * Math.max(1, SCALE);
 
 /** So many cases, from a seed of the property's own: a failure is found again. */
 export function cases(count: number, seed: number): fc.Parameters<unknown> {
-  return { numRuns: Math.ceil(count * FACTOR), seed };
+  return { numRuns: scaled(count), seed };
 }
 
 /** The same, where a case costs milliseconds. */
 export function dearCases(count: number, seed: number): fc.Parameters<unknown> {
-  return { numRuns: Math.ceil(count * Math.min(FACTOR, MAXIMUM_DEAR_FACTOR)), seed };
+  return { numRuns: Math.ceil(count * Math.min(SCALE, MAXIMUM_DEAR_SCALE)), seed };
 }
 
 /** Any double, those that break comparisons and sums more often than others. */

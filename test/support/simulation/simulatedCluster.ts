@@ -269,7 +269,7 @@ export function simulate(
     const what = error instanceof Violation ? "violates an invariant" : "fails";
     throw new Error(
       `the cluster of seed ${seed} ${what}: ${String(error)}\n${cluster.trace.toString()}\n` +
-        `again: LYAPUNOV_SIMULATION_SEED=${seed} npx mocha --no-config test/coordinator/scheduler/simulation.test.ts`,
+        `again: LYAPUNOV_TEST_SEED=${seed} npx mocha --no-config test/coordinator/scheduler/simulation.test.ts`,
       { cause: error },
     );
   }

@@ -1,17 +1,31 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import { after } from "mocha";
+
 import { SimulationApi } from "../../../client/sdk/api.ts";
 import { runToJson } from "../../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
-import { commandJson, startCommand } from "./command.ts";
+import { jsonHere, startCommand } from "./command.ts";
 import { everyNumber } from "./everyNumber.ts";
 import { Started } from "./processes.ts";
 
 /** A run as `lyapunov run --json` prints it. */
 export type RunJson = ReturnType<typeof runToJson>;
+
+let shared: Promise<Cluster> | undefined;
+
+/** A worker with two threads and its coordinator, for all tests that submit runs and disturb nobody. */
+export function sharedCluster(): Promise<Cluster> {
+  shared ??= Cluster.start(1, 2);
+  return shared;
+}
+
+after("the shared cluster ends", async () => {
+  await (await shared)?.[Symbol.asyncDispose]();
+});
 
 /** A coordinator and workers, each a process of its own. */
 export class Cluster implements AsyncDisposable {
@@ -66,9 +80,15 @@ export class Cluster implements AsyncDisposable {
     return this.join(new Started(process.execPath, [path, this.address, ...args]));
   }
 
+  /** Kills all workers, so that a test that shares the cluster has its own alone. */
+  async killWorkers(): Promise<void> {
+    const workers = this.workers.splice(0);
+    await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));
+  }
+
   /** Submits a run by the command and waits for its end. */
   async run(args: readonly string[]): Promise<RunJson> {
-    return commandJson<RunJson>(["run", ...args, "--coordinator", this.address]);
+    return jsonHere<RunJson>(["run", ...args, "--coordinator", this.address]);
   }
 
   /** Submits a run over gRPC and waits for its end; as the command's JSON has it. */

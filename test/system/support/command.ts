@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
+import { runHere } from "./inProcess.ts";
 import { Started, type Ended, type StartOptions } from "./processes.ts";
 
 /** The root of the checkout. */
@@ -23,11 +24,21 @@ export async function runCommand(
   return await started.ended;
 }
 
-/** Runs `lyapunov … --json`, which must succeed, and reads what it prints. */
+/** Runs `lyapunov … --json` as a process, which must succeed, and reads what it prints. */
 export async function commandJson<Answer>(args: readonly string[]): Promise<Answer> {
-  const { code, stdout, stderr } = await runCommand(["--quiet", ...args, "--json"]);
-  assert.equal(code, 0, `lyapunov ${args.join(" ")}\n${stderr}`);
-  const answer = JSON.parse(stdout) as Answer;
+  const line = ["--quiet", ...args, "--json"];
+  return printed(line, await runCommand(line)) as Answer;
+}
+
+/** Runs `lyapunov … --json` in the tests' process, which must succeed, and reads what it prints. */
+export async function jsonHere<Answer>(args: readonly string[]): Promise<Answer> {
+  const line = ["--quiet", ...args, "--json"];
+  return printed(line, await runHere(line)) as Answer;
+}
+
+function printed(line: readonly string[], { code, stdout, stderr }: Ended): unknown {
+  assert.equal(code, 0, `lyapunov ${line.join(" ")}\n${stderr}`);
+  const answer: unknown = JSON.parse(stdout);
   // So that comparing what was read is comparing the bytes that were printed.
   assert.equal(`${JSON.stringify(answer, undefined, 2)}\n`, stdout);
   return answer;

@@ -3,8 +3,12 @@ import { BACKENDS, type BackendName } from "../../../shared/specification/backen
 import type { Sampling, WeightLaw } from "../../../shared/network/weights.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { knownAnswers, real, seed } from "../../shared/random/knownAnswers.ts";
+import { scaled } from "../../support/tiers/scale.ts";
 import { assertAgreement, deviationsOf, slopesOf } from "./agreement.ts";
 import { growths, KINDS, loadBackends, type TaskOptions } from "./tasks.ts";
+
+/** Less deep below scale 1. */
+const DEPTHS = [3000, 10_000].map((depth) => Math.min(depth, scaled(depth)));
 
 describe("backends", () => {
   let backends: Record<BackendName, Backend>;
@@ -70,7 +74,7 @@ describe("backends", () => {
             sampling,
             width,
             negativeSlope,
-            depths: [3000, 10_000],
+            depths: DEPTHS,
             replicaCount: width > 5 ? 1 : 5,
           });
           assertAgreement(found);

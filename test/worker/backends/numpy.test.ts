@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WeightLaw } from "../../../shared/network/weights.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
+import { scaled } from "../../support/tiers/scale.ts";
 import { growths, loadBackends } from "./tasks.ts";
 
 /** Written by numpy/simulate.py, a simulation of its own; its header documents the columns. */
@@ -11,8 +12,8 @@ const ROWS = readFileSync(join(import.meta.dirname, "numpy/simulated.txt"), "utf
   .filter((line) => line !== "" && !line.startsWith("#"))
   .map((line) => line.split(" "));
 
-/** Weights to propagate for a row, a fraction of a second. */
-const WEIGHTS = 3e8;
+/** Weights to propagate for a row, a fraction of a second; fewer below scale 1. */
+const WEIGHTS = Math.min(3e8, scaled(3e8));
 
 /**
  * 80 z-scores of estimates and 5 of extinctions, with fixed seeds: beyond 4.5 a correct backend

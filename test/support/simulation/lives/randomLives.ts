@@ -184,7 +184,7 @@ export async function simulateLives(
     const what = error instanceof Violation ? "violates an invariant" : "fails";
     throw new Error(
       `the coordinator of seed ${seed} ${what}: ${String(error)}\n${world.trace.toString()}\n` +
-        `again: LYAPUNOV_CRASH_SIMULATION_SEED=${seed} npx mocha --no-config test/coordinator/simulation.test.ts`,
+        `again: LYAPUNOV_TEST_SEED=${seed} npx mocha --no-config test/coordinator/simulation.test.ts`,
       { cause: error },
     );
   }

@@ -1,0 +1,41 @@
+import { existsSync, globSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/**
+ * Debian packages that tests need beside Node, each with something that is there once the package
+ * is installed: a command, or a pattern of paths. Run as a program, this file prints their names.
+ */
+const PACKAGES = {
+  bash: "bash",
+  bsdutils: "script",
+  chromium: "/usr/bin/chromium",
+  curl: "curl",
+  libfaketime: "/usr/lib/*/faketime/libfaketime.so.1",
+  "libprotobuf-dev": "/usr/include/google/protobuf/any.proto",
+  mount: "mount",
+  openssl: "openssl",
+  postgresql: "/usr/lib/postgresql/*/bin/postgres",
+  prometheus: "promtool",
+  "protobuf-compiler": "protoc",
+  python3: "/usr/bin/python3",
+  "python3-grpcio": "/usr/lib/python3/dist-packages/grpc",
+  "python3-protobuf": "/usr/lib/python3/dist-packages/google/protobuf",
+  sqlite3: "sqlite3",
+  strace: "strace",
+  "util-linux": "unshare",
+} as const;
+
+export type DebianPackage = keyof typeof PACKAGES;
+
+/** The packages that are not installed. */
+export function missingPackages(packages: readonly DebianPackage[]): DebianPackage[] {
+  return packages.filter((name) => !isThere(PACKAGES[name]));
+}
+
+function isThere(sign: string): boolean {
+  if (sign.startsWith("/")) return globSync(sign).length > 0;
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, sign)));
+}
+
+if (import.meta.main) process.stdout.write(`${Object.keys(PACKAGES).join(" ")}\n`);

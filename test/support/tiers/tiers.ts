@@ -1,0 +1,68 @@
+import { missingPackages, type DebianPackage } from "./debianPackages.ts";
+import { IS_EVERYTHING } from "./scale.ts";
+
+/** Tests that the quick tier leaves out for one reason. */
+export interface LeftOut {
+  readonly reason: string;
+  /** Titles, each with those of the suites around it. */
+  readonly titles: readonly string[];
+}
+
+/** mocha's words to declare tests with. */
+interface Declaring {
+  readonly describe: (title: string, body: (this: Mocha.Suite) => void) => void;
+  readonly it: (title: string, body: Mocha.Func | Mocha.AsyncFunc) => void;
+}
+
+const titlesByReason = new Map<string, string[]>();
+
+/** What the loaded files have left out so far. */
+export function leftOut(): LeftOut[] {
+  return [...titlesByReason].map(([reason, titles]) => ({ reason, titles }));
+}
+
+/**
+ * Declares tests that need Debian packages. The quick tier leaves them out, installed or not, so that
+ * it is the same everywhere; with everything, they fail where a package is missing.
+ */
+export function needing(...packages: readonly DebianPackage[]): Declaring {
+  if (!IS_EVERYTHING) return leavingOut(`need ${packages.join(", ")}`);
+  const missing = missingPackages(packages);
+  if (missing.length === 0) return { describe, it };
+  const fail = () => {
+    throw new Error(`install Debian's ${missing.join(", ")}: apt-get install ${missing.join(" ")}`);
+  };
+  return {
+    describe: (title) => {
+      it(title, fail);
+    },
+    it: (title) => {
+      it(title, fail);
+    },
+  };
+}
+
+/** Declares tests that the quick tier has no time for; `why` completes "they …". */
+export function slow(why: string): Declaring {
+  return IS_EVERYTHING ? { describe, it } : leavingOut(why);
+}
+
+/** Lets mocha declare tests, and takes them away again: nothing pends, for that is forbidden. */
+function leavingOut(reason: string): Declaring {
+  const titles = titlesByReason.get(reason) ?? [];
+  titlesByReason.set(reason, titles);
+  return {
+    describe: (title, body) => {
+      const suite = describe(title, body);
+      suite.eachTest((test) => {
+        titles.push(test.fullTitle());
+      });
+      suite.parent?.suites.pop();
+    },
+    it: (title, body) => {
+      const test = it(title, body);
+      titles.push(test.fullTitle());
+      test.parent?.tests.pop();
+    },
+  };
+}
