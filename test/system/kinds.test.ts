@@ -17,6 +17,7 @@ import { coinRun, COIN_SHARD_SIZE } from "../support/coin/coinKind.ts";
 import { PostgresServer } from "../support/postgres.ts";
 import { freePort } from "../support/ports.ts";
 import { specificationWith } from "../support/specifications.ts";
+import { needing } from "../support/tiers/tiers.ts";
 import { Started } from "./support/processes.ts";
 
 const BIAS = 0.3;
@@ -147,10 +148,13 @@ describe("a kind of run that only tests know: tossing a coin until its bias is k
     await survives(join(folder, "ledger.sqlite"));
   });
 
-  it("comes to the same bits by PostgreSQL, killed and resumed, and extended", async () => {
-    await using server = await PostgresServer.start();
-    await survives(await server.createDatabase());
-  });
+  needing("postgresql").it(
+    "comes to the same bits by PostgreSQL, killed and resumed, and extended",
+    async () => {
+      await using server = await PostgresServer.start();
+      await survives(await server.createDatabase());
+    },
+  );
 
   async function survives(place: string): Promise<void> {
     await using cluster = await CoinCluster.start(place);
