@@ -34,8 +34,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   "worker/backends": ["shared/random", "shared/kinds"],
   "worker/pool": ["worker/backends"],
-  "worker/devices.ts": ["worker/pool"],
-  "worker/agent": ["worker/devices.ts"],
+  "worker/devices": ["worker/pool"],
+  "worker/agent": ["worker/devices"],
   "worker/metrics": ["worker/agent", "shared/metrics"],
   "worker/worker.ts": ["worker/metrics"],
 

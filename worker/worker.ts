@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import { clientParts, NO_CREDENTIALS, type CallerCredentials } from "../shared/wire/credentials.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { Agent } from "./agent/agent.ts";
-import { findDevices, type WorkerDevice } from "./devices.ts";
+import { findDevices, type WorkerDevice } from "./devices/devices.ts";
 import type { WorkerMetrics } from "./metrics/workerMetrics.ts";
 
 export interface WorkerOptions {

@@ -1,8 +1,10 @@
 import { z } from "zod";
 
 import { documentProblem } from "../../shared/specification/documentProblem.ts";
-import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts";
-import type { PropagationSpecification } from "../../shared/kinds/propagation/specification.ts";
+import {
+  parseFields,
+  type PropagationFields,
+} from "../../shared/kinds/propagation/specification.ts";
 import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
   MAXIMUM_SWEEP_RUNS,
@@ -67,7 +69,7 @@ type Block = z.infer<typeof block>;
 /** A named set of runs, ready to be submitted. */
 export interface SweepSpecification {
   readonly displayName: string;
-  readonly runs: readonly PropagationSpecification[];
+  readonly runs: readonly PropagationFields[];
 }
 
 /**
@@ -109,7 +111,7 @@ export function parseSweep(path: string, text: string): SweepSpecification {
       try {
         const seed = firstSeed + index++;
         const { replicas: _replicas, ...fallbacks } = RUN_DEFAULTS;
-        return parsePropagation(
+        return parseFields(
           runInput({ ...fallbacks, seed, ...point, ...(checkpoints && { checkpoints }) }),
         );
       } catch (error) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import pino, { type Logger } from "pino";
 
 import type { BackendName } from "../../shared/specification/backends.ts";
-import { processor, type WorkerDevice } from "../../worker/devices.ts";
+import { processor, type WorkerDevice } from "../../worker/devices/devices.ts";
 import type { ShardPool } from "../../worker/pool/shardPool.ts";
 import { createThreadPool } from "../../worker/pool/threadPool.ts";
 import { startWorker } from "../../worker/worker.ts";

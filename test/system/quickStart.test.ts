@@ -13,6 +13,7 @@ const HOOK = fileURLToPath(new URL("support/loadedPackages.ts", import.meta.url)
 const HEAVY = [
   "@grpc/grpc-js",
   "@grpc/proto-loader",
+  "@stdlib/stats-base-dists-t-quantile",
   "better-sqlite3",
   "pg",
   "pino",

@@ -3,7 +3,7 @@ import type { Grant__Output } from "../../shared/wire/generated/lyapunov/v1/Gran
 import type { WorkResponse__Output } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
 import { partialToMessage } from "../../shared/wire/partialMessages.ts";
 import { VERSION } from "../../shared/wire/version.ts";
-import type { WorkerDevice } from "../devices.ts";
+import type { WorkerDevice } from "../devices/devices.ts";
 import { CoordinatorLink, type LinkOptions } from "./coordinatorLink.ts";
 import { DeviceAtWork } from "./deviceAtWork.ts";
 import type { HeldLease } from "./heldLease.ts";

@@ -1,6 +1,6 @@
 import { wireName } from "../../shared/wire/enumerations.ts";
 import type { Device } from "../../shared/wire/generated/lyapunov/v1/Device.ts";
-import type { WorkerDevice } from "../devices.ts";
+import type { WorkerDevice } from "../devices/devices.ts";
 import { ShardPace } from "./shardPace.ts";
 
 /** A device as its agent sees it: how fast it is, and whether it has failed. */

@@ -2,9 +2,9 @@ import { performance } from "node:perf_hooks";
 
 import type { Command } from "commander";
 
-import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
-import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
+import { parseFields } from "../../../shared/kinds/propagation/specification.ts";
+import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { runInput, type RunFlags } from "../../sdk/runInput.ts";
 import { farewell, openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
@@ -25,8 +25,7 @@ export function defineRun(command: Command): void {
 
 async function run(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
-  const specification = parsePropagation(runInput(flags));
-  const message = specificationToMessage(specification);
+  const message = specificationToMessage(parseFields(runInput(flags)));
   const cluster = await openCluster(flags, message);
   let created: Run__Output | undefined;
   let isDone = false;

@@ -1,29 +1,20 @@
 import { Option, type Command } from "commander";
 
 import type { SimulationApi } from "../../sdk/api.ts";
-import type { Chart } from "../../../shared/charts/chart.ts";
-import { convergenceChart } from "../../../shared/charts/convergence.ts";
-import { depthChart } from "../../../shared/charts/depth.ts";
-import { fluctuationsChart } from "../../../shared/charts/fluctuations.ts";
-import { isMap, phaseDiagram } from "../../../shared/charts/phases.ts";
-import { sweepEstimatesChart } from "../../../shared/charts/sweepEstimates.ts";
-import { NothingToDraw } from "../../../shared/charts/nothingToDraw.ts";
-import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
-import { isOtherKind } from "../presentation/otherKind.ts";
 import { InputError } from "../../sdk/errors.ts";
 import { assertWritable, writeOutput } from "../outputFile.ts";
+import type { RunChart, SweepChart } from "../plottedChart.ts";
 import { choice } from "../readers.ts";
 import { addNamed, isSweep, type NamedFlags } from "./named.ts";
 
-const OF_RUN = ["convergence", "depth", "fluctuations"] as const;
-const OF_SWEEP = ["phases", "estimates"] as const;
-type Kind = (typeof OF_RUN | typeof OF_SWEEP)[number];
+const OF_RUN = ["convergence", "depth", "fluctuations"] as const satisfies readonly RunChart[];
+const OF_SWEEP = ["phases", "estimates"] as const satisfies readonly SweepChart[];
 
 /** Width of a drawing where standard output is no terminal. */
 const DEFAULT_COLUMNS = 80;
 
 interface Flags extends NamedFlags {
-  readonly kind?: Kind;
+  readonly kind?: RunChart | SweepChart;
   readonly output?: string;
   readonly text?: boolean;
 }
@@ -43,7 +34,7 @@ export function addRunsPlotCommand(runs: Command): void {
 }
 
 async function check({ kind, output }: Flags, name: string): Promise<void> {
-  const kinds: readonly Kind[] = isSweep(name) ? OF_SWEEP : OF_RUN;
+  const kinds: readonly (RunChart | SweepChart)[] = isSweep(name) ? OF_SWEEP : OF_RUN;
   if (kind !== undefined && !kinds.includes(kind)) {
     const what = isSweep(name) ? "a sweep" : "a run";
     throw new InputError(
@@ -60,9 +51,9 @@ async function check({ kind, output }: Flags, name: string): Promise<void> {
 }
 
 async function plot(api: SimulationApi, name: string, flags: Flags): Promise<void> {
-  const chart = isSweep(name)
-    ? await sweepChart(api, name, flags.kind)
-    : await runChart(api, name, flags.kind);
+  // Loaded only now, as the statistics behind the intervals are large.
+  const { chartOf } = await import("../plottedChart.ts");
+  const chart = await chartOf(api, name, flags.kind);
   if (flags.text === true || (flags.output === undefined && process.stdout.isTTY)) {
     const { terminalText } = await import("../presentation/chartText.ts");
     const { isTTY, columns } = process.stdout;
@@ -77,28 +68,4 @@ async function plot(api: SimulationApi, name: string, flags: Flags): Promise<voi
   const svg = `${await renderSvg(vegaLite(chart))}\n`;
   if (flags.output === undefined) process.stdout.write(svg);
   else await writeOutput("--output", flags.output, svg);
-}
-
-async function runChart(api: SimulationApi, name: string, kind?: Kind): Promise<Chart> {
-  const run = await api.getRun(name, kind === undefined || kind === "convergence");
-  assertDrawable(run);
-  if (kind === "depth") return depthChart(run);
-  if (kind === "fluctuations") return fluctuationsChart(run);
-  return convergenceChart(run);
-}
-
-async function sweepChart(api: SimulationApi, name: string, kind?: Kind): Promise<Chart> {
-  const sweep = await api.getSweep(name);
-  sweep.runs.forEach(assertDrawable);
-  const isPhases = kind === undefined ? isMap(sweep) : kind === "phases";
-  return isPhases ? phaseDiagram(sweep) : sweepEstimatesChart(sweep);
-}
-
-/** The pictures are of λ and σ², which only runs that propagate networks estimate. */
-function assertDrawable(run: Run__Output): void {
-  if (!isOtherKind(run)) return;
-  throw new NothingToDraw(
-    run,
-    "there is no picture of runs of its kind; read its estimates with `runs show`",
-  );
 }

@@ -11,7 +11,7 @@ import {
   stoppingRuleInputFromMessage,
   stoppingRuleToMessage,
 } from "../../wire/stoppingRuleMessages.ts";
-import type { PropagationInput, PropagationSpecification } from "./specification.ts";
+import type { PropagationFields, PropagationInput } from "./specification.ts";
 
 /** What a client asked for; proto3 zeros of optional fields are read as nothing. */
 export function inputFromMessage(run: Run__Output): PropagationInput {
@@ -42,7 +42,7 @@ function networkInputFromMessage(network: Network__Output | null): NetworkInput 
 }
 
 /** The fields of a run that its specification decides. */
-export function specificationToMessage(specification: PropagationSpecification): Run {
+export function specificationToMessage(specification: PropagationFields): Run {
   return {
     displayName: specification.displayName,
     kind: wireName("kind", "propagation"),

@@ -32,6 +32,12 @@ export interface PropagationSpecification extends CommonFields {
   readonly stoppingRule: StoppingRule<PropagationQuantity>;
 }
 
+/**
+ * A specification but for the kind, which brings the statistics along: what a client needs to ask for a
+ * run.
+ */
+export type PropagationFields = Omit<PropagationSpecification, "kind">;
+
 /** The fields as they come from a command line, a sweep file or the wire: nothing is trusted. */
 export interface PropagationInput extends CommonInput {
   readonly network?: NetworkInput;
@@ -45,7 +51,7 @@ export interface PropagationInput extends CommonInput {
  *
  * @throws ValidationError naming every field at fault, as paths such as `network.width`.
  */
-export function parseFields(input: PropagationInput): Omit<PropagationSpecification, "kind"> {
+export function parseFields(input: PropagationInput): PropagationFields {
   const reader = new FieldReader();
   const network = readNetwork(reader, input.network ?? {});
   const burnIn = reader.integer("burn_in", input.burnIn ?? 0, 0, network.depth - 1);

@@ -4,7 +4,7 @@
  * a file that some modules leave when a thread has died.
  */
 import { createLog } from "../../../client/cli/log.ts";
-import { processor } from "../../../worker/devices.ts";
+import { processor } from "../../../worker/devices/devices.ts";
 import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 

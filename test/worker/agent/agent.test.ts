@@ -11,7 +11,7 @@ import type { WorkResponse__Output } from "../../../shared/wire/generated/lyapun
 import { receivedTask } from "../../../shared/kinds/receivedTask.ts";
 import { Agent } from "../../../worker/agent/agent.ts";
 import type { WorkStream } from "../../../worker/agent/coordinatorLink.ts";
-import type { WorkerDevice } from "../../../worker/devices.ts";
+import type { WorkerDevice } from "../../../worker/devices/devices.ts";
 import type { ComputedShard } from "../../../worker/pool/computedShard.ts";
 import { PoolStartError } from "../../../worker/pool/shardPool.ts";
 import { specificationWith } from "../../support/specifications.ts";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 
 import { parametersLabel } from "../../../../client/cli/presentation/otherKind.ts";
+import { chartOf } from "../../../../client/cli/plottedChart.ts";
+import type { SimulationApi } from "../../../../client/sdk/api.ts";
 import { runText, sweepText } from "../../../../client/cli/presentation/report.ts";
 import type { Sweep__Output } from "../../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { otherKindOfRun, received } from "../../../support/messages.ts";
@@ -40,5 +42,16 @@ describe("a run that propagates networks", () => {
   it("is shown with λ̂", () => {
     assert.match(runText(received({})), /λ/);
     assert.match(sweepText({ ...sweep, runs: [received({})] }), /λ exact/);
+  });
+});
+
+describe("the pictures", () => {
+  it("refuse a run of a kind that they do not know, and say where it can be read", async () => {
+    const run = otherKindOfRun();
+    const api = { getRun: () => Promise.resolve(run) } as unknown as SimulationApi;
+    await assert.rejects(chartOf(api, run.name, undefined), {
+      name: "NothingToDraw",
+      message: "runs/abc: no picture shows runs of its kind; see `lyapunov runs show`",
+    });
   });
 });

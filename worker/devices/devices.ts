@@ -6,10 +6,10 @@ import {
   BACKENDS,
   type BackendName,
   type DeviceBackend,
-} from "../shared/specification/backends.ts";
-import { loadBackend } from "./backends/registry.ts";
-import type { ShardPool } from "./pool/shardPool.ts";
-import { createThreadPool } from "./pool/threadPool.ts";
+} from "../../shared/specification/backends.ts";
+import { loadBackend } from "../backends/registry.ts";
+import type { ShardPool } from "../pool/shardPool.ts";
+import { createThreadPool } from "../pool/threadPool.ts";
 
 /** Something that computes shards: the threads of a processor, a GPU. */
 export interface WorkerDevice {
