@@ -1,5 +1,5 @@
 import { axes, figure, frameOf, line, path } from "./frame.ts";
-import { count, decimalsFor, signed } from "./numbers.ts";
+import { count, decimalsFor, signed } from "./formats.ts";
 import { linearScale, logarithmicScale, type Scale } from "./scale.ts";
 
 /** An estimate with its interval, once there were so many replicas. */

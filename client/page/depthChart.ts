@@ -1,6 +1,6 @@
 import type { DepthPoint } from "../../shared/wire/pageJson.ts";
 import { axes, figure, frameOf, line, path } from "./frame.ts";
-import { count, decimalsFor, signed } from "./numbers.ts";
+import { count, decimalsFor, signed } from "./formats.ts";
 import { linearScale, logarithmicScale } from "./scale.ts";
 
 /** The law of large numbers: the growth a layer settles at λ with depth. */

@@ -1,7 +1,7 @@
 import type { Fluctuations } from "../../shared/wire/pageJson.ts";
 import { svg } from "./dom.ts";
 import { axes, figure, frameOf, path } from "./frame.ts";
-import { count, short } from "./numbers.ts";
+import { count, short } from "./formats.ts";
 import { linearScale } from "./scale.ts";
 
 /** What of a distribution is shown, in standard deviations. */

@@ -1,5 +1,5 @@
 import { html, svg } from "./dom.ts";
-import { short } from "./numbers.ts";
+import { short } from "./formats.ts";
 import type { Scale } from "./scale.ts";
 
 /** Where a chart draws, in pixels of its drawing. */

@@ -2,7 +2,7 @@ import type { RunJson } from "../../shared/wire/json.ts";
 import { svg } from "./dom.ts";
 import { figure, path, type Frame } from "./frame.ts";
 import { bestEstimate, gainLabel, lawText } from "./runFacts.ts";
-import { short } from "./numbers.ts";
+import { short } from "./formats.ts";
 
 /** Runs that differ in gain and width alone. */
 export interface Plane {

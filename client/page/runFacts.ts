@@ -1,6 +1,6 @@
 import type { RunJson } from "../../shared/wire/json.ts";
 import { html } from "./dom.ts";
-import { count, counted, duration, rough, short, withError } from "./numbers.ts";
+import { count, counted, duration, rough, short, withError } from "./formats.ts";
 
 /** An estimate, as the JSON has it. */
 type EstimateJson = NonNullable<RunJson["lyapunovExponent"]>;

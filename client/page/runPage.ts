@@ -4,7 +4,7 @@ import { convergenceChart, type ConvergencePoint } from "./convergenceChart.ts";
 import { depthChart } from "./depthChart.ts";
 import { html } from "./dom.ts";
 import { fluctuationChart } from "./fluctuationChart.ts";
-import { count, short, signed, withError } from "./numbers.ts";
+import { count, short, signed, withError } from "./formats.ts";
 import {
   bestEstimate,
   estimateText,

@@ -1,7 +1,7 @@
 import type { RunJson } from "../../shared/wire/json.ts";
 import { html } from "./dom.ts";
 import { scrollable } from "./frame.ts";
-import { count, short } from "./numbers.ts";
+import { count, short } from "./formats.ts";
 import {
   bestEstimate,
   estimateText,

@@ -1,7 +1,7 @@
 import type { RunJson } from "../../shared/wire/json.ts";
 import type { SweepHeading } from "../../shared/wire/pageJson.ts";
 import { html } from "./dom.ts";
-import { count } from "./numbers.ts";
+import { count } from "./formats.ts";
 import { phaseDiagram, planesOf } from "./phaseDiagram.ts";
 import { progressBar, progressText, stateBadge, titleOf } from "./runFacts.ts";
 import { runTable } from "./runTable.ts";

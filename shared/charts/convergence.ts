@@ -2,14 +2,8 @@ import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 import { exponentOf } from "./verdict.ts";
 import type { Chart, Mark } from "./chart.ts";
 import { NothingToDraw } from "./nothingToDraw.ts";
-import {
-  exactExponents,
-  layersAt,
-  levelLabel,
-  networkLabel,
-  normalHalfWidth,
-  ofSurvivors,
-} from "./runLabels.ts";
+import { exactExponents, layersAt, levelLabel, normalHalfWidth, ofSurvivors } from "./runLabels.ts";
+import { networkLabel } from "./networkLabels.ts";
 
 const BAND_POINTS = 64;
 

@@ -2,14 +2,8 @@ import type { CheckpointEstimate__Output } from "../wire/generated/lyapunov/v1/C
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 import type { Axis, Chart, Interval, Mark } from "./chart.ts";
 import { NothingToDraw } from "./nothingToDraw.ts";
-import {
-  exactExponents,
-  layersAt,
-  levelLabel,
-  meanGrowth,
-  networkLabel,
-  ofSurvivors,
-} from "./runLabels.ts";
+import { exactExponents, layersAt, levelLabel, meanGrowth, ofSurvivors } from "./runLabels.ts";
+import { networkLabel } from "./networkLabels.ts";
 
 /**
  * Draws S_l/l at each checkpoint, for single networks and in the mean: the law of large numbers.

@@ -1,8 +1,9 @@
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
-import { fixed } from "./numbers.ts";
+import { fixed } from "./formats.ts";
 import type { Bar, Chart, Point } from "./chart.ts";
 import { NothingToDraw } from "./nothingToDraw.ts";
-import { exactExponents, layersAt, networkLabel, ofSurvivors } from "./runLabels.ts";
+import { exactExponents, layersAt, ofSurvivors } from "./runLabels.ts";
+import { networkLabel } from "./networkLabels.ts";
 
 const CURVE_POINTS = 121;
 /** How far the curve is drawn to each side, in standard deviations. */

@@ -3,17 +3,7 @@ import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 
 import type { CheckpointEstimate__Output } from "../wire/generated/lyapunov/v1/CheckpointEstimate.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
-import { gainLabel, weightsLabel } from "./numbers.ts";
 import type { Estimated } from "./chart.ts";
-
-/** The network in a line: `gaussian 16×200, α 0.01, gain he`. */
-export function networkLabel(run: Run__Output): string {
-  const { network } = run;
-  return (
-    `${weightsLabel(run)} ${network?.width}×${network?.depth}, ` +
-    `α ${network?.negativeSlope}, gain ${gainLabel(run)}`
-  );
-}
 
 /** Exact values, for survivors where λ = −∞; undefined where no closed form is known. */
 export function exactExponents(

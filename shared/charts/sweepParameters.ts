@@ -1,6 +1,6 @@
 import { shortName } from "../wire/enumerations.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
-import { gainLabel, weightsLabel } from "./numbers.ts";
+import { gainLabel, weightsLabel } from "./networkLabels.ts";
 import type { Axis } from "./chart.ts";
 
 type Label = (run: Run__Output) => string;

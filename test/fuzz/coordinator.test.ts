@@ -19,7 +19,7 @@ import { Cluster, type RunJson } from "../system/support/cluster.ts";
 import { commandJson } from "../system/support/command.ts";
 import { RawWorker } from "../system/support/rawWorker.ts";
 import { dearCases, spoiled, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
-import { anyMessage, encoded } from "./support/messages.ts";
+import { anyMessage, encoded } from "./support/anyMessage.ts";
 import { anyPartial, anySpoiling } from "./support/partials.ts";
 import { RawClient } from "./support/rawClient.ts";
 

@@ -22,7 +22,7 @@ import {
   runText,
   sweepText,
 } from "../presentation/report.ts";
-import { gainLabel, weightsLabel } from "../../../shared/charts/numbers.ts";
+import { networkLabel } from "../../../shared/charts/networkLabels.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 import { flag, integerFrom } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
@@ -89,13 +89,6 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
     ]);
   }
   process.stdout.write(`${table.toString()}\n`);
-}
-
-function networkLabel(run: Run__Output): string {
-  return (
-    `${weightsLabel(run)} ${run.network?.width}×${run.network?.depth}, ` +
-    `α ${run.network?.negativeSlope}, gain ${gainLabel(run)}`
-  );
 }
 
 async function show(api: SimulationApi, name: string, flags: Flags): Promise<void> {

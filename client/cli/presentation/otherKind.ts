@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 
-import { ABSENT, significant, withError } from "../../../shared/charts/numbers.ts";
+import { ABSENT, significant, withError } from "../../../shared/charts/formats.ts";
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";

@@ -1,4 +1,4 @@
-import { ABSENT, fixed, significant } from "../../../shared/charts/numbers.ts";
+import { ABSENT, fixed, significant } from "../../../shared/charts/formats.ts";
 import type { Phase, PhaseDiagram } from "../../../shared/charts/chart.ts";
 
 const DIGITS = 4;

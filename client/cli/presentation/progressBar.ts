@@ -3,7 +3,7 @@ import { Presets, SingleBar } from "cli-progress";
 import type { Progress__Output } from "../../../shared/wire/generated/lyapunov/v1/Progress.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
-import { withError } from "../../../shared/charts/numbers.ts";
+import { withError } from "../../../shared/charts/formats.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 
 const SCALE = 1000;

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 
 import type { Network } from "../../../shared/network/network.ts";
 import { lawLabel, type Sampling } from "../../../shared/network/weights.ts";
-import { ABSENT } from "../../../shared/charts/numbers.ts";
+import { ABSENT } from "../../../shared/charts/formats.ts";
 import { duration } from "./progressBar.ts";
 
 /** How fast the machine propagates one network, and what that means for a run. */

@@ -4,14 +4,8 @@ import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
-import {
-  ABSENT,
-  fixed,
-  gainLabel,
-  significant,
-  weightsLabel,
-  withError,
-} from "../../../shared/charts/numbers.ts";
+import { ABSENT, fixed, significant, withError } from "../../../shared/charts/formats.ts";
+import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
 import { duration } from "./progressBar.ts";
 import {
   depthOfFactor1000,

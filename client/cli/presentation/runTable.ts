@@ -3,13 +3,8 @@ import Table from "cli-table3";
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
-import {
-  ABSENT,
-  fixed,
-  gainLabel,
-  weightsLabel,
-  withError,
-} from "../../../shared/charts/numbers.ts";
+import { ABSENT, fixed, withError } from "../../../shared/charts/formats.ts";
+import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
 import {
   depthOfFactor1000,
   exponentOf,

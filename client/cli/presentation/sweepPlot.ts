@@ -2,7 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
-import { gainLabel, weightsLabel } from "../../../shared/charts/numbers.ts";
+import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
 import { writeSvg } from "./svg.ts";
 
 const AXES = [

@@ -6,7 +6,7 @@ import { parquetReadObjects, parquetSchema, parquetMetadata } from "hyparquet";
 import { COLUMNS, exportRows, type Cell } from "../../../client/exports/columns.ts";
 import { exported } from "../../../client/exports/formats.ts";
 import { runTool } from "../../system/support/tools.ts";
-import { estimate, otherKindOfRun, received } from "../../support/messages.ts";
+import { estimate, otherKindOfRun, received } from "../../support/receivedRun.ts";
 import { needing } from "../../support/tiers/tiers.ts";
 
 /**

@@ -9,7 +9,7 @@ import { sweepEstimatesChart } from "../../../shared/charts/sweepEstimates.ts";
 import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
 import type { Run } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { estimate, received } from "../../support/messages.ts";
+import { estimate, received } from "../../support/receivedRun.ts";
 
 const EXACT = { lyapunovExponent: -0.2, variance: 0.5, criticalGain: 1.6 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { depthOfFactor1000, verdict } from "../../../shared/charts/verdict.ts";
-import { estimate, received } from "../../support/messages.ts";
+import { estimate, received } from "../../support/receivedRun.ts";
 
 describe("verdicts", () => {
   const cases: readonly [string, number, number, string, number | undefined][] = [

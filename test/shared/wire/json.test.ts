@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { runToJson } from "../../../shared/wire/json.ts";
-import { estimate, received } from "../../support/messages.ts";
+import { estimate, received } from "../../support/receivedRun.ts";
 
 function networkJson(network: object) {
   return runToJson(received({}, { network })).network;

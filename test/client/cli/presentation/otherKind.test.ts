@@ -5,7 +5,7 @@ import { chartOf } from "../../../../client/cli/plottedChart.ts";
 import type { SimulationApi } from "../../../../client/sdk/api.ts";
 import { runText, sweepText } from "../../../../client/cli/presentation/report.ts";
 import type { Sweep__Output } from "../../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { otherKindOfRun, received } from "../../../support/messages.ts";
+import { otherKindOfRun, received } from "../../../support/receivedRun.ts";
 
 const sweep = { name: "sweeps/abc", endedRunCount: 1 } as Sweep__Output;
 

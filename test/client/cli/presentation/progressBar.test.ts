@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { duration, workState } from "../../../../client/cli/presentation/progressBar.ts";
-import { received } from "../../../support/messages.ts";
+import { received } from "../../../support/receivedRun.ts";
 
 describe("progress", () => {
   it("counts ended runs whole and others by their shards, and predicts the time left", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { runDetails } from "../../../../client/cli/presentation/runDetails.ts";
-import { estimate, received } from "../../../support/messages.ts";
+import { estimate, received } from "../../../support/receivedRun.ts";
 
 describe("a run in detail", () => {
   it("names the law with its parameter, and compares with nothing where nothing is exact", () => {

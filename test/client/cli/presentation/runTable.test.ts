@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { runTable } from "../../../../client/cli/presentation/runTable.ts";
-import { estimate, received } from "../../../support/messages.ts";
+import { estimate, received } from "../../../support/receivedRun.ts";
 import { present } from "../../../support/present.ts";
 
 /** The cells of the table's rows, its head first. */

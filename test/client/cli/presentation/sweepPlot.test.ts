@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { writeSweepPlot } from "../../../../client/cli/presentation/sweepPlot.ts";
-import { estimate, received } from "../../../support/messages.ts";
+import { estimate, received } from "../../../support/receivedRun.ts";
 
 describe("the picture of a sweep", () => {
   it("shows laws without a closed form as points without lines", async () => {

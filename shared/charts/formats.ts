@@ -1,7 +1,3 @@
-import { lawLabel } from "../network/weights.ts";
-import { shortName } from "../wire/enumerations.ts";
-import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
-
 /** The text in place of a number that is not known. */
 export const ABSENT = "–";
 
@@ -25,15 +21,4 @@ export function significant(value: number | null | undefined): string {
   // At the critical gain an exact λ is zero but for rounding.
   if (Math.abs(value) < 1e-14) return "0";
   return String(Number(value.toPrecision(7))).replace("-", "−");
-}
-
-/** The gain by its name, such as `he`, or as a number. */
-export function gainLabel(run: Run__Output): string {
-  return shortName("namedGain", run.network?.namedGain) ?? String(run.network?.gain);
-}
-
-/** The weight law, with its parameter if it has one: `gaussian`, `student_t(ν=5)`. */
-export function weightsLabel({ network }: Run__Output): string {
-  const law = shortName("weights", network?.weights);
-  return law === undefined ? ABSENT : lawLabel(law, network ?? {});
 }
