@@ -184,7 +184,7 @@ export class Distrust {
     this.#counts.disagreements += 1;
   }
 
-  /** True for one shard in each interval; which one depends on the run, so that a sweep's differ. */
+  /** True for one shard in each interval; the run decides which, so that a sweep's runs differ. */
   #isSampled(run: string, shardIndex: number): boolean {
     return shardIndex % this.#interval === hashOf(run) % this.#interval;
   }
