@@ -15,21 +15,21 @@ import { WorkerSinks, type WorkerSink } from "./workerSinks.ts";
 /** The work of a run that has not ended. */
 export interface RunWork {
   readonly active: ActiveRun;
-  /** Why nobody can go on with it, in a sentence; undefined if somebody can. */
+  /** Why no worker can go on with the run, in a sentence; undefined if one can. */
   readonly waitsFor: string | undefined;
 }
 
-/** The workers that propagate. */
+/** The workers, as readers see them. */
 export interface Fleet {
   readonly workers: ReadonlyMap<string, Worker>;
-  /** Workers that may not join any more, each with the reason. */
+  /** Workers that may not join any more, with the reasons. */
   readonly quarantined: ReadonlyMap<string, string>;
   readonly displayNameOf: (worker: string) => string;
 }
 
 /**
- * Feeds the scheduler with events and carries out its commands on the ledger and the workers'
- * streams. What it reports as ended or acknowledged is in the ledger.
+ * Feeds the scheduler with events, and carries out its commands on the ledger and the workers'
+ * streams. Whatever it reports as ended or acknowledged is in the ledger.
  */
 export class Engine {
   readonly #options: EngineOptions;
@@ -84,7 +84,7 @@ export class Engine {
     });
   }
 
-  /** Takes up again what the ledger holds unfinished. */
+  /** Resumes the ledger's unfinished runs. */
   async start(): Promise<void> {
     for await (const record of this.#options.ledger.unfinishedRuns()) {
       if (record.state === "CANCELLING") await this.#records.end(record, { state: "CANCELLED" });
@@ -103,7 +103,7 @@ export class Engine {
     }
   }
 
-  /** The scheduler, to read from. */
+  /** The scheduler, for reading only. */
   get scheduler(): SchedulerView {
     return this.#scheduler;
   }
@@ -125,7 +125,7 @@ export class Engine {
     return this.#scheduler.quarantineReason(worker);
   }
 
-  /** Commands for the worker go to `sink` from now on, and no longer to an earlier stream of it. */
+  /** Sends the worker's commands to `sink` from now on, instead of to an earlier stream. */
   attachWorker(worker: string, sink: WorkerSink): void {
     this.#sinks.attach(worker, sink);
   }
@@ -138,7 +138,7 @@ export class Engine {
     return this.#sinks.isAttached(worker, sink);
   }
 
-  /** Workers that have joined and are not lost, and those that may not join. */
+  /** The workers that have joined and are not lost, and those that may not join. */
   get fleet(): Fleet {
     const { workers, quarantined } = this.#scheduler;
     return {
@@ -150,14 +150,14 @@ export class Engine {
 
   // Runs
 
-  /** A run's record as it stands; undefined if there is none of the name. */
+  /** A run's current record; undefined if there is no run of this name. */
   async record(name: string): Promise<RunRecord | undefined> {
     return this.#records.get(name) ?? (await this.#options.ledger.run(name));
   }
 
   /**
-   * Resolves once the run is not on its way to its end, nor withdrawn for doubtful shards: it goes
-   * on, or has ended durably.
+   * Waits while the run is withdrawn for doubtful shards or its end is on its way to the ledger.
+   * Afterwards the run goes on, or has ended durably.
    */
   async settled(name: string): Promise<void> {
     await this.#resubmissions.retracted(name);
@@ -169,14 +169,14 @@ export class Engine {
     return this.#scheduler.runs.get(name);
   }
 
-  /** The work of a run that has not ended, with what it waits for. */
+  /** The work of a run that has not ended, and what the run waits for. */
   work(name: string): RunWork | undefined {
     const active = this.activeRun(name);
     if (active === undefined) return undefined;
     return { active, waitsFor: waitingReason(this.#scheduler, active) };
   }
 
-  /** Starts to work on a run whose record is in the ledger. */
+  /** Starts work on a run whose record is in the ledger. */
   submit(record: RunRecord, work: StoredWork = NO_WORK): void {
     this.#records.put(record);
     const { name: run, specification } = record;
@@ -185,17 +185,17 @@ export class Engine {
     this.#records.announce(run);
   }
 
-  /** Goes on with a run of which the ledger may have a part. */
+  /** Resumes a run from what the ledger has of it. */
   async #resume(record: RunRecord): Promise<void> {
     const work = await this.#storage.read(record);
     if (work !== undefined) this.submit(record, work);
   }
 
   /**
-   * Goes on with a run, ended or not, under the record that `revise` makes of its present one: with a
-   * longer stopping rule. Failures end this coordinator.
+   * Goes on with a run, ended or not, under a record with a longer stopping rule. `revise` makes it
+   * of the current record. A failure ends this coordinator.
    *
-   * @param onDurable is called once the new record is durable, before anybody works on the run.
+   * @param onDurable is called once the new record is durable, before work on the run begins.
    */
   async extend(
     run: string,
@@ -205,14 +205,14 @@ export class Engine {
     await this.#resubmissions.extend(run, revise, onDurable);
   }
 
-  /** Stops work on a run, to submit it anew; resolves once what was under way is in the ledger. */
+  /** Stops work on a run that will be submitted again; resolves once pending writes are durable. */
   protected async withdraw(name: string): Promise<void> {
     await this.#resubmissions.retracted(name);
     this.dispatch({ kind: "run_withdrawn", run: name });
     await this.#writer.flush();
   }
 
-  /** Ends a run that has not ended; resolves once that is durable. */
+  /** Cancels a run that has not ended; resolves once its end is durable. */
   async cancel(record: RunRecord): Promise<void> {
     this.#records.setState(record.name, "CANCELLING");
     const work = this.activeRun(record.name);
@@ -220,20 +220,20 @@ export class Engine {
     await this.#records.end(this.#records.get(record.name) ?? record, { state: "CANCELLED", work });
   }
 
-  /** Writes in order with everything else; resolves once it is durable. */
+  /** Writes to the ledger, in order with all other writes; resolves once the write is durable. */
   protected async write(write: LedgerWrite): Promise<void> {
     await this.#writer.enqueue(write);
   }
 
   /**
-   * Ends this coordinator; the next one begins with what is durable. Called where nobody can say any
-   * more what the ledger holds, or where nobody would go on with a run.
+   * Ends this coordinator; the next one begins with what is durable. Called when it is unknown what
+   * the ledger holds, or when a run could not go on.
    */
   fail(error: unknown): void {
     this.#options.onFatal(error);
   }
 
-  /** Calls `listener` for every run that changes, until the returned call. */
+  /** Calls `listener` whenever a run changes, until the returned function is called. */
   onRunChange(listener: RunListener): () => void {
     return this.#records.onChange(listener);
   }

@@ -3,9 +3,9 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { ShardPlan } from "../plan/shardPlan.ts";
 
 /**
- * Recorded shards of a run that are not in the plan of its new specification: a last one that was
- * short and is not any more, or what lies beyond a number of replicas that takes the place of a larger
- * maximum.
+ * Recorded shards of a run that its new specification's plan does not contain. A last shard may
+ * have been short and now be longer. Shards may also lie beyond a replica count that replaces a
+ * larger maximum.
  */
 export async function misfits(
   ledger: Pick<Ledger, "shardRanges">,

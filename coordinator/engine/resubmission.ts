@@ -4,16 +4,16 @@ import type { Ledger, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
 import { misfits } from "./misfits.ts";
 import type { StoredWork } from "./resumeFromLedger.ts";
 
-/** Shards of a retraction that are named in the log; there may be thousands. */
+/** Shards named in the log of a retraction, which may have thousands. */
 const MAXIMUM_LOGGED_SHARDS = 20;
 
-/** What changes of a run while it is withdrawn. */
+/** What changes in a run while it is withdrawn. */
 interface Revision {
-  /** Recorded shards to be deleted; the folds that hold one of them go with them. */
+  /** Recorded shards to delete, together with all folds that hold one of them. */
   readonly deleted: readonly number[];
-  /** The run's new record; default: it keeps the one that it has. */
+  /** The run's new record; default: it keeps its current one. */
   readonly record?: RunRecord;
-  /** Called once the change is durable, before anybody works on the run again. */
+  /** Called once the change is durable, before work on the run begins again. */
   readonly onDurable?: () => void;
 }
 
@@ -22,22 +22,22 @@ interface ResubmissionsOptions {
   readonly ledger: Pick<Ledger, "run" | "shardRanges">;
   /** The record of a run that has not ended. */
   readonly unfinished: (run: string) => RunRecord | undefined;
-  /** Has work on the run stop; resolves once what was under way is durable. */
+  /** Stops work on the run; resolves once pending writes are durable. */
   readonly withdraw: (run: string) => Promise<void>;
   /** Resolves once the run's end is durable, if it is on its way to the ledger. */
   readonly ended: (run: string) => Promise<void>;
-  /** Resolves once it is durable. */
+  /** Writes to the ledger; resolves once the write is durable. */
   readonly write: (write: LedgerWrite) => Promise<void>;
-  /** What the ledger has of the run's work; undefined if the run has ended for what it has. */
+  /** Reads the run's stored work; undefined if the run cannot go on with it, and has ended. */
   readonly read: (record: RunRecord) => Promise<StoredWork | undefined>;
   readonly submit: (record: RunRecord, work: StoredWork) => void;
-  /** Ends this coordinator: nobody works on a run that it has withdrawn and cannot submit again. */
+  /** Ends this coordinator; a run that it withdrew and cannot submit again would never go on. */
   readonly fail: (error: unknown) => void;
 }
 
 /**
- * Runs that are withdrawn and submitted again with what the ledger still has of them, since their
- * shards changed: some were doubtful, or a longer rule has others.
+ * Withdraws runs whose shards change, and submits them again with what the ledger still has. Shards
+ * change when some are in doubt, or when a longer rule has other ones.
  */
 export class Resubmissions {
   readonly #options: ResubmissionsOptions;
@@ -47,7 +47,7 @@ export class Resubmissions {
     this.#options = options;
   }
 
-  /** Goes on with a run that the scheduler has withdrawn, without shards that nobody vouches for. */
+  /** Goes on with a run that the scheduler has withdrawn, without its doubtful shards. */
   retract(run: string, shards: readonly number[]): void {
     this.#options.log.warn(
       { run, shards: shards.slice(0, MAXIMUM_LOGGED_SHARDS), shardCount: shards.length },
@@ -56,16 +56,16 @@ export class Resubmissions {
     this.#retractions.set(run, this.#retract(run, shards));
   }
 
-  /** Resolves once the run is not withdrawn for doubtful shards: one retraction may follow another. */
+  /** Resolves once no retraction of the run is under way; one may follow another. */
   async retracted(run: string): Promise<void> {
     while (this.#retractions.has(run)) await this.#retractions.get(run);
   }
 
   /**
-   * Goes on with a run, ended or not, under the record that `revise` makes of its present one, with
-   * all recorded shards that belong to the new plan.
+   * Goes on with a run, ended or not, under the record that `revise` makes of its current one. It
+   * keeps all recorded shards that belong to the new plan.
    *
-   * @param onDurable is called once the new record is durable, before anybody works on the run.
+   * @param onDurable is called once the new record is durable, before work on the run begins.
    */
   async extend(
     run: string,
@@ -75,7 +75,7 @@ export class Resubmissions {
     const { ledger, withdraw, ended, unfinished, fail } = this.#options;
     await withdraw(run);
     try {
-      // Read now: it may have ended while it was withdrawn.
+      // The record is read only now, since the run may have ended while it was withdrawn.
       await ended(run);
       const before = unfinished(run) ?? (await ledger.run(run));
       if (before === undefined) throw new Error(`${run} is not in the ledger`);
@@ -108,7 +108,7 @@ export class Resubmissions {
     const current = () => record ?? unfinished(run);
     const known = current();
     const work = known && (await read(known));
-    // Before it is submitted: that may lead to the next.
+    // This must precede submitting, which may begin the next retraction.
     this.#retractions.delete(run);
     const latest = current();
     if (work === undefined || latest === undefined || latest.state === "CANCELLING") return;

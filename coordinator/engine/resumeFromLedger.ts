@@ -4,27 +4,27 @@ import type { ProgressBeginning } from "../scheduler/runProgress.ts";
 import { KEPT_DIGESTS } from "../scheduler/trust/runTrust.ts";
 import { ShardPlan } from "../plan/shardPlan.ts";
 
-/** How the work of a run that may have millions of shards goes to the ledger and comes back. */
+/** In what portions a run of perhaps millions of shards is written to the ledger and read back. */
 export interface Paging {
-  /** Shards from one fold that is written to the next. */
+  /** Shards from one written fold to the next. */
   readonly shardsPerFold: number;
-  /** Partials that are read at a time. */
+  /** Partials read at a time. */
   readonly partialsPerPage: number;
 }
 
 export const DEFAULT_PAGING: Paging = { shardsPerFold: 4096, partialsPerPage: 1024 };
 
-/** What the ledger has of a run's work, as its scheduler takes it up again. */
+/** A run's work in the ledger, as the scheduler resumes it. */
 export interface StoredWork {
   readonly beginning: ProgressBeginning;
   readonly digests: readonly ShardDigest[];
   readonly recorded: readonly RecordedShard[];
 }
 
-/** The work of a run that was just created. */
+/** The stored work of a run that was just created. */
 export const NO_WORK: StoredWork = { beginning: {}, digests: [], recorded: [] };
 
-/** The ledger has partials of the run that its plan does not know: another version wrote them. */
+/** The ledger has partials outside the run's plan, written by another version. */
 export class ForeignShard extends Error {
   override readonly name = "ForeignShard";
 
@@ -37,7 +37,7 @@ export class ForeignShard extends Error {
 }
 
 /**
- * Reads a run's last fold, the partials that come next, and where there are more.
+ * Reads a run's last fold, the partials that come next, and the ranges of further ones.
  *
  * @throws ForeignShard
  */
@@ -53,7 +53,7 @@ export async function readWork(
   if (fold !== undefined && fold.sums.replicaCount !== plan.replicasIn({ first: 0, end: from })) {
     throw new ForeignShard(`the fold of the first ${from} shards`);
   }
-  // One that is folded is read too: it knows the run's generator.
+  // The last folded partial is read too, since it knows the run's generator.
   const page = await readShards(ledger, record, Math.max(0, from - 1), paging);
   const recorded = page.filter(({ shardIndex }) => shardIndex >= from);
   const next = (recorded.at(-1)?.shardIndex ?? from - 1) + 1;

@@ -5,18 +5,18 @@ import type { LedgerWrite, RunRecord } from "../ledger/ledger.ts";
 import type { ActiveRun } from "../scheduler/activeRun.ts";
 import type { EngineObserver } from "./engineOptions.ts";
 
-/** What is left of a run's work when it ends. */
+/** The part of a run's work that is kept when it ends. */
 type EndedWork = Pick<ActiveRun, "progress" | "disagreementCount">;
 
 /** How a run ends. */
 export interface RunEnding {
   readonly state: RunState;
-  /** Why it failed. */
+  /** Why the run failed. */
   readonly error?: string;
   readonly work?: EndedWork | undefined;
 }
 
-/** Hears of a run that changed, and whether it has ended. */
+/** Hears that a run changed, and whether it has ended. */
 export type RunListener = (run: string, ended: boolean) => void;
 
 export interface RunRecordsOptions {
@@ -24,11 +24,11 @@ export interface RunRecordsOptions {
   /** Milliseconds since the epoch. */
   readonly wallClock: () => number;
   readonly observer?: EngineObserver | undefined;
-  /** Writes in order with everything else; resolves once it is durable. */
+  /** Writes to the ledger, in order with all other writes; resolves once the write is durable. */
   readonly write: (write: LedgerWrite) => Promise<void>;
 }
 
-/** The records of runs that have not ended: their states, their ends, and who hears of changes. */
+/** The records of unfinished runs. Changes their states, ends them, and tells listeners. */
 export class RunRecords {
   readonly #options: RunRecordsOptions;
   readonly #records = new Map<string, RunRecord>();
@@ -49,7 +49,7 @@ export class RunRecords {
     return this.#records.get(run);
   }
 
-  /** Takes in a record that the ledger has. */
+  /** Adds a record that is already in the ledger. */
   put(record: RunRecord): void {
     this.#records.set(record.name, record);
   }
@@ -63,7 +63,7 @@ export class RunRecords {
     this.announce(run);
   }
 
-  /** Resolves once the end is durable; until then the run is seen as it was. */
+  /** Ends a run; resolves once that is durable. Until then the run's state does not change. */
   async end(record: RunRecord, ending: RunEnding): Promise<void> {
     const end = this.#end(record, ending);
     this.#ending.set(record.name, end);
@@ -71,7 +71,7 @@ export class RunRecords {
     this.#ending.delete(record.name);
   }
 
-  /** Resolves once the run's end is durable, if it is on its way to the ledger. */
+  /** If the run's end is on its way to the ledger, resolves once it is durable. */
   async ended(run: string): Promise<void> {
     await this.#ending.get(run);
   }
@@ -80,7 +80,7 @@ export class RunRecords {
     for (const listener of this.#listeners) listener(run, ended);
   }
 
-  /** Calls `listener` for every run that changes, until the returned call. */
+  /** Calls `listener` whenever a run changes, until the returned function is called. */
   onChange(listener: RunListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -18,17 +18,17 @@ interface ShardStorageOptions {
   readonly ledger: Ledger;
   readonly paging: Paging;
   readonly records: RunRecords;
-  /** Resolves once it is durable. */
+  /** Writes to the ledger; resolves once the write is durable. */
   readonly write: (write: LedgerWrite) => Promise<void>;
-  /** How far a run is that is worked on. */
+  /** The progress of an active run. */
   readonly progressOf: (run: string) => RunProgress | undefined;
   readonly dispatch: (event: SchedulerEvent) => void;
   readonly fail: (error: unknown) => void;
 }
 
 /**
- * Shards and folds on their way to the ledger and back. A run whose shards in the ledger are another
- * version's cannot go on, and is ended.
+ * Writes shards and folds to the ledger and reads them back. A run whose recorded shards are
+ * another version's cannot go on, and is ended as failed.
  */
 export class ShardStorage {
   readonly #options: ShardStorageOptions;
@@ -42,12 +42,12 @@ export class ShardStorage {
     });
   }
 
-  /** A run is worked on from here: the ledger has a fold of so many shards. */
+  /** Notes that work on a run begins, and how many shards the ledger's fold of it has. */
   begin(run: string, foldedShards: number): void {
     this.#folds.begin(run, foldedShards);
   }
 
-  /** Makes a partial durable and tells the scheduler so. */
+  /** Makes a partial durable, then tells the scheduler. */
   async record(run: string, shard: RecordedShard): Promise<void> {
     const { write, dispatch, fail } = this.#options;
     try {
@@ -59,7 +59,7 @@ export class ShardStorage {
     }
   }
 
-  /** Reads the shards that the scheduler asks for and tells it of them. */
+  /** Reads the shards that the scheduler asks for, and passes them on. */
   async load({ run, load, from }: LoadCommand): Promise<void> {
     const { ledger, paging, records, dispatch, fail } = this.#options;
     const record = records.get(run);
@@ -74,7 +74,7 @@ export class ShardStorage {
     }
   }
 
-  /** What the ledger has of a run's work; undefined if the run cannot go on with it, and has ended. */
+  /** Reads a run's stored work; undefined if the run cannot go on with it, and has ended. */
   async read(record: RunRecord): Promise<StoredWork | undefined> {
     const { ledger, paging } = this.#options;
     try {

@@ -1,7 +1,7 @@
 import type { ActiveRun } from "../scheduler/activeRun.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 
-/** Why no connected worker can go on with the run, in a sentence; undefined if one can. */
+/** Says in a sentence why no connected worker can go on with the run; undefined if one can. */
 export function waitingReason(
   scheduler: Pick<Scheduler, "isBackendMissing" | "generatorMissing" | "unsettledDispute">,
   { name, backend }: ActiveRun,

@@ -1,21 +1,21 @@
 import type { SchedulerCommand } from "../scheduler/events.ts";
 
-/** Commands that go to a worker's stream. */
+/** A command that goes to a worker's stream. */
 export type WorkerCommand = Extract<
   SchedulerCommand,
   { kind: "grant" | "revoke" | "acknowledge" | "quarantine" }
 >;
 
-/** A worker's stream. */
+/** A worker's stream, to which its commands go. */
 export interface WorkerSink {
   /** The worker's name in logs and on the page. */
   readonly displayName?: string;
   send(command: WorkerCommand): void;
-  /** Ends the stream: the worker has joined on another one. */
+  /** Ends the stream, since the worker has joined on another one. */
   supersede(): void;
 }
 
-/** The stream of each worker: the one on which it joined last. */
+/** Each worker's stream: the one on which it joined last. */
 export class WorkerSinks {
   readonly #sinks = new Map<string, WorkerSink>();
 
@@ -38,7 +38,7 @@ export class WorkerSinks {
     return this.#sinks.get(worker)?.displayName ?? worker;
   }
 
-  /** Drops commands for a worker that is away: it names the leases it holds when it joins again. */
+  /** Sends a command; drops it if the worker is away, since on rejoining it names its leases. */
   send(command: WorkerCommand): void {
     this.#sinks.get(command.worker)?.send(command);
   }

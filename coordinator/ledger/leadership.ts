@@ -4,26 +4,26 @@ import { Client, type ClientConfig } from "pg";
 
 import { LeadershipLost } from "./ledger.ts";
 
-/** The advisory lock that the leader holds, in the database of the ledger: "LYAP", 1. */
+/** The advisory lock that the leader holds in the ledger's database: "LYAP", 1. */
 const LOCK_CLASS = 0x4c594150;
 const LOCK_OBJECT = 1;
 const HEARTBEAT_MILLISECONDS = 500;
 const ELECTION_MILLISECONDS = 250;
-/** A leader without a heartbeat for this long is frozen or cut off, and its lock is taken. */
+/** A leader silent for this long counts as frozen or cut off, and its lock is taken. */
 const SILENCE_MILLISECONDS = 2500;
 
 export interface LeadershipOptions {
-  /** Host and process of this coordinator, for people. */
+  /** This coordinator's host and process, for people to read. */
   readonly holder: string;
-  /** Called once if another coordinator leads, or the database is lost. */
+  /** Called once if another coordinator takes the lead, or the database is lost. */
   readonly onLost: (error: Error) => void;
-  /** Called once, if this coordinator has to wait for the lead. */
+  /** Called once if this coordinator has to wait for the lead. */
   readonly onStandby: (leader: string) => void;
   /** Ends the waiting. */
   readonly signal: AbortSignal;
 }
 
-/** The advisory lock, held on its own connection, and the heartbeat that shows its holder is alive. */
+/** The lead of one coordinator: the advisory lock on its own connection, and the heartbeat. */
 export class Leadership {
   readonly epoch: number;
   readonly #client: Client;
@@ -92,7 +92,7 @@ export class Leadership {
   }
 }
 
-/** Milliseconds since the epoch, now; not when the transaction began. */
+/** The present time in milliseconds since 1970; SQL's now() is when the transaction began. */
 const NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 async function lock(client: Client): Promise<boolean> {
@@ -108,7 +108,7 @@ async function leader(client: Client): Promise<string> {
   return rows[0]?.holder ?? "";
 }
 
-/** Begins an epoch: waits for transactions of the one before, and refuses any that come later. */
+/** Begins an epoch: waits for the last epoch's open transactions; later ones will be refused. */
 async function begin(client: Client, holder: string): Promise<number> {
   await client.query(`update heartbeat set time = ${NOW}`);
   const { rows } = await client.query<{ epoch: number }>(
@@ -121,8 +121,8 @@ async function begin(client: Client, holder: string): Promise<number> {
 }
 
 /**
- * Takes the lock from a leader whose heartbeat has stopped. All its connections are closed, since one
- * of them may be in a transaction that the next epoch would have to wait for.
+ * Takes the lock from a leader whose heartbeat has stopped. It closes all of the leader's
+ * connections, since the next epoch would have to wait for a transaction on any of them.
  */
 async function unseatSilent(client: Client): Promise<void> {
   await client.query(

@@ -5,31 +5,31 @@ import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { Fold } from "../plan/fold.ts";
 import type { ShardRange } from "../plan/shardRanges.ts";
 
-/** What is kept of a run beside its partials. */
+/** What the ledger keeps about a run besides its partials. */
 export interface RunRecord {
   /** `runs/{id}`. */
   readonly name: string;
   readonly specification: RunSpecification;
   readonly state: RunState;
-  /** Why it failed; empty if it did not. */
+  /** Why the run failed; empty if it did not. */
   readonly error: string;
-  /** The client whose limits it counts against: the one that created or last extended it. */
+  /** The client whose limits the run counts against: it created or last extended the run. */
   readonly client: string;
-  /** `sweeps/{id}`, if it belongs to one. */
+  /** `sweeps/{id}`, if the run belongs to a sweep. */
   readonly sweep?: string;
   /** Milliseconds since the epoch. */
   readonly createTime: number;
   readonly endTime?: number;
-  /** Counts changes of this record. */
+  /** Counts the changes of this record. */
   readonly revision: number;
-  /** The fold of the prefix at the end; absent until then, and where nothing was folded. */
+  /** The fold at the run's end; absent before that, and if nothing was folded. */
   readonly outcome?: RunOutcome;
 }
 
 export interface RunOutcome {
   readonly shardCount: number;
   readonly sums: ReplicaSums;
-  /** Reports of a worker that contradicted an accepted shard. */
+  /** How many results contradicted others. */
   readonly disagreementCount: number;
 }
 
@@ -37,18 +37,18 @@ export interface SweepRecord {
   /** `sweeps/{id}`. */
   readonly name: string;
   readonly displayName: string;
-  /** Names, in the order given. */
+  /** Names of the runs, in the order given. */
   readonly runs: readonly string[];
   readonly createTime: number;
 }
 
-/** How many runs are in each state; states that none is in are left out. */
+/** How many runs are in each state; states without runs are left out. */
 export type StateCounts = ReadonlyMap<RunState, number>;
 
-/** What a request id stood for when it was first used. */
+/** What a request id created when it was first used. */
 export interface RequestRecord {
   readonly requestId: string;
-  /** Digest of the request's content; different content under the same id is refused. */
+  /** Digest of the request's content; other content under the same id is refused. */
   readonly fingerprint: string;
   /** `runs/{id}` or `sweeps/{id}`. */
   readonly resource: string;
@@ -61,36 +61,36 @@ export interface Page<Record> {
 }
 
 /**
- * The durable record: runs, sweeps, partials, request ids. Everything that a coordinator knows can be
- * read back from it. Reads see only committed transactions.
+ * The durable record of runs, sweeps, partials and request ids. A coordinator can read back from it
+ * all that it needs to go on. Reads see only committed transactions.
  */
 export interface Ledger {
   /**
-   * Runs `work` and commits what it wrote, all or nothing; resolves once that is durable.
+   * Runs `work` and commits what it wrote, all or nothing. Resolves once the commit is durable.
    * Transactions do not overlap.
    *
-   * @throws OutcomeUnknown if the commit fails; whatever else is thrown, nothing was written
+   * @throws OutcomeUnknown if the commit fails; after any other error, nothing was written
    */
   transact<Result>(work: (transaction: LedgerTransaction) => Promise<Result>): Promise<Result>;
   run(name: string): Promise<RunRecord | undefined>;
   sweep(name: string): Promise<SweepRecord | undefined>;
-  /** Newest first. @throws InvalidPageToken */
+  /** A page of runs, newest first. @throws InvalidPageToken */
   runs(pageSize: number, pageToken: string): Promise<Page<RunRecord>>;
-  /** Newest first. @throws InvalidPageToken */
+  /** A page of sweeps, newest first. @throws InvalidPageToken */
   sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>>;
-  /** The states of the runs of each sweep; sweeps without runs are left out. */
+  /** How many runs of each sweep are in each state; sweeps without runs are left out. */
   sweepStates(sweeps: readonly string[]): Promise<ReadonlyMap<string, StateCounts>>;
   /** Runs that have not ended, oldest first. */
   unfinishedRuns(): AsyncIterable<RunRecord>;
-  /** The run's recorded shards, ascending; default: from the first on. */
+  /** The run's recorded shards from an index on, ascending; default: all of them. */
   shards(run: string, from?: number): AsyncIterable<RecordedShard>;
-  /** The indexes of the run's recorded shards from one on, as ranges, ascending. */
+  /** Ranges of the run's recorded shards from an index on, ascending. */
   shardRanges(run: string, from: number): Promise<ShardRange[]>;
   /** The digests of the run's last `count` recorded shards, ascending. */
   digests(run: string, count: number): Promise<ShardDigest[]>;
-  /** The longest fold of the run's prefix that was put, if there is one. */
+  /** The run's longest stored fold, if there is one. */
   fold(run: string): Promise<Fold | undefined>;
-  /** Bytes that it takes on disk; undefined if it is not on disk. */
+  /** Bytes that the ledger takes on disk; undefined if it is not on disk. */
   size(): Promise<number | undefined>;
   close(): Promise<void>;
 }
@@ -98,22 +98,22 @@ export interface Ledger {
 export interface LedgerTransaction {
   request(requestId: string): Promise<RequestRecord | undefined>;
   putRequest(request: RequestRecord): Promise<void>;
-  /** Inserts or replaces. */
+  /** Inserts the run, or replaces its record. */
   putRun(run: RunRecord): Promise<void>;
   putSweep(sweep: SweepRecord): Promise<void>;
-  /** @throws Error if the shard is recorded already: a partial is accepted once. */
+  /** @throws Error if the shard is recorded already, since a partial is accepted only once. */
   putShard(run: string, shard: RecordedShard): Promise<void>;
   deleteShard(run: string, shardIndex: number): Promise<void>;
-  /** All shards of the fold must have been put. */
+  /** Inserts a fold, all of whose shards must have been put before. */
   putFold(run: string, fold: Fold): Promise<void>;
   /** Deletes the run's folds that hold this shard or a later one. */
   deleteFolds(run: string, shardIndex: number): Promise<void>;
 }
 
-/** A write that may share its transaction with others. */
+/** A write that may share its transaction with other writes. */
 export type LedgerWrite = (transaction: LedgerTransaction) => Promise<void>;
 
-/** A commit failed, and it is unknown whether it took effect. */
+/** A commit failed, and nobody knows whether it took effect. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
 
@@ -126,12 +126,12 @@ export class InvalidPageToken extends Error {
   override readonly name = "InvalidPageToken";
 }
 
-/** The ledger cannot be opened; the message says why and what to do. */
+/** The ledger cannot be opened; the message says why, and what to do. */
 export class LedgerUnavailable extends Error {
   override readonly name = "LedgerUnavailable";
 }
 
-/** Another coordinator leads: nothing more may be written. */
+/** Another coordinator leads, so that this one may not write any more. */
 export class LeadershipLost extends Error {
   override readonly name = "LeadershipLost";
 

@@ -6,8 +6,8 @@ interface QueuedWrite {
 }
 
 /**
- * Commits writes in the order in which they were enqueued. All that wait go into one transaction:
- * while one commit is on its way to the disk, the next batch gathers.
+ * Commits writes in the order in which they were enqueued. All waiting writes share a transaction;
+ * while one batch is on its way to the disk, the next gathers.
  */
 export class LedgerWriter {
   readonly #ledger: Pick<Ledger, "transact">;
@@ -18,9 +18,9 @@ export class LedgerWriter {
   #failed = false;
 
   /**
-   * @param onFailure is called once if a commit fails; nothing is written after it.
-   * @param gather resolves when a commit should begin: what is enqueued until then goes with it. It
-   * gets the number of writes in the last commit of the same burst, 0 for the first.
+   * @param onFailure is called once if a commit fails; nothing is written afterwards.
+   * @param gather resolves when a commit should begin; writes enqueued until then join it. It is
+   * given the number of writes in the last commit of the same burst, 0 for the first.
    */
   constructor(
     ledger: Pick<Ledger, "transact">,
@@ -45,7 +45,7 @@ export class LedgerWriter {
     return promise;
   }
 
-  /** Resolves once all that was enqueued so far is durable. @throws Error if the ledger has failed */
+  /** Resolves once all enqueued writes are durable. @throws Error if the ledger has failed */
   async flush(): Promise<void> {
     await this.#committing;
     if (this.#failed) throw new Error("the ledger has failed; nothing more is written to it");

@@ -15,8 +15,8 @@ import {
 import { invalidPageToken, page } from "./page.ts";
 
 /**
- * A ledger that lasts as long as its process. It keeps the contract of a durable one: others see what
- * a transaction writes once it commits, all of it or none.
+ * A ledger that lasts as long as its process. Like a durable ledger, it shows readers a
+ * transaction's writes once it commits, all of them or none.
  */
 export class MemoryLedger implements Ledger {
   readonly #runs = new Map<string, RunRecord>();
@@ -146,7 +146,7 @@ export class MemoryLedger implements Ledger {
   }
 }
 
-/** A page, newest first, of records in order of creation. */
+/** A page, newest first, of records given in order of creation. */
 function pageOf<Record extends { readonly name: string }>(
   records: readonly Record[],
   pageSize: number,

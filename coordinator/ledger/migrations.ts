@@ -3,14 +3,14 @@ import { Migrator, type Migration } from "kysely/migration";
 
 import type { LedgerTables } from "./schema.ts";
 
-/** Column types whose names differ between the engines. */
+/** Column types whose names differ between the database engines. */
 export interface EngineTypes {
   readonly bytes: "blob" | "bytea";
   /** A primary key that the database counts up. */
   readonly counter: "integer" | "bigserial";
 }
 
-/** How each version of the schema follows from the one before, by name; none is ever edited. */
+/** The steps from each version of the schema to the next, by name; none is ever edited. */
 function migrations({ bytes, counter }: EngineTypes): Record<string, Migration> {
   return {
     "0001_runs_sweeps_partials_requests": {
@@ -113,9 +113,9 @@ function migrations({ bytes, counter }: EngineTypes): Record<string, Migration> 
 }
 
 /**
- * Brings a ledger to this version's schema.
+ * Brings a ledger's schema up to this version.
  *
- * @throws Error if a later version has written to it
+ * @throws Error if a later version has written to the ledger
  */
 export async function migrate(db: Kysely<LedgerTables>, types: EngineTypes): Promise<void> {
   const migrator = new Migrator({

@@ -3,14 +3,14 @@ import { MEMORY } from "../../shared/wire/ledgerPlaces.ts";
 import { LedgerUnavailable, type Ledger } from "./ledger.ts";
 import { MemoryLedger } from "./memoryLedger.ts";
 
-/** Whether the place is a database of PostgreSQL, which several coordinators may share. */
+/** True if the place is a PostgreSQL database, which several coordinators may share. */
 export function isPostgres(place: string): boolean {
   return /^postgres(?:ql)?:\/\//.test(place);
 }
 
 /**
- * Opens the ledger of one coordinator: a file of SQLite, or `memory` for one that ends with its
- * process. Engines are loaded where they are wanted.
+ * Opens the ledger of a single coordinator: a SQLite file, or `memory` for a ledger that ends with
+ * its process. A database engine is loaded only where it is needed.
  *
  * @throws LedgerUnavailable saying why, and what to do
  */

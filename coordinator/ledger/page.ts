@@ -2,10 +2,10 @@ import { refused } from "../../shared/specification/violations.ts";
 import { InvalidPageToken, type Page } from "./ledger.ts";
 
 /**
- * The page at the beginning of a list; its token is the name of its last record, so that records
- * created meanwhile do not shift the next page.
+ * The first page of a list. Its token is the name of its last record, so that records created
+ * meanwhile do not shift the next page.
  *
- * @param records one more than belongs to the page, if there are more.
+ * @param records the page's records, and one more if there are more.
  */
 export function page<Record extends { readonly name: string }>(
   records: readonly Record[],

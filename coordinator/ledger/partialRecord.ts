@@ -3,20 +3,20 @@ import { crc32 } from "node:zlib";
 import type { ReplicaSums, ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { deserializePartial, serializePartial } from "../../shared/wire/partialMessages.ts";
 
-/** "LYPA" as bytes, then the version of what follows: a protobuf message `lyapunov.v1.Partial`. */
+/** "LYPA" as bytes; a version, a checksum and the message `lyapunov.v1.Partial` follow. */
 const MAGIC = Buffer.from("LYPA");
 const VERSION = 1;
 const VERSION_OFFSET = MAGIC.length;
-/** CRC-32 of the message, little-endian, as in zlib. */
+/** Where the message's CRC-32 is, as zlib computes it, little-endian. */
 const CHECKSUM_OFFSET = VERSION_OFFSET + 1;
 const MESSAGE_OFFSET = CHECKSUM_OFFSET + 4;
 
-/** A record of the ledger is not what was written to it. */
+/** A record in the ledger is not what was written there. */
 export class CorruptRecord extends Error {
   override readonly name = "CorruptRecord";
 }
 
-/** A partial as the ledger keeps it: magic, version, checksum, message. */
+/** Encodes a partial for the ledger: magic, version, checksum, message. */
 export function encodePartial(partial: ShardPartial): Buffer {
   const message = serializePartial(partial);
   const header = Buffer.alloc(MESSAGE_OFFSET);
@@ -42,12 +42,12 @@ export function decodePartial(bytes: Buffer): ShardPartial {
   try {
     return deserializePartial(message);
   } catch (error) {
-    // A matching checksum proves nothing: anyone who can write to the ledger can compute one.
+    // A matching checksum proves little: anyone who can write to the ledger can compute one.
     throw new CorruptRecord(`it is no partial: ${(error as Error).message}`, { cause: error });
   }
 }
 
-/** Sums of several shards, in the form of a partial. */
+/** Encodes the sums of several shards in the form of a partial. */
 export function encodeSums(sums: ReplicaSums): Buffer {
   return encodePartial({ ...sums, backend: "", generator: "", firstReplica: 0 });
 }

@@ -15,21 +15,21 @@ const CONNECTIONS = 4;
 
 export interface PostgresLedgerOptions extends LeadershipOptions {
   readonly url: string;
-  /** The kinds of run that may be in it; default: those of this version. */
+  /** The kinds of run that the ledger may hold; default: this version's kinds. */
   readonly kinds?: Kinds;
 }
 
 /**
- * Opens the ledger in a PostgreSQL database and waits until this coordinator leads. The leader holds
- * an advisory lock; every transaction reads the epoch, so that an earlier leader that was frozen and
- * wakes up can write nothing.
+ * Opens the ledger in a PostgreSQL database and waits until this coordinator leads. The leader
+ * holds an advisory lock. Every transaction checks the epoch, so that an earlier leader that was
+ * frozen can write nothing when it wakes up.
  *
  * @throws LedgerUnavailable saying why, and what to do
  */
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
   const config = connection(options.url);
   const pool = new Pool(config);
-  // A connection that breaks while it is idle: the election's notices too, and says so.
+  // An idle connection broke; the leadership's connection breaks too, and reports it.
   pool.on("error", () => undefined);
   const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) });
   try {
@@ -63,16 +63,16 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
 function connection(url: string): PoolConfig {
   return {
     connectionString: url,
-    // Tells the connections of one coordinator.
+    // Identifies this coordinator's connections.
     application_name: `lyapunov-cluster ${randomUUID()}`,
     max: CONNECTIONS,
     connectionTimeoutMillis: 5000,
     keepAlive: true,
-    // Whatever the database's default is: acknowledged is durable.
+    // Acknowledged means durable, whatever the database's default is.
     options: "-c synchronous_commit=on",
     types: {
       getTypeParser: (oid: number, format?: "text" | "binary") =>
-        // pg's own types say `any` of what a parser returns.
+        // In pg's own types, a parser returns `any`.
         oid === INT8
           ? Number
           : (types.getTypeParser(oid, format ?? "text") as (text: string) => unknown),

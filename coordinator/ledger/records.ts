@@ -109,7 +109,7 @@ export function foldFromRow(row: Selectable<FoldsTable>): Fold {
 function specificationToJson(specification: RunSpecification): string {
   const { kind: _kind, seed, stoppingRule, ...rest } = specification;
   const input: RunInput = {
-    // The fields of its kind are among these.
+    // These include the fields of its kind.
     ...rest,
     seed: String(seed),
     stoppingRule:

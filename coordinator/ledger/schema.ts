@@ -3,13 +3,13 @@ import type { ColumnType, Generated } from "kysely";
 /** A number that only the database gives out, ascending. */
 type Position = Generated<number>;
 
-/** Whole numbers; milliseconds since the epoch where it is a time. */
+/** The table of runs. All numbers are whole; times are milliseconds since 1970. */
 export interface RunsTable {
   /** Order of creation. */
   position: Position;
   name: string;
   state: string;
-  /** 1 once the run has ended; a coordinator starts with the others. */
+  /** 1 once the run has ended; a coordinator resumes runs that have 0 here. */
   ended: number;
   revision: number;
   error: string;
@@ -17,7 +17,7 @@ export interface RunsTable {
   sweep: string | null;
   create_time: number;
   end_time: number | null;
-  /** What it computes: the name of a kind. */
+  /** The name of the run's kind, which says what it computes. */
   kind: string;
   /** JSON; see records.ts. */
   specification: string;
@@ -45,7 +45,7 @@ export interface PartialsTable {
   partial: Buffer;
 }
 
-/** The merge of the partials of a run's first shards: where a coordinator takes it up again. */
+/** The merges of a run's first partials, from which a coordinator resumes the run. */
 export interface FoldsTable {
   run: ColumnType<string, string, never>;
   shard_count: ColumnType<number, number, never>;
@@ -59,19 +59,19 @@ export interface RequestsTable {
   resource: string;
 }
 
-/** One row: who leads the coordinators that share the ledger. */
+/** The table of one row that says which coordinator leads. */
 export interface LeadershipTable {
   id: number;
-  /** Grows by one with every leader; what an earlier leader still writes is refused. */
+  /** Grows by one with every leader; writes of an earlier leader are refused. */
   epoch: number;
-  /** The leader's host and process, for people. */
+  /** The leader's host and process, for people to read. */
   holder: string;
 }
 
-/** One row; not in the leadership's, which every transaction reads. */
+/** The heartbeat's table of one row, apart from the leadership, which every transaction reads. */
 export interface HeartbeatTable {
   id: number;
-  /** The leader's last heartbeat: milliseconds since the epoch, by the database's clock. */
+  /** The leader's last heartbeat in milliseconds since 1970, by the database's clock. */
   time: number;
 }
 

@@ -22,17 +22,17 @@ import { SqlTransaction } from "./sqlTransaction.ts";
 
 export interface SqlLedgerOptions {
   readonly db: Kysely<LedgerTables>;
-  /** The kinds of run that may be in it. */
+  /** The kinds of run that the ledger may hold. */
   readonly kinds: Kinds;
-  /** Called first in every transaction; throws if this coordinator may not write any more. */
+  /** Runs first in every transaction; throws if this coordinator may not write any more. */
   readonly check?: (transaction: Transaction<LedgerTables>) => Promise<void>;
-  /** Bytes that the database takes, where that can be known. */
+  /** Bytes that the database takes, where they can be known. */
   readonly size?: () => Promise<number>;
-  /** Called after everything else is closed. */
+  /** Runs after everything else is closed. */
   readonly close?: () => Promise<void>;
 }
 
-/** A ledger in a database, whose engine decides how durable a commit is. */
+/** A ledger in an SQL database, whose engine decides how durable a commit is. */
 export class SqlLedger implements Ledger {
   readonly #db: Kysely<LedgerTables>;
   readonly #options: SqlLedgerOptions;
@@ -59,7 +59,7 @@ export class SqlLedger implements Ledger {
           });
         return answer;
       } catch (error) {
-        // An engine that is out of room has rolled back already, and complains the second time.
+        // An engine without disk space has rolled back already, and rejects a second rollback.
         await transaction
           .rollback()
           .execute()

@@ -10,13 +10,13 @@ import type { LedgerTables } from "./schema.ts";
 
 type Db = Kysely<LedgerTables>;
 
-/** A database, and the kinds of run that may be in it. */
+/** A database, and the kinds of run that it may hold. */
 interface Source {
   readonly db: Db;
   readonly kinds: Kinds;
 }
 
-/** Records that are read at a time where there may be many. */
+/** Records read at a time where there may be many. */
 const ROWS_AT_ONCE = 500;
 
 /** A page of runs, newest first. @throws InvalidPageToken */
@@ -54,7 +54,7 @@ export async function sweeps(
   return page(rows.map(sweepFromRow), pageSize);
 }
 
-/** How many runs of each of some sweeps are in each state. */
+/** How many runs of each named sweep are in each state. */
 export async function sweepStates(
   db: Db,
   names: readonly string[],
@@ -94,10 +94,10 @@ export async function* unfinishedRuns({ db, kinds }: Source): AsyncIterable<RunR
   }
 }
 
-/** Where the page before ended; beyond everything for the first one. */
+/** The position at which the previous page ended; for the first page, beyond every record. */
 async function position(db: Db, table: "runs" | "sweeps", pageToken: string): Promise<number> {
   if (pageToken === "") return Number.MAX_SAFE_INTEGER;
-  // PostgreSQL takes no text with a zero in it, not even to look for it.
+  // PostgreSQL accepts no text that holds a NUL character, not even in a query.
   const row = isPlainText(pageToken)
     ? await db.selectFrom(table).select("position").where("name", "=", pageToken).executeTakeFirst()
     : undefined;

@@ -10,7 +10,7 @@ import type { LedgerTables } from "./schema.ts";
 
 type Db = Kysely<LedgerTables>;
 
-/** Partials that are read at a time. */
+/** Partials read at a time. */
 const ROWS_AT_ONCE = 500;
 /** Indexes searched in one query. */
 const RANGED_AT_ONCE = 65_536;
@@ -35,7 +35,7 @@ export async function* shards(db: Db, run: string, from: number): AsyncIterable<
   }
 }
 
-/** The indexes of the run's recorded shards from one on, ascending. */
+/** Ranges of the run's recorded shards from an index on, ascending. */
 export async function shardRanges(db: Db, run: string, from: number): Promise<ShardRange[]> {
   const ranges: ShardRange[] = [];
   let start = await firstShard(db, run, from);
@@ -70,7 +70,7 @@ async function rangesBetween(
   start: number,
   end: number,
 ): Promise<ShardRange[]> {
-  // Consecutive shards have the same difference of index and row number.
+  // In consecutive shards, index and row number have the same difference.
   const numbered = db
     .selectFrom("partials")
     .select([
@@ -101,7 +101,7 @@ export async function digests(db: Db, run: string, count: number): Promise<Shard
   return rows.map((row) => ({ shardIndex: row.shard_index, digest: row.digest })).toReversed();
 }
 
-/** The longest fold of the run's prefix, if there is one. */
+/** The run's longest stored fold, if there is one. */
 export async function fold(db: Db, run: string): Promise<Fold | undefined> {
   const row = await db
     .selectFrom("folds")

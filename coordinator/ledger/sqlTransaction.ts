@@ -6,10 +6,10 @@ import type { LedgerTransaction, RequestRecord, RunRecord, SweepRecord } from ".
 import { foldToRow, runToRow, shardToRow, sweepToRow } from "./records.ts";
 import type { LedgerTables } from "./schema.ts";
 
-/** Partials in one insertion; an engine takes some ten thousand parameters. */
+/** Partials in one INSERT; an engine takes some ten thousand parameters. */
 const PARTIALS_AT_ONCE = 1000;
 
-/** The writes of one transaction. Partials, of which there are many, are inserted together. */
+/** The writes of one transaction. Partials are many, and are inserted together. */
 export class SqlTransaction implements LedgerTransaction {
   readonly #transaction: Transaction<LedgerTables>;
   #partials: ReturnType<typeof shardToRow>[] = [];
@@ -79,7 +79,7 @@ export class SqlTransaction implements LedgerTransaction {
       .execute();
   }
 
-  /** Writes what was gathered. @throws Error if a shard is recorded already */
+  /** Inserts the gathered partials. @throws Error if a shard is recorded already */
   async flush(): Promise<void> {
     const partials = this.#partials;
     this.#partials = [];

@@ -12,8 +12,8 @@ import type { LedgerTables } from "./schema.ts";
 import { SqlLedger } from "./sqlLedger.ts";
 
 /**
- * Opens the ledger in a SQLite file, and makes it if there is none. The file is locked for as long
- * as this process lives, and every commit is on the disk before it resolves.
+ * Opens the ledger in a SQLite file, and creates the file if there is none. The file stays locked
+ * while this process lives. Every commit is on the disk before it resolves.
  *
  * @throws LedgerUnavailable saying why, and what to do
  */
@@ -22,8 +22,8 @@ export async function openSqliteLedger(path: string, kinds = KINDS): Promise<Led
   try {
     makeFolder(dirname(resolve(path)));
     database = new Database(path, { timeout: 0 });
-    // Before the first access, so that the write-ahead log needs no shared memory and no other
-    // process gets in.
+    // This must precede the first access, so that the write-ahead log needs no shared memory and
+    // no other process gets in.
     database.pragma("locking_mode = EXCLUSIVE");
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
@@ -36,14 +36,14 @@ export async function openSqliteLedger(path: string, kinds = KINDS): Promise<Led
   }
 }
 
-/** Bytes of the file and its write-ahead log, which may be the larger of the two. */
+/** Size in bytes of the file and its write-ahead log, which may be the larger of the two. */
 async function sizeOf(path: string): Promise<number> {
   const { size } = await stat(path);
   const log = await stat(`${path}-wal`).catch(() => undefined);
   return size + (log?.size ?? 0);
 }
 
-/** Makes the folder and all above it. Node's own recursion never ends on file systems like /proc. */
+/** Makes a folder and all above it; Node's recursive mkdir never returns in places like /proc. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));

@@ -3,7 +3,7 @@ import { byLabel, type Family, type Sample } from "../../shared/metrics/families
 import type { SchedulerView } from "../scheduler/scheduler.ts";
 import type { LeaderNow } from "./leader.ts";
 
-/** What the scheduler and the ledger have in hand. */
+/** Gauges of what the scheduler and the ledger hold now. */
 const STATE: readonly Family<LeaderNow>[] = [
   {
     kind: "gauge",
@@ -22,7 +22,7 @@ const STATE: readonly Family<LeaderNow>[] = [
   {
     kind: "gauge",
     name: "lyapunov_shards",
-    help: "Shards of active runs: leased, on their way to the ledger, waiting to be leased, or given up.",
+    help: "Shards of active runs: leased, being recorded, waiting to be leased, or given up.",
     labels: ["state"],
     samples: ({ engine, load: { leased, waiting, parked } }) =>
       byLabel("state", {
@@ -34,35 +34,35 @@ const STATE: readonly Family<LeaderNow>[] = [
   },
   single(
     "lyapunov_leases",
-    "Leases that are out; a shard may have two.",
+    "Live leases; a shard may have two.",
     ({ engine }) => engine.scheduler.leases.size,
   ),
   single(
     "lyapunov_fold_lag_shards",
-    "Recorded shards of a run that wait for an earlier one: the most of any active run.",
+    "Recorded shards that wait for an earlier shard of their run; the most of any active run.",
     ({ load }) => load.foldLag,
   ),
   single(
     "lyapunov_worst_error_ratio",
-    "Standard error over its target: the largest of any active run that aims at a precision.",
+    "Largest ratio of a standard error to its target in active runs that have a precision target.",
     ({ load }) => load.errorRatio,
   ),
   single(
     "lyapunov_extinct_fraction",
-    "Replicas that went extinct: the largest fraction of any active run.",
+    "Fraction of replicas that went extinct; the largest of any active run.",
     ({ load }) => load.extinctFraction,
   ),
   {
     kind: "gauge",
     name: "lyapunov_workers",
-    help: "Workers that take leases, that are leaving, and that are not heard.",
+    help: "Workers that take leases, that are leaving, or that are silent.",
     labels: ["state"],
     samples: ({ engine: { scheduler } }) => byLabel("state", workerCounts(scheduler)),
   },
   {
     kind: "gauge",
     name: "lyapunov_worker_slots",
-    help: "Shards that present workers can propagate at the same time, by what they can do it with.",
+    help: "Shards that present workers can propagate at the same time, by backend.",
     labels: ["backend"],
     samples: ({ engine: { scheduler } }) => slots(scheduler),
   },
@@ -73,40 +73,40 @@ const STATE: readonly Family<LeaderNow>[] = [
   ),
   single(
     "lyapunov_ledger_bytes",
-    "Of the ledger's file, or of its database.",
+    "Size of the ledger's file or database in bytes.",
     ({ ledgerBytes }) => ledgerBytes,
   ),
 ];
 
-/** What has happened since the coordinator began to lead. */
+/** Counters since the coordinator began to lead. */
 const TOTALS: readonly Family<LeaderNow>[] = [
   {
     kind: "counter",
     name: "lyapunov_leases_granted_total",
-    help: "Leases: of new shards, of failed ones again, copies of slow ones, and checks.",
+    help: "Leases of new shards, of failed shards again, copies of slow shards, and checks.",
     labels: ["kind"],
     samples: ({ engine }) => byLabel("kind", engine.scheduler.counts.leasesGranted),
   },
   total(
     "lyapunov_leases_expired_total",
-    "Leases that their worker did not renew in time.",
+    "Leases that the worker did not renew in time.",
     ({ counts }) => counts.leasesExpired,
   ),
   {
     kind: "counter",
     name: "lyapunov_partials_total",
-    help: "Partials by what came of them; needless ones are of settled shards, good checks included.",
+    help: "Partials by outcome; needless ones are of settled shards, even checks that agree.",
     labels: ["outcome"],
     samples: ({ engine }) => byLabel("outcome", engine.scheduler.counts.partials),
   },
   total(
     "lyapunov_ledger_partials_total",
-    "Partials that have become durable.",
+    "Partials that became durable.",
     ({ counts }) => counts.partialsRecorded,
   ),
   total(
     "lyapunov_checks_granted_total",
-    "Shards leased a second time to compare bits.",
+    "Shards leased again to compare the results bit for bit.",
     ({ distrustCounts }) => distrustCounts.checksGranted,
   ),
   total(
@@ -116,17 +116,17 @@ const TOTALS: readonly Family<LeaderNow>[] = [
   ),
   total(
     "lyapunov_disagreements_total",
-    "Answers that contradict others in bits.",
+    "Results whose bits contradict another result.",
     ({ distrustCounts }) => distrustCounts.disagreements,
   ),
   total(
     "lyapunov_workers_quarantined_total",
-    "Workers that were shut out for contradicting themselves or two others.",
+    "Workers shut out for contradicting themselves or two others.",
     ({ distrustCounts }) => distrustCounts.workersQuarantined,
   ),
   total(
     "lyapunov_shards_retracted_total",
-    "Accepted shards that were taken back, to be computed again.",
+    "Accepted shards taken back to be computed again.",
     ({ distrustCounts }) => distrustCounts.shardsRetracted,
   ),
 ];

@@ -12,38 +12,38 @@ import { look, type Leader, type LeaderNow } from "./leader.ts";
 import { rpcWatch } from "./rpcWatch.ts";
 import { RUN_FAMILIES } from "./runFamilies.ts";
 
-/** From an answer out of memory to a stream that is open all day. */
+/** Buckets from an answer out of memory to a stream that is open all day. */
 const RPC_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 60, 3600];
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const ENDS = ["SUCCEEDED", "FAILED", "CANCELLED"] as const satisfies readonly RunState[];
 
 /**
- * What a coordinator tells of itself, from its start: also while it stands by. Shards pass without
- * its doing anything; it looks at the engine when it is scraped.
+ * A coordinator's metrics, from its start on and also while it stands by. Shards cost nothing here:
+ * the engine is read only at a scrape.
  */
 export class CoordinatorMetrics implements Observed, EngineObserver {
   readonly #registry = new Registry();
   readonly #runsEnded: Counter<"state">;
   readonly #commits: Histogram;
-  /** Sees the calls; belongs before the door. */
+  /** Counts and times calls; it belongs before the door, so that refused calls count too. */
   readonly watch: ServerInterceptor;
   #leader: Leader | undefined;
   #now: LeaderNow | undefined;
   #stopping = false;
 
-  /** @param clock seconds of a clock that does not jump. */
+  /** @param clock returns the seconds of a clock that does not jump. */
   constructor(clock: () => number) {
     const registers = [this.#registry];
     registerProcess(this.#registry, "coordinator");
     const rpcs = new Counter({
       name: "lyapunov_rpcs_total",
-      help: "Calls that have ended, streams included.",
+      help: "Calls that ended, including streams.",
       labelNames: ["method", "code"],
       registers,
     });
     const rpcSeconds = new Histogram({
       name: "lyapunov_rpc_duration_seconds",
-      help: "From the beginning of a call to its end; a stream's is its life.",
+      help: "Time from the beginning of a call to its end; for a stream, its lifetime.",
       labelNames: ["method"],
       buckets: RPC_SECONDS,
       registers,
@@ -54,14 +54,14 @@ export class CoordinatorMetrics implements Observed, EngineObserver {
     });
     this.#runsEnded = new Counter({
       name: "lyapunov_runs_ended_total",
-      help: "Runs that have ended, durably.",
+      help: "Runs whose end became durable.",
       labelNames: ["state"],
       registers,
     });
     for (const state of ENDS) this.#runsEnded.inc({ state: state.toLowerCase() }, 0);
     this.#commits = new Histogram({
       name: "lyapunov_ledger_commit_duration_seconds",
-      help: "Time from a transaction's beginning until it is durable.",
+      help: "Time from the beginning of a transaction until it is durable.",
       buckets: COMMIT_SECONDS,
       registers,
     });
@@ -81,12 +81,12 @@ export class CoordinatorMetrics implements Observed, EngineObserver {
     );
   }
 
-  /** The coordinator leads, and is open. */
+  /** Notes that the coordinator leads and serves. */
   lead(leader: Leader): void {
     this.#leader = leader;
   }
 
-  /** The coordinator is about to end. */
+  /** Notes that the coordinator is about to end. */
   stop(): void {
     this.#stopping = true;
   }

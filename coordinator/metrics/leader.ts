@@ -4,21 +4,21 @@ import type { SimulationReads } from "../simulations/reads.ts";
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { runLoad, type RunLoad } from "./runLoad.ts";
 
-/** Runs whose estimates are told: labels must stay few, however many runs there are. */
+/** Runs whose estimates are exported; the limit keeps labels few, however many runs there are. */
 const MAXIMUM_RUNS = 20;
 
-/** A coordinator that leads, as its metrics see it. */
+/** The parts of a leading coordinator that its metrics read. */
 export interface Leader {
   readonly engine: Pick<Engine, "scheduler" | "unfinishedRecords" | "waitingWrites">;
   readonly ledger: Pick<Ledger, "size">;
   readonly reads: Pick<SimulationReads, "startedRuns">;
 }
 
-/** A leading coordinator at one moment, with what takes time to find out. */
+/** A leading coordinator at one moment, with the values that take time to find. */
 export interface LeaderNow extends Pick<Leader, "engine"> {
   readonly load: RunLoad;
   readonly ledgerBytes: number | undefined;
-  /** The oldest active runs, as clients are told of them. */
+  /** The oldest active runs, as clients see them. */
   readonly runs: readonly Run[];
 }
 

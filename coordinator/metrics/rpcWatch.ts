@@ -1,19 +1,19 @@
 import { ServerInterceptingCall, status as Code, type ServerInterceptor } from "@grpc/grpc-js";
 
-/** Hears of a call that has ended; the method is such as `lyapunov.v1.FleetService/Work`. */
+/** Hears of each call that ended; a method reads like `lyapunov.v1.FleetService/Work`. */
 type CallListener = (method: string, code: string, seconds: number) => void;
 
-/** Tells of every call to a method that is served, once it has ended however it did. */
+/** Reports every call to a served method once it has ended, in whatever way. */
 export function rpcWatch(clock: () => number, listener: CallListener): ServerInterceptor {
   return ({ path }, call) => {
     const start = clock();
-    // What ends without a status was cut off, by the caller or on its way.
+    // A call that ends without a status was cut off, by the caller or on its way.
     let code = Code.CANCELLED;
     return new ServerInterceptingCall(call, {
       start: (next) => {
         next({
           onCancel: () => {
-            // However a call ends, this is said last.
+            // However a call ends, grpc-js calls this last.
             listener(path.slice(1), Code[code], clock() - start);
           },
         });

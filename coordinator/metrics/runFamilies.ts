@@ -5,18 +5,18 @@ import type { LeaderNow } from "./leader.ts";
 
 type Wire = number | string | null | undefined;
 
-/** Estimates and progress of the oldest active runs: what clients are told, to the last digit. */
+/** Estimates and progress of the oldest active runs: to the last digit, what clients see. */
 export const RUN_FAMILIES: readonly Family<LeaderNow>[] = [
   ...estimateFamilies("lyapunov_run_lyapunov_exponent", "λ̂", (run) => run.lyapunovExponent),
   family(
     "lyapunov_run_lyapunov_exponent_exact",
-    "The exact λ of a run's network, where a closed form is known.",
+    "Exact λ of the run's network, where a closed form is known.",
     ({ exact }) => exact?.lyapunovExponent,
   ),
   ...estimateFamilies("lyapunov_run_variance", "σ̂²", (run) => run.variance),
   family(
     "lyapunov_run_progress_ratio",
-    "Recorded shards of a run, of those that it will probably need.",
+    "Recorded shards of the run as a fraction of those that it will probably need.",
     ({ progress }) => {
       const planned = Number(progress?.plannedShardCount);
       return planned > 0 ? Math.min(1, Number(progress?.completedShardCount) / planned) : 0;
@@ -24,7 +24,7 @@ export const RUN_FAMILIES: readonly Family<LeaderNow>[] = [
   ),
   family(
     "lyapunov_run_seconds_left",
-    "Time that a run will probably still take, at its present rate.",
+    "Time that the run will probably still take at its present rate.",
     ({ progress }) => progress?.remainingSeconds,
   ),
 ];
@@ -35,7 +35,7 @@ function estimateFamilies(
   estimateOf: (run: Run) => Estimate | null | undefined,
 ): Family<LeaderNow>[] {
   return [
-    family(name, `${symbol} of a run so far.`, (run) => estimateOf(run)?.estimate),
+    family(name, `${symbol} of the run so far.`, (run) => estimateOf(run)?.estimate),
     family(`${name}_low`, `Lower end of its interval.`, (run) => estimateOf(run)?.lower),
     family(`${name}_high`, `Upper end of its interval.`, (run) => estimateOf(run)?.upper),
   ];

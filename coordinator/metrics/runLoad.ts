@@ -2,21 +2,21 @@ import { worstErrorRatio } from "../../shared/specification/stoppingRule.ts";
 import type { ActiveRun } from "../scheduler/activeRun.ts";
 import type { RunProgress } from "../scheduler/runProgress.ts";
 
-/** Shards of all active runs together, and the worst of what runs can suffer from. */
+/** Shards of all active runs together, and the worst values among the runs. */
 export interface RunLoad {
   readonly leased: number;
-  /** To be leased now: a guess for runs that aim at a precision. */
+  /** Shards to be leased now; a guess for runs with a precision target. */
   readonly waiting: number;
   readonly parked: number;
-  /** Recorded shards of one run that wait for an earlier one, at most. */
+  /** Recorded shards that wait for an earlier shard of their run; the most of any run. */
   readonly foldLag: number;
-  /** Largest ratio of a standard error to its target; undefined if nobody aims at one. */
+  /** Largest ratio of a standard error to its target; undefined if no run has a target. */
   readonly errorRatio: number | undefined;
-  /** Largest fraction of a run's replicas that went extinct; undefined before the first. */
+  /** Largest fraction of extinct replicas of any run; undefined before the first replica. */
   readonly extinctFraction: number | undefined;
 }
 
-/** @param recording partials on their way to the ledger, of all runs together. */
+/** @param recording how many partials of all runs are on their way to the ledger. */
 export function runLoad(runs: Iterable<ActiveRun>, recording: number): RunLoad {
   let [leased, parked, open, foldLag] = [0, 0, 0, 0];
   let errorRatio: number | undefined;
@@ -36,7 +36,7 @@ export function runLoad(runs: Iterable<ActiveRun>, recording: number): RunLoad {
   return { leased, waiting, parked, foldLag, errorRatio, extinctFraction };
 }
 
-/** Intervals cost more than all the rest, and most runs have not changed since the last scrape. */
+/** Keeps ratios, since intervals cost most and few runs change between two scrapes. */
 const ratios = new WeakMap<RunProgress, { readonly shards: number; readonly ratio: number }>();
 
 function errorRatioOf(progress: RunProgress): number | undefined {

@@ -1,6 +1,6 @@
 import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 
-/** The merge of the partials of shards 0, 1, 2, … up to a number of them. */
+/** The merge of a run's first `shardCount` partials, in shard order. */
 export interface Fold {
   readonly shardCount: number;
   readonly sums: ReplicaSums;

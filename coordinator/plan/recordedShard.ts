@@ -1,6 +1,6 @@
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 
-/** A shard's digest, with which a later answer is compared. */
+/** A recorded shard's digest, for comparison with later answers. */
 export interface ShardDigest {
   readonly shardIndex: number;
   /** Digest of the partial's bits; equal bits have equal digests. */

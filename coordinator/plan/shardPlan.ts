@@ -15,15 +15,15 @@ interface RecordedPartial {
 }
 
 /**
- * How a run's replicas are cut into shards: a function of its specification only, never of the
- * fleet. The size does not depend on the stopping rule, so that an extended run keeps its shards;
- * only the very last one may be shorter.
+ * How a run's replicas are divided into shards. The plan depends only on the specification, never
+ * on the fleet. The shard size does not depend on the stopping rule, so that an extended run keeps
+ * its shards; only the last one may be shorter.
  */
 export class ShardPlan<Specification extends RunSpecification = RunSpecification> {
   readonly specification: Specification;
-  /** Replicas of every shard but perhaps the last. */
+  /** Replicas of every shard except perhaps the last. */
   readonly shardSize: number;
-  /** Shards that the stopping rule can come to ask for. */
+  /** Most shards that the stopping rule can ask for. */
   readonly shardCount: number;
   readonly #replicaLimit: number;
   readonly #replicaWork: number;
@@ -42,12 +42,12 @@ export class ShardPlan<Specification extends RunSpecification = RunSpecification
     return { index, firstReplica, replicaCount };
   }
 
-  /** Replicas of shards that follow one another. */
+  /** Number of replicas in consecutive shards. */
   replicasIn({ first, end }: { readonly first: number; readonly end: number }): number {
     return Math.min(end * this.shardSize, this.#replicaLimit) - first * this.shardSize;
   }
 
-  /** Whether a recorded partial is of a shard of this plan. */
+  /** True if a recorded partial has exactly the replicas of its shard in this plan. */
   holds({ shardIndex, partial }: RecordedPartial): boolean {
     if (shardIndex < 0 || shardIndex >= this.shardCount) return false;
     const { firstReplica, replicaCount } = this.shard(shardIndex);
@@ -60,7 +60,7 @@ export class ShardPlan<Specification extends RunSpecification = RunSpecification
     return { specification: this.specification, firstReplica, replicaCount };
   }
 
-  /** Work of a shard in units of its kind; for sizing leases and for sharing the fleet, never for identity. */
+  /** A shard's work in units of its kind; it sizes leases and shares the fleet, nothing more. */
   work(index: number): number {
     return this.shard(index).replicaCount * this.#replicaWork;
   }

@@ -4,7 +4,7 @@ export interface ShardRange {
   readonly end: number;
 }
 
-/** A set of shard indexes, kept as ranges: of the millions that a run may have, most are neighbours. */
+/** A set of shard indexes, kept as ranges because most of a run's millions are neighbours. */
 export class ShardRanges {
   /** Ascending; no two overlap or touch. */
   readonly #ranges: ShardRange[];
@@ -20,7 +20,7 @@ export class ShardRanges {
     return this.#size;
   }
 
-  /** Ascending. */
+  /** The ranges, ascending. */
   toArray(): ShardRange[] {
     return [...this.#ranges];
   }
@@ -57,7 +57,7 @@ export class ShardRanges {
     this.#ranges.splice(place, 1, ...rest);
   }
 
-  /** Position of the first range that ends beyond the index. */
+  /** Position of the first range that ends after the index. */
   #place(index: number): number {
     let [low, high] = [0, this.#ranges.length];
     while (low < high) {

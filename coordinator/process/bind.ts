@@ -3,7 +3,7 @@ import type { Server, ServerCredentials } from "@grpc/grpc-js";
 import { cannotListen } from "../../shared/wire/listening.ts";
 
 /**
- * Listens and resolves with the port.
+ * Starts to listen, and resolves with the port.
  *
  * @throws Error if the address cannot be listened on.
  */

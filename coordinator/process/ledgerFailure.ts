@@ -1,14 +1,15 @@
 import { OutcomeUnknown } from "../ledger/ledger.ts";
 
 /**
- * Describes why a coordinator must end at once, in one sentence with the remedy: its ledger failed, or it
- * leads no more. It can promise nothing from then on; started again, it finds all that it did.
+ * Describes in one sentence why a coordinator must end at once, and the remedy. Its ledger failed
+ * or it lost the lead, so it can promise nothing more. Started again, it finds all that was
+ * durable.
  */
 export function ledgerFailure(error: unknown): Error {
   return new Error(`the ledger failed: ${remedyFor(error)}`, { cause: error });
 }
 
-/** What a person can do about a ledger that failed while it was written to. */
+/** What a person can do about a ledger that failed during a write. */
 function remedyFor(error: unknown): string {
   const failure = error instanceof OutcomeUnknown ? error.cause : error;
   const { code, message } = failure as { code?: unknown; message: string };

@@ -24,11 +24,11 @@ import { simulationHandlers } from "../rpc/simulationService.ts";
 
 const TICK_MILLISECONDS = 250;
 /**
- * How long results gather before they are committed together. A commit costs about as much however
- * many results it holds, and a worker, whose shards take half a second, does not feel the wait.
+ * How long results gather before they are committed together. A commit costs about the same however
+ * many results it holds. Workers, whose shards take half a second, do not notice the wait.
  */
 const GATHER_MILLISECONDS = 5;
-/** How long they gather once a commit held more than a few. */
+/** How long results gather after a commit of more than a few writes. */
 const BUSY_GATHER_MILLISECONDS = 25;
 const FEW_WRITES = 8;
 const CHANNEL_OPTIONS = {
@@ -37,11 +37,11 @@ const CHANNEL_OPTIONS = {
   "grpc.keepalive_time_ms": 30_000,
   "grpc.keepalive_timeout_ms": 10_000,
 };
-/** How long calls may take to end when the server closes; the rest are cut off. */
+/** How long calls may take to end when the server closes; then they are cut off. */
 const SHUTDOWN_GRACE_MILLISECONDS = 1000;
 
 export interface ServerOptions {
-  /** Such as `127.0.0.1:7400`; port 0 takes a free one. */
+  /** Where to listen, for example `127.0.0.1:7400`; port 0 takes a free one. */
   readonly address: string;
   /** Where to serve the page; default: nowhere. */
   readonly http?: string;
@@ -50,10 +50,10 @@ export interface ServerOptions {
   /** Called once if the ledger fails. */
   readonly onFatal: (error: unknown) => void;
   readonly scheduler?: SchedulerOptions;
-  /** Access control; default: everyone who reaches the address may do everything. */
+  /** Access control; by default everyone who reaches the address may do everything. */
   readonly door?: Door;
   readonly metrics?: CoordinatorMetrics;
-  /** The kinds of run that clients may ask for; default: those of this version. */
+  /** The kinds of run that clients may ask for; default: this version's kinds. */
   readonly kinds?: Kinds;
 }
 
@@ -66,7 +66,7 @@ export interface CoordinatorServer {
   close(): Promise<void>;
 }
 
-/** Seconds of a clock that does not jump. */
+/** The seconds of a clock that does not jump. */
 function clock(): number {
   return performance.now() / 1000;
 }
@@ -79,7 +79,7 @@ function newId(): string {
   return randomBytes(6).toString("hex");
 }
 
-/** @throws Error if the address cannot be listened on. */
+/** Starts a leading coordinator. @throws Error if the address cannot be listened on. */
 export async function startCoordinator(options: ServerOptions): Promise<CoordinatorServer> {
   const { address, ledger, log, onFatal, scheduler = DEFAULT_SCHEDULER_OPTIONS } = options;
   const { door = openToAll(log), kinds = KINDS } = options;
@@ -101,7 +101,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     if (ended) door.clients.leave(run);
   });
   for await (const { client, name, specification } of ledger.unfinishedRuns()) {
-    // Runs of a command's own cluster count against no client.
+    // The runs of a command's embedded cluster count against no client.
     if (client !== "")
       door.clients.enter(client, [{ name, stoppingRule: specification.stoppingRule }]);
   }
@@ -153,7 +153,7 @@ async function openPage(
   parts: Pick<PageOptions, "reads" | "door">,
 ): Promise<Listening | undefined> {
   if (http === undefined) return undefined;
-  // Read here: most coordinators have no page.
+  // Imported only here, since most coordinators have no page.
   const { startPage } = await import("../http/pageServer.ts");
   return startPage({ ...parts, address: http, log });
 }

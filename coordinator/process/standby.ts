@@ -20,24 +20,25 @@ export interface Standby {
   readonly port: number;
   /** The port where the page will be, if there will be one. */
   readonly httpPort?: number;
-  /** Frees the ports, for the coordinator that this standby becomes. */
+  /** Frees the ports for the coordinator that this standby becomes. */
   close(): Promise<void>;
 }
 
 export interface StandbyOptions {
-  /** Such as `127.0.0.1:7400`; port 0 takes a free one. */
+  /** Where to listen, for example `127.0.0.1:7400`; port 0 takes a free one. */
   readonly address: string;
   /** Where the page will be; default: nowhere. */
   readonly http?: string;
-  /** Host and process of the leader, for people. */
+  /** The leader's host and process, for people to read. */
   readonly leader: string;
   readonly door: Door;
   readonly log: Logger;
 }
 
 /**
- * Answers health as NOT_SERVING and everything else as UNAVAILABLE, which sends clients and workers
- * on to the next address that they were given. Serves a page that says so where the page will be.
+ * Starts a standby. It answers health checks with NOT_SERVING and all other calls with UNAVAILABLE,
+ * so that clients and workers try the next address that they were given. Where the page will be, it
+ * serves a page that says so.
  *
  * @throws Error if the address cannot be listened on.
  */
@@ -78,7 +79,7 @@ async function openPage(
   return startStandbyPage(http, message, door);
 }
 
-/** Handlers for every method of the service; each answers with the status. */
+/** Handlers that answer every method of the service with the refusal. */
 function refusals(
   service: ServiceDefinition,
   refusal: ReturnType<typeof toStatus>,

@@ -9,36 +9,36 @@ import { startStandby, type Standby } from "./standby.ts";
 export interface LeadOptions {
   /** Where the ledger is: a file, `memory` or `postgres://…`. */
   readonly place: string;
-  /** The kinds of run that may be in it; default: those of this version. */
+  /** The kinds of run that the ledger may hold; default: this version's kinds. */
   readonly kinds?: Kinds;
-  /** Where to listen, such as `127.0.0.1:7400`; port 0 takes a free one. */
+  /** Where to listen, for example `127.0.0.1:7400`; port 0 takes a free one. */
   readonly address: string;
   /** Where to serve the page; default: nowhere. */
   readonly http?: string;
   /** Access control; kept when the standby starts to lead. */
   readonly door: Door;
-  /** Host and process of this coordinator, for people. */
+  /** This coordinator's host and process, for people to read. */
   readonly holder: string;
   readonly log: Logger;
-  /** Called as soon as it is known that this coordinator has to wait, with where it does. */
+  /** Called as soon as this coordinator has to wait, with the standby that waits. */
   readonly onStandby: (standby: Standby) => void;
-  /** Called once if another coordinator leads later, or the database is lost. */
+  /** Called once if another coordinator later takes the lead, or the database is lost. */
   readonly onLost: (error: Error) => void;
   /** Ends the waiting. */
   readonly signal: AbortSignal;
 }
 
-/** What a coordinator leads with. */
+/** What a coordinator needs to lead. */
 export interface Lead {
   readonly ledger: Ledger;
-  /** Where to listen now: with the port on which this coordinator stood by, if it did. */
+  /** Where to listen now; if this coordinator stood by, on the port it had then. */
   readonly address: string;
   /** Where to serve the page now. */
   readonly http?: string;
 }
 
 /**
- * Opens the ledger; if another coordinator leads there, stands by until it no longer does.
+ * Opens the ledger. If another coordinator leads there, stands by until it no longer does.
  *
  * @throws LedgerUnavailable; Error if the address cannot be listened on; AbortError at the signal
  */

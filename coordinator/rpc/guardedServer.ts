@@ -13,8 +13,8 @@ import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
 import { checkValues, UnreadableMessage } from "./messageBounds.ts";
 
 /**
- * A server that decodes no message before it knows what that costs, and answers one that cannot be
- * read with INVALID_ARGUMENT: it is the caller's fault, where grpc-js says INTERNAL.
+ * A server that decodes a message only after bounding what that costs. It answers an unreadable
+ * message with INVALID_ARGUMENT, where grpc-js would say INTERNAL, since the caller is at fault.
  */
 export class GuardedServer extends Server {
   constructor(options: ServerOptions) {
@@ -30,7 +30,7 @@ export class GuardedServer extends Server {
 
 type AnyMethod = MethodDefinition<unknown, unknown>;
 
-/** The method, but that its handler may be handed an UnreadableMessage. */
+/** The method with guarded decoding; its handler may be given an UnreadableMessage instead. */
 function guard(method: AnyMethod): AnyMethod {
   const type = requestTypeOf(method.path);
   return {
@@ -47,14 +47,15 @@ function guard(method: AnyMethod): AnyMethod {
   };
 }
 
-/** How a message that cannot be read is refused. */
+/** The error that refuses an unreadable message. */
 export function unreadable({ message }: UnreadableMessage): ApiError {
   return invalidField("message", `${message}; give another`);
 }
 
 /**
- * What cannot be read ends the call here, before its handler hears of it; but on streams of requests
- * the handler ends it, which may be writing or ending it already: of two ends grpc-js sends neither.
+ * Ends a call whose message is unreadable, before its handler hears of it. On streams of requests
+ * the handler must end the call: it may be writing or ending it already, and after two ends grpc-js
+ * sends neither.
  */
 function refuseUnreadable(
   { requestStream }: { readonly requestStream: boolean },

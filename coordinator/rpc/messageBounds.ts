@@ -1,33 +1,34 @@
 import protobuf from "protobufjs";
 
-/** Wire types, as the encoding of Protocol Buffers has them. */
+/** Wire types in the encoding of Protocol Buffers. */
 const LENGTH_DELIMITED = 2;
 const GROUP_START = 3;
 const GROUP_END = 4;
 
 /**
- * Values that a message may decode to: 2,000 runs of a sweep with 64 checkpoints each are a fifth of
- * them, the sums of a shard far fewer. Two bytes can be a message of thirty fields, and one a 64-bit
- * number that is an object here: without a bound, 16 MiB decode to more memory than there is.
+ * Most values that a message may decode to. A sweep of 2,000 runs with 64 checkpoints each has a
+ * fifth of them; a shard's sums have far fewer. Two bytes can decode to a message of thirty fields,
+ * and one byte to a 64-bit number, which is an object here. Without a bound, 16 MiB could decode to
+ * more memory than there is.
  */
 const MAXIMUM_VALUES = 2 ** 20;
 
 /**
- * Messages that may hold one another, one level of JSON in `parameters` being three of them: what is
- * nested deeper would run the decoder out of its stack.
+ * How deep messages may be nested; one level of JSON in `parameters` takes three. Deeper nesting
+ * could overflow the decoder's stack.
  */
 const MAXIMUM_NESTING = 64;
 
-/** The bytes are no message, or one of more values than any that is meant well. */
+/** The bytes are not a message, or one with more values than any well-meant message. */
 export class UnreadableMessage extends Error {
   override readonly name = "UnreadableMessage";
 }
 
-/** What there is to know of a type before its messages are gone through. */
+/** What must be known of a message type to check its messages. */
 interface Shape {
-  /** Of a decoded message: itself and all of its fields, those with default values included. */
+  /** Values in a decoded message: itself and all its fields, including those with defaults. */
   readonly values: number;
-  /** By number. */
+  /** The fields by number. */
   readonly fields: ReadonlyMap<number, FieldShape>;
 }
 
@@ -35,7 +36,7 @@ interface FieldShape {
   readonly name: string;
   readonly wireType: number;
   readonly isPackable: boolean;
-  /** Of a message's own; a function, for types may hold one another. */
+  /** The shape of a field that is a message; a function, since types may contain one another. */
   readonly inner: (() => Shape) | undefined;
 }
 
@@ -50,16 +51,16 @@ function shapeOf(type: protobuf.Type): Shape {
   return shape;
 }
 
-/** What plain fields and maps have in common, in the terms of protobufjs. */
+/** What plain fields and map fields of protobufjs have in common. */
 type AnyField = Pick<protobuf.Field, "name" | "type" | "resolvedType" | "repeated">;
 
 function fieldShapeOf(field: protobuf.Field): FieldShape {
-  // The types of protobufjs know no map among the fields of a message; there are some.
+  // By protobufjs's types, a message's fields are never maps; some are.
   const any: protobuf.FieldBase = field;
   return any instanceof protobuf.MapField ? mapShapeOf(any) : valueShapeOf(field);
 }
 
-/** A map is written as its entries: messages with the key as field 1 and the value as field 2. */
+/** The shape of a map, which is encoded as entries: messages with key (1) and value (2). */
 function mapShapeOf(field: protobuf.MapField): FieldShape {
   const wireTypes: Readonly<Record<string, number>> = protobuf.types.basic;
   const key: FieldShape = {
@@ -96,7 +97,7 @@ function valueShapeOf({ name, type, resolvedType, repeated }: AnyField): FieldSh
 }
 
 /**
- * Goes through a message without decoding it, at no cost but time that is linear in its bytes.
+ * Checks a message without decoding it, in time that is linear in its bytes.
  *
  * @throws UnreadableMessage
  */
@@ -112,9 +113,11 @@ export function checkValues(type: protobuf.Type, bytes: Uint8Array): void {
 }
 
 /**
- * @param before values that were counted before.
+ * Counts the values of a message, and throws if they are too many.
+ *
+ * @param before values counted before this message.
  * @param nesting levels that may still follow.
- * @returns how many there are, those counted before included.
+ * @returns all values counted so far, `before` included.
  */
 function countValues(
   { fields }: Shape,
@@ -128,12 +131,12 @@ function countValues(
   while (reader.pos < end) {
     const tag = reader.uint32();
     const wireType = tag & 7;
-    // Only proto2 had groups; skipping them would be the one thing that recurses without a type.
+    // Only proto2 had groups; skipping one is the only thing that recurses without a type.
     if (wireType === GROUP_START || wireType === GROUP_END) {
       throw new UnreadableMessage("it holds a group");
     }
     const field = fields.get(tag >>> 3);
-    // The decoder does not ask: it would read what is skipped here as a message with all its fields.
+    // The decoder ignores the wire type: it would read what is skipped here as a whole message.
     if (field !== undefined && !isWireTypeOf(field, wireType)) {
       throw new UnreadableMessage(`field ${field.name} is of another type`);
     }
@@ -146,7 +149,7 @@ function countValues(
       if (stop > end) throw new UnreadableMessage("a field is longer than what holds it");
       const inner = field?.inner?.();
       if (inner === undefined) {
-        // Packed numbers are no more than their bytes; which they are is not worth reading them twice.
+        // There are at most as many packed numbers as bytes; counting them exactly would cost more.
         count += field?.isPackable === true ? length : 1;
         reader.pos = stop;
       } else count = countValues(inner, reader, stop, count + inner.values, nesting - 1);

@@ -15,12 +15,13 @@ import { packageRoot } from "../../shared/wire/packageRoot.ts";
 const { FileDescriptorProto } = descriptors;
 
 /**
- * Server reflection of our services and of health. proto-loader's descriptors leave out imports
- * and name map entries like nobody else (https://github.com/grpc/grpc-node/issues/2595); strict
- * clients such as buf and grpcurl refuse to link them, so both are put right here.
+ * Creates server reflection for this project's services and the health service. The descriptors of
+ * proto-loader lack imports and name map entries wrongly
+ * (https://github.com/grpc/grpc-node/issues/2595). Strict clients like buf and grpcurl refuse to
+ * link them, so both are corrected here.
  */
 export function createReflection(): ReflectionService {
-  // Fields keep their names in the proto files, which JSON and text formats accept.
+  // Fields keep their names from the proto files, which JSON and text formats accept.
   const options = { keepCase: true, includeDirs: [join(packageRoot(), "proto")] };
   const files = [loadSync([...PROTO_FILES], options), loadSync(healthProto)].flatMap(readFiles);
   const complete = files.map((file) => ({
@@ -31,14 +32,14 @@ export function createReflection(): ReflectionService {
   const fileDescriptorProtos = complete.map((file) =>
     Buffer.from(FileDescriptorProto.encode(FileDescriptorProto.fromObject(file)).finish()),
   );
-  // It asks a definition's entries for their files and for nothing else.
+  // ReflectionService reads only the files of a definition's entries.
   return new ReflectionService({ files: { fileDescriptorProtos } } as unknown as PackageDefinition);
 }
 
-/** The files of a definition: one for each package. */
+/** The files of a definition, one for each package. */
 function readFiles(definition: PackageDefinition): IFileDescriptorProto[] {
   for (const { fileDescriptorProtos: files } of Object.values(definition)) {
-    // A service has no files; every message and enumeration has those of the whole definition.
+    // A service has no files; each message and enumeration has the files of the whole definition.
     if (!Array.isArray(files)) continue;
     return files.map((bytes) => FileDescriptorProto.toObject(FileDescriptorProto.decode(bytes)));
   }
@@ -48,7 +49,7 @@ function readFiles(definition: PackageDefinition): IFileDescriptorProto[] {
 function imports(file: IFileDescriptorProto, other: IFileDescriptorProto): boolean {
   if (other === file) return false;
   const fields = (file.messageType ?? []).flatMap(fieldsOf);
-  // Types of other packages are written in full, with a leading dot or without.
+  // Types of other packages are written in full, with or without a leading dot.
   return fields.some(({ typeName = "" }) => `.${typeName}`.includes(`.${other.package}.`));
 }
 
@@ -56,7 +57,7 @@ function fieldsOf({ field = [], nestedType = [] }: IDescriptorProto): IFieldDesc
   return [...field, ...nestedType.flatMap(fieldsOf)];
 }
 
-/** The entry of `map<…> facts` is called `FactsEntry`. */
+/** Names map entries as protoc does: the entry of `map<…> facts` becomes `FactsEntry`. */
 function nameMapEntries(message: IDescriptorProto): IDescriptorProto {
   const { field = [], nestedType = [] } = message;
   const entries = new Set(

@@ -4,7 +4,7 @@ import { decodeWithNumbers, sealedType } from "../../shared/wire/messageTypes.ts
 import { deserializePartial } from "../../shared/wire/partialMessages.ts";
 import { FleetService } from "../../shared/wire/protocol.ts";
 
-/** A worker's message; a result has its partial read. */
+/** A worker's message, with a result's partial decoded. */
 export type ReadWorkRequest = Omit<WorkRequest__Output, "result"> & {
   readonly result?: ReadShardResult | null;
 };
@@ -14,14 +14,14 @@ export interface ReadShardResult {
   readonly lease: number;
   readonly run: string;
   readonly shardIndex: number;
-  /** Undefined if there is none. */
+  /** The shard's partial; undefined if the message has none. */
   readonly partial: ShardPartial | undefined;
   readonly computeSeconds: number;
 }
 
 /**
- * `lyapunov.v1.WorkRequest`, with the partial of a result left as its bytes: the ledger keeps these, so
- * that nothing is serialized a second time.
+ * The type `lyapunov.v1.WorkRequest`, with a result's partial left as bytes. The ledger keeps these
+ * bytes, so that nothing is serialized a second time.
  */
 const SEALED_REQUEST = sealedType("lyapunov.v1.WorkRequest", ["result", "partial"]);
 
@@ -36,10 +36,10 @@ interface SealedRequest {
 }
 
 /**
- * Reads a worker's message. Results come by the thousand in a second from a large fleet; they are
- * read without the detours of other messages.
+ * Reads a worker's message. A large fleet sends thousands of results a second, so these are read in
+ * a more direct way than other messages.
  *
- * @throws Error if the bytes are no message `lyapunov.v1.WorkRequest`
+ * @throws Error if the bytes are not a message `lyapunov.v1.WorkRequest`
  */
 export function readWorkRequest(bytes: Buffer): ReadWorkRequest {
   const { result } = decodeWithNumbers(SEALED_REQUEST, bytes) as SealedRequest;

@@ -6,13 +6,13 @@ import type { GrantedLease } from "../scheduler/events.ts";
 
 const TASK = messageType("lyapunov.v1.ShardTask");
 
-/** `lyapunov.v1.WorkResponse`, with the tasks of a grant's leases as the bytes that they are already. */
+/** The type `lyapunov.v1.WorkResponse`, with the tasks of a grant's leases as encoded bytes. */
 const SEALED_RESPONSE = sealedType("lyapunov.v1.WorkResponse", ["grant", "leases", "task"]);
 
-/** What the coordinator has to say to a worker. */
+/** What the coordinator says to a worker. */
 export type WorkAnswer = WorkResponse | { readonly leases: readonly GrantedLease[] };
 
-/** Writes it. Grants, of which a large fleet is given thousands in a second, go a shorter way. */
+/** Encodes an answer. Grants take a shorter way, since a large fleet gets thousands a second. */
 export function writeWorkAnswer(answer: WorkAnswer): Buffer {
   if (!("leases" in answer)) return FleetService.service.Work.responseSerialize(answer);
   const leases = answer.leases.map(({ id, task, ...lease }) => ({
@@ -24,7 +24,7 @@ export function writeWorkAnswer(answer: WorkAnswer): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** Bytes of what the tasks of all shards of a run have in common. */
+/** For each specification, the bytes that the tasks of all its shards have in common. */
 const commonBytes = new WeakMap<RunSpecification, Uint8Array>();
 
 function taskBytes({ specification, firstReplica, replicaCount }: RunShard): Uint8Array {
@@ -33,6 +33,6 @@ function taskBytes({ specification, firstReplica, replicaCount }: RunShard): Uin
     common = TASK.encode(TASK.fromObject(specification.kind.task(specification))).finish();
     commonBytes.set(specification, common);
   }
-  // A message's bytes one after the other are the message of all their fields.
+  // Encoded messages of one type, one after the other, decode to a message of all their fields.
   return Buffer.concat([common, TASK.encode({ firstReplica, replicaCount }).finish()]);
 }

@@ -7,7 +7,7 @@ import type { RunProgress } from "./runProgress.ts";
 import type { RunTrust } from "./trust/runTrust.ts";
 
 const RATE_WINDOW_SECONDS = 15;
-/** Checks that wait and are looked at for each grant. */
+/** Most waiting checks looked at for one grant. */
 const MAXIMUM_LOOKS = 64;
 
 type RecordedPartial = Pick<RecordedShard, "partial" | "digest">;
@@ -16,30 +16,30 @@ interface ShardTrouble {
   errors: number;
   losses: number;
   lastError: string;
-  /** Workers that reported an error for it: others are tried first. */
+  /** Workers that reported an error for the shard; others are tried first. */
   readonly workers: Set<string>;
 }
 
-/** The shards of a run that has not ended: which may be granted, which are out, which are trouble. */
+/** An unfinished run's shards: which may be granted, which are leased, which cause trouble. */
 export class ActiveRun implements Bits {
   readonly name: string;
   readonly progress: RunProgress;
   readonly trust: RunTrust;
-  /** Live leases of each shard that has any; those of settled shards are checks. */
+  /** Live leases by shard; leases of settled shards are checks. */
   readonly leases = new Map<number, Set<number>>();
   readonly rate = new RateMeter(RATE_WINDOW_SECONDS);
-  /** Work of the live leases, in weights: what fair sharing compares. */
+  /** Work of the live leases, in weights; fair sharing compares runs by it. */
   leasedWork = 0;
   started = false;
-  /** Since when nothing but checks keeps it from ending. */
+  /** The time since which only checks keep the run from ending. */
   metAt: number | undefined;
   #generator: string | undefined;
   #hasPartial = false;
-  /** The number under which the ledger was asked for partials, until it answers. */
+  /** Number of the `load` command that the ledger has not answered yet. */
   load: number | undefined;
-  /** Shards handed to the ledger, not yet durable. */
+  /** Shards handed to the ledger and not yet durable. */
   readonly #recording = new Set<number>();
-  /** Shards granted before that must be granted again. */
+  /** Shards that were granted before and must be granted again. */
   readonly #returned = new Set<number>();
   readonly #attempts = new Map<number, number>();
   readonly #trouble = new Map<number, ShardTrouble>();
@@ -48,8 +48,8 @@ export class ActiveRun implements Bits {
   #horizon: number;
 
   /**
-   * @param recorded further shards that the ledger has of it, in order of their indexes.
-   * @param generator of what the ledger has of it, if it has anything.
+   * @param recorded further shards of the run in the ledger, ordered by index.
+   * @param generator the generator of the run's partials in the ledger, if there are any.
    */
   constructor(
     name: string,
@@ -64,11 +64,11 @@ export class ActiveRun implements Bits {
     this.#horizon = progress.horizon;
     if (generator !== undefined) this.#accept(generator);
     for (const shard of recorded) this.recorded(shard);
-    // Whoever has taken sides must not be asked, so that they are not simply next in line.
+    // A disputed shard must not go to a worker that took a side, so it skips the normal order.
     for (const shardIndex of trust.disputes.keys()) this.#returned.add(shardIndex);
   }
 
-  /** Reports of results that contradicted others. */
+  /** How many results contradicted others. */
   get disagreementCount(): number {
     return this.trust.disagreementCount;
   }
@@ -78,9 +78,10 @@ export class ActiveRun implements Bits {
   }
 
   /**
-   * The generator that all partials must have: that of the first that was accepted. Until there is
-   * one, that of the first device that was granted a lease and says which it has, for as long as a
-   * lease is out: the work of others would be wasted.
+   * The generator that every partial must have: the generator of the first accepted partial.
+   *
+   * Before that, it is the generator of the first leased device that names one, and holds while any
+   * lease is out: devices with another generator would compute in vain.
    */
   get generator(): string | undefined {
     return this.#generator;
@@ -94,35 +95,34 @@ export class ActiveRun implements Bits {
     return this.leases.size;
   }
 
-  /** Shards worth propagating now: a guess that follows the fold. */
+  /** Shards worth propagating now, counted from the first; a guess, renewed as the fold grows. */
   get horizon(): number {
     return this.#horizon;
   }
 
-  /** Why the run cannot go on: the shard that the fold waits for is parked. */
+  /** Why the run cannot go on, if the next shard of the fold is parked. */
   get blockedBy(): string | undefined {
     return this.#parked.get(this.progress.foldedShards);
   }
 
-  /** Whether a shard needs no further attempt. */
+  /** True if the shard needs no further attempt. */
   isSettled(shardIndex: number): boolean {
     return this.#recording.has(shardIndex) || this.progress.has(shardIndex);
   }
 
-  /** The digest of what was accepted; undefined if nothing was, or too long ago to be kept. */
+  /** The accepted partial's digest; undefined if there is none, or it was accepted too long ago. */
   digest(shardIndex: number): string | undefined {
     return this.isSettled(shardIndex) ? this.trust.digestOf(shardIndex) : undefined;
   }
 
-  /** Whether the worker reported an error for the shard. */
+  /** True if the worker reported an error for the shard. */
   hasFailedAt(shardIndex: number, worker: string): boolean {
     return this.#trouble.get(shardIndex)?.workers.has(worker) ?? false;
   }
 
   /**
-   * The first shard in order that may be granted to the worker, if any. One that failed there is
-   * left to others as long as `othersRemain` to try it; one in dispute goes to nobody who has taken
-   * sides.
+   * The first shard that may be granted to the worker, if any. A shard that failed there is left to
+   * others while `othersRemain` to try it. A disputed shard goes to no worker that took a side.
    */
   grantable(
     worker: string,
@@ -148,7 +148,7 @@ export class ActiveRun implements Bits {
     );
   }
 
-  /** A shard that waits for a check by a worker that `mayCheck` it, and may be in the estimate. */
+  /** A shard that awaits a check, counts in the estimate, and passes `mayCheck`. */
   checkable(mayCheck: (shardIndex: number) => boolean): number | undefined {
     let looked = 0;
     for (const shardIndex of this.trust.checks) {
@@ -156,13 +156,13 @@ export class ActiveRun implements Bits {
       if (!this.isNeeded(shardIndex)) continue;
       if (mayCheck(shardIndex)) return shardIndex;
       looked += 1;
-      // With a single worker thousands may wait, all in vain.
+      // With a single worker, thousands of checks may wait that nobody can do.
       if (looked === MAXIMUM_LOOKS) return undefined;
     }
     return undefined;
   }
 
-  /** Whether an answer can matter to the estimate, or to how far it is believed. */
+  /** True if another answer for the shard can change the estimate or the trust in it. */
   isNeeded(shardIndex: number): boolean {
     return !this.progress.met || shardIndex < this.progress.foldedShards;
   }
@@ -170,7 +170,7 @@ export class ActiveRun implements Bits {
   /**
    * Notes a new lease of the shard and returns its attempt number.
    *
-   * @param generator of the device, if it is known.
+   * @param generator the device's generator, if it is known.
    */
   lease(shardIndex: number, lease: number, generator: string | undefined): number {
     this.#generator ??= generator;
@@ -183,7 +183,7 @@ export class ActiveRun implements Bits {
     return attempt;
   }
 
-  /** Forgets a lease; returns whether the shard is to be granted again, for nobody else has it. */
+  /** Forgets a lease; returns true if nobody else holds the shard and it must be granted again. */
   release(shardIndex: number, lease: number): boolean {
     const leases = this.leases.get(shardIndex);
     if (leases?.delete(lease) !== true) return false;
@@ -202,27 +202,27 @@ export class ActiveRun implements Bits {
     this.#hasPartial = true;
   }
 
-  /** A partial is on its way to the ledger. */
+  /** Notes that a partial is on its way to the ledger. */
   recording(shardIndex: number, { partial, digest }: RecordedPartial): void {
     this.#accept(partial.generator);
     this.#recording.add(shardIndex);
     this.#returned.delete(shardIndex);
-    // A late answer takes back the giving up, before the fold can come to wait for the shard.
+    // A late answer rescues a shard that was given up, before the fold can wait for it.
     this.#parked.delete(shardIndex);
     this.#keepDigest(shardIndex, digest);
   }
 
   #keepDigest(shardIndex: number, digest: string): void {
     const forgotten = this.trust.keepDigest(shardIndex, digest);
-    // Attempts are counted on for a check, which there cannot be any more.
+    // Only a check would need the attempt count, and the shard can no longer be checked.
     if (forgotten !== undefined) this.#attempts.delete(forgotten);
   }
 
-  /** A partial is durable. */
+  /** Notes that a partial is durable. */
   recorded({ shardIndex, partial, digest }: RecordedShard): void {
     this.#recording.delete(shardIndex);
     this.#keepDigest(shardIndex, digest);
-    // Of what is to be checked the attempts are counted on.
+    // A check continues the shard's attempt numbers.
     if (!this.trust.isDue(shardIndex)) this.#attempts.delete(shardIndex);
     this.#trouble.delete(shardIndex);
     this.#parked.delete(shardIndex);
@@ -231,13 +231,13 @@ export class ActiveRun implements Bits {
     this.#horizon = this.progress.horizon;
   }
 
-  /** A partial was read from the ledger again. */
+  /** Takes a partial that was read back from the ledger. */
   loaded({ shardIndex, partial }: RecordedShard): void {
     this.progress.load(shardIndex, partial);
     this.#horizon = this.progress.horizon;
   }
 
-  /** An attempt at the shard failed; returns the reason if the shard is parked by it. */
+  /** Notes a failed attempt; returns the reason if the shard is parked for it. */
   failed(
     shardIndex: number,
     failure: { readonly error: string; readonly worker: string; readonly lost: boolean },
@@ -260,7 +260,7 @@ export class ActiveRun implements Bits {
     if (trouble.errors < options.maximumErrors && trouble.losses < options.maximumLosses) {
       return undefined;
     }
-    // Whoever has it still may succeed.
+    // A worker that still holds the shard may succeed.
     if (this.leases.has(shardIndex)) return undefined;
     const { firstReplica, replicaCount } = this.progress.plan.shard(shardIndex);
     const reason =

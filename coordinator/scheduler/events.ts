@@ -4,35 +4,35 @@ import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { ProgressBeginning, RunProgress } from "./runProgress.ts";
 
-/** Something that propagates shards inside a worker. */
+/** A part of a worker that propagates shards. */
 export interface DeviceDescription {
   readonly backends: readonly DeviceBackend[];
-  /** Shards propagated at the same time. */
+  /** Shards that the device propagates at the same time. */
   readonly slotCount: number;
 }
 
-/** What the scheduler is told. Times come with the event; the scheduler has no clock. */
+/** What the scheduler is told. It has no clock: each event comes with its time. */
 export type SchedulerEvent =
   | {
       readonly kind: "run_submitted";
       readonly run: string;
       readonly specification: RunSpecification;
-      /** Where the ledger's last fold was, and what is left there for now. */
+      /** The ledger's last fold, and the later shards whose partials stay in the ledger for now. */
       readonly beginning?: ProgressBeginning;
-      /** Digests of the latest shards that the ledger has. */
+      /** Digests of the latest recorded shards. */
       readonly digests?: readonly ShardDigest[];
-      /** Further shards that the ledger has of it already, in order of their indexes. */
+      /** Further shards of the run in the ledger, ordered by index. */
       readonly recorded: readonly RecordedShard[];
     }
-  /** What a `load` command asked for. */
+  /** The answer to a `load` command. */
   | {
       readonly kind: "shards_loaded";
       readonly run: string;
       readonly load: number;
-      /** Recorded shards from there on, as many as the reader likes, but one. */
+      /** Recorded shards from the one asked for on: at least one, at most as many as fit. */
       readonly shards: readonly RecordedShard[];
     }
-  /** Stop working on a run that is about to be submitted anew. */
+  /** Stop working on a run that will be submitted again. */
   | { readonly kind: "run_withdrawn"; readonly run: string }
   /** Stop working on a run for good. */
   | { readonly kind: "run_cancelled"; readonly run: string }
@@ -40,7 +40,7 @@ export type SchedulerEvent =
       readonly kind: "worker_joined";
       readonly worker: string;
       readonly devices: readonly DeviceDescription[];
-      /** Leases of an earlier stream that it still holds. */
+      /** Leases that the worker still holds from an earlier stream. */
       readonly heldLeases: readonly number[];
     }
   | { readonly kind: "heartbeat"; readonly worker: string; readonly heldLeases: readonly number[] }
@@ -65,13 +65,13 @@ export type SchedulerEvent =
       readonly worker: string;
       readonly returnedLeases: readonly number[];
     }
-  /** The worker's stream broke; it may come back. */
+  /** The worker's stream broke; the worker may come back. */
   | { readonly kind: "worker_disconnected"; readonly worker: string }
-  /** A `record` command is durable. */
+  /** The shard of a `record` command is durable. */
   | { readonly kind: "shard_recorded"; readonly run: string; readonly shardIndex: number }
   | { readonly kind: "tick" };
 
-/** The event of a kind. */
+/** The event type of one kind. */
 export type EventOf<Kind extends SchedulerEvent["kind"]> = Extract<SchedulerEvent, { kind: Kind }>;
 
 /** A shard attempt handed to a worker until a deadline. */
@@ -88,23 +88,23 @@ export interface GrantedLease {
 export type SchedulerCommand =
   | { readonly kind: "grant"; readonly worker: string; readonly leases: readonly GrantedLease[] }
   | { readonly kind: "revoke"; readonly worker: string; readonly leases: readonly number[] }
-  /** The worker may forget these results: they are durable, or nobody needs them. */
+  /** The worker may forget these results, since they are durable or nobody needs them. */
   | { readonly kind: "acknowledge"; readonly worker: string; readonly leases: readonly number[] }
-  /** The worker contradicted itself, or two that agree, and must never be asked again. */
+  /** The worker contradicted itself, or two workers that agree; it must never be asked again. */
   | { readonly kind: "quarantine"; readonly worker: string; readonly reason: string }
-  /** Make the partial durable, then say `shard_recorded`. */
+  /** Make the partial durable, then report `shard_recorded`. */
   | { readonly kind: "record"; readonly run: string; readonly shard: RecordedShard }
-  /** The fold has come to partials that are only in the ledger: read them, then `shards_loaded`. */
+  /** The fold needs partials that are only in the ledger; read them and report `shards_loaded`. */
   | {
       readonly kind: "load";
       readonly run: string;
-      /** To be said with what was read: each further one has the next. */
+      /** The command's number, to be repeated in `shards_loaded`. */
       readonly load: number;
       readonly from: number;
     }
   /**
-   * The run is withdrawn, for nobody knows whether these shards are right: make their deletion
-   * durable, then submit the run anew with what is left. One that was never durable may be named.
+   * The run is withdrawn because these shards are in doubt. Delete them durably, then submit the
+   * run again with what is left. Some of them may never have become durable.
    */
   | { readonly kind: "retract"; readonly run: string; readonly shards: readonly number[] }
   | { readonly kind: "run_started"; readonly run: string }
@@ -122,7 +122,7 @@ export type SchedulerCommand =
       readonly disagreementCount: number;
       readonly error: string;
     }
-  /** The worker's answer contradicts another: who is right may not be known yet. */
+  /** The worker's answer contradicts another; it may not be known yet which is right. */
   | {
       readonly kind: "disagreement";
       readonly run: string;

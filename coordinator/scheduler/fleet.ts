@@ -13,7 +13,7 @@ export interface Lease {
   readonly expectedSeconds: number | undefined;
   /** Weights to draw. */
   readonly work: number;
-  /** The key under which its rate is learned. */
+  /** The key under which the device's rate is learned. */
   readonly rateKey: string;
   deadline: number;
 }
@@ -21,7 +21,7 @@ export interface Lease {
 /** What decides the bits of a run's partials. */
 export interface Bits {
   readonly backend: BackendName;
-  /** Undefined while any will do. */
+  /** Undefined while any generator will do. */
   readonly generator: string | undefined;
 }
 
@@ -31,21 +31,21 @@ export interface Worker {
   readonly devices: readonly Device[];
   connected: boolean;
   draining: boolean;
-  /** When its last message came. */
+  /** When the worker's last message came. */
   heardAt: number;
 }
 
 /** Weight of the newest measurement in a device's rate. */
 const NEWEST_WEIGHT = 0.3;
 
-/** One device of a worker: what it holds, in the order in which it works, and how fast it is. */
+/** One device of a worker: the leases it holds, in the order of its work, and its speed. */
 export class Device {
   readonly index: number;
   readonly leases = new Map<number, Lease>();
   #description: DeviceDescription;
   #generators: Map<BackendName, string>;
   readonly #secondsPerWork = new Map<string, number>();
-  /** Leases ahead of its slots when it was last filled. */
+  /** Leases beyond one for each slot when the device was last filled. */
   #ahead = 0;
 
   constructor(index: number, description: DeviceDescription) {
@@ -61,8 +61,8 @@ export class Device {
   }
 
   /**
-   * Its worker has joined again, perhaps without some of its backends: a device can fail. What was
-   * learned of the bits of the others stays.
+   * Takes a new description after the worker has rejoined, perhaps with fewer backends. The
+   * generators learned for the remaining backends are kept.
    */
   describe(description: DeviceDescription): void {
     const known = this.#generators;
@@ -76,32 +76,32 @@ export class Device {
     return this.leases.size < this.description.slotCount;
   }
 
-  /** What is known of the bits of a backend: undefined if nothing. */
+  /** The device's generator for a backend; undefined if it is not known. */
   generatorOf(backend: BackendName): string | undefined {
     const generator = this.#generators.get(backend);
     return generator === "" ? undefined : generator;
   }
 
-  /** A partial tells what the device has not said. */
+  /** Notes a generator that a partial has shown and the device has not named. */
   learn(backend: BackendName, generator: string): void {
     this.#generators.set(backend, generator);
   }
 
-  /** Whether it has the run's backend and, as far as both are known, its generator. */
+  /** True if the device has the run's backend and, where both are known, its generator. */
   serves({ backend, generator }: Bits): boolean {
     const own = this.#generators.get(backend);
     return own !== undefined && (generator === undefined || own === "" || own === generator);
   }
 
-  /** Time that a slot will need for so much work; undefined before anything was measured. */
+  /** Seconds that a slot needs for an amount of work; undefined before the first measurement. */
   expectedSeconds(rateKey: string, work: number): number | undefined {
     const seconds = this.#secondsPerWork.get(rateKey);
     return seconds === undefined ? undefined : seconds * work;
   }
 
-  /** Learns from a finished shard. */
+  /** Learns the device's rate from a finished shard. */
   measured(rateKey: string, work: number, computeSeconds: number): void {
-    // After an infinite time every later rate would be NaN, and nothing of the device a straggler.
+    // One infinite time would make every later rate NaN, and no lease here would count as slow.
     if (!(computeSeconds > 0 && computeSeconds < Infinity) || !(work > 0)) return;
     const newest = computeSeconds / work;
     const before = this.#secondsPerWork.get(rateKey) ?? newest;
@@ -109,26 +109,26 @@ export class Device {
   }
 
   /**
-   * Whether it is time to fill it: half of what it was given ahead is left. Leases are granted several
-   * at a time for it, where shards are short.
+   * True if at most half of the device's work ahead is left, and it should be filled. Waiting until
+   * then means that several short shards are granted at once.
    */
   get isLow(): boolean {
     return this.leases.size - this.description.slotCount <= Math.floor(this.#ahead / 2);
   }
 
-  /** It was given all that it wants, or all there is. */
+  /** Notes that the device was given all that it wants, or all there is. */
   filled(): void {
     this.#ahead = this.leases.size - this.description.slotCount;
   }
 
-  /** Whether it should be given work ahead: enough for a few seconds, no more. */
+  /** True if the device should be given more work ahead; a few seconds' worth is enough. */
   wantsMore(options: SchedulerOptions): boolean {
     const { slotCount } = this.description;
     if (this.idle) return true;
     if (this.leases.size >= slotCount * options.leasesPerSlot) return false;
     let seconds = 0;
     for (const lease of this.leases.values()) {
-      // One shard in hand for each slot is enough until its speed is known.
+      // Until the speed is known, one shard ahead for each slot is enough.
       if (lease.expectedSeconds === undefined) return this.leases.size < 2 * slotCount;
       seconds += lease.expectedSeconds;
       if (seconds >= options.prefetchSeconds * slotCount) return this.leases.size < slotCount + 1;
@@ -136,13 +136,13 @@ export class Device {
     return true;
   }
 
-  /** The leases that its slots are working on: it starts them in the order of granting. */
+  /** The leases in the device's slots; it starts leases in the order of granting. */
   running(): Lease[] {
     return [...this.leases.values()].slice(0, this.description.slotCount);
   }
 }
 
-/** Whether one of its devices can work on the run. */
+/** True if one of the worker's devices can work on the run. */
 export function serves(worker: Worker, run: Bits): boolean {
   return worker.devices.some((device) => device.serves(run));
 }

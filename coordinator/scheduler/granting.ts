@@ -12,16 +12,16 @@ interface Choice {
 }
 
 /**
- * Who is given what: fair between runs; within a run what has to be checked, then its shards in
- * order; to those who are idle nevertheless, copies of what others are slow with.
+ * Decides which worker gets which shard. Runs share the fleet fairly. Within a run, checks come
+ * first, then its shards in order. Devices that are still idle copy what others are slow with.
  */
 export class Granting {
   readonly #state: SchedulerState;
   readonly #distrust: Distrust;
   #nextLease: number;
-  /** Workers that found less than they wanted: with a large fleet at work there is none. */
+  /** Workers that got less than they wanted; none, while there is work for all. */
   readonly #hungry = new Set<string>();
-  /** What idle devices may copy, once one of them asks. */
+  /** Leases that idle devices may copy; found when the first of them asks. */
   #stragglers: Lease[] | undefined;
 
   /** @param firstLease the number of the first lease; each further one has the next. */
@@ -31,7 +31,7 @@ export class Granting {
     this.#nextLease = firstLease;
   }
 
-  /** Fills the devices that the present event has left with room, or brought work for. */
+  /** Fills the devices that the current event has left with room, or brought work for. */
   grantAll(): void {
     const { runs, workers, commands } = this.#state;
     if (runs.size === 0) return;
@@ -48,7 +48,7 @@ export class Granting {
     }
   }
 
-  /** Nobody is to be given anything now: whoever has room is asked when work appears again. */
+  /** Grants nothing now; workers with room are remembered until work appears again. */
   postpone(): void {
     for (const id of this.#state.affected) this.#hungry.add(id);
   }
@@ -71,13 +71,13 @@ export class Granting {
     return granted;
   }
 
-  /** The next shard of the run that has the least work out, so that runs share the fleet fairly. */
+  /** The next shard of the run with the least leased work, so that runs share the fleet fairly. */
   #nextShard(worker: Worker, device: Device): Choice | undefined {
     let best: Choice | undefined;
     for (const run of this.#state.runs.values()) {
       if (best !== undefined && run.leasedWork >= best.run.leasedWork) continue;
       if (!device.serves(run)) continue;
-      // A lie is worth finding early, while little has to be computed again for it.
+      // The earlier a wrong answer is found, the less has to be computed again.
       const shardIndex = this.#check(worker, run) ?? this.#open(worker, run);
       if (shardIndex !== undefined) best = { run, shardIndex };
     }

@@ -5,7 +5,7 @@ import type { EventOf } from "./events.ts";
 import type { Recordings } from "./recordings.ts";
 import { RunProgress } from "./runProgress.ts";
 
-/** Runs from their submission to their end, by whichever way they go. */
+/** Takes runs from submission to success, failure, cancellation or withdrawal. */
 export class Lifecycle {
   readonly #state: SchedulerState;
   readonly #distrust: Distrust;
@@ -31,26 +31,26 @@ export class Lifecycle {
     const progress = new RunProgress(specification, maximumWaitingPartials, beginning);
     const run = new ActiveRun(name, progress, trust, recorded, beginning?.generator);
     this.#state.runs.set(name, run);
-    // Their worker was found out while the run was withdrawn.
+    // A worker may have been quarantined while the run was withdrawn.
     const unfounded = this.#distrust.unfounded(run);
     if (unfounded.length > 0) this.retract(run, unfounded);
     else this.settle(run);
   }
 
-  /** Ends the runs whose checks are done, or are not to be waited for any longer. */
+  /** Ends the runs whose checks are done or have taken too long. */
   settleChecked(): void {
     for (const run of this.#checking) this.settle(run);
   }
 
   /**
-   * Withdraws the run until the ledger is rid of these shards. A fold cannot be undone, so it is
-   * begun again from what is left; and since deletion comes first, no crash can bring a doubtful
+   * Withdraws the run until the ledger has deleted these shards. A fold cannot be undone, so it is
+   * begun again from what is left. Deletion comes first, so that no crash can bring a doubtful
    * partial back.
    */
   retract(run: ActiveRun, shards: readonly number[]): void {
     const { name, trust } = run;
     for (const shardIndex of shards) {
-      // One that is not durable yet will be for a moment, but nobody is told.
+      // A shard that is still being written becomes durable for a moment, but nobody is told.
       trust.acknowledgeLater(this.#recordings.finish(name, shardIndex)?.holders ?? []);
     }
     this.remove(name);
@@ -58,7 +58,7 @@ export class Lifecycle {
     this.#state.commands.push({ kind: "retract", run: name, shards });
   }
 
-  /** An attempt at a shard has failed: that may be the end of the shard, and of its run. */
+  /** Notes a failed attempt at a shard, which may park the shard and fail its run. */
   trouble(
     run: ActiveRun,
     shardIndex: number,
@@ -71,10 +71,10 @@ export class Lifecycle {
     this.settle(run);
   }
 
-  /** The ledger has answered. @throws Error if it does not have what it was said to have */
+  /** Takes the ledger's answer to a `load`. @throws Error if a recorded shard is not in it */
   loaded({ run: name, load, shards }: EventOf<"shards_loaded">): void {
     const run = this.#state.runs.get(name);
-    // What was read for the run before it was withdrawn may have been taken back since.
+    // An answer from before the run was withdrawn may hold shards that were deleted since.
     if (run?.load !== load) return;
     run.load = undefined;
     const { horizon, progress } = run;
@@ -95,7 +95,7 @@ export class Lifecycle {
     this.#state.commands.push({ kind: "load", run: run.name, load: run.load, from });
   }
 
-  /** Ends a run whose prefix meets its rule, or whose prefix cannot grow; else has it grow. */
+  /** Ends a run whose prefix meets its rule or cannot grow; otherwise lets the prefix grow. */
   settle(run: ActiveRun): void {
     this.#load(run);
     const { name, progress, disagreementCount, blockedBy: error } = run;
@@ -109,7 +109,7 @@ export class Lifecycle {
     this.end(name);
   }
 
-  /** Whether a run that needs nothing else should not end yet: its checks may be back soon. */
+  /** True if a run that needs nothing else should still wait for checks that may be back soon. */
   #awaitsChecks(run: ActiveRun): boolean {
     const { now, options } = this.#state;
     run.metAt ??= now;
@@ -127,7 +127,7 @@ export class Lifecycle {
     return true;
   }
 
-  /** Whether somebody who is there may check a shard of the run that waits for it. */
+  /** True if a lively worker may do one of the run's waiting checks. */
   #canBeChecked(run: ActiveRun): boolean {
     const shard = run.checkable((shardIndex) =>
       this.#state.someServe(
@@ -139,13 +139,13 @@ export class Lifecycle {
     return shard !== undefined;
   }
 
-  /** One that hangs must not hold a run up until its leases expire. */
+  /** True if the worker was heard lately; a hanging worker must not hold a run up. */
   #isLively(id: string): boolean {
     const worker = this.#state.workers.get(id);
     return worker !== undefined && this.#state.isLively(worker);
   }
 
-  /** The run is over: nobody's word for it matters any more. */
+  /** Removes a run that is over, with all that is known of who delivered its shards. */
   end(name: string): void {
     this.remove(name);
     for (const holder of this.#distrust.of(name).takeUnacknowledged()) {
@@ -154,7 +154,7 @@ export class Lifecycle {
     this.#distrust.forget(name);
   }
 
-  /** The run is withdrawn: what is known of its workers' words stays. */
+  /** Removes a run that is withdrawn; what is known of who delivered its shards stays. */
   remove(name: string): void {
     const run = this.#state.runs.get(name);
     if (run === undefined) return;

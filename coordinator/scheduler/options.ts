@@ -1,28 +1,28 @@
-/** How the scheduler deals with its fleet. None of it can change an estimate of honest workers. */
+/** How the scheduler treats its fleet. While workers are honest, no option changes an estimate. */
 export interface SchedulerOptions {
   /** How long a lease lives without a heartbeat that renews it. */
   readonly leaseDurationSeconds: number;
-  /** How long a worker whose stream broke keeps its leases, if it comes back. */
+  /** How long a worker whose stream broke keeps its leases, so that it can come back. */
   readonly reconnectGraceSeconds: number;
-  /** Work that a device is given ahead, by its measured rate. */
+  /** Seconds of work that a device is given ahead, by its measured rate. */
   readonly prefetchSeconds: number;
-  /** Leases that a device may hold for each of its slots, however fast it is. */
+  /** Most leases that a device may hold for each of its slots, however fast it is. */
   readonly leasesPerSlot: number;
-  /** Partials that may wait for the ledger; nothing is granted while there are that many. */
+  /** Partials waiting for the ledger at which granting stops. */
   readonly maximumRecordings: number;
-  /** Partials per run in memory while an earlier shard is missing; the rest stay in the ledger. */
+  /** Partials per run in memory while an earlier shard is missing; others stay in the ledger. */
   readonly maximumWaitingPartials: number;
   /** Failed attempts after which a shard is parked. */
   readonly maximumErrors: number;
-  /** Lost workers after which a shard is parked. More than errors: machines die innocently. */
+  /** Lost workers after which a shard is parked; more than errors, since any machine can die. */
   readonly maximumLosses: number;
   /** A running shard is copied once it has taken this many times its expected time … */
   readonly stragglerFactor: number;
   /** … and at least this long. */
   readonly stragglerSeconds: number;
   /**
-   * One shard in this many is computed again by another worker and compared bit for bit, and so is
-   * the first shard of every new worker; 0: none is.
+   * One shard in this many, and the first shard of every new worker, is computed again by another
+   * worker and compared bit for bit. 0 switches these checks off.
    */
   readonly doubleCheckInterval: number;
   /** How long these checks may delay the end of a run that needs nothing else. */
@@ -44,7 +44,7 @@ export const DEFAULT_SCHEDULER_OPTIONS: SchedulerOptions = {
   doubleCheckPatienceSeconds: 30,
 };
 
-/** Least values, and whether a value must be a whole number. */
+/** The least value of each option, and whether it must be a whole number. */
 const ALLOWED: Readonly<Record<keyof SchedulerOptions, { least: number; whole: boolean }>> = {
   leaseDurationSeconds: { least: 0, whole: false },
   reconnectGraceSeconds: { least: 0, whole: false },
@@ -60,7 +60,7 @@ const ALLOWED: Readonly<Record<keyof SchedulerOptions, { least: number; whole: b
   doubleCheckPatienceSeconds: { least: 0, whole: false },
 };
 
-/** @throws RangeError that names the first option that is not allowed, and what is. */
+/** @throws RangeError that names the first bad option, and what is allowed. */
 export function checkSchedulerOptions(options: SchedulerOptions): void {
   for (const [name, { least, whole }] of Object.entries(ALLOWED)) {
     const value = options[name as keyof SchedulerOptions];

@@ -1,7 +1,7 @@
-/** Parts of the window that are told apart: thousands may be added a second. */
+/** Samples kept for one window; amounts that come closer together share a sample. */
 const PARTS = 100;
 
-/** Amount a second over a sliding window of time. */
+/** Measures an amount per second over a sliding window of time. */
 export class RateMeter {
   readonly #windowSeconds: number;
   readonly #samples: { readonly at: number; amount: number }[] = [];
@@ -19,7 +19,7 @@ export class RateMeter {
     this.#forget(at);
   }
 
-  /** The clock runs from here if nothing was added before. */
+  /** Starts the clock, unless it runs already. */
   start(at: number): void {
     this.#startedAt ??= at;
   }

@@ -3,13 +3,13 @@ import type { LeaseHolder } from "./trust/leaseHolder.ts";
 
 interface Recording {
   readonly shard: RecordedShard;
-  /** To acknowledge once the shard is durable. */
+  /** Results to acknowledge once the shard is durable. */
   readonly holders: LeaseHolder[];
 }
 
-/** Accepted partials on their way to the ledger, also of runs that have ended meanwhile. */
+/** Accepted partials on their way to the ledger, including those of runs that have since ended. */
 export class Recordings {
-  /** By run and shard; a run has an entry while anything of it is on its way. */
+  /** Recordings by run and shard; a run without any has no entry. */
   readonly #recordings = new Map<string, Map<number, Recording>>();
   #count = 0;
 
@@ -28,14 +28,14 @@ export class Recordings {
     this.#recordings.set(run, ofRun.set(shard.shardIndex, { shard, holders: [holder] }));
   }
 
-  /** Has a second result wait for the first to be durable; false if there is nothing to wait for. */
+  /** Lets a second result wait for the first to be durable; returns false if none is on its way. */
   wait(run: string, shardIndex: number, holder: LeaseHolder): boolean {
     const recording = this.#recordings.get(run)?.get(shardIndex);
     recording?.holders.push(holder);
     return recording !== undefined;
   }
 
-  /** The partial is durable, or taken back before that; undefined if it was said before. */
+  /** Removes a partial that is durable or was retracted; undefined if it was removed before. */
   finish(run: string, shardIndex: number): Recording | undefined {
     const ofRun = this.#recordings.get(run);
     const recording = ofRun?.get(shardIndex);

@@ -14,36 +14,36 @@ import type { Fold } from "../plan/fold.ts";
 import { ShardPlan } from "../plan/shardPlan.ts";
 import { ShardRanges, type ShardRange } from "../plan/shardRanges.ts";
 
-/** Where a run's progress begins: at the ledger's last fold, with what else the ledger has. */
+/** Where a run's progress begins: the ledger's last fold, and what else the ledger has. */
 export interface ProgressBeginning {
   readonly fold?: Fold | undefined;
-  /** Recorded shards after the fold whose partials stay in the ledger until the fold is there. */
+  /** Recorded shards after the fold whose partials stay in the ledger until the fold needs them. */
   readonly stored?: readonly ShardRange[];
   /** The generator of the partials that the ledger has. */
   readonly generator?: string | undefined;
 }
 
 /**
- * What is known of one run: which shards are recorded, the fold of the longest prefix of them, and
- * whether that prefix ends the run. Shards are folded in their order, however they arrive.
+ * The progress of one run: which shards are recorded, the fold of their longest prefix, and whether
+ * that prefix ends the run. Shards are folded in order, however they arrive.
  *
- * Only a limited number of partials that wait for an earlier shard are in memory; the rest stay in the
- * ledger until they are `wanted` for the fold.
+ * A limited number of the partials that wait for an earlier shard are in memory; the others stay in
+ * the ledger until they are `wanted` for the fold.
  */
 export class RunProgress {
   readonly plan: ShardPlan;
   readonly #maximumWaiting: number;
   #foldedShards = 0;
   #folded: ReplicaSums | undefined;
-  /** Recorded shards that wait for an earlier one, or that a met rule has left over. */
+  /** Partials that wait for an earlier shard, or that were left over when the rule was met. */
   readonly #waiting = new Map<number, ShardPartial>();
-  /** Further shards that wait, whose partials are only in the ledger. */
+  /** Further waiting shards, whose partials are only in the ledger. */
   readonly #stored: ShardRanges;
   #recordedReplicas: number;
   #live: ReplicaSums | undefined;
   #met = false;
 
-  /** @param maximumWaiting partials that are kept in memory until the fold comes to them. */
+  /** @param maximumWaiting most partials kept in memory until the fold reaches them. */
   constructor(
     specification: RunSpecification,
     maximumWaiting = Infinity,
@@ -64,7 +64,7 @@ export class RunProgress {
     return this.plan.specification;
   }
 
-  /** Shards in the estimate. */
+  /** Number of shards in the estimate. */
   get foldedShards(): number {
     return this.#foldedShards;
   }
@@ -74,7 +74,7 @@ export class RunProgress {
     return this.#folded;
   }
 
-  /** Sums of all that was in memory so far, in order of arrival: for watching, not for keeping. */
+  /** Sums of all partials that were in memory so far, in order of arrival; only for display. */
   get live(): ReplicaSums | undefined {
     return this.#live;
   }
@@ -87,12 +87,12 @@ export class RunProgress {
     return this.#recordedReplicas;
   }
 
-  /** Whether the folded prefix meets the stopping rule. */
+  /** True if the folded prefix meets the stopping rule. */
   get met(): boolean {
     return this.#met;
   }
 
-  /** The shard that the fold has come to, if its partial is only in the ledger. */
+  /** The next shard of the fold, if its partial is only in the ledger. */
   get wanted(): number | undefined {
     return !this.#met && this.#stored.has(this.#foldedShards) ? this.#foldedShards : undefined;
   }
@@ -106,8 +106,8 @@ export class RunProgress {
   }
 
   /**
-   * Shards worth propagating now: all of a fixed number of replicas, or as many as a precision
-   * target will probably need. A guess that only decides how much is computed ahead.
+   * Shards worth propagating now, counted from the first: all of a fixed number of replicas, or as
+   * many as a precision target will probably need. It decides only how much is computed ahead.
    */
   get horizon(): number {
     const wanted = predictedReplicaCount(
@@ -119,7 +119,7 @@ export class RunProgress {
     return Math.min(this.plan.shardCount, Math.max(shards, this.#foldedShards + 1));
   }
 
-  /** Takes a shard that is in the ledger now and folds as far as the prefix reaches. */
+  /** Takes a shard that is now in the ledger, and folds as far as the prefix reaches. */
   record(shardIndex: number, partial: ShardPartial): void {
     if (this.has(shardIndex)) throw new Error(`shard ${shardIndex} is recorded already`);
     this.#recordedReplicas += partial.replicaCount;
@@ -128,7 +128,7 @@ export class RunProgress {
     else this.#stored.add(shardIndex);
   }
 
-  /** Takes a partial that was read from the ledger again; one that was not left there is known. */
+  /** Takes a partial read back from the ledger; ignores one that is in memory already. */
   load(shardIndex: number, partial: ShardPartial): void {
     if (!this.#stored.has(shardIndex)) return;
     this.#stored.delete(shardIndex);
@@ -163,13 +163,13 @@ export class RunProgress {
     return isMet(stoppingRule, countsOf(this.#folded), this.#estimatesForRule());
   }
 
-  /** A number of replicas is reached without them, and intervals cost more than a fold. */
+  /** Estimates for a precision target only: a replica count needs none, and they cost much. */
   #estimatesForRule(): Estimates | undefined {
     return this.specification.stoppingRule.kind === "replicas" ? undefined : this.estimates();
   }
 }
 
-/** How much is known at the full depth. */
+/** Counts of all replicas and of the survivors at the full depth. */
 export function countsOf(sums: ReplicaSums | undefined): ReplicaCounts {
   return {
     replicaCount: sums?.replicaCount ?? 0,

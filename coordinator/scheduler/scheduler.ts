@@ -16,9 +16,9 @@ import { Recordings } from "./recordings.ts";
 import type { SchedulerCounts } from "./schedulerCounts.ts";
 
 /**
- * These come with every shard, or all at once when a fleet starts or goes; thousands of workers must
- * not be gone through for each. Where they bring work for others, it is noticed as it appears, or at
- * the next tick.
+ * Events that come with every shard, or all at once when a fleet starts or leaves. Each must not
+ * cost a pass over thousands of workers. Work that they bring for others is noticed as it appears,
+ * or at the next tick.
  */
 const CONCERNS_ONE_WORKER: ReadonlySet<SchedulerEvent["kind"]> = new Set([
   "shard_result",
@@ -28,7 +28,7 @@ const CONCERNS_ONE_WORKER: ReadonlySet<SchedulerEvent["kind"]> = new Set([
   "worker_disconnected",
 ]);
 
-/** A shard on which workers contradict one another, and nobody is there to say who is right. */
+/** A shard on which workers contradict one another, and no other worker can settle it. */
 export interface UnsettledDispute {
   readonly shardIndex: number;
   readonly workers: readonly string[];
@@ -41,13 +41,14 @@ export type SchedulerView = Pick<
 >;
 
 /**
- * Who propagates which shard: a pure state machine. Events with a time go in, commands come out;
- * clocks, sockets and the ledger are its caller's. Runs share the fleet fairly; the shards of a run
- * are granted in order; nothing here can change an estimate, only when it is ready.
+ * Decides who propagates which shard. It is a pure state machine: events with a time go in and
+ * commands come out; clocks, sockets and the ledger are the caller's. Runs share the fleet fairly,
+ * and the shards of a run are granted in order. Nothing here changes an estimate, only when it is
+ * ready.
  *
- * A result is taken from any attempt, expired ones too, as long as its shard is open: a replica is
- * a pure function of the specification, so there is no stale answer, only a needless one. Further
- * answers are held against the first: see Distrust.
+ * While a shard is open, a result of any attempt is taken, even an expired one. A replica is a pure
+ * function of the specification, so an answer can be needless but never stale. Further answers are
+ * compared with the first; see Distrust.
  */
 export class Scheduler {
   readonly #state: SchedulerState;
@@ -59,7 +60,7 @@ export class Scheduler {
   readonly #presence: WorkerPresence;
 
   /**
-   * @param firstLease the number of the first lease; each further one has the next.
+   * @param firstLease the number of the first lease; later leases count up from it.
    * @throws RangeError if an option is not allowed.
    */
   constructor(options: SchedulerOptions = DEFAULT_SCHEDULER_OPTIONS, firstLease = 1) {
@@ -98,7 +99,7 @@ export class Scheduler {
     return this.#recordings.count;
   }
 
-  /** Whether the worker takes leases. */
+  /** True if the worker takes leases. */
   isPresent(worker: Worker): boolean {
     return this.#state.isPresent(worker);
   }
@@ -108,7 +109,7 @@ export class Scheduler {
     return this.#distrust.counts;
   }
 
-  /** Whether there are workers, and none has the run's backend. */
+  /** True if there are workers, and none has the run's backend. */
   isBackendMissing(name: string): boolean {
     const run = this.runs.get(name);
     if (run === undefined || run.leases.size > 0) return false;
@@ -117,14 +118,14 @@ export class Scheduler {
     return !this.#state.someServe({ backend: run.backend, generator: undefined });
   }
 
-  /** What a run waits for that no worker has: a generator for its backend. */
+  /** The generator that the run waits for, if no worker has it for the run's backend. */
   generatorMissing(name: string): string | undefined {
     const run = this.runs.get(name);
     if (run?.generator === undefined || run.leases.size > 0) return undefined;
     return this.#state.someServe(run) ? undefined : run.generator;
   }
 
-  /** The first dispute of a run that waits for a worker who has not taken sides. */
+  /** The run's first dispute that waits for a worker that has not taken a side. */
   unsettledDispute(name: string): UnsettledDispute | undefined {
     const run = this.runs.get(name);
     if (run === undefined) return undefined;
@@ -137,7 +138,7 @@ export class Scheduler {
     return undefined;
   }
 
-  /** Workers that may not join, each with the reason. */
+  /** Workers that may not join, with the reasons. */
   get quarantined(): ReadonlyMap<string, string> {
     return this.#distrust.quarantined;
   }
@@ -148,9 +149,9 @@ export class Scheduler {
   }
 
   /**
-   * Takes one event and returns what is to be done, in order.
+   * Takes one event and returns the commands to carry out, in order.
    *
-   * @param at seconds of a clock; one that jumps back is held until it catches up.
+   * @param at the time in seconds; if the clock jumps back, time stands still until it catches up.
    */
   handle(event: SchedulerEvent, at: number): readonly SchedulerCommand[] {
     this.#state.begin(at, !CONCERNS_ONE_WORKER.has(event.kind));
@@ -203,7 +204,7 @@ export class Scheduler {
     return this.#state.commands;
   }
 
-  /** Whether too many partials wait for the ledger; nothing is granted then, to bound memory. */
+  /** True if too many partials wait for the ledger; nothing is granted then, to bound memory. */
   get #isLedgerBehind(): boolean {
     return this.#recordings.count >= this.#state.options.maximumRecordings;
   }

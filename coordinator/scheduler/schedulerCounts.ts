@@ -1,12 +1,12 @@
 import { PropagationTally } from "../../shared/shard/propagationTally.ts";
 
-/** Why a shard was leased: nobody had it, an attempt failed, one is slow, or it is to be checked. */
+/** Why a shard was leased: it was new, an attempt failed, an attempt is slow, or for a check. */
 export type GrantKind = "first" | "again" | "copy" | "check";
 
-/** What came of a partial; needless is that of a settled shard too, checks that agree included. */
+/** What came of a partial; one for a settled shard is needless, even a check that agrees. */
 export type PartialOutcome = "accepted" | "needless" | "disagreeing" | "impossible";
 
-/** How often each thing happened in this scheduler's life, for metrics. */
+/** What this scheduler has counted since it began, for metrics. */
 export class SchedulerCounts {
   readonly leasesGranted: Record<GrantKind, number> = { first: 0, again: 0, copy: 0, check: 0 };
   leasesExpired = 0;
@@ -16,8 +16,8 @@ export class SchedulerCounts {
     disagreeing: 0,
     impossible: 0,
   };
-  /** Partials that have become durable. */
+  /** Partials that became durable. */
   partialsRecorded = 0;
-  /** Replicas of accepted partials, and the work in them. */
+  /** Replicas in accepted partials, and their work. */
   readonly propagated = new PropagationTally();
 }

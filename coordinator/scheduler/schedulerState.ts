@@ -5,12 +5,12 @@ import type { SchedulerOptions } from "./options.ts";
 import type { LeaseHolder } from "./trust/leaseHolder.ts";
 import { SchedulerCounts } from "./schedulerCounts.ts";
 
-/** Heartbeats come ten times in a lease's duration: this is to miss three of them. */
+/** Share of a lease's duration that makes three missed heartbeats; ten come in each duration. */
 const LIVELY_RATIO = 0.3;
 
 /**
- * What the scheduler knows: runs, workers and leases, and what the present event leads to. A lease is
- * kept under its number, its device and its shard; the three are kept in agreement here.
+ * What the scheduler knows: runs, workers and leases, and what the current event leads to. A lease
+ * is found by its number, its device and its shard; this class keeps the three in agreement.
  */
 export class SchedulerState {
   readonly options: SchedulerOptions;
@@ -20,18 +20,18 @@ export class SchedulerState {
   readonly counts = new SchedulerCounts();
   now = 0;
   commands: SchedulerCommand[] = [];
-  /** Workers that the present event may have left with room for more. */
+  /** Workers that the current event may have left with room for more. */
   readonly affected = new Set<string>();
-  /** Whether there may be work now for those who found none before. */
+  /** True if there may be work now for workers that found none before. */
   workAppeared = false;
-  /** Whether every worker is to be asked. */
+  /** True if the current event may bring work for every worker. */
   concernsAll = false;
 
   constructor(options: SchedulerOptions) {
     this.options = options;
   }
 
-  /** @param concernsAll whether the event may bring work for every worker. */
+  /** Begins an event. @param concernsAll true if it may bring work for every worker. */
   begin(at: number, concernsAll: boolean): void {
     this.now = Math.max(this.now, at);
     this.commands = [];
@@ -63,7 +63,7 @@ export class SchedulerState {
     return [...(run.leases.get(shardIndex) ?? [])].flatMap((id) => this.leases.get(id) ?? []);
   }
 
-  /** Takes the shard back from everyone who has it, but for one. */
+  /** Takes the shard back from all workers that have it, except for the lease to be kept. */
   revokeShard(run: ActiveRun, shardIndex: number, kept?: Lease): void {
     for (const lease of this.leasesOfShard(run, shardIndex)) {
       if (lease === kept) continue;
@@ -73,7 +73,7 @@ export class SchedulerState {
     }
   }
 
-  /** Tells the worker of leases that were released. */
+  /** Tells the worker which of its leases were released. */
   revoke(worker: Worker, leases: readonly Lease[]): void {
     if (!worker.connected || leases.length === 0) return;
     const ids = leases.map(({ id }) => id);
@@ -84,17 +84,17 @@ export class SchedulerState {
     this.commands.push({ kind: "acknowledge", worker, leases: [lease] });
   }
 
-  /** Whether the worker takes leases: one that hangs keeps its stream and must not be fed. */
+  /** True if the worker takes leases; one that hangs keeps its stream, but gets none. */
   isPresent({ connected, draining, heardAt }: Worker): boolean {
     return connected && !draining && this.now - heardAt < this.options.leaseDurationSeconds;
   }
 
-  /** Whether it was heard of late: what it has in hand may be back soon, however slow it is. */
+  /** True if the worker was heard lately, so that its results may still come soon. */
   isLively({ heardAt }: Worker): boolean {
     return this.now - heardAt < LIVELY_RATIO * this.options.leaseDurationSeconds;
   }
 
-  /** Whether a worker that is there serves the run and is one of those asked for. */
+  /** True if a present worker serves the run and passes `isOne`. */
   someServe(run: Bits, isOne: (worker: string) => boolean = () => true): boolean {
     return [...this.workers.values()].some(
       (worker) => isOne(worker.id) && this.isPresent(worker) && serves(worker, run),

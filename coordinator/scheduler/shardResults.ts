@@ -10,7 +10,7 @@ import type { EventOf } from "./events.ts";
 import type { Recordings } from "./recordings.ts";
 import type { PartialOutcome } from "./schedulerCounts.ts";
 
-/** Workers' results: judged, recorded, acknowledged once durable; failures too. */
+/** Judges workers' results, records them, and acknowledges them once durable; notes failures. */
 export class ShardResults {
   readonly #state: SchedulerState;
   readonly #distrust: Distrust;
@@ -37,7 +37,7 @@ export class ShardResults {
       return;
     }
     const active = this.#state.runs.get(event.run);
-    // A live lease is of the shard as it is now; without one it may have been a shorter shard.
+    // A live lease fits the shard as it is now; an older result may be of a shorter last shard.
     const lease = this.#leaseAnswered(event);
     const run =
       active && (lease !== undefined || active.progress.plan.holds(event)) ? active : undefined;
@@ -46,7 +46,7 @@ export class ShardResults {
     const isPossible = run !== undefined && problem === undefined;
     const verdict = isPossible ? this.#judge(run, event) : undefined;
     counts.partials[outcomeOf(problem, verdict)] += 1;
-    // Before the lease is released: that of an open shard would offer it to everyone.
+    // This comes before the lease is released, which would offer an open shard to everyone.
     if (verdict?.kind === "accepted") run?.recording(shardIndex, event);
     if (lease !== undefined) {
       lease.device.measured(lease.rateKey, lease.work, event.computeSeconds);
@@ -54,13 +54,13 @@ export class ShardResults {
     }
     const isNews = lease !== undefined && run !== undefined && this.#learn(lease, run, partial);
     if (active === undefined && this.#distrust.knows(event.run)) {
-      // Withdrawn to be submitted anew: until then it may be what a doubtful partial contradicts.
+      // The run will be submitted again, and this result may contradict a doubtful partial.
       this.#distrust.of(event.run).acknowledgeLater([event]);
     } else if (run === undefined || verdict === undefined) {
       // The run has ended, or was extended past a last, short shard; or the partial is impossible.
       this.#state.acknowledge(event);
-      // What is said again after the lease is gone is the same failure, not another one; and that a
-      // device turns out to be of another generator is no fault of the shard.
+      // A repeated result, whose lease is gone, is not a second failure. Nor is it the shard's
+      // fault that a device turns out to have another generator.
       const isFailure = lease !== undefined && !(isNews && isOfOtherKind);
       if (run === undefined || problem === undefined || !isFailure) return;
       const error = `an impossible partial: ${problem}`;
@@ -71,12 +71,12 @@ export class ShardResults {
   #judge(run: ActiveRun, result: EventOf<"shard_result">): Verdict {
     const { shardIndex } = result;
     const known = this.#recordings.digest(run.name, shardIndex) ?? run.digest(shardIndex);
-    // So late an answer has nothing left that it could be compared with.
+    // An answer this late has nothing left to be compared with.
     if (known === undefined && run.isSettled(shardIndex)) return { kind: "agrees" };
     return this.#distrust.judge(run, result, known);
   }
 
-  /** Does what a verdict on an answer asks for. */
+  /** Carries out a verdict on an answer. */
   #follow(verdict: Verdict, run: ActiveRun, event: EventOf<"shard_result">): void {
     const { worker, shardIndex, partial, digest } = event;
     const { commands } = this.#state;
@@ -98,7 +98,7 @@ export class ShardResults {
         if (!this.#recordings.wait(run.name, shardIndex, event)) this.#state.acknowledge(event);
         break;
       case "claims":
-        // Others may be asked now; and what it claims, somebody else will have to say again.
+        // Other workers may be asked now; a claim counts only when another worker repeats it.
         this.#state.workAppeared = true;
         this.#state.acknowledge(event);
         break;
@@ -114,7 +114,7 @@ export class ShardResults {
     }
   }
 
-  /** Takes the shard back from all others who have it, but for one copy if it is to be checked. */
+  /** Takes the shard back from all other workers, except for one copy that serves as its check. */
   #revokeCopies(run: ActiveRun, shardIndex: number): void {
     const copy = this.#state
       .leasesOfShard(run, shardIndex)
@@ -134,8 +134,8 @@ export class ShardResults {
   }
 
   /**
-   * Whether the answer to a lease told the generator of a device that had not said it. What the
-   * device holds of runs that it proves not to be for is taken back.
+   * Learns a device's generator from a result, and takes back its leases of runs that need another
+   * one. Returns true if the generator was not known before.
    */
   #learn({ device, worker: id }: Lease, { backend }: Bits, { generator }: ShardPartial): boolean {
     if (device.generatorOf(backend) !== undefined) return false;
@@ -150,7 +150,7 @@ export class ShardResults {
     return true;
   }
 
-  /** A partial is durable. */
+  /** Takes note that a partial is durable. */
   recorded({ run: name, shardIndex }: EventOf<"shard_recorded">): void {
     const recording = this.#recordings.finish(name, shardIndex);
     if (recording === undefined) return;
@@ -159,7 +159,7 @@ export class ShardResults {
     for (const holder of holders) this.#state.acknowledge(holder);
     const run = this.#state.runs.get(name);
     if (run === undefined) return;
-    // A run that was withdrawn and submitted anew meanwhile may know the shard from the ledger.
+    // A run that was withdrawn and submitted again meanwhile may know the shard from the ledger.
     if (run.progress.has(shardIndex) || !run.progress.plan.holds(shard)) return;
     const { horizon } = run;
     run.recorded(shard);
@@ -178,7 +178,7 @@ export class ShardResults {
       this.#lifecycle.trouble(run, lease.shardIndex, { error, worker, lost: false });
   }
 
-  /** Shuts the worker out and takes back all that rests only on its word. */
+  /** Shuts the worker out and takes back every shard that rests only on its word. */
   #quarantine(worker: string, { name }: ActiveRun, shardIndex: number): void {
     const reason =
       `its partial of shard ${shardIndex} of ${name} differs in bits from that of others, or from ` +
@@ -194,7 +194,7 @@ export class ShardResults {
     }
   }
 
-  /** The live lease that a result answers, if it does. */
+  /** The live lease that a result answers, if there is one. */
   #leaseAnswered({
     lease: id,
     worker,

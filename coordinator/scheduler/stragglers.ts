@@ -3,11 +3,11 @@ import type { Device, Lease, Worker } from "./fleet.ts";
 import type { SchedulerOptions } from "./options.ts";
 
 /**
- * The leases that idle devices should copy when nothing is left to grant, best first: those that
- * still wait in a queue — the last in line first — then those that have been running for much
- * longer than expected, the oldest first. Shards that have two attempts already are left out.
+ * Leases that idle devices should copy when nothing is left to grant, best first. Leases still
+ * queued at their device come first, the last in line before the others. Leases that run for much
+ * longer than expected follow, the oldest first. Shards with two attempts are left out.
  *
- * @param leases in the order of granting.
+ * @param leases all live leases, in the order of granting.
  */
 export function stragglers(
   leases: Iterable<Lease>,
@@ -28,12 +28,12 @@ export function stragglers(
   return [...queued.toReversed(), ...slow];
 }
 
-/** Whether the device may try what another worker has not finished. */
+/** True if the device may try a shard that another worker has not finished. */
 export function mayCopy(lease: Lease, run: ActiveRun, worker: Worker, device: Device): boolean {
   return (
     lease.worker !== worker.id &&
     device.serves(run) &&
-    // A check that takes long delays nothing.
+    // A slow check delays nothing.
     !run.isSettled(lease.shardIndex) &&
     !run.trust.hasClaim(lease.shardIndex, worker.id) &&
     !run.hasFailedAt(lease.shardIndex, worker.id)

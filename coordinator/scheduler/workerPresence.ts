@@ -3,7 +3,7 @@ import { Device, type Lease, type Worker } from "./fleet.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { EventOf } from "./events.ts";
 
-/** Workers that come, leave, are lost and come back, and the leases that they hold. */
+/** Follows workers as they join, leave, are lost and come back, with the leases they hold. */
 export class WorkerPresence {
   readonly #state: SchedulerState;
   readonly #lifecycle: Lifecycle;
@@ -35,7 +35,7 @@ export class WorkerPresence {
         heardAt: now,
       });
     }
-    // Grants that were lost with the stream, and leases of another coordinator's life.
+    // Grants that were lost with the stream, and leases that an earlier coordinator granted.
     const held = new Set(heldLeases);
     for (const lease of this.#state.leasesOf(id)) {
       if (!held.has(lease.id)) this.#state.release(lease);
@@ -71,7 +71,7 @@ export class WorkerPresence {
     if (leases.length === 0) this.#state.workers.delete(id);
   }
 
-  /** Takes back what was not renewed in time. */
+  /** Takes back the leases that were not renewed in time. */
   expire(): void {
     const { now, workers } = this.#state;
     for (const worker of workers.values()) {
@@ -83,9 +83,9 @@ export class WorkerPresence {
     }
   }
 
-  /** Takes back leases that the worker did not renew. */
+  /** Takes back expired leases of one worker. */
   #lose(worker: Worker, expired: readonly Lease[]): void {
-    // It is given nothing until it says something.
+    // The worker is given nothing until it is heard again.
     worker.heardAt = -Infinity;
     const running = new Set(worker.devices.flatMap((device) => device.running()));
     for (const lease of expired) this.#state.release(lease);
@@ -93,7 +93,7 @@ export class WorkerPresence {
     this.#state.revoke(worker, expired);
     for (const lease of expired) {
       const run = this.#state.runs.get(lease.run);
-      // What waited in the worker's queue is innocent of its loss.
+      // A shard that only waited in the worker's queue did not cause the loss.
       if (run === undefined || !running.has(lease)) continue;
       const error = "the worker was lost";
       this.#lifecycle.trouble(run, lease.shardIndex, { error, worker: worker.id, lost: true });

@@ -5,16 +5,16 @@ import { mergeSums, type ReplicaSums } from "../../shared/statistics/replicaSums
 import type { ConvergencePoint } from "../../shared/wire/generated/lyapunov/v1/ConvergencePoint.ts";
 import type { RecordedShard } from "../plan/recordedShard.ts";
 
-/** By steps of this ratio, the most shards that a run can have, 2²⁹, are reached within 110 points. */
+/** Ratio from one point to the next; 110 points then reach the most shards of a run, 2²⁹. */
 const RATIO = 2 ** (1 / 4);
-/** Shards folded before others have their turn; reading them from the ledger takes longer. */
+/** Shards folded before other work gets its turn; reading them from the ledger takes longer. */
 const SHARDS_AT_ONCE = 32;
 
 /**
- * The estimates of the first shards, of ever more of them, up to `shardCount`: the same bits as the
- * run had when its fold was there, whatever came in when.
+ * Estimates from ever more of the first shards, up to `shardCount`. They have the same bits as the
+ * run's estimates had at that point of its fold, in whatever order the shards arrived.
  *
- * @param shards ascending.
+ * @param shards the run's recorded shards, ascending.
  */
 export async function convergence(
   specification: RunSpecification,
@@ -26,9 +26,9 @@ export async function convergence(
   let foldedShards = 0;
   let nextPoint = 1;
   for await (const { shardIndex, partial } of shards) {
-    // One is missing while it is computed again.
+    // A shard is missing while it is computed again.
     if (shardIndex !== foldedShards || foldedShards === shardCount) break;
-    // Depths are folded each for itself, and the last alone is estimated from.
+    // Each depth is folded by itself, and only the last one is needed for an estimate.
     const last = { ...partial, checkpoints: partial.checkpoints.slice(-1) };
     folded = folded === undefined ? last : mergeSums(folded, last);
     foldedShards += 1;

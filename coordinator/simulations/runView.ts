@@ -9,12 +9,12 @@ import type { RunRecord } from "../ledger/ledger.ts";
 import type { ActiveRun } from "../scheduler/activeRun.ts";
 import { countsOf } from "../scheduler/runProgress.ts";
 
-/** The fields of a run that follow from its specification: what validation answers. */
+/** The fields of a run that follow from its specification; validation answers with them. */
 export function specificationView(specification: RunSpecification): Run {
   return specification.kind.specificationFields(specification);
 }
 
-/** The run as clients see it. `work` is there as long as it has not ended. */
+/** The run as clients see it; `work` is undefined once the run has ended. */
 export function runView(record: RunRecord, work: RunWork | undefined, now: number): Run {
   const sums = work?.active.progress.folded ?? record.outcome?.sums;
   const { specification } = record;
@@ -23,7 +23,7 @@ export function runView(record: RunRecord, work: RunWork | undefined, now: numbe
   return { ...runSummary(record, work, now), checkpoints };
 }
 
-/** The same without its checkpoints, which are most of it. */
+/** The run as clients see it, without its checkpoints, which are most of its bytes. */
 export function runSummary(record: RunRecord, work: RunWork | undefined, now: number): Run {
   const { specification, outcome } = record;
   const active = work?.active;

@@ -10,77 +10,77 @@ import type { ChartFields } from "../wire/pageJson.ts";
 import type { ShardTask } from "../wire/generated/lyapunov/v1/ShardTask.ts";
 
 /**
- * Everything that can change a run's answer, validated and with every default filled in. Two runs
- * of equal specification have equal estimates, bit for bit. What a kind asks for beyond the common
- * fields is plain data, of which `parse` reads back what JSON has made.
+ * All that can change a run's answer, validated, with defaults filled in. Two runs of equal
+ * specification have equal estimates, bit for bit. The fields that a kind adds to the common ones
+ * are plain data, which `parse` can read back from JSON.
  */
 export interface RunSpecification extends CommonFields {
   readonly kind: Kind;
 }
 
-/** A specification as it comes from outside; a kind reads fields of its own beside these. */
+/** A specification as it comes from outside; a kind reads further fields of its own. */
 export interface RunInput extends CommonInput {
-  /** What is asked of a kind that has no fields of its own in the contract. */
+  /** The parameters of a kind that has no fields of its own in the contract. */
   readonly parameters?: unknown;
 }
 
-/** A shard of a run: a contiguous range of the replicas of a specification. */
+/** A shard of a run: a specification and a contiguous range of its replicas. */
 export interface RunShard<Specification extends RunSpecification = RunSpecification> {
   readonly specification: Specification;
   readonly firstReplica: number;
   readonly replicaCount: number;
 }
 
-/** The estimates of a run, as a message has them. */
+/** The estimates of a run, in the form of its message. */
 export type EstimateFields = Pick<Run, "lyapunovExponent" | "variance" | "survivors" | "estimates">;
 
 /**
- * What a run computes. Engine, scheduler and ledger know of it what is said here and nothing else.
- * What all kinds have in common is elsewhere, once: partials are sums of observables at checkpoints,
- * merged, hashed, encoded and judged alike (replicaSums.ts, partialDigest.ts, partialProblem.ts), and
- * a run stops once the standard errors of its estimates are small enough (stoppingRule.ts).
+ * What a run computes. Engine, scheduler and ledger know a kind only through this interface. All
+ * kinds share the rest: their partials are sums of observables at checkpoints, merged, hashed,
+ * encoded and judged alike (replicaSums.ts, partialDigest.ts, partialProblem.ts), and a run stops
+ * once the standard errors of its estimates are small enough (stoppingRule.ts).
  *
- * A kind is only ever handed specifications that it has parsed itself.
+ * A kind is given only specifications that it has parsed itself.
  */
 export interface Kind<Specification extends RunSpecification = RunSpecification> {
-  /** Name in JSON and in the ledger. */
+  /** The kind's name in JSON and in the ledger. */
   readonly name: string;
-  /** Value of the enumeration RunKind: a name such as `RUN_KIND_PROPAGATION`, or a number without one. */
+  /** Value of the enumeration RunKind: a name like `RUN_KIND_PROPAGATION`, or a nameless number. */
   readonly wireKind: string | number;
-  /** What it estimates. */
+  /** The quantities that the kind estimates. */
   readonly quantities: readonly Quantity[];
 
-  /** @throws ValidationError naming every field at fault, as paths such as `network.width`. */
+  /** @throws ValidationError naming every bad field by its path, for example `network.width`. */
   parse(input: RunInput): Specification;
 
-  /** Replicas of every shard but perhaps the last: a function of all but the stopping rule. */
+  /** Replicas of every shard except perhaps the last; must not depend on the stopping rule. */
   shardSize(specification: Specification): number;
-  /** Cost of a replica, comparable between all runs: for sizing leases and sharing the fleet. */
+  /** Cost of a replica, comparable between all runs, for sizing leases and sharing the fleet. */
   replicaWork(specification: Specification): number;
-  /** Runs that a device works on at one rate, in units of work, have one key. */
+  /** A key shared by the runs that a device works on at the same rate, in units of work. */
   rateKey(specification: Specification): string;
 
-  /** What the tasks of all shards of a run have in common; the range of replicas is added to it. */
+  /** What the tasks of all shards of a run have in common, without the range of replicas. */
   task(specification: Specification): ShardTask;
-  /** What a partial has to be like to be possible. */
+  /** The form that every partial of a run must have. */
   partialShape(specification: Specification): PartialShape;
-  /** What so many replicas amount to, for metrics. */
+  /** The work in a number of replicas, for metrics. */
   propagation(specification: Specification, replicaCount: number): Propagation;
 
-  /** Estimates that the stopping rule looks at; undefined while too little is known. */
+  /** The estimates that the stopping rule looks at; undefined while too little is known. */
   estimates(specification: Specification, sums: ReplicaSums): Estimates | undefined;
 
-  /** What a client asked for. */
+  /** Reads the input from a client's message. */
   inputFromMessage(run: Run__Output): RunInput;
-  /** The fields of a run that its specification decides. */
+  /** The fields of a run that follow from its specification. */
   specificationFields(specification: Specification): Run;
-  /** The estimates of a run for clients; undefined sums: nothing is known yet. */
+  /** The estimates of a run for clients; `sums` is undefined while nothing is known. */
   estimateFields(specification: Specification, sums: ReplicaSums | undefined): EstimateFields;
-  /** What is known at each checkpoint, for clients. */
+  /** The summaries at each checkpoint, for clients. */
   checkpointFields(specification: Specification, sums: ReplicaSums): CheckpointEstimate[];
-  /** What a run's page draws of its sums; undefined sums: nothing is known yet. */
+  /** What a run's page draws from its sums; `sums` is undefined while nothing is known. */
   chartFields(specification: Specification, sums: ReplicaSums | undefined): ChartFields;
 
-  /** The name: a specification in JSON says of its kind no more. */
+  /** The kind's name; in JSON, a specification holds nothing else of its kind. */
   toJSON(): string;
 }

@@ -1,16 +1,16 @@
 import type { Kind } from "./kind.ts";
 import { PROPAGATION } from "./propagation/propagation.ts";
 
-/** The kinds of run that a coordinator knows: what it reads from the wire and from its ledger is of one of them. */
+/** The kinds of run that a coordinator can read from the wire and from its ledger. */
 export class Kinds {
   readonly #kinds: readonly Kind[];
 
-  /** @param kinds the first is what a run is of that does not say. */
+  /** @param kinds the kinds; a run that names none is of the first. */
   constructor(kinds: readonly [Kind, ...Kind[]]) {
     this.#kinds = kinds;
   }
 
-  /** Names of RunKind on the wire. */
+  /** The kinds' values of RunKind on the wire. */
   get wireKinds(): readonly (string | number)[] {
     return this.#kinds.map(({ wireKind }) => wireKind);
   }

@@ -2,7 +2,7 @@ import type { ShardTask__Output } from "../wire/generated/lyapunov/v1/ShardTask.
 import { FleetService } from "../wire/protocol.ts";
 import type { RunShard } from "./kind.ts";
 
-/** A shard's task as a worker receives it, for whoever has a pool and no coordinator. */
+/** A shard's task as a worker would receive it, for callers with a pool and no coordinator. */
 export function receivedTask({
   specification,
   firstReplica,

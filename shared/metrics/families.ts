@@ -1,12 +1,12 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 
-/** One value of a metric; without a value there is no such sample. */
+/** One value of a metric; a sample without a value is left out. */
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number | undefined;
 }
 
-/** A metric whose values are asked for at a scrape, so that counting them costs nothing before. */
+/** A metric whose values are read at each scrape, so that it costs nothing between scrapes. */
 export interface Family<Source> {
   readonly kind: "gauge" | "counter";
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Family<Source> {
   readonly samples: (source: Source) => Iterable<Sample>;
 }
 
-/** Has the registry ask `source` at every scrape; undefined: there is nothing to be told yet. */
+/** Registers metrics that read `source` at every scrape; while it is undefined, they are empty. */
 export function registerFamilies<Source>(
   registry: Registry,
   families: readonly Family<Source>[],
@@ -51,7 +51,7 @@ function metricOf<Source>(
   });
 }
 
-/** Forgets all samples, also the one that a metric without labels begins with. */
+/** Removes all samples, including the zero with which a metric without labels begins. */
 function clear(metric: Gauge | Counter): void {
   metric.reset();
   metric.remove({});
@@ -63,7 +63,7 @@ function isPresent(sample: Sample): sample is Sample & { readonly value: number 
 
 type Entries = Readonly<Record<string, number | undefined>>;
 
-/** Samples that differ in one label. */
+/** Turns a record into samples that differ in one label. */
 export function byLabel(label: string, values: Entries): Sample[] {
   return Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
 }

@@ -7,11 +7,11 @@ import { hostOf, isLoopback } from "../wire/addresses.ts";
 import { isOwnHost } from "../wire/hosts.ts";
 import { listenOn, type Listening } from "../wire/listening.ts";
 
-/** What tells of a process how it does. */
+/** What a process reports about itself. */
 export interface Observed {
-  /** In Prometheus's text format. */
+  /** The metrics in Prometheus's text format. */
   scrape(): Promise<string>;
-  /** Why it should not be sent any work, in a sentence; undefined if it should. */
+  /** Why the process should not get work, in a sentence; undefined if it should. */
   readonly notReady: string | undefined;
 }
 
@@ -22,9 +22,9 @@ interface Answer {
 }
 
 /**
- * Serves `/metrics` for Prometheus, `/healthz` (the process answers) and `/readyz` (it does its
- * work), in the clear and to everyone who reaches the address; on loopback by its own names alone,
- * so that no other site reads them through a browser.
+ * Serves `/metrics` for Prometheus, `/healthz` (the process answers) and `/readyz` (it can do its
+ * work), unencrypted and to everyone who reaches the address. On loopback it answers only to its
+ * own host names, so that no other site reads it through a browser (DNS rebinding).
  *
  * @param address HOST:PORT; port 0 takes a free one.
  * @throws Error if the address cannot be listened on.

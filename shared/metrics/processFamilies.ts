@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Gauge, type Registry } from "prom-client";
 import { VERSION } from "../wire/version.ts";
 import { EVENT_LOOP_SAMPLE_MILLISECONDS } from "./eventLoop.ts";
 
-/** Has the registry tell what process this is, and how it does. */
+/** Registers Node's own metrics and the build of this process. */
 export function registerProcess(registry: Registry, role: "coordinator" | "worker"): void {
   collectDefaultMetrics({
     register: registry,
@@ -11,7 +11,7 @@ export function registerProcess(registry: Registry, role: "coordinator" | "worke
   });
   const build = new Gauge({
     name: "lyapunov_build_info",
-    help: "What runs here; always 1.",
+    help: "Version and role of this process; always 1.",
     labelNames: ["version", "node_version", "role"],
     registers: [registry],
   });

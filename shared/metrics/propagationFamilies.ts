@@ -7,10 +7,10 @@ interface HasPropagated {
 }
 
 /**
- * Replicas, layers and weights by backend and law.
+ * Counters of replicas, layers and weights, by backend and weight law.
  *
- * @param prefix of the names, such as `lyapunov_`.
- * @param which says what is counted, as in "replicas of accepted partials".
+ * @param prefix begins the names, for example `lyapunov_`.
+ * @param which completes "Replicas …", for example "of accepted partials".
  */
 export function propagationFamilies(prefix: string, which: string): Family<HasPropagated>[] {
   const family = (

@@ -1,15 +1,15 @@
 import type { Network } from "./network.ts";
 
 /**
- * An upper bound on the share of replicas that are not extinct after the whole depth; it is attained
- * but by `rademacher` and `sparse_gaussian`, whose sums can be exactly zero, and more often so the
+ * An upper bound on the share of replicas that survive the whole depth. All laws attain it except
+ * `rademacher` and `sparse_gaussian`: their sums can be exactly zero, and are so more often the
  * fewer activations are left.
  *
- * Every law is symmetric. So with q = P(a unit's sum is zero), a unit of ReLU is zero with
- * probability ½(1+q), another with probability q, and a layer with that to the power of the width.
- * If all activations are there, q = (1−p)^width for sparse weights; with fewer, it is more. And of k
- * units, at most p · width · k reach another one on average, half of them only through ReLU: by
- * Markov's inequality, sparse networks of p · width below 1 die out.
+ * Every law is symmetric. Let q = P(a unit's sum is zero). A ReLU unit is zero with probability
+ * ½(1+q), any other unit with probability q, and a layer with that probability to the power of the
+ * width. For sparse weights, q = (1−p)^width if all activations are there, and more with fewer.
+ * Moreover, k units reach at most p · width · k units of the next layer on average, and half of
+ * that through ReLU. By Markov's inequality, sparse networks of p · width below 1 die out.
  */
 export function survivalBound({ width, depth, negativeSlope, weights, density }: Network): number {
   const isRelu = negativeSlope === 0;

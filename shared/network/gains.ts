@@ -2,7 +2,7 @@ import { exactExponents } from "../theory/exact.ts";
 import type { IsotropicLaw } from "../theory/layer.ts";
 import { isIsotropic, type WeightLaw } from "./weights.ts";
 
-/** Gains known by name; the first three are those of `torch.nn.init` for square layers. */
+/** Gains with names; the first three are those of `torch.nn.init` for square layers. */
 export const NAMED_GAINS = ["he", "xavier", "lecun", "lyapunov"] as const;
 
 export type NamedGain = (typeof NAMED_GAINS)[number];
@@ -15,13 +15,12 @@ interface GainLayer<Law extends WeightLaw> {
 }
 
 /**
- * The number a name stands for; undefined for `lyapunov` where the law has no closed form.
+ * The number that a named gain stands for; undefined for `lyapunov` if the law has no closed form.
  *
  * - `he`: √(2/(1+α²)), which keeps the mean square.
  * - `xavier`, `lecun`: 1.
  * - `lyapunov`: the critical gain, at which λ = 0 and the typical network neither vanishes nor
- *   explodes. For α = 0, where λ = −∞ at every gain, the gain critical for the networks that
- *   survive.
+ *   explodes. For α = 0, λ = −∞ at every gain; the critical gain of the surviving networks is used.
  */
 export function resolveGain(name: NamedGain, layer: GainLayer<IsotropicLaw>): number;
 export function resolveGain(name: NamedGain, layer: GainLayer<WeightLaw>): number | undefined;
@@ -31,7 +30,7 @@ export function resolveGain(
 ): number | undefined {
   switch (name) {
     case "he":
-      // hypot, for α² overflows long before α does.
+      // hypot, since α² overflows long before α does.
       return Math.SQRT2 / Math.hypot(1, negativeSlope);
     case "xavier":
     case "lecun":

@@ -3,29 +3,29 @@ import type { IsotropicLaw } from "../theory/layer.ts";
 import { isIsotropic, type WeightLaw } from "./weights.ts";
 
 /**
- * What is simulated: the bias-free network `x_l = φ(W_l x_{l−1})` with
- * `φ(z) = z` for z ≥ 0 and `negativeSlope · z` for z < 0.
- * A value of this type has been validated; nothing past the border checks it again.
+ * The simulated network: `x_l = φ(W_l x_{l−1})`, without biases, with `φ(z) = z` for z ≥ 0 and
+ * `negativeSlope · z` for z < 0. A value of this type has been validated where it came in, and is
+ * not checked again.
  */
 export interface Network {
-  /** Units of every layer: 1 to 1,000,000, or to 65,536 where matrices are drawn. */
+  /** Units in every layer: 1 to 1,000,000, or to 65,536 if matrices are drawn. */
   readonly width: number;
-  /** Layers, 1 to 10⁷. */
+  /** Number of layers, 1 to 10⁷. */
   readonly depth: number;
-  /** α, any finite number; 0 is ReLU. */
+  /** The slope α, any finite number; 0 is ReLU. */
   readonly negativeSlope: number;
   readonly weights: WeightLaw;
-  /** ν of `student_t`, above 2; there if and only if that is the law. */
+  /** The parameter ν of `student_t`, above 2; present only with that law. */
   readonly degreesOfFreedom?: number;
-  /** p of `sparse_gaussian`, in (0, 1]; there if and only if that is the law. */
+  /** The parameter p of `sparse_gaussian`, in (0, 1]; present only with that law. */
   readonly density?: number;
-  /** Positive and finite; entries have standard deviation gain/√width. */
+  /** The gain, positive and finite; entries have standard deviation gain/√width. */
   readonly gain: number;
-  /** The name under which the gain was asked for, if it was. */
+  /** The name by which the gain was given, if it was given by name. */
   readonly namedGain?: NamedGain;
 }
 
-/** A network that looks the same from every direction: its exponents have closed forms. */
+/** A network whose law looks the same from every direction, so that closed forms exist. */
 export interface IsotropicNetwork extends Network {
   readonly weights: IsotropicLaw;
 }

@@ -12,15 +12,15 @@ import {
   type WeightLaw,
 } from "./weights.ts";
 
-/** Closed forms and isotropic layers cost the same at every width. */
+/** Largest width where matrices are not drawn; such layers cost the same at every width. */
 const MAXIMUM_WIDTH = 1_000_000;
-/** A dense layer costs the square of its width. */
+/** Largest width of a dense layer, whose cost grows with the square of the width. */
 const MAXIMUM_DENSE_WIDTH = 65_536;
 const MAXIMUM_DEPTH = 10_000_000;
 const MAXIMUM_DEGREES_OF_FREEDOM = 1_000_000;
 const MINIMUM_DENSITY = 2 ** -20;
 
-/** A network as it comes from outside: nothing is trusted. */
+/** A network as it comes from outside, where nothing is trusted. */
 export interface NetworkInput {
   readonly width?: unknown;
   readonly depth?: unknown;
@@ -30,20 +30,20 @@ export interface NetworkInput {
   readonly density?: unknown;
   /** A number or the name of a gain. */
   readonly gain?: unknown;
-  /** The name of a gain; a number beside it must be what it stands for. */
+  /** The name of a gain; a number given as well must be the one that the name stands for. */
   readonly namedGain?: unknown;
 }
 
 /**
- * A network whose exponents have closed forms.
+ * Reads a network whose exponents have closed forms.
  *
- * @throws ValidationError naming every field at fault, as paths such as `network.width`.
+ * @throws ValidationError naming every bad field by its path, for example `network.width`.
  */
 export function parseIsotropicNetwork(input: NetworkInput): IsotropicNetwork {
   const reader = new FieldReader();
   const isOther = WEIGHT_LAWS.some((law) => law === input.weights && !isIsotropic(law));
   if (isOther) {
-    // Nothing else is worth saying: a parameter or a gain may be as this law wants it.
+    // Other complaints would mislead: a parameter or gain may be right for this law.
     reader.refuse(
       "network.weights",
       `${refused(input.weights)}, for its exponents have no closed form; ` +
@@ -101,7 +101,7 @@ export function readNetwork(reader: FieldReader, input: NetworkInput): Network {
   return { ...shape, gain };
 }
 
-/** The parameter that the law has, if it has one; that of another law is refused. */
+/** Reads the law's parameter, if it has one, and refuses the parameters of other laws. */
 function readLawParameter(
   reader: FieldReader,
   input: NetworkInput,
@@ -142,7 +142,7 @@ function readLawParameter(
   }
 }
 
-/** By default the cheapest that is exact: isotropic where matrices look the same from every direction. */
+/** Reads the sampling; by default the cheapest exact one, isotropic where the law allows it. */
 export function readSampling(
   reader: FieldReader,
   value: unknown,

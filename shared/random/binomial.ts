@@ -1,29 +1,29 @@
 /**
- * Binomial(trials, ½) from two words, at a cost that does not grow with the number of trials.
+ * A table that draws Binomial(trials, ½) from two words, at a cost independent of the trials.
  *
- * Walker's alias method (Walker 1977; tables by Vose 1991). A column is chosen by the top bits of
- * word 0, so the number of columns is a power of two and the choice exactly uniform. The remaining
- * bits of word 0, followed by word 1, make a fraction of 2⁶⁴ that is compared with the column's
- * threshold: below it the outcome is the column's own, else its alias.
+ * It uses Walker's alias method (Walker 1977; tables by Vose 1991). The top bits of word 0 choose a
+ * column, so that the number of columns is a power of two and the choice exactly uniform. The other
+ * bits of word 0, followed by word 1, make a fraction of 2⁶⁴. If it is below the column's
+ * threshold, the outcome is the column's own, otherwise its alias.
  */
 export interface BinomialTable {
   readonly trials: number;
-  /** The outcome of column 0; column i stands for `firstOutcome + i`. */
+  /** The outcome of column 0; column i has the outcome `firstOutcome + i`. */
   readonly firstOutcome: number;
-  /** log₂ of the number of columns, at least 1. */
+  /** Logarithm to base 2 of the number of columns, at least 1. */
   readonly columnBits: number;
-  /** Thresholds in units of 2⁻⁶⁴, as pairs of words: high, low. */
+  /** Thresholds in units of 2⁻⁶⁴, each a pair of words: high, low. */
   readonly thresholds: Uint32Array;
-  /** The outcome (not the column) that takes the rest of each column. */
+  /** For each column, the outcome (not the column) that takes the rest of it. */
   readonly aliases: Uint32Array;
 }
 
-/** Outcomes whose tail together weighs less than this are left out. */
+/** Outcomes in a tail whose total probability is below this are left out. */
 const NEGLIGIBLE_TAIL = 2 ** -64;
 
 /**
- * The probabilities of the outcomes firstOutcome, firstOutcome + 1, …, from the ratios of
- * neighbours outwards from the mode. Only + − × ÷ are used: the same bits on every machine.
+ * The probabilities of the outcomes firstOutcome, firstOutcome + 1, …, computed from the ratios of
+ * neighbours outwards from the mode. Only + − × ÷ are used, so that all machines get the same bits.
  *
  * @internal exported for tests
  */
@@ -32,8 +32,8 @@ export function binomialProbabilities(trials: number): {
   probabilities: number[];
 } {
   const mode = Math.floor(trials / 2);
-  // Beyond the mode the ratios only shrink, so a term this small bounds the tail behind it
-  // (by less than √trials times itself), and 2⁻⁸⁰ is far below the 2⁻⁶⁴ that is cut for good.
+  // Beyond the mode the ratios only shrink, so a term this small bounds the tail behind it by
+  // less than √trials times itself; 2⁻⁸⁰ is far below the 2⁻⁶⁴ that is cut in the end.
   const falling = (start: number): number[] => {
     const weights = [];
     let weight = 1;
@@ -87,11 +87,12 @@ export function binomialTable(trials: number): BinomialTable {
     shares[donor] = rest;
     if (rest < 1) small.push(large.pop() as number);
   }
-  // What is left is full but for rounding: its alias is itself, whatever its threshold.
+  // The remaining columns are full except for rounding; each is its own alias, so that its
+  // threshold does not matter.
   return { trials, firstOutcome, columnBits, thresholds, aliases };
 }
 
-/** The outcome that two words choose. */
+/** Draws an outcome from two words. */
 export function binomial(table: BinomialTable, word0: number, word1: number): number {
   const column = word0 >>> (32 - table.columnBits);
   const rest = (word0 << table.columnBits) >>> 0;

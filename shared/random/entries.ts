@@ -4,11 +4,11 @@ import type { Network } from "../network/network.ts";
 import { cosine } from "./normal.ts";
 import { fillNormals, storeNormals } from "./normal32.ts";
 
-/** A law of independent entries of W, as it is drawn: each has its own natural scale. */
+/** A law of independent matrix entries, drawn at its natural scale. */
 export interface EntryLaw {
   /** The entries' standard deviation. */
   readonly deviation: number;
-  /** Draws a `row` of entries from the words of a row. */
+  /** Fills `row` with entries drawn from the row's words. */
   draw(row: Float64Array, nextWord: () => number): void;
 }
 
@@ -18,12 +18,12 @@ const WITHIN_TWO = 0.9544997361036416;
 /** φ(2), the standard normal density at 2. */
 const DENSITY_AT_TWO = 0.05399096651318806;
 
-/** The odd number next to a word, read as a signed integer, over 2³¹: in (−1, 1), never zero. */
+/** The word as a signed integer, with bit 0 set, over 2³¹: in (−1, 1), never zero. */
 function signedUniform(word: number): number {
   return (word | 1) * 2 ** -31;
 }
 
-/** From a word an entry; a row takes a whole number of pairs of words. */
+/** A law that draws each entry from one word; a row takes a whole number of pairs of words. */
 function wordwise(deviation: number, entry: (word: number) => number): EntryLaw {
   return {
     deviation,
@@ -36,10 +36,10 @@ function wordwise(deviation: number, entry: (word: number) => number): EntryLaw 
 
 const gaussian: EntryLaw = { deviation: 1, draw: fillNormals };
 
-/** Uniform on (−1, 1). */
+/** Entries uniform on (−1, 1). */
 const uniform = wordwise(Math.sqrt(1 / 3), signedUniform);
 
-/** 1, or −1 where the bit is set: bit j mod 32, from the highest, of word ⌊j/32⌋ of the row. */
+/** Entries −1 or 1: entry j is −1 if bit j mod 32, from the highest, of word ⌊j/32⌋ is set. */
 const rademacher: EntryLaw = {
   deviation: 1,
   draw(row, nextWord) {
@@ -51,16 +51,16 @@ const rademacher: EntryLaw = {
   },
 };
 
-/** A standard normal cut at ±2, by its quantile function. */
+/** Standard normal entries cut at ±2, drawn by the quantile function. */
 const truncatedNormal = wordwise(Math.sqrt(1 - (4 * DENSITY_AT_TWO) / WITHIN_TWO), (word) => {
   return Math.SQRT2 * erfinv(WITHIN_TWO * signedUniform(word));
 });
 
 /**
- * Student's t by the polar method: with u uniform and θ a uniform angle, √(ν (u^{−2/ν} − 1)) cos θ
- * (Bailey 1994, *Polar generation of random variates with the t-distribution*). An entry takes three
- * words: 63 bits of words 0 and 1 make u, so that tails reach the quantile of 2⁻⁶⁴; bit 0 of word 1
- * is a sign, and word 2 the angle, as for normals.
+ * Student's t by the polar method: √(ν (u^{−2/ν} − 1)) cos θ, with u uniform and θ a uniform angle
+ * (Bailey 1994, *Polar generation of random variates with the t-distribution*). An entry takes
+ * three words. 63 bits of words 0 and 1 make u, so that tails reach the quantile of 2⁻⁶⁴. Bit 0 of
+ * word 1 is a sign, and word 2 the angle, as for normals.
  */
 function studentT(degreesOfFreedom: number): EntryLaw {
   const entry = (word0: number, word1: number, word2: number): number => {
@@ -77,12 +77,12 @@ function studentT(degreesOfFreedom: number): EntryLaw {
   };
 }
 
-/** How many of 2³² words keep an entry of sparse weights: the density, rounded, but never none. */
+/** How many of the 2³² words keep a sparse entry: the density, rounded, but at least one. */
 export function keepingWords(density: number): number {
   return Math.max(1, Math.round(density * 2 ** 32));
 }
 
-/** Normals, or 0: two entries take four words, a pair of normals and then a word each to keep it. */
+/** Normals, or 0. Two entries take four words: a pair for normals, then one each to keep it. */
 function sparseGaussian(density: number): EntryLaw {
   const keeping = keepingWords(density);
   return {

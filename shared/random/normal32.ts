@@ -1,11 +1,11 @@
 /**
- * Standard normals in float32: those of normal.ts, computed by float32 arithmetic that is spelled out
- * to the last rounding. They are float32 numbers, and part of the contract: whoever follows the
- * recipe gets the same weights bit for bit, and may then propagate them as precisely as he likes.
- * The relative error against normal.ts is below 4e-7 in every pair of words that was tried.
+ * Standard normals in float32: the normals of normal.ts, in float32 arithmetic that is specified to
+ * the last rounding. This recipe is part of the contract: a backend that follows it gets the same
+ * weights bit for bit, and may then propagate them as precisely as it likes. The relative error
+ * against normal.ts was below 4e-7 for every pair of words that was tried.
  *
- * Products and sums are rounded to float32 one by one, but multiply-adds once; here a multiply-add is
- * rounded to a double first, which makes a difference once in 2²⁹.
+ * Products and sums are each rounded to float32, and a multiply-add is rounded once. Here a
+ * multiply-add is first rounded to a double, which makes a difference once in 2²⁹.
  */
 const { fround, sqrt } = Math;
 
@@ -54,13 +54,14 @@ function cubic(c0: number, c1: number, c2: number, c3: number, x: number, square
   return multiplyAdd(multiplyAdd(c3, x, c2), square, multiplyAdd(c1, x, c0));
 }
 
-// A float32 and its bits.
+// One float32, and its bits.
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
 /**
- * √(−2 ln u). As a signed odd number over 2³² the word gives y in (−½, ½), with u = y if y > 0 and
- * u = 1 + y if y < 0: relatively exact at both ends. Then u = 2⁻ᵏ (1 + f), f in [−½, 0].
+ * The radius √(−2 ln u). The word, read as a signed odd number over 2³², gives y in (−½, ½); u = y
+ * if y > 0 and u = 1 + y if y < 0, so that u is relatively exact at both ends. Then u = 2⁻ᵏ (1 +
+ * f), f in [−½, 0].
  */
 function radius(word: number): number {
   const y = fround(word | 1) * 2 ** -32;
@@ -79,7 +80,7 @@ function radius(word: number): number {
   return fround(sqrt(multiplyAdd(k, TWICE_LN_2, tail)));
 }
 
-/** Stores at `out[offset]`, and after it if there is room, the two normals of a pair of words. */
+/** Stores the two normals of a pair of words at `out[offset]` and, if there is room, after it. */
 export function storeNormals(
   out: Float64Array,
   offset: number,
@@ -98,7 +99,7 @@ export function storeNormals(
   if (offset + 1 < out.length) out[offset + 1] = exchanged ? cosine : sine;
 }
 
-/** Fills `out` with normals, from a whole number of pairs of words. */
+/** Fills `out` with normals, taking a whole number of pairs of words. */
 export function fillNormals(out: Float64Array, nextWord: () => number): void {
   for (let i = 0; i < out.length; i += 2) storeNormals(out, i, nextWord(), nextWord());
 }

@@ -1,8 +1,8 @@
 /**
  * Philox4x32-10: a keyed bijection of 128-bit counters that passes TestU01's BigCrush.
  *
- * Source: Salmon, Moraes, Dror, Shaw, *Parallel Random Numbers: As Easy as 1, 2, 3* (SC 2011);
- * the published vectors of their random123 are in test/shared/random/known-answers.txt.
+ * Source: Salmon, Moraes, Dror, Shaw, *Parallel Random Numbers: As Easy as 1, 2, 3* (SC 2011). The
+ * vectors published with their random123 are in test/shared/random/known-answers.txt.
  */
 
 const MULTIPLIER_0 = 0xd2511f53;

@@ -1,12 +1,12 @@
 /**
- * sfc32, Chris Doty-Humphrey's "small fast counting" generator of PractRand (2010): a bijection of
- * 128 bits of state, of which one word is a counter, so that no period is below 2³².
+ * sfc32, the "small fast counting" generator of Chris Doty-Humphrey's PractRand (2010): a bijection
+ * of 128 bits of state. One word of it is a counter, so that no period is below 2³².
  *
- * The state is not warmed up. Seeded with 128 bits that look random, as stream.ts does, it is where
- * the generator might be at any time: a bijection leaves the uniform law of its state as it is.
+ * The state is not warmed up. stream.ts seeds it with 128 bits that look random, a state that the
+ * generator may have at any time, since a bijection preserves the uniform law of its state.
  * bench/testu01 has the evidence.
  *
- * @returns a reader of the words in sequence
+ * @returns a function that returns the words in sequence
  */
 export function sfc32(a: number, b: number, c: number, counter: number): () => number {
   return () => {

@@ -5,7 +5,7 @@ import { sfc32 } from "./sfc32.ts";
 /**
  * The random stream of a replica: a public contract, version 2.
  *
- * Every backend, in whatever language, draws the same bits, and test/shared/random/known-answers.txt
+ * Every backend, in any language, draws the same bits, and test/shared/random/known-answers.txt
  * holds them to it. The words of a layer come in **strips**, which may be drawn apart. One block of
  * Philox4x32-10 with
  *
@@ -13,18 +13,18 @@ import { sfc32 } from "./sfc32.ts";
  *     counter = (strip, 0, replica, layer)
  *
  * is the state (a, b, c, counter) from which sfc32 (sfc32.ts) draws the words of a strip, at half
- * the cost of more blocks. Layers are counted from 1. A strip holds ⌊1024 / width⌋ rows of W, or
- * one, if that is none, from row 0 on; their words follow one another without a gap.
+ * the cost of more blocks. Layers are counted from 1, rows of W from 0. A strip holds
+ * ⌊1024 / width⌋ rows, but at least one; their words follow one another without a gap.
  *
  * | what | its words |
  * | --- | --- |
  * | x₀ | strip 0 of layer 0: a row of normals |
- * | W of independent entries | row after row, as entries.ts has it |
- * | orthogonal W | row n − 1 holds n normals, which make the n-th reflection, n = 1 … width (below) |
+ * | W of independent entries | row after row, as in entries.ts |
+ * | orthogonal W | row n − 1 holds n normals for the n-th reflection, n = 1 … width (below) |
  * | isotropic norms | strip 0 of the layer, word after word (below) |
  *
- * **Normals** are float32 numbers, in pairs from two words (normal32.ts); a row of an odd number of them leaves out
- * the last.
+ * **Normals** are float32 numbers, each pair made from two words (normal32.ts). A row with an odd
+ * number of normals leaves out the last one.
  *
  * **Orthogonal** (Stewart 1980; Diaconis and Shahshahani 1987): Q₁ = ±1 and
  * Qₙ = −sgn(g₀) Hₙ · diag(1, Qₙ₋₁), where g are the n normals and Hₙ is the reflection along
@@ -37,18 +37,18 @@ import { sfc32 } from "./sfc32.ts";
  */
 export const GENERATOR = "philox4x32-10/sfc32/2";
 
-/** The layer of which strip 0 is the initial input. */
+/** The layer whose strip 0 is the initial input. */
 const INPUT_LAYER = 0;
 
-/** Entries of a strip, where a row has not more. */
+/** Most entries in a strip, unless a single row has more. */
 const STRIP_ENTRIES = 1024;
 
-/** Rows of a strip. */
+/** Number of rows in a strip. */
 export function rowsOfStrip(width: number): number {
   return Math.max(1, Math.floor(STRIP_ENTRIES / width));
 }
 
-/** The two words of the key: the seed, modulo 2⁶⁴, low word first. */
+/** The two words of the key: the seed modulo 2⁶⁴, low word first. */
 export function keyOfSeed(seed: bigint): readonly [number, number] {
   return [Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn)];
 }
@@ -62,19 +62,19 @@ export class Stream {
     [this.#key0, this.#key1] = keyOfSeed(seed);
   }
 
-  /** A reader of the words of a strip, in sequence. */
+  /** Returns a function that returns the words of a strip in sequence. */
   words(replica: number, layer: number, strip = 0): () => number {
     const state = new Uint32Array(4);
     philox4x32(state, strip, 0, replica, layer, this.#key0, this.#key1);
     return sfc32(...(state as unknown as [number, number, number, number]));
   }
 
-  /** Fills `out` with the initial input of a replica. */
+  /** Fills `out` with a replica's initial input. */
   input(out: Float64Array, replica: number): void {
     fillNormals(out, this.words(replica, INPUT_LAYER));
   }
 
-  /** Reads rows 0, 1, 2, … of a layer: each call of the result enters the next row and gives its words. */
+  /** Reads a layer's rows 0, 1, 2, …: each call of the result returns the next row's words. */
   rows(replica: number, layer: number, width: number): () => () => number {
     const rows = rowsOfStrip(width);
     let row = 0;

@@ -6,21 +6,21 @@ import type { PartialShape } from "./partialShape.ts";
 
 export const MAXIMUM_GENERATOR_LENGTH = 100;
 
-/** What a worker says is repeated to people up to here. */
+/** Most characters of a worker's text that are repeated to people. */
 const MAXIMUM_QUOTE_LENGTH = 100;
 
-/** Relative, of sums of up to 65,536 powers. */
+/** Relative rounding error allowed in sums of up to 65,536 powers. */
 const ROUNDING = 1e-9;
 
-/** The replicas that a shard holds. */
+/** The replicas of a shard. */
 interface ReplicaRange {
   readonly firstReplica: number;
   readonly replicaCount: number;
 }
 
 /**
- * Says what makes a partial impossible as the answer to a shard, in a sentence; undefined if nothing
- * does. A partial that passes can still be wrong; one that does not was never computed.
+ * Says in a sentence why a partial cannot be the answer to a shard; undefined if it can. A partial
+ * that passes can still be wrong; one that fails was never computed correctly.
  */
 export function partialProblem(
   shape: PartialShape,
@@ -85,7 +85,7 @@ function areEqual<T>(list: readonly T[], other: readonly T[]): boolean {
   return list.length === other.length && list.every((item, i) => item === other[i]);
 }
 
-/** Bounds that also keep every fold finite. */
+/** True if the moments are within bounds, which also keep every fold finite. */
 function areMomentsPossible(
   moments: Moments | undefined,
   { survivorCount, depth }: CheckpointSums,
@@ -93,7 +93,7 @@ function areMomentsPossible(
 ): boolean {
   if (moments === undefined) return false;
   const { mean, m2, m3, m4 } = moments;
-  // Of none nothing is known, and one does not deviate from itself.
+  // Without values all moments are 0, and a single value does not deviate from itself.
   const limit = survivorCount > 0 ? bound(depth) : 0;
   const deviation = survivorCount > 1 ? 2 * limit : 0;
   // Comparisons with NaN are false.
@@ -104,16 +104,16 @@ function areMomentsPossible(
     Math.abs(m3) <= survivorCount * deviation ** 3 &&
     m4 >= 0 &&
     m4 <= survivorCount * deviation ** 4 &&
-    // Cauchy and Schwarz, which hold around the true mean and a rounded one alike: no values have a
-    // fourth moment below the square of the second, or a third above what these two allow. Nor is
-    // the sum of squares of squares above the square of their sum.
+    // The Cauchy–Schwarz inequality holds around the true mean and around a rounded one. It bounds
+    // the fourth moment from below by the square of the second, and the third by the second and
+    // fourth. Also, a sum of squares of squares is never above the square of their sum.
     m4 <= m2 * m2 * (1 + ROUNDING) &&
     m2 * m2 <= survivorCount * m4 * (1 + ROUNDING) &&
     m3 * m3 <= m2 * m4 * (1 + ROUNDING)
   );
 }
 
-/** Cauchy and Schwarz again: (Σ ab)² ≤ Σ a² Σ b². */
+/** True if the co-moment obeys the Cauchy–Schwarz inequality, (Σ ab)² ≤ Σ a² Σ b². */
 function isCoMomentPossible(
   coMoment: number | undefined,
   first: Moments | undefined,
@@ -129,7 +129,7 @@ function isSketchPossible(
   sketched: Observable | undefined,
 ): boolean {
   const { binWidth, binIndexes, binCounts } = quantileSketch;
-  // Where bins are wide, all values may be in the two around zero.
+  // If bins are wide, all values may be in the two bins around zero.
   const limit = (sketched?.bound(depth) ?? 0) + expectedWidth;
   return (
     binWidth === expectedWidth &&

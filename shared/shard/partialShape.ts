@@ -1,11 +1,11 @@
 import type { Observable } from "../statistics/observable.ts";
 
-/** What the partials of a run's shards have to be like, whatever they hold. */
+/** The form that every partial of a run must have. */
 export interface PartialShape {
   readonly backend: string;
   /** Depths of the checkpoints, ascending. */
   readonly depths: readonly number[];
-  /** Those that are kept at every checkpoint come first; the first of all is sketched. */
+  /** Observables, those kept at every checkpoint first; the very first is sketched. */
   readonly observables: readonly Observable[];
   /** Bin widths of the quantile sketches, one for each checkpoint. */
   readonly sketchBinWidths: readonly number[];

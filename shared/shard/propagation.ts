@@ -3,16 +3,16 @@ import type { Network } from "../network/network.ts";
 /** How much of one weight law a backend has propagated. */
 export interface Propagation {
   readonly backend: string;
-  /** The law. */
+  /** The name of the weight law. */
   readonly weights: string;
   readonly replicaCount: number;
-  /** Layers of all replicas. */
+  /** Layers of all replicas together. */
   readonly layerCount: number;
-  /** Entries of the layers' matrices, whether they were drawn or their effect was. */
+  /** Entries of all layers' matrices, even where only the effect of a matrix was drawn. */
   readonly weightCount: number;
 }
 
-/** What it takes to propagate so many replicas of a network. */
+/** The work in propagating a number of replicas of a network. */
 export function propagationOf(
   { weights, width, depth }: Network,
   backend: string,

@@ -1,11 +1,11 @@
-/** What can propagate replicas inside a worker thread. */
+/** Names of the implementations that propagate replicas in a worker's threads. */
 export const BACKENDS = ["reference", "simd"] as const;
 
 export type BackendName = (typeof BACKENDS)[number];
 
-/** A backend as a device has it. Backends of one name and one generator give the same bits. */
+/** A backend of a device. Backends of the same name and generator give the same bits. */
 export interface DeviceBackend {
   readonly name: BackendName;
-  /** The random generator and what else decides its bits; empty where it is not known. */
+  /** The random generator and all else that decides the bits; empty where it is not known. */
   readonly generator: string;
 }

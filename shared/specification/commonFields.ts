@@ -7,17 +7,17 @@ const MAXIMUM_SEED = 2n ** 64n - 1n;
 export const MAXIMUM_DISPLAY_NAME_LENGTH = 200;
 export const MAXIMUM_SWEEP_RUNS = 2000;
 
-/** What every run is asked for, whatever it computes; validated, with every default filled in. */
+/** The fields that runs of all kinds have, validated, with defaults filled in. */
 export interface CommonFields {
   readonly seed: bigint;
   readonly backend: BackendName;
   readonly stoppingRule: StoppingRule;
-  /** Coverage of intervals. */
+  /** The coverage of intervals. */
   readonly level: number;
   readonly displayName: string;
 }
 
-/** The common fields as they come from a command line, a file or the wire: nothing is trusted. */
+/** The common fields from a command line, a file or the wire, where nothing is trusted. */
 export interface CommonInput {
   readonly seed?: unknown;
   readonly backend?: unknown;
@@ -27,9 +27,9 @@ export interface CommonInput {
 }
 
 /**
- * Reads the common fields; what is refused is noted by the reader.
+ * Reads the common fields; the reader notes what it refuses.
  *
- * @param quantities whose precision a stopping rule may ask for.
+ * @param quantities the quantities whose precision a stopping rule may ask for.
  */
 export function readCommonFields(
   reader: FieldReader,

@@ -2,23 +2,23 @@ import type { z } from "zod";
 
 import { clipped, refused } from "./violations.ts";
 
-/** The path of a value in a document: keys, and places in lists. */
+/** The path to a value in a document: keys of objects and places in lists. */
 type Path = readonly PropertyKey[];
 
-/** How a kind of document is spoken of. */
+/** How messages speak of a kind of document. */
 export interface DocumentWords {
-  /** The document as a whole, such as `the file`. */
+  /** The document as a whole, for example `the file`. */
   readonly whole: string;
   /** The fields that an object at a path may have. */
   readonly fieldsAt: (path: Path) => readonly string[];
-  /** Whether the value at a path may be repeated; a secret may not. Default: all may. */
+  /** True if a message may show the value at a path, unlike a secret; default: all values. */
   readonly isPublic?: (path: Path) => boolean;
 }
 
-/** Longest field name that is repeated in full. */
+/** Longest field name that a message shows in full. */
 const MAXIMUM_QUOTE_LENGTH = 60;
 
-/** The first thing that zod refuses in a document, in a sentence: the field, its value, what is allowed. */
+/** Zod's first complaint about a document, in a sentence: the field, its value, what is allowed. */
 export function documentProblem(
   document: unknown,
   { issues, message }: z.ZodError,
@@ -37,7 +37,7 @@ export function documentProblem(
   return `${field}: ${isShown ? refused(value) : "what is there is not allowed"}; ${issue.message}`;
 }
 
-/** The value at a path that zod has walked, so that there is an object at each step. */
+/** The value at a path; zod has walked the path, so that each step is an object. */
 function valueAt(document: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (parent, key) => (parent as Readonly<Record<PropertyKey, unknown>>)[key],

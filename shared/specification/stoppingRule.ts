@@ -1,41 +1,41 @@
 import type { Estimates } from "../statistics/estimate.ts";
 
-/** When a run is done. */
+/** When a run is done: after a number of replicas, or at a precision. */
 export type StoppingRule<Quantity extends string = string> =
   | { readonly kind: "replicas"; readonly replicaCount: number }
   | { readonly kind: "precision"; readonly precision: Precision<Quantity> };
 
-/** Bounds on the replicas of a run that aims at a precision. */
+/** Bounds on the replicas of a run with a precision target. */
 type ReplicaBounds = {
-  /** The targets are not asked before so many survive: a spread of a few says nothing. */
+  /** Survivors needed before the targets are checked; the spread of a few says nothing. */
   readonly minimumReplicaCount: number;
-  /** The run ends there, targets met or not. */
+  /** Replicas at which the run ends even if targets are missed. */
   readonly maximumReplicaCount: number;
 };
 
 /**
- * Largest standard errors by the names of the quantities; at least one is given, and every one given
- * must be met.
+ * The largest allowed standard error of each quantity, by name. At least one is given, and all that
+ * are given must be met.
  */
 type Targets<Quantity extends string> = { readonly [quantity in Quantity]?: number };
 
 export type Precision<Quantity extends string = string> = ReplicaBounds & Targets<Quantity>;
 
-/** How much is known. */
+/** The counts that a stopping rule looks at. */
 export interface ReplicaCounts {
   readonly replicaCount: number;
-  /** Those among them that are not extinct at the full depth: the ones that estimates are of. */
+  /** Replicas that are not extinct at the full depth; estimates are of these. */
   readonly survivorCount: number;
 }
 
-/** The most replicas that the rule can come to ask for. */
+/** The most replicas that the rule can ask for. */
 export function replicaLimit(rule: StoppingRule): number {
   return rule.kind === "replicas" ? rule.replicaCount : rule.precision.maximumReplicaCount;
 }
 
 /**
- * Whether a folded prefix of so many replicas ends the run. It looks at the prefix alone, never at
- * what has arrived beyond it; so it gives the same answer on every fleet.
+ * True if the folded prefix ends the run. The answer depends only on the prefix, never on partials
+ * that arrived beyond it, so that it is the same on every fleet.
  */
 export function isMet(
   rule: StoppingRule,
@@ -47,7 +47,7 @@ export function isMet(
   return estimates !== undefined && worstErrorRatio(rule.precision, estimates) <= 1;
 }
 
-/** Lists the targets of a precision: the names of quantities with their largest standard errors. */
+/** Lists a precision's targets: names of quantities with their largest standard errors. */
 export function targetsOf({
   minimumReplicaCount: _minimum,
   maximumReplicaCount: _maximum,
@@ -58,7 +58,7 @@ export function targetsOf({
   );
 }
 
-/** Largest ratio of standard error to its target; at most 1 when every target is met. */
+/** The largest ratio of a standard error to its target; at most 1 if all targets are met. */
 export function worstErrorRatio(precision: Precision, estimates: Estimates): number {
   const ratios = targetsOf(precision).map(
     ([quantity, target]) => (estimates[quantity]?.standardError ?? Infinity) / target,
@@ -67,9 +67,9 @@ export function worstErrorRatio(precision: Precision, estimates: Estimates): num
 }
 
 /**
- * Replicas that the rule will probably need, from what is known so far: errors shrink with the
- * square root of the count, as large a share survives as before, and what told nothing is doubled.
- * For planning work ahead only.
+ * Replicas that the rule will probably need; used only to plan work ahead. It assumes that errors
+ * shrink with the square root of the count, and that the same share of replicas survives. Without
+ * estimates so far, it doubles the count.
  */
 export function predictedReplicaCount(
   rule: StoppingRule,
@@ -88,8 +88,8 @@ export function predictedReplicaCount(
 }
 
 /**
- * Why `next` does not continue `present` — a finished run may only go further — or undefined if it
- * does. `replicaCount` is what the run's estimate has folded.
+ * Says why the rule `next` cannot extend a run under `present`; undefined if it can. A run may only
+ * go further. `replicaCount` is the number of replicas in the run's estimate.
  */
 export function extensionProblem(
   present: StoppingRule,

@@ -1,27 +1,27 @@
 import type { Precision, StoppingRule } from "./stoppingRule.ts";
 import { clipped, FieldReader } from "./violations.ts";
 
-/** The replica index fills one 32-bit word of the random counter. */
+/** Most replicas of a run: the replica index is one 32-bit word of the random counter. */
 const MAXIMUM_REPLICA_COUNT = 2 ** 32;
 const MINIMUM_REPLICA_COUNT = 2;
 const DEFAULT_MINIMUM_REPLICA_COUNT = 1024;
 const MAXIMUM_QUANTITY_LENGTH = 60;
 
-/** What a run estimates, and a stopping rule may ask for the precision of. */
+/** A quantity that runs estimate, and whose precision a stopping rule may ask for. */
 export interface Quantity {
-  /** Name in code and JSON, such as `lyapunovExponent`. */
+  /** The name in code and JSON, for example `lyapunovExponent`. */
   readonly name: string;
-  /** Sign of its estimate in sentences for people, such as `λ̂`. */
+  /** The sign of its estimate in sentences for people, for example `λ̂`. */
   readonly symbol: string;
 }
 
-/** A stopping rule as it comes from outside: nothing is trusted. */
+/** A stopping rule as it comes from outside, where nothing is trusted. */
 export interface StoppingRuleInput {
   readonly replicaCount?: unknown;
   readonly precision?: PrecisionInput;
 }
 
-/** Bounds, and a largest standard error for each of some quantities, by their names. */
+/** Bounds on the replicas, and the largest standard errors of some quantities by name. */
 export interface PrecisionInput {
   readonly minimumReplicaCount?: unknown;
   readonly maximumReplicaCount?: unknown;
@@ -31,8 +31,8 @@ export interface PrecisionInput {
 /**
  * Reads a stopping rule.
  *
- * @param quantities whose precision it may ask for.
- * @throws ValidationError naming every field at fault, as paths such as `stopping_rule.replica_count`.
+ * @param quantities the quantities whose precision the rule may ask for.
+ * @throws ValidationError naming every bad field by its path, like `stopping_rule.replica_count`.
  */
 export function parseStoppingRule(
   input: StoppingRuleInput,
@@ -114,7 +114,7 @@ function readPrecision(
   return { ...Object.fromEntries(targets), minimumReplicaCount, maximumReplicaCount };
 }
 
-/** The path of a target in the contract: two quantities have fields there, the others are in a map. */
+/** A target's path in the contract, where two quantities have fields and others are in a map. */
 function fieldOf(quantity: string): string {
   return quantity === "lyapunovExponent"
     ? "lyapunov_exponent"

@@ -1,14 +1,14 @@
 import { inspect } from "node:util";
 
-/** One refused field: its path in the words of the proto, and what to do about it. */
+/** A refused field: its path in the proto's names, and what to do about it. */
 export interface FieldViolation {
-  /** Such as `network.width`. */
+  /** The field's path, for example `network.width`. */
   readonly field: string;
-  /** The value and what is allowed: the end of a sentence that begins with the field. */
+  /** The value and what is allowed, as the end of a sentence that begins with the field. */
   readonly description: string;
 }
 
-/** Input that was refused as a whole, with every field at fault. */
+/** Input was refused; the error lists every bad field. */
 export class ValidationError extends Error {
   override readonly name = "ValidationError";
   readonly violations: readonly FieldViolation[];
@@ -19,7 +19,7 @@ export class ValidationError extends Error {
   }
 }
 
-/** Collects violations while fields are read, so that all of them are reported at once. */
+/** Reads fields and collects violations, so that all of them are reported at once. */
 export class FieldReader {
   readonly #violations: FieldViolation[] = [];
 
@@ -38,7 +38,7 @@ export class FieldReader {
     return minimum;
   }
 
-  /** A finite number for which `allowed` holds; `expected` says in words which those are. */
+  /** Reads a finite number that `allowed` accepts; `expected` says in words which those are. */
   number(
     field: string,
     value: unknown,
@@ -71,33 +71,33 @@ export class FieldReader {
     return "";
   }
 
-  /** Throws if anything was refused. */
+  /** Ends the reading. @throws ValidationError if any field was refused */
   finish(): void {
     if (this.#violations.length > 0) throw new ValidationError(this.#violations);
   }
 }
 
-/** The first half of the sentence that refuses a value. */
+/** The first half of a sentence that refuses a value. */
 export function refused(value: unknown): string {
   if (value === undefined || value === null || value === "") return "it is missing";
   return `${shown(value)} is not allowed`;
 }
 
-/** A value from outside as it may stand in a sentence: on one line, and no longer than it helps. */
+/** A value from outside, quoted for a sentence: on one line and not too long. */
 function shown(value: unknown, maximumLength = 60): string {
-  // Text is cut first, for it may be of any length; inspect escapes what would break the line.
+  // Text is cut first, since it may be of any length; inspect escapes line breaks.
   const cut = typeof value === "string" ? value.slice(0, maximumLength) : value;
   return clipped(inspect(cut, { breakLength: Infinity, compact: true }), maximumLength);
 }
 
-/** Text from outside that stands in a sentence without quotes: the same. */
+/** Text from outside, without quotes, for a sentence: on one line and not too long. */
 export function clipped(text: string, maximumLength: number): string {
   const line = text.slice(0, maximumLength).replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
-  // A cut can go through a pair of surrogates, which no header and no ledger takes.
+  // A cut can split a pair of surrogates, and no header and no ledger takes half a pair.
   return text.length > maximumLength ? `${line.toWellFormed()}…` : line.toWellFormed();
 }
 
-/** Whether people can be shown a text as it is, and every ledger can keep it. */
+/** True if a text can be shown to people as it is, and kept by every ledger. */
 export function isPlainText(text: string): boolean {
   return !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) && text.isWellFormed();
 }

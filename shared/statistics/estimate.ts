@@ -3,7 +3,7 @@ import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 
 import type { CheckpointSums } from "./replicaSums.ts";
 
-/** How an interval is made; its method and level always go with it. */
+/** How an interval is computed. */
 export type IntervalMethod = "student_t" | "log_normal";
 
 /** A number with its uncertainty. */
@@ -12,22 +12,22 @@ export interface Estimate {
   readonly standardError: number;
   readonly lower: number;
   readonly upper: number;
-  /** Coverage that the interval aims at. */
+  /** The intended coverage of the interval. */
   readonly level: number;
   readonly method: IntervalMethod;
 }
 
-/** An estimate of each of several quantities. */
+/** Estimates of several quantities, by name. */
 export type Estimates<Quantity extends string = string> = {
   readonly [quantity in Quantity]: Estimate;
 };
 
-/** λ̂ and σ̂², per layer, of the replicas that survived. */
+/** Estimates of λ and σ², per layer, from the replicas that survived. */
 export type ExponentEstimates = Estimates<"lyapunovExponent" | "variance">;
 
 /**
- * Estimates from the growth of the log-norm over `layerCount` layers (depth less burn-in), given
- * its moments over n surviving replicas; undefined for n < 2, where nothing is known of the spread.
+ * Estimates λ and σ² from the growth of the log-norm over `layerCount` layers (depth less burn-in),
+ * given its moments over n surviving replicas; undefined for n < 2, where the spread is unknown.
  *
  * - λ̂ = mean/layerCount, standard error s/(√n · layerCount), s² the unbiased variance; interval by
  *   Student's t with n − 1 degrees of freedom.
@@ -77,17 +77,18 @@ export function estimateExponents(
   };
 }
 
-/** Shape of the growth's distribution at one depth; undefined below two survivors. */
+/** The shape of the growth's distribution at one depth. */
 export interface GrowthSummary {
   readonly mean: number;
-  /** Unbiased. */
+  /** The unbiased variance. */
   readonly variance: number;
-  /** √n m₃ / m₂^{3/2}; 0 for a constant. */
+  /** Skewness √n m₃ / m₂^{3/2}; 0 for a constant. */
   readonly skewness: number;
-  /** n m₄ / m₂² − 3; 0 for a constant. */
+  /** Excess kurtosis n m₄ / m₂² − 3; 0 for a constant. */
   readonly excessKurtosis: number;
 }
 
+/** Summarizes the growth at one checkpoint; undefined if fewer than two replicas survive. */
 export function summarizeGrowth(sums: CheckpointSums): GrowthSummary | undefined {
   const count = sums.survivorCount;
   const growth = sums.moments[0];

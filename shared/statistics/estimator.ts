@@ -5,13 +5,13 @@ import type { CheckpointSums } from "./replicaSums.ts";
 /** How sums of observables become estimates with their intervals. */
 export interface Estimator<Quantity extends string = string> {
   readonly name: string;
-  /** What has to be observed of every replica for it. */
+  /** The observables that every replica must yield for this estimator. */
   readonly observables: readonly Observable[];
   /**
    * Estimates each quantity from the sums at one checkpoint; undefined where too little is known.
    *
-   * @param layerCount layers behind the sums: the depth less the burn-in.
-   * @param level coverage of the intervals.
+   * @param layerCount the layers that the sums cover: the depth less the burn-in.
+   * @param level the coverage of the intervals.
    */
   readonly estimate: (
     sums: CheckpointSums,

@@ -1,31 +1,32 @@
 /**
- * Mean and sums of powers of deviations from it, of `count` values; the count is kept by whoever
- * keeps the moments. With no values all four are 0.
+ * The mean of a set of values, and the sums of powers of deviations from it. The number of values
+ * is kept beside the moments. Without values all four are 0.
  */
 export interface Moments {
   readonly mean: number;
-  /** Σ (x − mean)² */
+  /** Second power sum, Σ (x − mean)² */
   readonly m2: number;
-  /** Σ (x − mean)³ */
+  /** Third power sum, Σ (x − mean)³ */
   readonly m3: number;
-  /** Σ (x − mean)⁴ */
+  /** Fourth power sum, Σ (x − mean)⁴ */
   readonly m4: number;
 }
 
 /**
- * Moments of no values.
+ * The moments of an empty set of values.
  *
  * @internal exported for tests
  */
 export const NO_MOMENTS: Moments = { mean: 0, m2: 0, m3: 0, m4: 0 };
 
 /**
- * Moments of the values, in two passes: the mean first, then the deviations from it.
+ * Computes the moments of the values in two passes: first the mean, then the deviations from it.
  *
- * The loops are in functions of their own, which make no objects: where V8 13.6 (Node 24) replaces
- * a running loop by optimized code and an object literal follows in the same function, objects made
- * there have been seen to share their numbers, so that a later one overwrites an earlier one; on a
- * busy machine about once in 130 worker threads (test/soak/moments.soak.ts).
+ * The loops are in functions of their own that create no objects, to avoid a bug of V8 13.6 (Node
+ * 24). When V8 replaces a running loop by optimized code and an object literal follows in the same
+ * function, objects created there have been seen to share their numbers: a later one overwrites an
+ * earlier one. On a busy machine this hit about one in 130 worker threads
+ * (test/soak/moments.soak.ts).
  */
 export function momentsOf(values: Float64Array): Moments {
   if (values.length === 0) return NO_MOMENTS;
@@ -40,7 +41,7 @@ function sumOf(values: Float64Array): number {
   return sum;
 }
 
-/** Σ (x − mean)², Σ (x − mean)³ and Σ (x − mean)⁴. */
+/** The sums Σ (x − mean)², Σ (x − mean)³ and Σ (x − mean)⁴. */
 function powerSums(values: Float64Array, mean: number): Float64Array {
   let m2 = 0;
   let m3 = 0;
@@ -56,8 +57,8 @@ function powerSums(values: Float64Array, mean: number): Float64Array {
 }
 
 /**
- * Moments of the union of two sets of values, by the pairwise update formulas of Chan, Golub and
- * LeVeque (1979), carried to the fourth order by Pébay (Sandia report SAND2008-6212).
+ * Computes the moments of the union of two sets of values, by the pairwise update formulas of Chan,
+ * Golub and LeVeque (1979), extended to fourth order by Pébay (Sandia report SAND2008-6212).
  */
 export function mergeMoments(a: Moments, countA: number, b: Moments, countB: number): Moments {
   if (countA === 0) return b;
@@ -81,14 +82,14 @@ export function mergeMoments(a: Moments, countA: number, b: Moments, countB: num
   };
 }
 
-/** Σ (x − mean x)(y − mean y) of two rows of equal length. */
+/** The co-moment Σ (x − mean x)(y − mean y) of two rows of equal length. */
 export function coMomentOf(x: Float64Array, meanX: number, y: Float64Array, meanY: number): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += ((x[i] as number) - meanX) * ((y[i] as number) - meanY);
   return sum;
 }
 
-/** The co-moment of the union, from those of the parts and the differences of their means. */
+/** The co-moment of a union of two sets, from the sets' co-moments and means. */
 export function mergeCoMoments(
   a: { readonly coMoment: number; readonly meanX: number; readonly meanY: number },
   countA: number,

@@ -1,18 +1,18 @@
-/** A number that a replica yields, and what has to be known of it to sum it up and to believe the sums. */
+/** A number that a replica yields, with what is needed to sum it and to check the sums. */
 export interface Observable {
   readonly name: string;
-  /** Whether its value at the burn-in depth is subtracted from all later ones. */
+  /** True if the value at the burn-in depth is subtracted from all later values. */
   readonly sinceBurnIn: boolean;
   /**
-   * Where its sums are kept: at every checkpoint, or only at the last, which keeps partials small.
-   * In a list of observables those of every checkpoint come first.
+   * Where the observable's sums are kept: at every checkpoint, or only at the last, which keeps
+   * partials small. Lists of observables begin with those kept at every checkpoint.
    */
   readonly keptAt: "every_checkpoint" | "last_checkpoint";
-  /** The largest size that a value can have after so many layers: beyond it a partial is impossible. */
+  /** The largest absolute value possible after `depth` layers; a partial beyond it is refused. */
   readonly bound: (depth: number) => number;
 }
 
-/** The observables whose sums are kept at a checkpoint: all at the last, the first few before it. */
+/** The observables whose sums are kept at a checkpoint: all at the last, some before it. */
 export function keptObservables<Kept extends Pick<Observable, "keptAt">>(
   observables: readonly Kept[],
   isLast: boolean,

@@ -2,12 +2,12 @@ import { hash } from "node:crypto";
 
 import type { ShardPartial } from "./replicaSums.ts";
 
-/** Where a partial's bits are laid out to be hashed: it grows to the largest that was met. */
+/** Buffer in which a partial's bits are laid out for hashing; it grows to the largest so far. */
 let numbers = new Float64Array(1024);
 
 /**
- * Of a partial's bits: SHA-256, in base64. Two partials have equal digests exactly if they are
- * equal, however they were serialized.
+ * The SHA-256 digest of a partial's bits, in base64. Two partials have equal digests exactly if
+ * they are equal, however they were serialized.
  */
 export function partialDigest(partial: ShardPartial): string {
   const { backend, generator, observables } = partial;
@@ -23,7 +23,7 @@ export function partialDigest(partial: ShardPartial): string {
   return hash("sha256", bytes.subarray(0, numberBytes + nameBytes), "base64");
 }
 
-/** Writes every number in a partial; lists begin with their lengths, so that none runs into the next. */
+/** Writes all numbers of a partial. Lists begin with their lengths, so that they cannot merge. */
 function layOut({ firstReplica, replicaCount, checkpoints }: ShardPartial, into: Float64Array) {
   let end = 0;
   into[end++] = firstReplica;
@@ -49,7 +49,7 @@ function layOut({ firstReplica, replicaCount, checkpoints }: ShardPartial, into:
   }
 }
 
-/** How many `layOut` writes. */
+/** How many numbers `layOut` writes. */
 function numberCount({ checkpoints }: ShardPartial): number {
   let count = 3;
   for (const { moments, coMoments, quantileSketch } of checkpoints) {

@@ -1,16 +1,16 @@
 /**
- * A histogram whose bins have one width, fixed by the run's specification before the first replica
- * is propagated; so sketches add up exactly, in any order, and a quantile is known to within a bin.
- * Bin i holds the values in [i, i+1) · binWidth. Empty bins are not kept.
+ * A histogram with bins of one width. The run's specification fixes the width before the first
+ * replica is propagated, so that sketches add up exactly, in any order, and a quantile is known to
+ * within a bin. Bin i holds the values in [i, i+1) · binWidth. Empty bins are left out.
  */
 export interface QuantileSketch {
   readonly binWidth: number;
-  /** Ascending. */
+  /** Indexes of the bins that hold values, ascending. */
   readonly binIndexes: readonly number[];
   readonly binCounts: readonly number[];
 }
 
-/** A sketch of finite values. */
+/** Makes a sketch of finite values. */
 export function sketchOf(values: Float64Array, binWidth: number): QuantileSketch {
   const counts = new Map<number, number>();
   for (const value of values) {
@@ -25,7 +25,7 @@ export function sketchOf(values: Float64Array, binWidth: number): QuantileSketch
   };
 }
 
-/** Both are walked once, side by side: a coordinator merges one for each checkpoint of each shard. */
+/** Adds two sketches in one pass, since a coordinator does so for each checkpoint of each shard. */
 export function mergeSketches(a: QuantileSketch, b: QuantileSketch): QuantileSketch {
   if (a.binWidth !== b.binWidth) {
     throw new RangeError(`sketches of bin widths ${a.binWidth} and ${b.binWidth} cannot be merged`);
@@ -45,7 +45,7 @@ export function mergeSketches(a: QuantileSketch, b: QuantileSketch): QuantileSke
   return { binWidth: a.binWidth, binIndexes, binCounts };
 }
 
-/** The sketch of the same values in bins of twice the width, as often as it takes. */
+/** Doubles the width of a sketch's bins until there are at most `maximumBins`. */
 export function coarsenedSketch(sketch: QuantileSketch, maximumBins: number): QuantileSketch {
   let coarse = sketch;
   while (coarse.binIndexes.length > maximumBins) {
@@ -64,7 +64,7 @@ export function coarsenedSketch(sketch: QuantileSketch, maximumBins: number): Qu
 }
 
 /**
- * The value below which the share `probability` of the values lies, interpolated within its bin;
+ * The value below which a share `probability` of the values lies, interpolated within its bin;
  * undefined for an empty sketch.
  */
 export function sketchQuantile(sketch: QuantileSketch, probability: number): number | undefined {

@@ -2,30 +2,30 @@ import { coMomentOf, mergeCoMoments, mergeMoments, momentsOf, type Moments } fro
 import { keptObservables, type Observable } from "./observable.ts";
 import { mergeSketches, sketchOf, type QuantileSketch } from "./quantileSketch.ts";
 
-/** What is known of a set of replicas at one depth. Moments and co-moments are of survivors. */
+/** Sums over a set of replicas at one depth. Moments and co-moments are of survivors only. */
 export interface CheckpointSums {
   readonly depth: number;
   readonly survivorCount: number;
-  /** Replicas whose activations had become exactly zero. */
+  /** Replicas whose activations have become exactly zero. */
   readonly extinctCount: number;
-  /** One for each observable that is kept here: all at the last checkpoint, the first few before it. */
+  /** Moments of each observable kept at this checkpoint: all at the last, some before it. */
   readonly moments: readonly Moments[];
-  /** Co-moments of the pairs (0,1), (0,2), …, (1,2), … of observables; none but at the last checkpoint. */
+  /** Co-moments of the pairs (0,1), (0,2), …, (1,2), … of observables; only at the last depth. */
   readonly coMoments: readonly number[];
-  /** Sketch of the first observable. */
+  /** The sketch of the first observable. */
   readonly quantileSketch: QuantileSketch;
 }
 
-/** The additive record of a set of replicas. `mergeSums` is the one way to add two up. */
+/** Sums over a set of replicas; only `mergeSums` may add two of them up. */
 export interface ReplicaSums {
   readonly replicaCount: number;
-  /** Names, in the order of CheckpointSums.moments. */
+  /** Names of the observables, in the order of CheckpointSums.moments. */
   readonly observables: readonly string[];
-  /** Ascending by depth. */
+  /** Sums at each checkpoint, ascending by depth. */
   readonly checkpoints: readonly CheckpointSums[];
 }
 
-/** What a shard yields: the sums over its replicas and how they came about. */
+/** What a shard yields: the sums over its replicas, and how they were computed. */
 export interface ShardPartial extends ReplicaSums {
   readonly backend: string;
   /** The random generator and its version. */
@@ -33,17 +33,17 @@ export interface ShardPartial extends ReplicaSums {
   readonly firstReplica: number;
 }
 
-/** What summing has to know of an observable. */
+/** The part of an observable that summing needs. */
 export type SummedObservable = Pick<Observable, "name" | "keptAt">;
 
 /**
- * Sums over replicas, from their observables.
+ * Sums the observables of replicas.
  *
- * @param observables those that are kept at every checkpoint come first.
- * @param depths of the checkpoints, ascending.
- * @param binWidths of the quantile sketch, one for each depth.
- * @param values shape [depths][observables][replicas], row-major; a replica whose first observable
- * is −∞ is extinct at that depth, and is only counted there.
+ * @param observables the observables, those kept at every checkpoint first.
+ * @param depths the depths of the checkpoints, ascending.
+ * @param binWidths the bin widths of the quantile sketches, one for each depth.
+ * @param values an array of shape [depths][observables][replicas], row-major. A replica whose first
+ * observable is −∞ is extinct at that depth, and is only counted there.
  */
 export function sumReplicas(
   observables: readonly SummedObservable[],
@@ -83,7 +83,7 @@ export function sumReplicas(
   return { replicaCount, observables: observables.map(({ name }) => name), checkpoints };
 }
 
-/** Sums over the union of two disjoint sets of replicas of the same run. */
+/** Adds the sums over two disjoint sets of replicas of the same run. */
 export function mergeSums(a: ReplicaSums, b: ReplicaSums): ReplicaSums {
   return {
     replicaCount: a.replicaCount + b.replicaCount,
@@ -115,7 +115,7 @@ function mergeCheckpoints(a: CheckpointSums, b: CheckpointSums): CheckpointSums 
   };
 }
 
-/** The pairs (0,1), (0,2), …, (1,2), …: the order of co-moments. */
+/** The pairs (0,1), (0,2), …, (1,2), … in the order of co-moments. */
 export function pairs(count: number): [number, number][] {
   const result: [number, number][] = [];
   for (let i = 0; i < count; i++) for (let j = i + 1; j < count; j++) result.push([i, j]);

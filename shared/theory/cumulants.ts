@@ -6,7 +6,7 @@ export interface Cumulants {
   readonly fourth: number;
 }
 
-/** Cumulants of the sum of two independent variables. */
+/** The cumulants of the sum of two independent variables. */
 export function addCumulants(a: Cumulants, b: Cumulants): Cumulants {
   return {
     mean: a.mean + b.mean,

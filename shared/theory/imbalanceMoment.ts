@@ -4,14 +4,14 @@ import { logMixtureMoment } from "./mixtureMoment.ts";
 import type { Slope } from "./slope.ts";
 
 /**
- * log E (1+ρT)^s for any real s (see slope.ts), at a cost that does not depend on the width. When
- * α = 0 it needs s > 0.
+ * The log-moment log E (1+ρT)^s for any real s (see slope.ts), at a cost that does not depend on
+ * the width. If α = 0, it needs s > 0.
  *
  * With A the share of the squared norm that the positive units hold, 1+ρT = (1+ρ)(A + β²(1−A)).
- * Three routes cover the line. Around s = 0, a real integral that keeps the relative precision of
- * E (1+ρT)^s − 1. Above it, the inverse Laplace transform, for A and 1−A are gamma variables over
- * their sum. Below it, the same after u → D^½u/‖D^½u‖ in the integral over the sphere, which for
- * every positive definite D gives
+ * Three methods cover the line. Around s = 0, a real integral keeps the relative precision of
+ * E (1+ρT)^s − 1. Above that, the inverse Laplace transform is used, since A and 1−A are gamma
+ * variables over their sum. Below, it is used after u → D^½u/‖D^½u‖ in the integral over the
+ * sphere, which for every positive definite D gives
  *
  *     E (uᵀDu)^s = (det D)^−½ E (uᵀD⁻¹u)^s′,    s′ = −d/2 − s;
  *
@@ -41,17 +41,17 @@ export function logImbalanceMoment(s: number, width: number, slope: Slope): numb
   return logMomentAroundZero(-s, width, slope);
 }
 
-/** Terms this many e-folds below the largest do not count. */
+/** Terms this many e-folds below the largest are left out. */
 const LIGHT = 45;
 
 /**
- * log E (1+ρT)^−r for −3/2 < r < (d−1)/2, by the identity (∗) of wide.ts:
+ * The log-moment log E (1+ρT)^−r for −3/2 < r < (d−1)/2, by the identity (∗) of wide.ts:
  *
  *     E (1+ρT)^−r − 1 = 1/B(r, d/2−r) ∫ x^r (1−x)^(d/2−r) (h(ρx)^d − 1) dv,    x = 1/(1+e^−v).
  *
- * The difference is formed inside the integrand, where log h is known to full relative precision,
- * and the integrand is positive. Because it is O(x^(r+2)), the right-hand side continues (∗) to
- * r > −2; its zeros, r = 0 and r = −1 (E T = 0), are those of 1/Γ(r) = r (r+1)/Γ(r+2).
+ * The difference is taken inside the integrand, where log h is known to full relative precision.
+ * The integrand is positive. Because it is O(x^(r+2)), the right-hand side continues (∗) to r > −2;
+ * its zeros, r = 0 and r = −1 (E T = 0), are those of 1/Γ(r) = r (r+1)/Γ(r+2).
  */
 function logMomentAroundZero(r: number, width: number, { contrast, ratio }: Slope): number {
   const factor = r * (r + 1);

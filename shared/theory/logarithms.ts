@@ -1,10 +1,10 @@
-/** log(e^a + e^b) without overflow; either may be −∞. */
+/** Computes log(e^a + e^b) without overflow; either may be −∞. */
 export function logAddExp(a: number, b: number): number {
   const larger = Math.max(a, b);
   return larger === -Infinity ? larger : larger + Math.log1p(Math.exp(Math.min(a, b) - larger));
 }
 
-/** log Σ e^x without overflow. */
+/** Computes log Σ e^x without overflow. */
 export function logSumExp(exponents: readonly number[]): number {
   let largest = -Infinity;
   for (const x of exponents) largest = Math.max(largest, x);
@@ -14,7 +14,7 @@ export function logSumExp(exponents: readonly number[]): number {
   return largest + Math.log(sum);
 }
 
-/** log(e^x − 1) for x ≥ 0, without overflow. */
+/** Computes log(e^x − 1) for x ≥ 0 without overflow. */
 export function logExpMinusOne(x: number): number {
   return x < 1 ? Math.log(Math.expm1(x)) : x + Math.log1p(-Math.exp(-x));
 }

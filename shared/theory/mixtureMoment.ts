@@ -1,20 +1,21 @@
 import { logGammaRatio } from "./chiSquare.ts";
 
 /**
- * log E X^s, s ≥ −½, for X the sum of d independent units, each a Gamma(½) variable with odds 1,
- * or β² times one with odds w; d + 2s > 0. When β = 0 it needs s > 0, or reads E [X^s; X > 0].
+ * The log-moment log E X^s, for s ≥ −½ and d + 2s > 0. X is the sum of d independent units, each a
+ * Gamma(½) variable with odds 1, or β² times one with odds w. If β = 0 and s ≤ 0, the result is
+ * log E [X^s; X > 0] instead.
  *
  * A unit's transform is H(z) = ((1−z)^−½ + w (1−β²z)^−½)/(1+w). Inverting the Laplace transform
  * Γ(s+1) z^(−s−1) of x^s, and taking the expectation under the integral,
  *
  *     E X^s = Γ(s+1)/(2πi) ∫ H(z)^d z^(−s−1) dz
  *
- * along any path from −i∞ to i∞ between the cuts z ≤ 0 and z ≥ 1. Ours passes upright through the
- * saddle c of the integrand on (0, 1) and is the branch of a hyperbola that bends away at 45° around
- * the nearer cut: there the integrand decays before its phase has turned far, whereas on a straight
- * line it would oscillate at length when d ≫ s or s ≫ d. With y = σ sinh t, σ the width of the
- * saddle, Gaussian core and algebraic tail both decay fast in t, all is analytic for |Im t| < π/4,
- * and the trapezoid rule of step h errs by e^(−π²/2h).
+ * along any path from −i∞ to i∞ between the cuts z ≤ 0 and z ≥ 1. The path used here is a branch of
+ * a hyperbola. It passes upright through the saddle c of the integrand on (0, 1) and bends away at
+ * 45° around the nearer cut. On it the integrand decays before its phase has turned far; on a
+ * straight line it would oscillate at length when d ≫ s or s ≫ d. With y = σ sinh t, σ the width of
+ * the saddle, Gaussian core and algebraic tail both decay fast in t, and all is analytic for
+ * |Im t| < π/4, so that the trapezoid rule of step h errs by e^(−π²/2h).
  */
 export function logMixtureMoment(s: number, width: number, w: number, ratio: number): number {
   const unit: Unit = { w, scale: ratio * ratio, complement: (1 - ratio) * (1 + ratio) };
@@ -24,7 +25,7 @@ export function logMixtureMoment(s: number, width: number, w: number, ratio: num
   const vertex = 2 * Math.min(c, gap);
   const spread = 1 / Math.sqrt((s + 1) / c ** 2 + width * derivatives(c, unit).second);
   const peak = logTransform({ x: c, rest: gap, y: 0 }, unit).modulus;
-  // X = 0 has positive probability only if β = 0, and then only slows the decay: leave it out.
+  // X = 0 has positive probability only if β = 0. It is left out, since it would slow the decay.
   const absent = ratio === 0 ? Math.exp(-width * (Math.log1p(1 / w) + peak)) : 0;
 
   let sum = 0;
@@ -53,7 +54,7 @@ const STEP = 0.1;
 const NEGLIGIBLE = 1e-19;
 
 interface Unit {
-  /** Odds of the small component. */
+  /** The odds of the small component. */
   readonly w: number;
   /** β² */
   readonly scale: number;
@@ -61,7 +62,7 @@ interface Unit {
   readonly complement: number;
 }
 
-/** The c at which c (log H)′(c), which increases from 0 to ∞ over (0, 1), takes the value. */
+/** Finds the c at which c (log H)′(c), which increases from 0 to ∞ over (0, 1), takes the value. */
 function saddlePoint(value: number, unit: Unit): number {
   let [low, high] = [-40, 36];
   for (let i = 0; i < 60; i++) {
@@ -73,7 +74,7 @@ function saddlePoint(value: number, unit: Unit): number {
   return 1 / (1 + Math.exp(-low));
 }
 
-/** (log H)′ and (log H)″ at a real point. */
+/** The derivatives (log H)′ and (log H)″ at a real point. */
 function derivatives(c: number, { w, scale }: Unit): { first: number; second: number } {
   const [a, b] = [1 / (1 - c), scale / (1 - scale * c)];
   const [rootA, rootB] = [Math.sqrt(a), w / Math.sqrt(1 - scale * c)];
@@ -91,8 +92,8 @@ interface Point {
 }
 
 /**
- * log|H(z)| and arg H(z), by way of H − 1: in wide layers z is of order 1/d and the logarithm is
- * multiplied by d.
+ * Computes log|H(z)| and arg H(z) from H − 1, since in wide layers z is of order 1/d and the
+ * logarithm is multiplied by d.
  */
 function logTransform(
   { x, rest, y }: Point,
@@ -118,7 +119,7 @@ function inverseRootLessOne({ x, rest, y }: Point): { real: number; imaginary: n
   };
 }
 
-/** log|x + iy|, given x − 1 as well. */
+/** Computes log|x + iy|, given x − 1 as well. */
 function logSize(x: number, xLessOne: number, y: number): number {
   return Math.abs(xLessOne) < 0.5 && Math.abs(y) < 0.5
     ? Math.log1p(xLessOne * (2 + xLessOne) + y * y) / 2

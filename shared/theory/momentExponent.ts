@@ -4,20 +4,20 @@ import type { Layer } from "./layer.ts";
 import { describeSlope, logMeanSquareGrowth } from "./slope.ts";
 
 /**
- * The moment exponent Λ(q) = log E (‖x₁‖/‖x₀‖)^q of one layer, q any real number; over L layers
- * log E (‖x_L‖/‖x₀‖)^q = L Λ(q). It is convex, Λ(0) = 0, Λ′(0) = λ and Λ″(0) = σ², and
- * Λ(2) = log(½ gain² (1+α²)): He's gain keeps the mean square, by way of ever rarer and ever
- * larger networks, while the typical one has λ < 0 and vanishes.
+ * The moment exponent Λ(q) = log E (‖x₁‖/‖x₀‖)^q of one layer, for any real q. Over L layers,
+ * log E (‖x_L‖/‖x₀‖)^q = L Λ(q). Λ is convex, with Λ(0) = 0, Λ′(0) = λ, Λ″(0) = σ² and
+ * Λ(2) = log(½ gain² (1+α²)). He's gain thus keeps the mean square, by ever rarer and ever larger
+ * networks, while the typical network has λ < 0 and vanishes.
  *
  * In the notation of exact.ts the squared ratio is (gain · scale)² (1+ρT) · χ²_d/d, the last factor
- * only for Gaussian weights, so Λ is a sum of three terms. Where it is not finite:
+ * only for Gaussian weights, so that Λ is a sum of three terms. It is infinite in these cases:
  *
  * - Gaussian weights: E (χ²_d)^(q/2) = ∞ for q ≤ −d, d being the fewest degrees of freedom ‖x₁‖²
- *   can have when α ≠ 0. Orthogonal weights with α ≠ 0: never, for ‖x₁‖ ≥ gain · min(1, |α|) ‖x₀‖.
+ *   can have when α ≠ 0. Orthogonal weights with α ≠ 0: never, as ‖x₁‖ ≥ gain · min(1, |α|) ‖x₀‖.
  * - α = 0: for every q < 0, since x₁ = 0 with probability 2^−d. (Then Λ(0+) = log(1 − 2^−d).)
  *
- * Accuracy, measured for |q| ≤ 10⁵: 10⁻¹³ of the largest of 1, |Λ(q)| and |q log(gain · scale)|, and
- * better around q = 0, where it is Λ(q)/q that keeps its digits.
+ * Measured accuracy for |q| ≤ 10⁵: 10⁻¹³ of the largest of 1, |Λ(q)| and |q log(gain · scale)|. It
+ * is better around q = 0, where Λ(q)/q keeps its digits.
  */
 export function momentExponent(q: number, layer: Layer): number {
   if (q === 0) return 0;

@@ -1,24 +1,24 @@
 /**
- * What a negative slope α does to a direction.
+ * The effect of a negative slope α on a direction.
  *
  * Let u be uniform on the unit sphere of R^d. The signs of its entries are fair coins independent
- * of their squares, so with ε_i = ±1 fair and independent of u,
+ * of their squares. So with ε_i = ±1 fair and independent of u,
  *
  *     ‖φ(u)‖² = Σ (ε_i > 0 ? 1 : α²) u_i² = ½(1+α²) · (1 + ρT),
  *     ρ = (1−α²)/(1+α²),    T = Σ ε_i u_i² ∈ [−1, 1].
  *
- * T is the *imbalance*: the share of the squared norm that the positive units hold, minus the
- * share of the negative ones. It is symmetric and knows nothing of α; α enters through a scale and
- * only through |ρ|. So α and −α give norms of the same law, and 1/α the same up to the scale.
+ * T is the *imbalance*: the share of the squared norm that the positive units hold, minus the share
+ * of the negative units. Its law is symmetric and does not depend on α, which enters only through
+ * the scale and |ρ|. So α and −α give norms of the same law, and 1/α the same up to the scale.
  */
 export interface Slope {
   /**
-   * √(½(1+α²)): the factor by which φ multiplies the root mean square. Its inverse is He's gain.
+   * The factor √(½(1+α²)) by which φ multiplies the root mean square; its inverse is He's gain.
    */
   readonly scale: number;
-  /** |ρ| ∈ [0, 1]: 0 for α = ±1, 1 for α = 0 and in the limit α → ±∞. */
+  /** The contrast |ρ| ∈ [0, 1]: 0 for α = ±1, and 1 for α = 0 and in the limit α → ±∞. */
   readonly contrast: number;
-  /** β = min(|α|, 1/|α|): 1 − |ρ| = 2β²/(1+β²) keeps its digits, and its logarithm, through β. */
+  /** β = min(|α|, 1/|α|); by it, 1 − |ρ| = 2β²/(1+β²) and its logarithm keep their digits. */
   readonly ratio: number;
 }
 
@@ -35,9 +35,10 @@ export function describeSlope(negativeSlope: number): Slope {
 }
 
 /**
- * log(gain · scale), the growth of the root mean square per layer; zero at He's gain, and precise
- * around that zero: near α = ±1 because the scale's logarithm is, elsewhere because the factors
- * meet before the logarithm is taken. (The product overflows only far from any cancellation.)
+ * The growth log(gain · scale) of the root mean square per layer. It is zero at He's gain, and
+ * precise around that zero: near α = ±1 because the scale's logarithm is precise, elsewhere because
+ * the factors are multiplied before the logarithm is taken. (The product overflows only far from
+ * any cancellation.)
  */
 export function logMeanSquareGrowth(gain: number, negativeSlope: number): number {
   const size = Math.abs(negativeSlope);

@@ -1,20 +1,20 @@
 import type { Cumulants } from "./cumulants.ts";
 import type { Slope } from "./slope.ts";
 
-/** Widths from here on are wide: the expansion below has converged to rounding. */
+/** Widths from here on count as wide: the expansion below has converged to rounding. */
 export const WIDE_FROM = 256;
 
 const ORDER = 16;
 
-/** Coefficients of ε⁰ … ε^ORDER. */
+/** A power series, as its coefficients of ε⁰ … ε^ORDER. */
 type Series = readonly number[];
 
 /**
  * Cumulants of log(1+ρT) (see slope.ts) in a wide layer, by expansion in ε = 1/d.
  *
- * Let g be standard normal in R^d. Σ (1+ρε_i) g_i² = (1+ρT) ‖g‖², and ‖g‖² is independent of T.
- * The Laplace transforms of both sides give their negative moments, Γ(r) E X^−r = ∫ t^(r−1) M(t) dt
- * for 0 < r < d/2, and with x = 2t/(1+2t) the transforms are
+ * Let g be standard normal in R^d. Then Σ (1+ρε_i) g_i² = (1+ρT) ‖g‖², and ‖g‖² is independent of
+ * T. The Laplace transforms of both sides give their negative moments, Γ(r) E X^−r = ∫ t^(r−1) M(t)
+ * dt for 0 < r < d/2. With x = 2t/(1+2t), the transforms are
  *
  *     (1−x)^(d/2) h(ρx)^d and (1−x)^(d/2),    h(y) = ½(1+y)^−½ + ½(1−y)^−½.
  *
@@ -27,16 +27,17 @@ type Series = readonly number[];
  *     log h(y) = Σ_j b_j y^2j,    b_j = (1 − ½ binomial(2j, j) 4^−j) / 2j.
  *
  * Let h^d = Σ_j d^j P_j(ε) y^2j; the P_j are polynomials without negative coefficients. The moments
- * of the beta law turn (∗) into a sum of polynomials in s = −r, which thereby holds for every s:
+ * of the beta law turn (∗) into a sum of polynomials in s = −r, which therefore holds for every s:
  *
  *     E (1+ρT)^s = Σ_j (4ερ²)^j P_j(ε) Π_{i<2j} (i−s)/(1+2iε).
  *
- * Carried as a power series in s, up to s⁴, over power series in ε, its logarithm generates the
- * cumulants. The k-th is of order ε^(k−1): the cancellation of the lower powers, which costs
- * floating-point sums all their digits when d is large, is done here once and for all by algebra.
+ * The sum is carried as a power series in s, up to s⁴, whose coefficients are power series in ε;
+ * its logarithm generates the cumulants. The k-th cumulant is of order ε^(k−1). The cancellation of
+ * the lower powers, which costs floating-point sums all their digits when d is large, is done here
+ * once and for all by algebra.
  *
- * The series in ε is asymptotic, blind to the mass 2^−d at each of T = ±1. At d = 256, its worst,
- * it agrees with the quadrature of narrow.ts to rounding for every ρ in [0, 1].
+ * The series in ε is asymptotic and does not see the mass 2^−d at each of T = ±1. At d = 256, its
+ * worst case, it agrees with the quadrature of narrow.ts to rounding for every ρ in [0, 1].
  */
 export function wideCumulants(width: number, { contrast }: Slope): Cumulants {
   const [mean, variance, third, fourth] = logarithm(momentSeries(contrast));
@@ -51,7 +52,7 @@ export function wideCumulants(width: number, { contrast }: Slope): Cumulants {
 /** The coefficients of s¹ … s⁴. */
 type FourSeries = readonly [Series, Series, Series, Series];
 
-/** E (1+ρT)^s, whose coefficient of s⁰ is 1. */
+/** The series of E (1+ρT)^s in s; its coefficient of s⁰ is 1 and left out. */
 function momentSeries(contrast: number): FourSeries {
   const moments = [zero(), zero(), zero(), zero()] as const;
   let risingFactorial: Series = [1, 0, 0, 0, 0];
@@ -71,7 +72,7 @@ function momentSeries(contrast: number): FourSeries {
   return moments;
 }
 
-/** P_0 … P_ORDER. As for the exponential of any series, n P_n = Σ_j j b_j ε^(j−1) P_(n−j). */
+/** P_0 … P_ORDER, by n P_n = Σ_j j b_j ε^(j−1) P_(n−j), as for the exponential of any series. */
 function powersOfH(): readonly Series[] {
   const b = logarithmOfH();
   const powers: number[][] = [];
@@ -90,7 +91,7 @@ function powersOfH(): readonly Series[] {
   return powers;
 }
 
-/** 0, b_1 … b_ORDER. */
+/** The coefficients 0, b_1 … b_ORDER of log h. */
 function logarithmOfH(): readonly number[] {
   const b = [0];
   let centralBinomial = 1;
@@ -102,7 +103,8 @@ function logarithmOfH(): readonly number[] {
 }
 
 /**
- * log f for f = 1 + f_1 s + f_2 s² + …: its coefficients are g_k = f_k − Σ_{j<k} (j/k) g_j f_(k−j).
+ * log f for f = 1 + f_1 s + f_2 s² + …, with the coefficients g_k = f_k − Σ_{j<k} (j/k) g_j
+ * f_(k−j).
  */
 function logarithm([f1, f2, f3, f4]: FourSeries): FourSeries {
   const g1 = f1;
@@ -137,19 +139,19 @@ function product(a: Series, b: Series): Series {
   return result;
 }
 
-/** The series over 1 + cε. */
+/** The series divided by 1 + cε. */
 function overOnePlus(series: Series, c: number): Series {
   const result: number[] = [];
   for (const value of series) result.push(value - c * (result.at(-1) ?? 0));
   return result;
 }
 
-/** A polynomial in s times (shift − s). */
+/** A polynomial in s, multiplied by (shift − s). */
 function timesShiftMinusS(polynomial: Series, shift: number): Series {
   return polynomial.map((value, k) => shift * value - (polynomial[k - 1] ?? 0));
 }
 
-/** The series at ε = 1/width from ε^from on; the powers below vanish identically. */
+/** The value of a series at ε = 1/width, from ε^from on; the lower powers vanish identically. */
 function evaluate(series: Series, from: number, width: number): number {
   let sum = 0;
   for (let n = ORDER; n >= from; n--) sum = sum / width + (series[n] as number);

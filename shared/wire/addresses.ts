@@ -1,9 +1,9 @@
-/** The host of HOST:PORT; that of an IPv6 address is in brackets. */
+/** The host of HOST:PORT; an IPv6 address keeps its brackets. */
 export function hostOf(address: string): string {
   return address.slice(0, address.lastIndexOf(":"));
 }
 
-/** Whether only this machine can reach the host. */
+/** True if only this machine can reach the host. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

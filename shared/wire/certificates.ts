@@ -9,10 +9,10 @@ export interface Identity {
 
 /**
  * Says what is wrong with a certificate, as the end of a sentence that begins with its file;
- * undefined if nothing is.
+ * undefined if all is well.
  *
- * @param pem one certificate, or a chain whose first is looked at.
- * @param now milliseconds since the epoch.
+ * @param pem one certificate, or a chain, of which the first is checked.
+ * @param now milliseconds since 1970.
  */
 export function certificateProblem(pem: Buffer, now: number): string | undefined {
   const certificate = readCertificate(pem);
@@ -27,7 +27,7 @@ export function certificateProblem(pem: Buffer, now: number): string | undefined
   return undefined;
 }
 
-/** What is wrong with a private key, which must be that of the certificate; undefined if nothing is. */
+/** Says what is wrong with a private key, or that it is not the certificate's; else undefined. */
 export function keyProblem({ certificate, key }: Identity): string | undefined {
   const privateKey = readKey(key);
   if (privateKey === undefined) {
@@ -38,7 +38,7 @@ export function keyProblem({ certificate, key }: Identity): string | undefined {
   return "is not the key of the certificate; give the one that belongs to it";
 }
 
-/** What is wrong with the certificate of an authority; undefined if nothing is. */
+/** Says what is wrong with an authority's certificate; undefined if all is well. */
 export function authorityProblem(pem: Buffer, now: number): string | undefined {
   const problem = certificateProblem(pem, now);
   if (problem !== undefined) return problem;
@@ -63,7 +63,7 @@ function readKey(pem: Buffer): KeyObject | undefined {
   }
 }
 
-/** Whether TLS takes what crypto has read: it looks at the whole file, and would throw in a server. */
+/** True if TLS accepts the files; it reads them whole, and would otherwise throw in a server. */
 function isUsable(options: SecureContextOptions): boolean {
   try {
     createSecureContext(options);

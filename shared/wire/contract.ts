@@ -4,13 +4,13 @@ import protobuf from "protobufjs";
 
 import { packageRoot } from "./packageRoot.ts";
 
-/** The files of the two services, below proto/. */
+/** The proto files of the two services, below proto/. */
 export const PROTO_FILES = [
   "lyapunov/v1/simulation_service.proto",
   "lyapunov/v1/fleet_service.proto",
 ] as const;
 
-/** The files of the details of a failed call, below proto/. */
+/** The proto files of error details, below proto/. */
 const ERROR_FILES = ["google/rpc/status.proto", "google/rpc/error_details.proto"] as const;
 
 let parsed: protobuf.Root | undefined;
@@ -23,8 +23,8 @@ function parse(): protobuf.Root {
 }
 
 /**
- * The contract: every message and service of proto/, resolved. It is parsed once in a process, at the
- * first call. To change something in it, take a copy.
+ * The contract: every message and service of proto/, resolved. It is parsed once in a process, at
+ * the first call. Use `contractCopy` to change something in it.
  */
 export function contract(): protobuf.Root {
   parsed ??= parse();

@@ -12,32 +12,32 @@ import { hostOf } from "./addresses.ts";
 import type { Identity } from "./certificates.ts";
 import { AUTHORIZATION, bearer } from "./tokens.ts";
 
-/** How a coordinator is called: over TLS or not, and with which token. */
+/** How to call a coordinator: over TLS or not, and with which token. */
 export interface CallerCredentials {
-  /** Over TLS; otherwise in the clear. */
+  /** What TLS needs; without it, calls are not encrypted. */
   readonly tls?: {
-    /** Certificates in PEM of those who may vouch for the coordinator; default: those that Node knows. */
+    /** Certificates in PEM of authorities trusted for the coordinator; default: Node's own. */
     readonly authority?: Buffer;
-    /** Who the caller is, for a coordinator that asks for a certificate. */
+    /** The caller's identity, for a coordinator that asks for a certificate. */
     readonly identity?: Identity;
   };
-  /** Asked at every call, so that a token may be replaced while the process runs. */
+  /** Returns the token; called for every call, so that the token may change meanwhile. */
   readonly token?: () => string;
 }
 
-/** For a coordinator that asks nobody who they are. */
+/** Credentials for a coordinator without access control. */
 export const NO_CREDENTIALS: CallerCredentials = {};
 
-/** What TLS calls a server that has no name but its address; certificates are not asked about it. */
+/** The name that TLS is given for a server known only by its address; it is not checked. */
 const NAMELESS = "coordinator.invalid";
 
-/** Whatever happens to the other end: half a minute after it has vanished without a word, calls fail. */
+/** Makes calls fail half a minute after the other end has vanished without a word. */
 const KEEPALIVE: ClientOptions = {
   "grpc.keepalive_time_ms": 20_000,
   "grpc.keepalive_timeout_ms": 10_000,
 };
 
-/** What a client of a coordinator is made with. */
+/** The parts from which grpc-js makes a client of a coordinator. */
 export interface ClientParts {
   readonly channel: ChannelCredentials;
   readonly options: ClientOptions;
@@ -53,12 +53,12 @@ export function clientParts(address: string, { tls, token }: CallerCredentials):
   const channel = ChannelCredentials.createSsl(authority, identity?.key, identity?.certificate, {
     checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
   });
-  // Only names may be sent (RFC 6066), and grpc-js would send an address.
+  // TLS may send only names (RFC 6066), but grpc-js would send an address.
   const name = isIP(host) === 0 ? {} : { "grpc.ssl_target_name_override": NAMELESS };
   return { channel, options: { ...options, ...name } };
 }
 
-/** Shows a token with every call; grpc-js's own way does so only over TLS. */
+/** Sends a token with every call; grpc-js's own way does so only over TLS. */
 function tokenInterceptor(token: () => string): Interceptor {
   return (options, nextCall) =>
     new InterceptingCall(nextCall(options), {

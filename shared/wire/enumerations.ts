@@ -6,8 +6,8 @@ import type { Sampling__Output as Sampling } from "./generated/lyapunov/v1/Sampl
 import type { WeightLaw__Output as WeightLaw } from "./generated/lyapunov/v1/WeightLaw.ts";
 
 /**
- * Enumerations travel as `WEIGHT_LAW_GAUSSIAN` and are written `gaussian` everywhere else; states
- * keep their capitals: `RUN_STATE_SUCCEEDED` and `SUCCEEDED`.
+ * The prefixes of names on the wire. `WEIGHT_LAW_GAUSSIAN` is written `gaussian` everywhere else;
+ * states keep their capitals: `RUN_STATE_SUCCEEDED` becomes `SUCCEEDED`.
  */
 const PREFIXES = {
   weights: "WEIGHT_LAW_",
@@ -29,21 +29,21 @@ interface WireNames {
   readonly state: RunState;
 }
 
-/** `WEIGHT_LAW_GAUSSIAN` → `gaussian`; undefined for `…_UNSPECIFIED` and for nothing. */
+/** Turns `WEIGHT_LAW_GAUSSIAN` into `gaussian`, and `…_UNSPECIFIED` or nothing into undefined. */
 export function shortName(
   field: EnumerationField,
   value: string | number | undefined,
 ): string | undefined {
   if (value === undefined || value === "") return undefined;
   const prefix = PREFIXES[field];
-  // A number without a name in this version arrives as a number.
+  // A value that has no name in this version arrives as a number.
   const name = String(value);
   const short = name.startsWith(prefix) ? name.slice(prefix.length) : name;
   if (short === "UNSPECIFIED") return undefined;
   return field === "state" ? short : short.toLowerCase();
 }
 
-/** `gaussian` → `WEIGHT_LAW_GAUSSIAN`; undefined → `WEIGHT_LAW_UNSPECIFIED`. */
+/** Turns `gaussian` into `WEIGHT_LAW_GAUSSIAN`, and undefined into `WEIGHT_LAW_UNSPECIFIED`. */
 export function wireName<Field extends EnumerationField>(
   field: Field,
   short: string | undefined,

@@ -7,7 +7,7 @@ const DOMAIN = "lyapunov-cluster";
 const TRAILER = "grpc-status-details-bin";
 const TYPE_PREFIX = "type.googleapis.com/";
 
-/** Stable reasons, one for each way in which a call can fail. */
+/** Stable reasons for the ways in which a call can fail. */
 export type ErrorReason =
   | "INVALID_FIELD"
   | "NOT_FOUND"
@@ -22,7 +22,7 @@ export type ErrorReason =
   | "STANDBY"
   | "INTERNAL";
 
-/** A failure of a call, as its client sees it. */
+/** A failed call, as the client sees it. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: Code;
@@ -42,7 +42,7 @@ export class ApiError extends Error {
   }
 }
 
-/** One field of a request is at fault; the description says what is allowed. */
+/** Refuses a request for one field; the description says what is allowed. */
 export function invalidField(field: string, description: string): ApiError {
   return new ApiError(Code.INVALID_ARGUMENT, "INVALID_FIELD", `${field}: ${description}`, {
     violations: [{ field, description }],
@@ -50,9 +50,9 @@ export function invalidField(field: string, description: string): ApiError {
 }
 
 /**
- * The request asks for more than a limit allows.
+ * Refuses a request that asks for more than a limit allows.
  *
- * @param field the field that goes too far; empty if it is the request itself.
+ * @param field the field that asks for too much; empty if it is the request itself.
  */
 export function limitReached(field: string, description: string): ApiError {
   const message = field === "" ? description : `${field}: ${description}`;
@@ -62,14 +62,14 @@ export function limitReached(field: string, description: string): ApiError {
 }
 
 /**
- * Most bytes of the sentence, and of the fields at fault together. Both go into the trailers, of which
- * clients take at most 8 KiB, encoded: beyond that, the C core of gRPC refuses the answer, and Node
- * breaks the connection with every other call on it.
+ * Most bytes of the sentence, and also of all bad fields together. Both go into the trailers, and
+ * clients take at most 8 KiB of these, encoded. Beyond that, the C core of gRPC refuses the answer,
+ * and Node breaks the connection with every other call on it.
  */
 const MAXIMUM_TEXT_BYTES = 1024;
 
 /**
- * Converts the error to what grpc-js sends: code, sentence, and google.rpc details in the trailer.
+ * Converts an error to what grpc-js sends: code, sentence, and google.rpc details in the trailer.
  */
 export function toStatus(error: ApiError): { code: Code; details: string; metadata: Metadata } {
   const message = cut(error.message, MAXIMUM_TEXT_BYTES);
@@ -83,7 +83,7 @@ export function toStatus(error: ApiError): { code: Code; details: string; metada
   return { code: error.code, details: message, metadata };
 }
 
-/** The first violations, as many as there is room for, and at least one. */
+/** The first violations: as many as there is room for, and at least one. */
 function firstOf(violations: readonly FieldViolation[]): FieldViolation[] {
   const first: FieldViolation[] = [];
   let room = MAXIMUM_TEXT_BYTES;
@@ -95,7 +95,7 @@ function firstOf(violations: readonly FieldViolation[]): FieldViolation[] {
   return first;
 }
 
-/** At most so many bytes of a text, in whole characters: encodeURI throws on half a one. */
+/** Cuts a text to a number of bytes, in whole characters; encodeURI throws on half of one. */
 function cut(text: string, maximumBytes: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= maximumBytes) return text.toWellFormed();
@@ -105,7 +105,7 @@ function cut(text: string, maximumBytes: number): string {
     .replace(/\uFFFD+$/, "")}…`;
 }
 
-/** A message `google.protobuf.Any` that holds one of the named type. */
+/** A message `google.protobuf.Any` that holds a message of the named type. */
 function any(name: string, value: Record<string, unknown>) {
   return { type_url: TYPE_PREFIX + name, value: encode(name, value) };
 }

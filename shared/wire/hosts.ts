@@ -4,14 +4,15 @@ import { hostname } from "node:os";
 import { isLoopback } from "./addresses.ts";
 
 /**
- * Whether the name in a `Host` header leads here by right. Another site may have its own name lead
- * here (DNS rebinding), and a browser would then let that site's scripts read what is answered.
+ * True if the name in a `Host` header is this server's. Otherwise another site could point its own
+ * name here (DNS rebinding), and a browser would let that site's scripts read the answers.
  *
- * On loopback its own names are known; elsewhere addresses are trusted, names without a dot, which
- * are of the local network, that of this machine, and that which was listened on.
+ * On loopback only loopback names are accepted. Elsewhere these are accepted too: addresses, names
+ * without a dot, which belong to the local network, this machine's name, and the host listened on.
  *
- * @param host the header, with or without a port; absent before HTTP/1.1, which no browser speaks.
- * @param listenedOn the host that was told to listen on.
+ * @param host the header, with or without a port; only clients older than HTTP/1.1, and so no
+ * browsers, omit it.
+ * @param listenedOn the host on which the server was told to listen.
  */
 export function isOwnHost(
   host: string | undefined,

@@ -11,8 +11,8 @@ import { structToJson } from "./struct.ts";
 import { timestampToJson } from "./timestamps.ts";
 
 /**
- * Messages as JSON: the proto3 mapping, with enumerations by their short names, and null where a
- * number does not exist (λ = −∞, too few replicas, no closed form).
+ * Converts a run to JSON by the proto3 mapping, but with short names for enumerations, and with
+ * null where a number does not exist (λ = −∞, too few replicas, no closed form).
  */
 export function runToJson(run: Run__Output) {
   return {
@@ -74,7 +74,7 @@ export function sweepToJson(sweep: Sweep__Output) {
   };
 }
 
-/** What a run has whose kind has no fields of its own in the contract. */
+/** The fields of a run whose kind has no fields of its own in the contract. */
 function otherKindToJson({ parameters, estimates }: Run__Output) {
   return {
     ...(parameters && { parameters: structToJson(parameters) }),
@@ -167,8 +167,8 @@ function checkpointToJson(checkpoint: CheckpointEstimate__Output) {
   };
 }
 
-/** A run as `lyapunov … --json` and the coordinator's JSON interface have it. */
+/** A run in the JSON of `lyapunov … --json` and of the coordinator's JSON interface. */
 export type RunJson = ReturnType<typeof runToJson>;
 
-/** A sweep, likewise. */
+/** A sweep in the JSON of `lyapunov … --json` and of the coordinator's JSON interface. */
 export type SweepJson = ReturnType<typeof sweepToJson>;

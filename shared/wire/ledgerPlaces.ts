@@ -1,2 +1,2 @@
-/** What `--ledger` takes, and a coordinator opens, for a ledger that ends with its process. */
+/** The value of `--ledger` for a ledger that ends with its process. */
 export const MEMORY = "memory";

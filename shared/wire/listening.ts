@@ -5,11 +5,11 @@ import type { AddressInfo } from "node:net";
 
 import { hostOf } from "./addresses.ts";
 
-/** A request is a line and some headers: there is nothing to wait for. */
+/** Longest wait for a request, which is only a line and some headers. */
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 const MAXIMUM_CONNECTIONS = 4096;
 
-/** Why an address cannot be listened on, and what to do, by the code of the system's error. */
+/** Why an address cannot be listened on, and the remedy, by the system's error code. */
 const REMEDIES: Readonly<Record<string, string>> = {
   EADDRINUSE: "the port is taken; give another",
   EADDRNOTAVAIL: "this machine has no such address; give one that it has, such as 127.0.0.1",
@@ -17,15 +17,15 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENOTFOUND: "the host is not known; give another, such as 127.0.0.1",
 };
 
-/** A server that listens; disposing of it cuts off whoever is still there. */
+/** A server that listens; disposing of it cuts off all remaining connections. */
 export interface Listening extends AsyncDisposable {
   readonly port: number;
 }
 
 /**
- * Has a server of HTTP listen on an address, with bounds on what strangers can take of it.
+ * Starts an HTTP server on an address, with bounds on what strangers can take up.
  *
- * @param flag that which says where, such as `--http`.
+ * @param flag the command-line flag that gave the address, for example `--http`.
  * @param address HOST:PORT; port 0 takes a free one.
  * @throws Error if the address cannot be listened on.
  */
@@ -57,7 +57,7 @@ export async function listenOn(
   };
 }
 
-/** @param cause what the system, or gRPC for it, complained of. */
+/** @param cause the complaint of the system, or of gRPC in its place. */
 export function cannotListen(flag: string, address: string, cause: unknown): Error {
   const code = /\bE[A-Z]{4,}\b/.exec((cause as Error).message)?.[0] ?? "";
   const remedy = REMEDIES[code] ?? `${(cause as Error).message}; give another address`;

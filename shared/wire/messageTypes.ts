@@ -3,18 +3,18 @@ import protobuf from "protobufjs";
 import { contract, contractCopy } from "./contract.ts";
 
 /**
- * The type of a message, such as `lyapunov.v1.Partial`, for what must be quick: proto-loader makes
- * two objects of every message, and strings of its long numbers.
+ * The type of a message by name, for example `lyapunov.v1.Partial`, for messages that must be quick
+ * to read. proto-loader would make two objects of every message, and strings of its long numbers.
  */
 export function messageType(name: string): protobuf.Type {
   return contract().lookupType(name);
 }
 
 /**
- * The type of a message with one of the messages inside it left as bytes, which is what it is on the
- * wire: what only passes through is neither read nor written a second time.
+ * The type of a message in which one inner message stays as its bytes on the wire. An inner message
+ * that only passes through is then neither decoded nor encoded a second time.
  *
- * @param path the fields that lead there, such as `["result", "partial"]`
+ * @param path the fields that lead to the inner message, for example `["result", "partial"]`
  * @throws Error if the path leads to no message, or into a `oneof`
  */
 export function sealedType(name: string, path: readonly string[]): protobuf.Type {
@@ -42,7 +42,7 @@ export function sealedType(name: string, path: readonly string[]): protobuf.Type
 }
 
 /**
- * The type of a method's request, such as `/lyapunov.v1.FleetService/Work`; undefined if foreign.
+ * The request type of a method like `/lyapunov.v1.FleetService/Work`; undefined if it is not ours.
  */
 export function requestTypeOf(path: string): protobuf.Type | undefined {
   const [, service = "", method = ""] = path.split("/");
@@ -51,14 +51,14 @@ export function requestTypeOf(path: string): protobuf.Type | undefined {
   return found.methods[method]?.resolvedRequestType ?? undefined;
 }
 
-/** Decodes a message, with numbers for 64-bit integers, to the nearest double. */
+/** Decodes a message; its 64-bit integers become numbers, rounded to the nearest double. */
 export function decodeWithNumbers(type: protobuf.Type, bytes: Uint8Array): unknown {
   return type.decode(new NumberReader(bytes));
 }
 
 /**
- * Reads 64-bit integers as numbers, where protobufjs makes objects; its declarations know nothing
- * else.
+ * Reads 64-bit integers as numbers, where protobufjs makes objects. Its declarations allow only
+ * objects, hence the casts.
  */
 class NumberReader extends protobuf.BufferReader {
   override uint64(): protobuf.Long {
@@ -71,7 +71,7 @@ class NumberReader extends protobuf.BufferReader {
     return number as unknown as protobuf.Long;
   }
 
-  /** Whether an integer of at most 28 bits comes next. */
+  /** True if an integer of at most 28 bits comes next. */
   #isShort(): boolean {
     const { buf, pos } = this;
     for (let i = pos; i < pos + 4; i++) if ((buf[i] as number) < 128) return true;

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
- * The folder of this package's package.json, whether the code runs from its sources or from dist/.
- * Files that are not code (compiled kernels, protocol definitions) are found from there.
+ * The folder of this package's package.json, both for sources and for dist/. Files that are not
+ * code (compiled kernels, protocol definitions) are found from there.
  */
 export function packageRoot(): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {

@@ -1,9 +1,9 @@
 import type { ExponentEstimates } from "../statistics/estimate.ts";
 import type { SweepJson } from "./json.ts";
 
-// What the coordinator tells its page beyond what gRPC answers: both sides are made by these.
+// What the coordinator tells its page beyond gRPC's answers; both sides use these types.
 
-/** A sweep without its runs, and how far they are together. */
+/** A sweep without its runs, and the progress of all runs together. */
 export interface SweepHeading extends SweepJson {
   readonly runCount: number;
   readonly progress: {
@@ -11,17 +11,17 @@ export interface SweepHeading extends SweepJson {
     readonly plannedShardCount: number;
     readonly completedReplicaCount: string;
     readonly replicasPerSecond: number;
-    /** Null until a rate is known. */
+    /** Time to the end; null until a rate is known. */
     readonly remainingSeconds: number | null;
   };
 }
 
-/** What was known of a run once: its folded prefix and the estimates of that. */
+/** A run at an earlier time: its folded prefix, and the estimates from it. */
 export interface HistoryPoint extends Partial<ExponentEstimates> {
   readonly replicaCount: number;
 }
 
-/** λ̂ from the growth down to one depth alone. */
+/** λ̂ from the growth down to one depth. */
 export interface DepthPoint {
   readonly depth: number;
   readonly estimate: number;
@@ -29,26 +29,26 @@ export interface DepthPoint {
   readonly upper: number;
 }
 
-/** The growth at the last checkpoint, counted in bins of equal width. */
+/** A histogram of the growth at the last checkpoint, in bins of equal width. */
 export interface Fluctuations {
   readonly depth: number;
   readonly survivorCount: number;
   readonly mean: number;
   readonly standardDeviation: number;
   readonly binWidth: number;
-  /** Ascending; bins without a replica are not there. */
+  /** The bins that hold replicas, ascending. */
   readonly bins: readonly { readonly lower: number; readonly count: number }[];
 }
 
-/** What a run's page draws, beyond the run itself. */
+/** What a run's page draws besides the run itself. */
 export interface Charts extends ChartFields {
-  /** Convergence: the estimates as replicas came in. */
+  /** The convergence: estimates as replicas came in. */
   readonly history: readonly HistoryPoint[];
 }
 
-/** What is drawn of a run's sums; nothing, of a kind that has no such pictures. */
+/** What a page draws from a run's sums; empty for a kind that has no such pictures. */
 export interface ChartFields {
-  /** The law of large numbers: the growth a layer, down to each checkpoint. */
+  /** The law of large numbers: the growth per layer, down to each checkpoint. */
   readonly depths: readonly DepthPoint[];
   /** The central limit theorem: the distribution of the growth. */
   readonly fluctuations: Fluctuations | null;
@@ -60,18 +60,18 @@ export interface WorkerJson {
   readonly name: string;
   readonly displayName: string;
   readonly state: "CONNECTED" | "DRAINING" | "AWAY" | "QUARANTINED";
-  /** Why it is in quarantine; empty otherwise. */
+  /** Why the worker is in quarantine; empty otherwise. */
   readonly reason: string;
   readonly devices: readonly {
     readonly backends: readonly string[];
     readonly slotCount: number;
     readonly leaseCount: number;
   }[];
-  /** Since its last message, to five seconds; null for one in quarantine. */
+  /** Time since the worker's last message, to five seconds; null in quarantine. */
   readonly silentSeconds: number | null;
 }
 
-/** A page of the fleet, and what all of it is together. */
+/** A page of the fleet's workers, and totals of the whole fleet. */
 export interface FleetJson {
   readonly workers: readonly WorkerJson[];
   readonly nextPageToken: string;

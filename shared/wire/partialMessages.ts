@@ -5,7 +5,7 @@ import { messageType, decodeWithNumbers } from "./messageTypes.ts";
 
 const PARTIAL = messageType("lyapunov.v1.Partial");
 
-/** What was not sent is no property of a decoded message, but has its default. */
+/** A decoded partial; a field that was not sent has its default on the prototype. */
 type Decoded = Omit<ShardPartial, "checkpoints"> & {
   readonly checkpoints: readonly DecodedCheckpoint[];
 };
@@ -35,7 +35,7 @@ export function partialToMessage(partial: ShardPartial): Partial {
   };
 }
 
-/** A partial as it was sent; whether it is plausible is asked by `partialProblem`. */
+/** Reads a partial as it was sent; `partialProblem` says whether it is plausible. */
 function partialOf(message: Decoded): ShardPartial {
   const { backend, generator, firstReplica, replicaCount, observables, checkpoints } = message;
   return {
@@ -62,21 +62,21 @@ function partialOf(message: Decoded): ShardPartial {
   };
 }
 
-/** The bytes that partials were read from or written to, for as long as these live. */
+/** The bytes that partials were read from or written to, kept as long as the partials. */
 const serialized = new WeakMap<ShardPartial, Uint8Array>();
 
-/** @throws Error if the bytes are no message `lyapunov.v1.Partial` */
+/** @throws Error if the bytes are not a message `lyapunov.v1.Partial` */
 export function deserializePartial(bytes: Uint8Array): ShardPartial {
   const partial = partialOf(decodeWithNumbers(PARTIAL, bytes) as Decoded);
   serialized.set(partial, bytes);
   return partial;
 }
 
-/** The bytes of a message `lyapunov.v1.Partial`: as it came, if it came as one. */
+/** Encodes a message `lyapunov.v1.Partial`, or returns the bytes from which it was read. */
 export function serializePartial(partial: ShardPartial): Uint8Array {
   const known = serialized.get(partial);
   if (known !== undefined) return known;
-  // Its fields are named as the message's, and every one is there to be written.
+  // A partial has all of the message's fields, under the same names.
   const bytes = PARTIAL.encode(partial).finish();
   serialized.set(partial, bytes);
   return bytes;

@@ -5,16 +5,16 @@ import { contract } from "./contract.ts";
 import type { ProtoGrpcType as FleetTypes } from "./generated/fleet_service.ts";
 import type { ProtoGrpcType as SimulationTypes } from "./generated/simulation_service.ts";
 
-/** Names of the two services, as health checks know them. */
+/** Names of the two services, for health checks. */
 export const SERVICE_NAMES = ["lyapunov.v1.SimulationService", "lyapunov.v1.FleetService"] as const;
 
-/** How messages look on this side: 64-bit integers are strings, enumerations names. */
+/** How messages look in code: 64-bit integers are strings, and enumerations are names. */
 const LOADER_OPTIONS = { longs: String, enums: String, defaults: true, oneofs: true } as const;
 
-/** proto-loader's definitions, made from the contract without parsing it again. */
+/** Proto-loader's definitions, made from the contract without parsing it again. */
 const definitions = fromJSON(contract().toJSON(), LOADER_OPTIONS);
 
 const loaded = loadPackageDefinition(definitions) as unknown as SimulationTypes & FleetTypes;
 
-/** The two services, with the clients and the codecs that grpc-js makes of them. */
+/** The two services, with their grpc-js clients and codecs. */
 export const { SimulationService, FleetService } = loaded.lyapunov.v1;

@@ -1,9 +1,9 @@
-/** What a token lets its holder do: look, ask for work as well, or do the work of a worker. */
+/** What a token permits: reading, submitting as well as reading, or joining as a worker. */
 export const ROLES = ["read", "submit", "work"] as const;
 
 export type Role = (typeof ROLES)[number];
 
-/** Whether holders of `roles` may do what `needed` is for: who submits may read, too. */
+/** True if holders of `roles` may do what needs the role `needed`; submitters may also read. */
 export function permits(roles: readonly Role[], needed: Role): boolean {
   return roles.includes(needed) || (needed === "read" && roles.includes("submit"));
 }

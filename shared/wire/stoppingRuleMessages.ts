@@ -5,7 +5,7 @@ import type {
   StoppingRule__Output,
 } from "./generated/lyapunov/v1/StoppingRule.ts";
 
-/** Reads what a client asked for; proto3 zeros of optional fields are read as nothing. */
+/** Reads a client's stopping rule; a proto3 zero in an optional field counts as not given. */
 export function stoppingRuleInputFromMessage(rule: StoppingRule__Output): StoppingRuleInput {
   const { precision } = rule;
   if (rule.rule === "replicaCount") return { replicaCount: Number(rule.replicaCount) };
@@ -25,7 +25,7 @@ function countOf(value: string): number | undefined {
   return value === "0" ? undefined : Number(value);
 }
 
-/** Converts a rule to its message: two quantities have fields of their own there. */
+/** Converts a rule to its message, in which two quantities have fields of their own. */
 export function stoppingRuleToMessage(rule: StoppingRule): StoppingRuleMessage {
   if (rule.kind === "replicas") return { replicaCount: rule.replicaCount };
   const { minimumReplicaCount, maximumReplicaCount } = rule.precision;

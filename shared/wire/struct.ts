@@ -1,16 +1,16 @@
 import type { Struct, Struct__Output } from "./generated/google/protobuf/Struct.ts";
 import type { Value, Value__Output } from "./generated/google/protobuf/Value.ts";
 
-/** A value of JSON. */
+/** A JSON value. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
-/** An object of JSON; a property may be left out by giving `undefined`. */
+/** A JSON object; properties that are undefined are left out. */
 export interface JsonObject {
   readonly [name: string]: JsonValue | undefined;
 }
 
 /**
- * Converts an object of JSON to the message that carries it.
+ * Converts a JSON object to the message that carries it.
  *
  * @internal exported for tests
  */
@@ -24,7 +24,7 @@ export function structFromJson(object: JsonObject): Struct {
   };
 }
 
-/** Reads the object of JSON that a message carries; no message is an empty object. */
+/** Reads the JSON object that a message carries; without a message it is empty. */
 export function structToJson(message: Struct__Output | null | undefined): JsonObject {
   return Object.fromEntries(
     Object.entries(message?.fields ?? {}).map(([name, value]) => [name, valueToJson(value)]),

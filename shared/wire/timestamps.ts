@@ -1,6 +1,6 @@
 import type { Timestamp, Timestamp__Output } from "./generated/google/protobuf/Timestamp.ts";
 
-/** Converts a time in milliseconds since the epoch. */
+/** Converts a time in milliseconds since 1970 to a timestamp. */
 export function timestamp(milliseconds: number): Timestamp {
   const seconds = Math.floor(milliseconds / 1000);
   return { seconds, nanos: Math.round((milliseconds - seconds * 1000) * 1e6) };

@@ -8,20 +8,20 @@ const MAXIMUM_TOKEN_LENGTH = 512;
 export const AUTHORIZATION = "authorization";
 
 /**
- * A token of 256 random bits.
+ * Makes a token of 256 random bits.
  *
- * @param random makes so many bytes, as node:crypto's randomBytes.
+ * @param random makes `size` random bytes, like node:crypto's randomBytes.
  */
 export function newToken(random: (size: number) => Buffer): string {
   return PREFIX + random(RANDOM_BYTES).toString("base64url");
 }
 
-/** What a coordinator keeps of a token. With 256 random bits, a plain hash cannot be turned back. */
+/** The hash that a coordinator keeps of a token; 256 random bits cannot be found from it. */
 export function tokenDigest(token: string): Buffer {
   return createHash("sha256").update(token, "utf8").digest();
 }
 
-/** Whether a text can be sent as a token. */
+/** True if a text can be sent as a token. */
 export function isToken(text: string): boolean {
   return text.length <= MAXIMUM_TOKEN_LENGTH && /^[\x21-\x7e]+$/.test(text);
 }
@@ -30,7 +30,7 @@ export function bearer(token: string): string {
   return `Bearer ${token}`;
 }
 
-/** The token in the metadata's values; undefined if they are no single well-formed one. */
+/** The token in the values of metadata; undefined unless there is one value, well formed. */
 export function readBearer(values: readonly (string | Buffer)[]): string | undefined {
   const [value] = values;
   if (values.length !== 1 || typeof value !== "string") return undefined;

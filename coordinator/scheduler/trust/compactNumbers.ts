@@ -1,11 +1,11 @@
-/** Small enough to cost a run of few shards nothing, and to be widened at no cost to the others. */
+/** Small, so that a run of few shards costs little, and widening one page leaves others alone. */
 const PAGE_SIZE = 4096;
 
 type Page = Uint8Array | Uint16Array | Uint32Array;
 
 /**
- * A whole number of up to 32 bits for each index, 0 where none was set: a byte each for as long as
- * the numbers of a page are small, and nothing for pages without any.
+ * A whole number of up to 32 bits for each index; 0 where none was set. Each takes one byte while
+ * the numbers of its page are small, and pages without numbers take nothing.
  */
 export class CompactNumbers {
   readonly #pages = new Map<number, Page>();
@@ -21,7 +21,7 @@ export class CompactNumbers {
     page[index % PAGE_SIZE] = value;
   }
 
-  /** Indexes whose number passes the test; ascending within a page. */
+  /** Indexes whose number is not 0 and passes the test; ascending within a page. */
   where(test: (value: number) => boolean): number[] {
     const indexes: number[] = [];
     for (const [place, page] of this.#pages) {
@@ -33,7 +33,7 @@ export class CompactNumbers {
   }
 }
 
-/** The page itself if the value fits. */
+/** The page, or a wider copy of it if the value does not fit. */
 function widened(page: Page, value: number): Page {
   if (value < 2 ** (8 * page.BYTES_PER_ELEMENT)) return page;
   return value < 2 ** 16 ? Uint16Array.from(page) : Uint32Array.from(page);

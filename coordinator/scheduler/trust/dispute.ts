@@ -1,15 +1,15 @@
-/** The bits on which workers can agree or not: of one generator, for so many replicas. */
+/** What partials must share before their bits can be compared. */
 export interface Subject {
   readonly generator: string;
   readonly replicaCount: number;
 }
 
-/** Workers whose answers must be equal to settle a dispute. */
+/** Equal answers of different workers that settle a dispute. */
 const MAJORITY = 2;
 
 /**
- * A shard on which workers contradict one another: the digest that each of them claims. Nobody is
- * believed until two claim the same.
+ * A shard on which workers contradict one another, with the digest that each of them claims. Nobody
+ * is believed until two claim the same.
  */
 export class Dispute {
   readonly #subject: Subject;
@@ -23,12 +23,12 @@ export class Dispute {
     return [...this.#claims.keys()];
   }
 
-  /** Whether the answers contradict one another; otherwise there is nothing left to settle. */
+  /** True if the claims contradict one another; otherwise there is nothing left to settle. */
   get isOpen(): boolean {
     return new Set(this.#claims.values()).size > 1;
   }
 
-  /** Whether a partial can be compared with the claims: bits of another generator cannot. */
+  /** True if the partial can be compared with the claims; bits of another generator cannot. */
   isAbout({ generator, replicaCount }: Subject): boolean {
     return generator === this.#subject.generator && replicaCount === this.#subject.replicaCount;
   }
@@ -41,12 +41,12 @@ export class Dispute {
     this.#claims.set(worker, digest);
   }
 
-  /** Drops the claim of a worker that has turned out to lie. */
+  /** Drops the claim of a worker that was found to lie. */
   remove(worker: string): void {
     this.#claims.delete(worker);
   }
 
-  /** Whether enough workers claim this digest. */
+  /** True if enough workers claim this digest. */
   isConfirmed(digest: string): boolean {
     return [...this.#claims.values()].filter((claim) => claim === digest).length >= MAJORITY;
   }

@@ -7,7 +7,7 @@ export interface JudgedRun {
   readonly trust: RunTrust;
 }
 
-/** A worker's partial of a shard, with what it is judged by. */
+/** A worker's partial of a shard, and the digest by which it is judged. */
 export interface JudgedResult {
   readonly worker: string;
   readonly shardIndex: number;
@@ -17,40 +17,40 @@ export interface JudgedResult {
 
 /** What a possible partial means for its shard. */
 export type Verdict =
-  /** It is recorded; the liars have contradicted it and another worker that says the same. */
+  /** The partial is recorded; the liars contradicted two workers that agree on it. */
   | { readonly kind: "accepted"; readonly liars: readonly string[] }
-  /** It is what was accepted before. */
+  /** The partial equals the accepted one. */
   | { readonly kind: "agrees" }
-  /** It contradicts what was accepted, and nobody knows yet who is right. */
+  /** The partial contradicts the accepted one, and it is not known yet which is right. */
   | { readonly kind: "disputes" }
-  /** One more voice in a dispute, which goes on. */
+  /** The partial is one more claim in a dispute that goes on. */
   | { readonly kind: "claims" }
-  /** Its worker contradicts itself, or two that agree. */
+  /** The partial's worker contradicts itself, or two workers that agree. */
   | { readonly kind: "lies" };
 
-/** How often each thing happened in this coordinator's life, for metrics. */
+/** What was counted of checks and disputes since this coordinator began, for metrics. */
 export interface DistrustCounts {
   readonly checksGranted: number;
   /** Shards on which two workers agreed, straggler copies and late answers included. */
   readonly shardsVerified: number;
   readonly disagreements: number;
   readonly workersQuarantined: number;
-  /** Accepted partials that were taken back, to be computed again. */
+  /** Accepted shards that were taken back, to be computed again. */
   readonly shardsRetracted: number;
 }
 
 /**
- * Whom to believe. A sample of shards, chosen only by run and index, and the first of every new
- * worker are computed twice on different workers; any second answer to a shard counts as a check.
- * Where two contradict each other nobody is believed until a third says which of them is right, and
- * nothing that rests only on a liar's word stays in an estimate.
+ * Decides which workers to believe. A sample of shards, chosen only by run and index, and the first
+ * shard of every new worker are computed twice, on different workers. Any second answer to a shard
+ * counts as a check. When two workers contradict each other, nobody is believed until a third one
+ * confirms one of them. Nothing that rests only on a liar's word stays in an estimate.
  *
- * Workers are known for the life of a coordinator: after a restart all are new, so that the first
- * shard of each is checked again, and what the ledger holds has nobody to be blamed for.
+ * Workers are known for the life of a coordinator. After a restart all are new: the first shard of
+ * each is checked again, and no worker answers for what the ledger holds.
  */
 export class Distrust {
   readonly #interval: number;
-  /** Workers whose word was accepted once, by number. */
+  /** Numbers of the workers that ever had a partial accepted. */
   readonly #numbers = new Map<string, WorkerNumber>();
   readonly #quarantined = new Map<string, string>();
   readonly #quarantinedNumbers = new Set<WorkerNumber>();
@@ -63,7 +63,7 @@ export class Distrust {
     shardsRetracted: 0,
   };
 
-  /** @param interval one shard in `interval` is checked; 0: none is. */
+  /** @param interval one shard in this many is checked; 0 switches checks off. */
   constructor(interval: number) {
     this.#interval = interval;
   }
@@ -72,24 +72,24 @@ export class Distrust {
     return this.#counts;
   }
 
-  /** The trust of a run that has not ended. */
+  /** The trust record of an unfinished run, begun on first use. */
   of(run: string): RunTrust {
     const trust = this.#runs.get(run) ?? new RunTrust();
     this.#runs.set(run, trust);
     return trust;
   }
 
-  /** Whether the run has not ended: it may be withdrawn. */
+  /** True if the run has not ended, even while it is withdrawn. */
   knows(run: string): boolean {
     return this.#runs.has(run);
   }
 
-  /** The run has ended. */
+  /** Forgets a run that has ended. */
   forget(run: string): void {
     this.#runs.delete(run);
   }
 
-  /** Quarantined workers, each with the reason. */
+  /** Quarantined workers, with the reasons. */
   get quarantined(): ReadonlyMap<string, string> {
     return this.#quarantined;
   }
@@ -98,7 +98,7 @@ export class Distrust {
     return this.#quarantined.get(worker);
   }
 
-  /** Judges a possible partial and notes what follows; `known` is the digest of an accepted one. */
+  /** Judges a valid partial and notes what follows; `known` is the accepted partial's digest. */
   judge(run: JudgedRun, result: JudgedResult, known: string | undefined): Verdict {
     const { worker, shardIndex, digest } = result;
     const { trust } = run;
@@ -123,7 +123,7 @@ export class Distrust {
     const { trust } = run;
     const dispute = trust.disputes.get(shardIndex);
     if (dispute?.isAbout(partial) !== true) {
-      // A dispute on bits of another generator has nothing left to settle.
+      // A dispute about bits of another generator has nothing left to settle.
       trust.endDispute(shardIndex);
       const isFirst = !this.#numbers.has(worker);
       const isChecked = this.#interval > 0 && (isFirst || this.#isSampled(run.name, shardIndex));
@@ -143,7 +143,7 @@ export class Distrust {
     return { kind: "accepted", liars: dispute.contradicting(digest) };
   }
 
-  /** The worker is believed in nothing any more. */
+  /** Stops believing the worker in anything. */
   quarantine(worker: string, reason: string): void {
     this.#quarantined.set(worker, reason);
     const number = this.#numbers.get(worker);
@@ -168,7 +168,7 @@ export class Distrust {
     this.#counts.checksGranted += 1;
   }
 
-  /** Whether the worker's answer would be a check of a shard that is due for one. */
+  /** True if the shard is due for a check and the worker did not deliver it. */
   mayCheck(trust: RunTrust, shardIndex: number, worker: string): boolean {
     if (!trust.isDue(shardIndex)) return false;
     return trust.delivererOf(shardIndex) !== this.#numbers.get(worker);
@@ -184,7 +184,7 @@ export class Distrust {
     this.#counts.disagreements += 1;
   }
 
-  /** Depends on run and index only, so that a sweep's runs are checked at different shards. */
+  /** True for one shard in each interval; the run decides which, so that a sweep's runs differ. */
   #isSampled(run: string, shardIndex: number): boolean {
     return shardIndex % this.#interval === hashOf(run) % this.#interval;
   }
@@ -197,7 +197,7 @@ export class Distrust {
 
   #nameOf(number: WorkerNumber | undefined): string | undefined {
     if (number === undefined) return undefined;
-    // Contradictions are rare; an index by number only for them is not worth its memory.
+    // Contradictions are rare, so an index by number is not worth its memory.
     return [...this.#numbers].find(([, own]) => own === number)?.[0];
   }
 }

@@ -4,10 +4,10 @@ import type { CheckpointSums, ReplicaSums } from "../../statistics/replicaSums.t
 import type { ChartFields, DepthPoint, Fluctuations } from "../../wire/pageJson.ts";
 import type { PropagationSpecification } from "./specification.ts";
 
-/** Width of a bin of the histogram in standard deviations, at least. */
+/** Least width of a histogram's bin, in standard deviations. */
 const BIN_DEVIATIONS = 0.2;
 
-/** The law of large numbers and the central limit theorem, as far as a run's sums show them. */
+/** Chart data that shows the law of large numbers and the central limit theorem in a run's sums. */
 export function chartFields(
   specification: PropagationSpecification,
   sums: ReplicaSums | undefined,
@@ -44,7 +44,7 @@ function fluctuationsOf(sums: CheckpointSums): Fluctuations | null {
   };
 }
 
-/** The sketch in bins that are whole multiples of its own, at least `leastWidth` wide. */
+/** Joins a sketch's bins, a fixed number at a time, into bins at least `leastWidth` wide. */
 function coarser(
   { binWidth, binIndexes, binCounts }: QuantileSketch,
   leastWidth: number,

@@ -6,11 +6,11 @@ import type { CheckpointEstimate } from "../../wire/generated/lyapunov/v1/Checkp
 const QUANTILES = [0.025, 0.25, 0.5, 0.75, 0.975];
 const MAXIMUM_HISTOGRAM_BINS = 200;
 
-/** What is known of the growth at each checkpoint, with its histogram at the last. */
+/** Summaries of the growth at each checkpoint, with a histogram at the last. */
 export function checkpointFields({ checkpoints }: ReplicaSums): CheckpointEstimate[] {
   const messages = checkpoints.map(checkpointMessage);
   const last = checkpoints.at(-1);
-  // Histograms of all depths would be most of the message, several times a second while a run is watched.
+  // Histograms of all depths would be most of a message that watchers get several times a second.
   if (last !== undefined) messages.push({ ...messages.pop(), ...histogram(last) });
   return messages;
 }

@@ -3,15 +3,15 @@ import type { WeightLaw } from "../../network/weights.ts";
 import type { PropagationSpecification } from "./specification.ts";
 
 /**
- * What work costs a backend, measured in bench/ and rounded. The unit is a Gaussian weight that `simd`
- * draws and consumes on a core.
+ * Costs of a backend's work, measured in bench/ and rounded. The unit is the time in which `simd`
+ * draws and uses one Gaussian weight on a core.
  */
 interface CostProfile {
-  /** A weight of a dense layer beside a Gaussian one. */
+  /** Cost of a dense layer's weight relative to a Gaussian one. */
   readonly weights: Readonly<Record<WeightLaw, number>>;
-  /** A Gaussian weight of a dense layer. */
+  /** Cost of a Gaussian weight of a dense layer. */
   readonly dense: number;
-  /** A layer whose norm is drawn from its exact law. */
+  /** Cost of a layer whose norm is drawn from its exact law. */
   readonly isotropicLayer: number;
 }
 
@@ -30,13 +30,13 @@ const PROFILES: Readonly<Record<BackendName, CostProfile>> = {
   reference: { weights: WEIGHTS, dense: 40, isotropicLayer: 640 },
 };
 
-/** Work of about half a second for a thread. */
+/** Work that takes a thread about half a second. */
 const SHARD_WORK = 4e8;
-/** The kernels propagate two groups of four replicas at a time. */
+/** Least replicas of a shard: the kernels propagate two groups of four at a time. */
 const MINIMUM_SHARD_SIZE = 8;
 const MAXIMUM_SHARD_SIZE = 65_536;
 
-/** Replicas of a shard: a power of two, for about half a second of work on the run's backend. */
+/** Replicas of a shard: a power of two that takes the run's backend about half a second. */
 export function shardSize(specification: PropagationSpecification): number {
   const power = 2 ** Math.floor(Math.log2(SHARD_WORK / replicaWork(specification)));
   return Math.min(MAXIMUM_SHARD_SIZE, Math.max(MINIMUM_SHARD_SIZE, power));

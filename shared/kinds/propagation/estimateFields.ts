@@ -7,9 +7,9 @@ import { estimatorOf, type PropagationQuantity } from "./estimators.ts";
 import { exactOf } from "./exactFields.ts";
 import type { PropagationSpecification } from "./specification.ts";
 
-/** With fewer replicas, a ratio to a standard error says nothing. */
+/** Least survivors for a z-score; with fewer, a ratio to a standard error says nothing. */
 const MINIMUM_FOR_Z = 30;
-/** Below this σ², the exact law does not fluctuate and a z-score would only measure rounding. */
+/** Below this σ² the exact law does not fluctuate, and a z-score would measure only rounding. */
 const CONSTANT_VARIANCE = 1e-12;
 
 interface ExponentFields {
@@ -26,7 +26,7 @@ export function finalEstimates(
   return last && estimatorOf().estimate(last, network.depth - burnIn, level);
 }
 
-/** λ̂ and σ̂² of the survivors in the sums, compared with the values that are exact for them. */
+/** λ̂ and σ̂² of the survivors in the sums, with z-scores against their exact values. */
 function exponentFields(
   specification: PropagationSpecification,
   sums: ReplicaSums | undefined,
@@ -46,9 +46,10 @@ function exponentFields(
 }
 
 /**
- * The estimates of a run; where λ = −∞ is no number to estimate, those of survivors beside it. That
- * is where a replica has gone extinct, and for ReLU even if none has yet: all laws are symmetric, so
- * that a layer of it kills with a probability of 2^−width or more.
+ * The estimates of a run for clients. Where λ = −∞, which is not a number to estimate, the
+ * estimates are those of the survivors. That is so once a replica has gone extinct, and for ReLU
+ * from the start: all laws are symmetric, so that a ReLU layer kills with a probability of 2^−width
+ * or more.
  */
 export function estimateFields(
   specification: PropagationSpecification,

@@ -2,7 +2,7 @@ import { isIsotropicNetwork, type Network } from "../../network/network.ts";
 import { exactExponents, type ExactExponents } from "../../theory/exact.ts";
 import type { Run } from "../../wire/generated/lyapunov/v1/Run.ts";
 
-/** Closed forms are asked for several times a second while a run is watched. */
+/** Keeps closed forms, which watchers of a run ask for several times a second. */
 const known = new WeakMap<Network, ExactExponents>();
 
 /** The closed forms of a network; undefined where there are none. */
@@ -13,7 +13,7 @@ export function exactOf(network: Network): ExactExponents | undefined {
   return exact;
 }
 
-/** The closed forms of a network as a message has them. */
+/** The closed forms of a network, in the form of a message. */
 export function exactFields(network: Network): Pick<Run, "exact"> {
   const exact = exactOf(network);
   return { exact: exact === undefined ? null : exactMessage(exact) };

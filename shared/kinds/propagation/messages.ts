@@ -13,7 +13,7 @@ import {
 } from "../../wire/stoppingRuleMessages.ts";
 import type { PropagationFields, PropagationInput } from "./specification.ts";
 
-/** What a client asked for; proto3 zeros of optional fields are read as nothing. */
+/** Reads what a client asked for; a proto3 zero in an optional field counts as not given. */
 export function inputFromMessage(run: Run__Output): PropagationInput {
   return {
     network: networkInputFromMessage(run.network),
@@ -41,7 +41,7 @@ function networkInputFromMessage(network: Network__Output | null): NetworkInput 
   };
 }
 
-/** The fields of a run that its specification decides. */
+/** The fields of a run that follow from its specification. */
 export function specificationToMessage(specification: PropagationFields): Run {
   return {
     displayName: specification.displayName,

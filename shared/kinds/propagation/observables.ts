@@ -1,9 +1,9 @@
 import type { Observable } from "../../statistics/observable.ts";
 
-/** More than a layer can add to or take from the log-norm, whatever double its gain and slope are. */
+/** More than any layer can change the log-norm, with any doubles as gain and slope. */
 const MAXIMUM_LAYER_GROWTH = 1e4;
 
-/** S_l = log ‖x_l‖ − log ‖x_0‖, the growth of the log-norm: −∞ once a replica is extinct. */
+/** The growth of the log-norm, S_l = log ‖x_l‖ − log ‖x_0‖; −∞ once a replica is extinct. */
 export const LOG_NORM_GROWTH: Observable = {
   name: "log_norm_growth",
   sinceBurnIn: true,
@@ -11,11 +11,11 @@ export const LOG_NORM_GROWTH: Observable = {
   bound: (depth) => MAXIMUM_LAYER_GROWTH * depth,
 };
 
-/** Everything that a replica of a random network can yield. */
+/** All observables that a replica of a random network can yield. */
 const OBSERVABLES: readonly Observable[] = [LOG_NORM_GROWTH];
 
 /**
- * Finds the observables of these names, in their order.
+ * Finds observables by their names, in the order given.
  *
  * @throws RangeError for a name that this version does not know.
  */

@@ -6,10 +6,10 @@ import type { PropagationSpecification } from "./specification.ts";
 
 const BINS_PER_STANDARD_DEVIATION = 8;
 
-/** Shapes are asked for with every partial, and bin widths take integrals. */
+/** Keeps shapes: every partial needs one, and its bin widths take integrals. */
 const shapes = new WeakMap<PropagationSpecification, PartialShape>();
 
-/** What the partials of a run's shards have to be like. */
+/** The form that every partial of a run must have. */
 export function partialShape(specification: PropagationSpecification): PartialShape {
   const known = shapes.get(specification);
   if (known !== undefined) return known;
@@ -24,9 +24,10 @@ export function partialShape(specification: PropagationSpecification): PartialSh
 }
 
 /**
- * Bins of an eighth of the growth's standard deviation at each checkpoint, by the exact σ² of the
- * network (of its survivors where replicas go extinct), or of one with Gaussian weights where there
- * is no closed form: σ² depends on the law of the entries only in the order 1/width².
+ * Bin widths of an eighth of the growth's standard deviation at each checkpoint. They use the exact
+ * σ² of the network, or of its survivors if replicas go extinct. Where there is no closed form,
+ * they use that of Gaussian weights: σ² depends on the law of the entries only in the order
+ * 1/width².
  */
 function sketchBinWidths({
   network,

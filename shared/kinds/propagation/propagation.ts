@@ -20,7 +20,7 @@ import {
 
 const NO_REPLICAS = { firstReplica: 0, replicaCount: 0 };
 
-/** Propagates random networks and estimates λ and σ². */
+/** The kind that propagates random networks and estimates λ and σ². */
 export const PROPAGATION: Kind<PropagationSpecification> = {
   name: "propagation",
   wireKind: wireName("kind", "propagation"),
@@ -46,7 +46,7 @@ export const PROPAGATION: Kind<PropagationSpecification> = {
   toJSON: () => "propagation",
 };
 
-/** @throws ValidationError naming every field at fault, as paths such as `network.width`. */
+/** @throws ValidationError naming every bad field by its path, for example `network.width`. */
 export function parsePropagation(input: PropagationInput): PropagationSpecification {
   return { kind: PROPAGATION, ...parseFields(input) };
 }

@@ -11,10 +11,10 @@ export interface ShardTask {
   readonly sampling: Sampling;
   readonly backend: BackendName;
   readonly seed: bigint;
-  /** Ascending. */
+  /** Depths at which sums are kept, ascending. */
   readonly checkpointDepths: readonly number[];
   readonly burnIn: number;
-  /** What to observe of every replica; the first is sketched. */
+  /** The observables of every replica; the first is sketched. */
   readonly observables: readonly Observable[];
   /** Bin widths of the quantile sketches, one for each checkpoint. */
   readonly sketchBinWidths: readonly number[];
@@ -22,7 +22,7 @@ export interface ShardTask {
   readonly replicaCount: number;
 }
 
-/** The task of a range of a run's replicas. */
+/** Makes the task for a range of a run's replicas. */
 export function shardTask(
   specification: PropagationSpecification,
   { firstReplica, replicaCount }: Pick<ShardTask, "firstReplica" | "replicaCount">,

@@ -9,7 +9,7 @@ import { networkToMessage } from "./messages.ts";
 import { LOG_NORM_GROWTH, observablesNamed } from "./observables.ts";
 import type { ShardTask } from "./shardTask.ts";
 
-/** Converts a task to its message, all but the range of replicas. */
+/** Converts a task to its message, without the range of replicas. */
 export function commonTaskToMessage(
   task: Omit<ShardTask, "firstReplica" | "replicaCount">,
 ): ShardTaskMessage {
@@ -27,7 +27,7 @@ export function commonTaskToMessage(
 }
 
 /**
- * Reads a task.
+ * Reads a task from its message.
  *
  * @throws RangeError for a name that this version does not know; versions are compared on joining.
  */

@@ -20,12 +20,12 @@ export const QUANTITIES: readonly (Quantity & { readonly name: PropagationQuanti
   { name: "variance", symbol: "σ̂²" },
 ];
 
-/** What a run of random networks is asked for, validated and with every default filled in. */
+/** The specification of a propagation run, validated, with defaults filled in. */
 export interface PropagationSpecification extends CommonFields {
   readonly kind: Kind;
   readonly network: Network;
   readonly sampling: Sampling;
-  /** Ascending; the last is the network's depth. */
+  /** Depths at which sums are kept, ascending; the last is the network's depth. */
   readonly checkpointDepths: readonly number[];
   /** Layers whose growth is left out of the estimates. */
   readonly burnIn: number;
@@ -33,12 +33,12 @@ export interface PropagationSpecification extends CommonFields {
 }
 
 /**
- * A specification but for the kind, which brings the statistics along: what a client needs to ask for a
- * run.
+ * A specification without its kind, which would bring the statistics along; a client that asks for a
+ * run needs no more.
  */
 export type PropagationFields = Omit<PropagationSpecification, "kind">;
 
-/** The fields as they come from a command line, a sweep file or the wire: nothing is trusted. */
+/** The fields from a command line, a sweep file or the wire, where nothing is trusted. */
 export interface PropagationInput extends CommonInput {
   readonly network?: NetworkInput;
   readonly sampling?: unknown;
@@ -47,9 +47,9 @@ export interface PropagationInput extends CommonInput {
 }
 
 /**
- * Reads a specification, all but the kind.
+ * Reads a specification, except for its kind.
  *
- * @throws ValidationError naming every field at fault, as paths such as `network.width`.
+ * @throws ValidationError naming every bad field by its path, for example `network.width`.
  */
 export function parseFields(input: PropagationInput): PropagationFields {
   const reader = new FieldReader();
@@ -73,7 +73,7 @@ function refuseHopelessPrecision(reader: FieldReader, network: Network, rule: St
   const { width, depth, negativeSlope, weights } = network;
   const { minimumReplicaCount, maximumReplicaCount } = rule.precision;
   const survivors = maximumReplicaCount * survivalBound(network);
-  // Where something else was refused, it may not be a number.
+  // This may not be a number if another field was refused.
   if (!(survivors < minimumReplicaCount)) return;
   const canVanish = weights === "sparse_gaussian" || weights === "rademacher";
   reader.refuse(
