@@ -23,7 +23,8 @@ export function exactVariance({ exact, survivors }: RunJson): number | null {
 }
 
 export function gainLabel({ network }: RunJson): string {
-  return network?.namedGain ?? short(network?.gain ?? 0);
+  if (network === null) return "";
+  return network.namedGain ?? short(network.gain ?? 0);
 }
 
 /** The weight law, with its parameter where it has one. */
@@ -33,15 +34,23 @@ export function lawText(network: NonNullable<RunJson["network"]>): string {
   return density === undefined ? weights : `${weights}(p=${density})`;
 }
 
-/** The network in a line. */
+/** The network in a line; for a run of another kind, what it was asked for. */
 export function networkText(run: RunJson): string {
   const { network } = run;
-  if (network === null) return "";
+  if (network === null) return parametersText(run);
   const named = network.namedGain === undefined ? "" : ` (${network.namedGain})`;
   return (
     `width ${count(network.width)} · depth ${count(network.depth)} · ${lawText(network)} · ` +
     `gain ${short(network.gain ?? 0)}${named} · slope ${short(network.negativeSlope ?? 0)}`
   );
+}
+
+/** Formats what a run of a kind was asked for that has no fields of its own in the contract. */
+function parametersText({ kind, parameters = {} }: RunJson): string {
+  const named = Object.entries(parameters).map(
+    ([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return [`kind ${kind}`, ...named].join(" · ");
 }
 
 /** What a run or a sweep is called. */

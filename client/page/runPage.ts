@@ -33,12 +33,18 @@ export function runPage({ rest, resources }: ViewState, width: number): HTMLElem
     ),
     ...(run.error === "" ? [] : [html("p", { class: "trouble", role: "alert" }, run.error)]),
     html("div", { class: "tiles" }, ...estimateTiles(run), progressTile(run, progress)),
-    html("div", { class: "charts" }, ...chartsOf(run, charts, width)),
+    // The charts are of λ and σ², which only runs that propagate networks estimate.
+    ...(run.network === null
+      ? []
+      : [html("div", { class: "charts" }, ...chartsOf(run, charts, width))]),
   ];
 }
 
 function estimateTiles(run: RunJson): HTMLElement[] {
-  const { survivors } = run;
+  const { network, survivors, estimates = {} } = run;
+  if (network === null) {
+    return Object.entries(estimates).map(([name, estimate]) => tile(name, name, estimate));
+  }
   const lambda = bestEstimate(run);
   const variance = survivors?.variance ?? run.variance ?? undefined;
   const whose = survivors === null ? "" : " of survivors";
@@ -67,7 +73,7 @@ function tile(
   id: string,
   title: string,
   estimate: ReturnType<typeof bestEstimate>,
-  exact: number | null,
+  exact?: number | null,
 ): HTMLElement {
   if (estimate === undefined) return html("section", { class: "tile", id }, html("h2", {}, title));
   const { lower, upper, standardError, level, z } = estimate;
@@ -83,18 +89,19 @@ function tile(
     html("h2", {}, title),
     html("p", { class: "value" }, estimateText(estimate)),
     html("p", {}, interval),
-    exact === null
-      ? html("p", {}, "no closed form")
-      : html("p", {}, html("span", { class: "exact" }, `exactly ${short(exact, 7)}`), deviation),
+    ...comparison(exact, deviation),
   );
 }
 
+/** Nothing where it is not known whether there is an exact value. */
+function comparison(exact: number | null | undefined, deviation: string): HTMLElement[] {
+  if (exact === undefined) return [];
+  if (exact === null) return [html("p", {}, "no closed form")];
+  const exactly = html("span", { class: "exact" }, `exactly ${short(exact, 7)}`);
+  return [html("p", {}, exactly, deviation)];
+}
+
 function progressTile(run: RunJson, progress: RunJson["progress"]): HTMLElement {
-  const rule = run.stoppingRule;
-  const goal =
-    rule === null || rule.precision === undefined
-      ? "a fixed number of replicas"
-      : `until the standard error of λ̂ is ${rule.precision.lyapunovExponent ?? "any"}`;
   return html(
     "section",
     { class: "tile", id: "progress" },
@@ -109,8 +116,19 @@ function progressTile(run: RunJson, progress: RunJson["progress"]): HTMLElement 
     ...(progress === null
       ? []
       : [progressBar(titleOf(run), progress), html("p", {}, shardProgressText(progress))]),
-    html("p", {}, `${goal}, on ${run.backend}`),
+    html("p", {}, `${goalText(run)}, on ${run.backend}`),
   );
+}
+
+/** Formats the stopping rule, as `until the standard error of λ̂ is 0.001`. */
+function goalText({ stoppingRule }: RunJson): string {
+  const precision = stoppingRule?.precision;
+  if (precision === undefined) return "a fixed number of replicas";
+  const { lyapunovExponent, variance, targets = {} } = precision;
+  const errors = Object.entries({ λ̂: lyapunovExponent, "σ̂²": variance, ...targets })
+    .filter(([, error]) => error !== null)
+    .map(([name, error]) => `of ${name} is ${error}`);
+  return `until the standard error ${errors.join(" and ")}`;
 }
 
 function chartsOf(run: RunJson, charts: Charts, width: number): HTMLElement[] {

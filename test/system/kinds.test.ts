@@ -18,6 +18,7 @@ import { PostgresServer } from "../support/postgres.ts";
 import { freePort } from "../support/ports.ts";
 import { specificationWith } from "../support/specifications.ts";
 import { needing } from "../support/tiers/tiers.ts";
+import { startBrowser } from "./support/browser.ts";
 import { Started } from "./support/processes.ts";
 
 const BIAS = 0.3;
@@ -57,6 +58,12 @@ class CoinCluster implements AsyncDisposable {
     const cluster = new CoinCluster(`127.0.0.1:${await freePort()}`, place);
     await cluster.#coordinator.said(/listening/, "stdout");
     return cluster;
+  }
+
+  /** Such as `http://127.0.0.1:40123`. */
+  async page(): Promise<string> {
+    const [, page] = await this.#coordinator.said(/page (\S+)/, "stdout");
+    return String(page);
   }
 
   async killCoordinator(): Promise<void> {
@@ -179,6 +186,28 @@ describe("a kind of run that only tests know: tossing a coin until its bias is k
     assert.equal((await cluster.ended(name)).state, "RUN_STATE_SUCCEEDED");
     assert.equal((await cluster.ended(coin)).state, "RUN_STATE_SUCCEEDED");
   });
+
+  needing("chromium").it(
+    "is on the page, with what it was asked for and its estimate",
+    async () => {
+      await using cluster = await CoinCluster.start("memory");
+      const name = await cluster.create(RUN, toPrecision(0.01));
+      await cluster.ended(name);
+      await using browser = await startBrowser();
+      const page = await browser.newPage();
+      const complaints: string[] = [];
+      page.on("pageerror", ({ message }) => complaints.push(message));
+      await page.goto(await cluster.page());
+      await page.getByRole("link", { name }).click();
+      await page.getByText("kind 1000 · bias 0.3 · tosses 100000").waitFor();
+      const tile = page.locator("#bias");
+      assert.ok(Math.abs(Number(await tile.locator("data").getAttribute("value")) - BIAS) < 0.01);
+      assert.match(await tile.innerText(), /95 %: 0\.\d+ to 0\.\d+/);
+      await page.getByText("until the standard error of bias is 0.01").waitFor();
+      assert.equal(await page.locator("figure, svg").count(), 0);
+      assert.deepEqual(complaints, []);
+    },
+  );
 
   it("is refused field by field, and by who does not know it", async () => {
     await using cluster = await CoinCluster.start("memory");

@@ -1,6 +1,6 @@
 /**
  * A coordinator that knows one more kind of run: coins. Arguments: HOST:PORT to listen on, and where
- * the ledger is. It prints its address on standard output.
+ * the ledger is. It prints its address and that of its page on standard output.
  */
 import { createLog } from "../../../client/cli/log.ts";
 import { openToAll } from "../../../coordinator/door/door.ts";
@@ -28,5 +28,11 @@ const lead = await takeLead({
   onLost: fail,
   signal: new AbortController().signal,
 });
-const { port } = await startCoordinator({ ...lead, kinds, log, onFatal: fail });
-process.stdout.write(`listening on 127.0.0.1:${port}\n`);
+const { port, httpPort } = await startCoordinator({
+  ...lead,
+  http: "127.0.0.1:0",
+  kinds,
+  log,
+  onFatal: fail,
+});
+process.stdout.write(`listening on 127.0.0.1:${port}, page http://127.0.0.1:${httpPort}\n`);
