@@ -88,13 +88,39 @@ function reachable(rooms: readonly string[]): ReadonlySet<string> {
   return found;
 }
 
+/** The files that a source names. */
+function targets(file: string, source: string): string[] {
+  return [...source.matchAll(PATHS)].map(([, path]) =>
+    posix.join(posix.dirname(file), path as string),
+  );
+}
+
+/** The first circle of files found, as `a → b → a`. */
+function circle(sources: ReadonlyMap<string, string>): string | undefined {
+  const done = new Set<string>();
+  const walk = (file: string, way: readonly string[]): string | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file].join(" → ");
+    if (done.has(file)) return undefined;
+    for (const target of targets(file, sources.get(file) ?? "")) {
+      const found = walk(target, [...way, file]);
+      if (found !== undefined) return found;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of sources.keys()) {
+    const found = walk(file, []);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Imports of a source that its room does not allow, as `file → file`. */
 function trespasses(file: string, source: string): string[] {
   const room = roomOf(file);
   if (room === undefined) return [`${file} is in no room`];
   const allowed = reachable([room, ...(STARTERS[file] ?? [])]);
-  return [...source.matchAll(PATHS)]
-    .map(([, path]) => posix.join(posix.dirname(file), path as string))
+  return targets(file, source)
     .filter((target) => !allowed.has(roomOf(target) ?? ""))
     .map((target) => `${file} → ${target}`);
 }
@@ -142,6 +168,25 @@ describe("the rooms", () => {
       }
     });
   }
+});
+
+describe("the files", () => {
+  it("import nothing that comes back to them, when called or for types either", () => {
+    // Generated types follow the messages of the contract, some of which hold one another.
+    const sources = SOURCES.filter((file) => !file.includes("/generated/")).map(
+      (file) => [file, readFileSync(join(ROOT, file), "utf8")] as const,
+    );
+    assert.equal(circle(new Map(sources)), undefined);
+  });
+
+  it("are told of a circle by way of a type and of an import() within a function", () => {
+    const sources = new Map([
+      ["client/a.ts", 'import { b } from "./b.ts";'],
+      ["client/b.ts", 'const { c } = await import("./c.ts");'],
+      ["client/c.ts", 'import type { B } from "./b.ts";'],
+    ]);
+    assert.equal(circle(sources), "client/b.ts → client/c.ts → client/b.ts");
+  });
 });
 
 /** A file of the room, which need not be there. */
