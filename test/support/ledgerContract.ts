@@ -8,7 +8,7 @@ import { describePages } from "./ledgerPages.ts";
 import { recordedShard, runRecord, sweepRecord } from "./ledgerRecords.ts";
 import { describeSweepStates } from "./ledgerSweepStates.ts";
 
-/** What every ledger promises, whatever it is made of. `create` gives an empty one. */
+/** Tests what every ledger promises. `create` makes an empty one. */
 export function describeLedger(kind: string, create: () => Promise<Ledger>): void {
   describe(`${kind}: the contract of a ledger`, () => {
     let ledger: Ledger;
@@ -178,7 +178,7 @@ export function describeLedger(kind: string, create: () => Promise<Ledger>): voi
         while (!writer.isDone) {
           const run = await ledger.run("runs/a");
           const shards = await shardsOf("runs/a");
-          // The shards were read after the run: where it was seen, all of them must be.
+          // The shards were read after the run: whoever saw the run must see all of them.
           if (run !== undefined) assert.equal(shards.length, 10);
           seen += 1;
           await turn();

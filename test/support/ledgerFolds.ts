@@ -5,7 +5,7 @@ import type { RecordedShard } from "../../coordinator/plan/recordedShard.ts";
 import type { Fold } from "../../coordinator/plan/fold.ts";
 import { recordedShard } from "./ledgerRecords.ts";
 
-/** A shard of any index: a ledger knows no plan. */
+/** A shard of any index: ledgers do not know plans. */
 function shardAt(shardIndex: number): RecordedShard {
   return { ...recordedShard(0), shardIndex, digest: `digest ${shardIndex}` };
 }
@@ -15,7 +15,7 @@ function foldOf(shardCount: number): Fold {
   return { shardCount, sums: { replicaCount, observables, checkpoints } };
 }
 
-/** What every ledger promises to whoever takes up a run of very many shards. */
+/** Tests what every ledger promises for resuming a run of very many shards. */
 export function describeFolds(current: () => Ledger): void {
   const write = (work: (transaction: LedgerTransaction) => Promise<void>) =>
     current().transact(work);
