@@ -10,7 +10,7 @@ function laws(axes: Parameters<typeof points>[0]): string[] {
   );
 }
 
-/** One of the values, a list of some, or nothing. */
+/** Draws one of the values, a list of some of them, or nothing. */
 function list(...values: readonly (number | string)[]) {
   const some = fc.subarray([...values], { minLength: 1 });
   return fc.option(fc.oneof(fc.constantFrom(...values), some), { nil: undefined });

@@ -27,7 +27,7 @@ function knock(path: string, token?: string): Knock {
   };
 }
 
-/** What comes of it: "in", or the reason for which it is refused. */
+/** The outcome of a call: "in", or the reason for its refusal. */
 function outcome(table: TokenTable | undefined, path: string, token?: string): string {
   try {
     authorize(table, knock(path, token));

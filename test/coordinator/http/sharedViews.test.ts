@@ -8,7 +8,7 @@ const NONE: Viewed = { view: "runs/none", pageToken: "" };
 
 describe("SharedViews", () => {
   let time: number;
-  /** Seconds that a view takes to be made. */
+  /** Seconds that it takes to make a view. */
   let cost: number;
   /** Views that were made, by their names. */
   let made: string[];

@@ -74,8 +74,8 @@ describe("ShardPlan", () => {
     );
   });
 
-  // A ledger's shards mean what they meant: with other sizes, a coordinator would take up unfinished
-  // runs of an older version wrongly.
+  // The shards in a ledger must keep their meaning: with other sizes, a coordinator would resume
+  // unfinished runs of an older version wrongly.
   for (const [width, depth, sampling, backend, shardSize] of [
     [16, 200, "isotropic", "simd", 32_768],
     [16, 200, "isotropic", "reference", 2048],

@@ -7,7 +7,7 @@ import { ShardRanges, type ShardRange } from "../../../coordinator/plan/shardRan
 /** Few indexes, so that neighbours are common. */
 const INDEXES = 24;
 
-/** The ranges of a set, by going through it. */
+/** The ranges of a set, found by going through it. */
 function rangesOf(set: ReadonlySet<number>): ShardRange[] {
   const ranges: ShardRange[] = [];
   for (const index of [...set].toSorted((a, b) => a - b)) {

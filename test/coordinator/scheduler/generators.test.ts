@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { SchedulerScript } from "../../support/schedulerScript.ts";
 
-/** A worker of one slot that says what its generator is. */
+/** Joins a worker of one slot that says what its generator is. */
 function join(script: SchedulerScript, worker: string, generator: string): string[] {
   return script.join(worker, 1, [], generator);
 }
@@ -52,7 +52,7 @@ describe("Scheduler: workers of two random generators", () => {
     assert.deepEqual(script.tick(2.9), []);
     assert.deepEqual(script.tick(3), ["grant b r#0/2 r#1/2"]);
     assert.equal(script.scheduler.generatorMissing("r"), undefined);
-    // What comes late from the first is not of the run any more, and nobody's fault.
+    // A late answer of the first no longer fits the run, and that is nobody's fault.
     join(script, "a", "fused");
     assert.deepEqual(answer(script, "a", "r#0", "fused"), ["acknowledge a r#0"]);
     assert.deepEqual(answer(script, "b", "r#0", "plain"), ["record r#0"]);
@@ -91,7 +91,7 @@ describe("Scheduler: workers of two random generators", () => {
       join(script, "a", "fused");
       assert.deepEqual(script.join("b"), ["grant b r#2 r#3"]);
       assert.deepEqual(answer(script, "b", "r#2", "fused"), ["record r#2", "grant b r#4"]);
-      // From one that is known, another generator is an error like any other.
+      // If a worker's generator is known, a different one is an error like any other.
       assert.deepEqual(answer(script, "b", "r#3", "plain"), ["acknowledge b r#3", "grant b r#5"]);
       assert.equal(script.scheduler.runs.get("r")?.hasFailedAt(3, "b"), true);
     });

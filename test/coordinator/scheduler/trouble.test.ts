@@ -204,7 +204,7 @@ describe("Scheduler: a shard answered more than once", () => {
     script.submit("r", 2, [0]);
     script.join("a");
     const lie = script.result("a", "r#1", lieAbout(script.partial("r#0")));
-    // Nobody knows any more whose word that was: it is computed again.
+    // Nobody knows any more which worker said that: it is computed again.
     assert.deepEqual(script.feed({ ...lie, shardIndex: 0 }), [
       "disagreement r#0 a",
       "revoke a r#1",

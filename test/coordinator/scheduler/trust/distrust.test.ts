@@ -9,7 +9,7 @@ import { RunTrust } from "../../../../coordinator/scheduler/trust/runTrust.ts";
 import { SchedulerScript } from "../../../support/schedulerScript.ts";
 import { lieAbout } from "../../../support/syntheticPartials.ts";
 
-/** The first shard of each new worker is checked, and no other of so few. */
+/** Options that check the first shard of each new worker, and no other of so few. */
 const FIRSTS = { doubleCheckInterval: 1000 };
 
 function scriptOf(options: Partial<SchedulerOptions> = FIRSTS): SchedulerScript {
@@ -21,7 +21,7 @@ function lie(script: SchedulerScript, worker: string, shard: string): string[] {
   return script.answer(worker, shard, lieAbout(script.partial(shard)));
 }
 
-/** r#0 is recorded; b has it for a check. */
+/** A script in which r#0 is recorded and b has it for a check. */
 function checking(options: Partial<SchedulerOptions> = {}): SchedulerScript {
   const script = scriptOf({ ...FIRSTS, ...options });
   script.submit("r", 1);
@@ -32,7 +32,7 @@ function checking(options: Partial<SchedulerOptions> = {}): SchedulerScript {
   return script;
 }
 
-/** a and b disagree about r#0, of three; the ledger has r#1. */
+/** A script in which a and b disagree about r#0, of three; the ledger has r#1. */
 function disputed(liar: "a" | "b"): SchedulerScript {
   const script = scriptOf();
   script.submit("r", 3);
@@ -258,7 +258,7 @@ describe("Scheduler: two workers that contradict each other", () => {
     script.join("b");
     script.answer("a", "r#0");
     assert.equal(lie(script, "b", "r#0").at(-1), "retract r #0");
-    // a and b leave before they are granted anything else of it.
+    // a and b leave before they are granted anything else of the run.
     script.drain("a");
     script.drain("b");
     script.submit("r", 2);
