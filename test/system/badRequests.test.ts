@@ -15,7 +15,7 @@ const GOOD: Run = {
   stoppingRule: { replicaCount: 100 },
 };
 
-/** What is wrong, the change that makes it so, and the field that has to be named. */
+/** Bad runs: what is wrong, the change that makes it so, and the field that must be named. */
 const BAD_RUNS: readonly (readonly [string, Run, string])[] = [
   ["no network at all", { network: null }, "network.width"],
   ["width 0", network({ width: 0 }), "network.width"],
@@ -98,7 +98,7 @@ const BAD_RUNS: readonly (readonly [string, Run, string])[] = [
     "stopping_rule.precision.minimum_replica_count",
   ],
   ["a level of 1", { level: 1 }, "level"],
-  // PostgreSQL keeps no text with this character.
+  // PostgreSQL cannot keep text with this character.
   ["a name with a zero", { displayName: "a\0b" }, "display_name"],
   ["a name of 201 characters", { displayName: "x".repeat(201) }, "display_name"],
 ];

@@ -19,12 +19,12 @@ const TOKENS = {
   work: "the-one-to-work",
 };
 
-/** What comes of each deed, in their order. */
+/** The outcomes of the deeds, in their order. */
 type Outcomes = readonly [string, string, string];
 const ALL_IN: Outcomes = ["in", "in", "in"];
 const UNREACHED: Outcomes = ["UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE"];
 const UNKNOWN: Outcomes = ["UNAUTHENTICATED", "UNAUTHENTICATED", "UNAUTHENTICATED"];
-/** For the tokens of each role. */
+/** Outcomes for the token of each role. */
 const BY_ROLE: Readonly<Record<keyof typeof TOKENS, Outcomes>> = {
   read: ["in", "PERMISSION_DENIED", "PERMISSION_DENIED"],
   submit: ["in", "in", "PERMISSION_DENIED"],
@@ -207,7 +207,7 @@ function same(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** Sends one message to a method of any service: "in", or the code with which it was refused. */
+/** Sends one message to a method of any service; returns "in", or the code of the refusal. */
 async function rawCall(
   address: string,
   credentials: CallerCredentials,
@@ -234,7 +234,7 @@ async function rawCall(
   }
 }
 
-/** A coordinator that answers by a certificate at which nobody has looked. */
+/** Starts a coordinator with a certificate that the door has not checked. */
 function startUnchecked({ identity }: Certificate): Promise<CoordinatorServer> {
   const pair = { cert_chain: identity.certificate, private_key: identity.key };
   const log = pino({ level: "silent" });

@@ -133,7 +133,7 @@ describe("FleetService", () => {
     using second = new RawWorker(cluster.address);
     second.join("twice", 2, VERSION, leases);
     await second.next("welcome");
-    // What the stream that was left says is not heard any more; the new one's is.
+    // Messages on the old stream no longer count; those on the new one do.
     await first.deliver(present(leases[0]));
     for (const lease of leases) await second.deliver(lease);
     assert.equal((await second.next("acknowledgement")).leaseIds.length, 1);

@@ -14,7 +14,7 @@ const SHARD = 65_536;
 /** Eight shards of a twentieth of a second. */
 const RUN = `--width 7 --depth 4 --replicas ${8 * SHARD}`.split(" ");
 
-/** A run that cannot succeed, as the command prints it. */
+/** Runs something that cannot succeed, and returns the run as the command prints it. */
 async function failedRun(cluster: Cluster, seed: number): Promise<RunJson> {
   const command = ["--quiet", "run", ...RUN, "--coordinator", cluster.address, "--json"];
   const { code, stdout, stderr } = await runHere([...command, "--seed", String(seed)]);

@@ -179,7 +179,7 @@ function sweepOf(runs: Sweep__Output["runs"], displayName = ""): Sweep__Output {
   };
 }
 
-/** Two widths by three gains. */
+/** A sweep of two widths by three gains. */
 function grid(fields: Run = {}): Sweep__Output {
   return sweepOf(
     [4, 16].flatMap((width) => [1, 2, 4].map((gain) => runAt({ width, gain }, fields))),

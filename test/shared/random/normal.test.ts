@@ -31,7 +31,7 @@ describe("normals", () => {
       const [word0, word1] = [next(), next()];
       storeNormals(pair, 0, word0, word1);
       assert.ok(relativeError(pair[0] as number, normal(word0, word1)) < 4e-7);
-      // The exchange bit alone makes the second of a pair the first.
+      // Only the exchange bit makes the second of a pair the first.
       assert.ok(relativeError(pair[1] as number, normal(word0, word1 ^ 1)) < 4e-7);
     }
   });

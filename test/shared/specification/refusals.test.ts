@@ -17,7 +17,7 @@ function violationsOf(input: PropagationInput): readonly FieldViolation[] {
   return [];
 }
 
-/** A precision of at least a thousand and at most so many replicas. */
+/** A precision with at least a thousand and at most `maximumReplicaCount` replicas. */
 function rule(maximumReplicaCount: number) {
   return { precision: { variance: 0.1, minimumReplicaCount: 1000, maximumReplicaCount } };
 }

@@ -29,7 +29,7 @@ function merged(a: Counted, b: Counted): Counted {
   };
 }
 
-/** Errors are measured against the size that the sums would have for symmetric reasons alone. */
+/** Asserts closeness relative to the size that sums of this spread have without any cancelling. */
 function assertClose(actual: Moments, expected: Moments, count: number, tolerance: number): void {
   const deviation = Math.sqrt(expected.m2 / count);
   const scale = {
