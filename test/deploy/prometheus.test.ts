@@ -42,7 +42,7 @@ describe("Prometheus's configuration", () => {
     }
   });
 
-  it("tells of each alert what to do, in a sentence and in the runbook", async () => {
+  it("says for each alert what to do, in a sentence and in the runbook", async () => {
     const headings = (await readFile(`${ROOT}docs/monitoring.md`, "utf8"))
       .matchAll(/^#+ (.+)$/gm)
       .map(([, heading]) => String(heading).toLowerCase());

@@ -144,7 +144,7 @@ export function describeLedger(kind: string, create: () => Promise<Ledger>): voi
         assert.equal(await ledger.transact(async () => 42), 42);
       });
 
-      it("that fails leaves nothing behind, and those after it in peace", async () => {
+      it("that fails leaves nothing behind and does not disturb those after it", async () => {
         const failure = new Error("the work failed");
         const failed = write(async (transaction) => {
           await transaction.putRun(runRecord("runs/a"));

@@ -32,7 +32,7 @@ export function describeFolds(current: () => Ledger): void {
     (await Array.fromAsync(current().shards("runs/a", from))).map((shard) => shard.shardIndex);
 
   describe("shards from an index on", () => {
-    it("are the later ones and itself, ascending", async () => {
+    it("are that one and the later ones, ascending", async () => {
       await putShards("runs/a", [9, 2, 5, 7]);
       await putShards("runs/b", [6]);
       assert.deepEqual(await indexesFrom(5), [5, 7, 9]);
@@ -48,7 +48,7 @@ export function describeFolds(current: () => Ledger): void {
   });
 
   describe("ranges of shards", () => {
-    it("are joined across what is gone through in one query, and apart where one is missing", async () => {
+    it("are joined across queries, and apart where a shard is missing", async () => {
       const page = 65_536;
       const [first, second, third] = [7 + page, 7 + 2 * page, 7 + 5 * page];
       const before = [7, 8, first - 2, first - 1, first, first + 1];

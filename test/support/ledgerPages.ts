@@ -67,7 +67,7 @@ export function describePages(current: () => Ledger): void {
         assert.deepEqual(idsOf(await page(2, first.nextPageToken)), [2, 1]);
       });
 
-      it("refuse a token that is none", async () => {
+      it("refuse a token that is not theirs", async () => {
         await add(1, 2);
         await assert.rejects(page(2, "nonsense"), InvalidPageToken);
       });

@@ -160,7 +160,7 @@ describe("bad requests over gRPC", () => {
     assert.deepEqual([sweep.code, sweep.fields], ["INVALID_ARGUMENT", ["sweep"]]);
   });
 
-  it("refuses names that are none, page sizes, page tokens and long request ids", async () => {
+  it("refuses bad names, page sizes, page tokens and long request ids", async () => {
     const calls = {
       name: rpc.call((client, done) => client.getRun({ name: "frob" }, done)),
       page_size: rpc.call((client, done) => client.listRuns({ pageSize: 1001 }, done)),
@@ -175,7 +175,7 @@ describe("bad requests over gRPC", () => {
     }
   });
 
-  it("refuses request ids and names of sweeps that no ledger keeps", async () => {
+  it("refuses request ids and names of sweeps that no ledger can keep", async () => {
     const calls = {
       request_id: rpc.call((client, done) =>
         client.createRun({ run: GOOD, requestId: "a\0b" }, done),
@@ -190,7 +190,7 @@ describe("bad requests over gRPC", () => {
     }
   });
 
-  it("has created nothing by all of this", async () => {
+  it("has created nothing in all of this", async () => {
     const { runs } = await cluster.api.listRuns(10, "");
     assert.deepEqual(runs, []);
     assert.ok((await createRun(GOOD)).run?.name, "the good one is accepted");

@@ -91,7 +91,7 @@ crowd.describe("a thousand workers and ten thousand runs", () => {
     await crowded[Symbol.asyncDispose]();
   });
 
-  it("are scraped as few are: the same series, and what 20 runs come to", async () => {
+  it("are scraped like few: the same series, with the estimates of 20 runs", async () => {
     const text = await crowded.scrape(LARGE.workers, 20);
     assert.deepEqual([...series(text).difference(series(small))], []);
     assert.equal(namesOf(text, "lyapunov_run_progress_ratio").length, 20);
@@ -102,7 +102,7 @@ crowd.describe("a thousand workers and ten thousand runs", () => {
     assert.match(text, /^lyapunov_runs_ended_total\{state="cancelled"\} 4000$/m);
   });
 
-  it("are on the page by the page", async () => {
+  it("are shown page by page", async () => {
     const overview = await crowded.view("overview");
     assert.deepEqual(
       overview.order.filter((name) => name.startsWith("sweeps/")),

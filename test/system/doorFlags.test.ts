@@ -145,7 +145,7 @@ needing("openssl").describe("flags of the door", () => {
     ["by an authority that did not sign", "--tls", /is --tls-authority the one that signed/],
   ];
   for (const [what, flags, sentence] of unreached) {
-    it(`tell in one sentence what is wrong with a call ${what}`, async () => {
+    it(`say in one sentence what is wrong with a call ${what}`, async () => {
       const tls = ["--tls-certificate", server.path, "--tls-key", server.keyPath];
       await using guarded = await startGuarded(tls);
       const line = `runs list --coordinator ${guarded.address} ${flags}`.trim();

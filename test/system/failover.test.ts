@@ -49,7 +49,7 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
     }
   });
 
-  it("tell who asks over HTTP which of them is ready, also once that has changed", async () => {
+  it("say over HTTP which of them is ready, also once that has changed", async () => {
     const ledger = await server.createDatabase();
     const metrics = ["--metrics", "127.0.0.1:0"];
     const leader = await join(ledger, metrics);
@@ -63,7 +63,7 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
     standby.started.signal("SIGKILL");
   });
 
-  it("have a page on the leader, and on the standby a sentence that it is none", async () => {
+  it("have a page on the leader, and on the standby a sentence that says it does not lead", async () => {
     const ledger = await server.createDatabase();
     const page = ["--http", "127.0.0.1:0"];
     const leader = await join(ledger, page);
@@ -83,7 +83,7 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
     ["is killed", "SIGKILL"],
     ["is frozen", "SIGSTOP"],
   ] as const) {
-    it(`go on when the leader ${fate}: same bytes, and nobody lends a hand`, async () => {
+    it(`go on when the leader ${fate}: same bytes, without any help`, async () => {
       const ledger = await server.createDatabase();
       const leader = await join(ledger);
       const standby = await join(ledger);

@@ -209,7 +209,7 @@ describe("a kind of run that only tests know: tossing a coin until its bias is k
     },
   );
 
-  it("is refused field by field, and by who does not know it", async () => {
+  it("is refused field by field, and by a coordinator that does not know it", async () => {
     await using cluster = await CoinCluster.start("memory");
     const replicas: StoppingRule = { kind: "replicas", replicaCount: 64 };
     const refused = async (run: Run, rule: StoppingRule) => {

@@ -147,7 +147,7 @@ describe("the page over HTTP", () => {
     });
   }
 
-  it("changes nothing, and knows other names of this machine alone", async () => {
+  it("changes nothing, and knows only names of this machine", async () => {
     const posted = await fetch(`${served.page}/api/runs`, { method: "POST", body: "{}" });
     assert.deepEqual([posted.status, posted.headers.get("allow")], [405, "GET, HEAD"]);
     const url = `${served.page}/api/runs`;

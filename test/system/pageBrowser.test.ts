@@ -89,7 +89,7 @@ needing("chromium").describe("the page in a browser", () => {
     assert.equal(await page.locator("svg .critical").count(), 1);
   });
 
-  it("leads to a run, by the keyboard alone, and has all of its charts", async () => {
+  it("leads to a run, by the keyboard only, and has all of its charts", async () => {
     const link = page.getByRole("link", { name: /^runs\// }).first();
     const name = String(await link.textContent());
     for (let presses = 0; presses < 40; presses++) {

@@ -108,7 +108,7 @@ describe("a worker on a machine that cannot have a backend", () => {
     return new Started(process.execPath, [...args, "--threads", "1"]);
   }
 
-  it("does without it, says why, and is asked for the others alone", async () => {
+  it("does without it, says why, and is asked only for the others", async () => {
     await using cluster = await Cluster.start(0, 1);
     const worker = await cluster.join(startWorker(cluster.address));
     assert.match(worker.stderr, /the backend simd is left out: .*kernel\.wasm/);

@@ -49,7 +49,7 @@ describe("when a thread fails", () => {
     ["ends the thread", SEEDS.dies, 600, /its thread died of it, with exit code 7$/],
   ] as const) {
     it(`a shard that always ${what} ends its run, which says so; threads are replaced and others go on`, async () => {
-      // Whoever is patient alone sees a thread out of its memory on a busy machine.
+      // On a busy machine, only a patient pool sees that a thread ran out of memory.
       const args = ["faultyThread.ts", String(patience)];
       const worker = await cluster.addScriptedWorker("threadWorker.ts", ...args);
       const [failed, succeeded] = await Promise.all([

@@ -26,7 +26,7 @@ describe("grids", () => {
     ]);
   });
 
-  it("vary the parameter of a law for that law alone, wherever it stands", () => {
+  it("vary the parameter of a law only for that law, wherever it stands", () => {
     const expected = ["gaussian", "student_t 3", "student_t 5", "sparse_gaussian 0.1"];
     const weights = ["gaussian", "student_t", "sparse_gaussian"];
     assert.deepEqual(laws({ weights, degreesOfFreedom: [3, 5], density: 0.1 }), expected);

@@ -87,7 +87,7 @@ describe("what a client has asked for", () => {
     checkThird();
   });
 
-  it("is bounded in replicas, those of a precision by how far it may go", () => {
+  it("is bounded in replicas, counting a precision's maximum", () => {
     const book = new ClientBook({ ...DEFAULT_LIMITS, maximumReplicasPerClient: 100 });
     const precision = {
       lyapunovExponent: 0.1,

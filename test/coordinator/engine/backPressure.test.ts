@@ -54,7 +54,7 @@ function start(ledger: StickingLedger) {
 }
 
 describe("a coordinator whose ledger sticks", () => {
-  it("has no more computed than it can keep, and goes on with the ledger", async () => {
+  it("lets no more be computed than it can keep, and goes on with the ledger", async () => {
     const ledger = new StickingLedger();
     const { engine, coordinator } = start(ledger);
     const run = await coordinator.createRun(

@@ -69,7 +69,7 @@ async function readEvents(response: IncomingMessage, count: number) {
 }
 
 describe("EventStreams", () => {
-  it("make nothing for who does not read, then send the newest, and see who goes", async () => {
+  it("make nothing for a client that does not read, then send the newest, and notice who leaves", async () => {
     const { url, asked, close } = await serveStreams();
     const response = await open(url);
     // In this time the view would have been made twice.
@@ -84,7 +84,7 @@ describe("EventStreams", () => {
     assert.deepEqual(events[1]?.order, ["runs/large", "runs/still"]);
   });
 
-  it("cut off who has read nothing for longest where too much waits", async () => {
+  it("cut off the client that has read nothing for longest where too much waits", async () => {
     const { url, close } = await serveStreams(2.5 * LARGE.length);
     const clients = [await open(url), await open(url), await open(url)];
     const [first, second, third] = await Promise.allSettled(

@@ -48,7 +48,7 @@ const rules: fc.Arbitrary<StoppingRule> = fc.oneof(
 );
 
 describe("ShardPlan", () => {
-  it("cuts shards by the stopping rule's limit alone, never their size", () => {
+  it("lets the stopping rule limit only the number of shards, never their size", () => {
     fc.assert(
       fc.property(specifications, rules, rules, (specification, one, other) => {
         const a = new ShardPlan({ ...specification, stoppingRule: one });

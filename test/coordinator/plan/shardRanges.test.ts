@@ -42,7 +42,7 @@ describe("ShardRanges", () => {
     );
   });
 
-  it("leaves the ranges alone that it was made of", () => {
+  it("does not change the ranges that it was made of", () => {
     const given = [{ first: 0, end: 4 }];
     new ShardRanges(given).delete(2);
     assert.deepEqual(given, [{ first: 0, end: 4 }]);

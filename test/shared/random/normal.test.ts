@@ -24,7 +24,7 @@ describe("normals", () => {
     }
   });
 
-  it("in float32 are those in float64, but for 4e-7 of themselves", () => {
+  it("in float32 are those in float64 to a relative 4e-7", () => {
     const next = new Stream(8n).words(0, 1);
     const pair = new Float64Array(2);
     for (let i = 0; i < 300_000; i++) {

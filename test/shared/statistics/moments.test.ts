@@ -104,7 +104,7 @@ describe("mergeMoments", () => {
     );
   });
 
-  it("is associative and commutative but for rounding", () => {
+  it("is associative and commutative up to rounding", () => {
     fc.assert(
       fc.property(values, values, values, (a, b, c) => {
         const count = a.length + b.length + c.length;

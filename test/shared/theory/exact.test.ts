@@ -166,7 +166,7 @@ describe("exactExponents", () => {
     );
   });
 
-  it("shifts λ by the logarithm of the gain and leaves the rest alone", () => {
+  it("shifts λ by the logarithm of the gain and changes nothing else", () => {
     fc.assert(
       fc.property(weights, width, moderateSlope, gain, (law, d, a, g) => {
         const { lyapunovExponent, ...rest } = exponents(law, d, a, g);

@@ -21,7 +21,7 @@ describe("enumerations", () => {
     }
   });
 
-  it("are nothing where nothing is said", () => {
+  it("are undefined where nothing is given", () => {
     assert.equal(shortName("backend", "BACKEND_UNSPECIFIED"), undefined);
     assert.equal(shortName("backend", ""), undefined);
     assert.equal(shortName("backend", undefined), undefined);

@@ -80,7 +80,7 @@ export class Cluster implements AsyncDisposable {
     return this.join(new Started(process.execPath, [path, this.address, ...args]));
   }
 
-  /** Kills all workers, so that a test that shares the cluster has its own alone. */
+  /** Kills all workers, so that a test that shares the cluster has only its own. */
   async killWorkers(): Promise<void> {
     const workers = this.workers.splice(0);
     await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));

@@ -24,7 +24,7 @@ describe("RunTrust", () => {
     assert.equal(trust.deliveredBy(() => true).length, 5 * KEPT_DIGESTS - 1);
   });
 
-  it("takes for new what is accepted again after it was taken back", () => {
+  it("treats what is accepted again after it was taken back as new", () => {
     const trust = new RunTrust();
     for (let shard = 0; shard < KEPT_DIGESTS; shard++) trust.keepDigest(shard, "once");
     assert.equal(trust.keepDigest(1, "the same"), undefined);
