@@ -93,7 +93,7 @@ function tile(
   );
 }
 
-/** Nothing where it is not known whether there is an exact value. */
+/** Compares with the exact value; empty while nobody knows whether there is one. */
 function comparison(exact: number | null | undefined, deviation: string): HTMLElement[] {
   if (exact === undefined) return [];
   if (exact === null) return [html("p", {}, "no closed form")];

@@ -60,7 +60,7 @@ class CoinCluster implements AsyncDisposable {
     return cluster;
   }
 
-  /** Such as `http://127.0.0.1:40123`. */
+  /** Address of the coordinator's page, such as `http://127.0.0.1:40123`. */
   async page(): Promise<string> {
     const [, page] = await this.#coordinator.said(/page (\S+)/, "stdout");
     return String(page);

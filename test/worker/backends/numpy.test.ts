@@ -12,7 +12,7 @@ const ROWS = readFileSync(join(import.meta.dirname, "numpy/simulated.txt"), "utf
   .filter((line) => line !== "" && !line.startsWith("#"))
   .map((line) => line.split(" "));
 
-/** Weights to propagate for a row, a fraction of a second; fewer below scale 1. */
+/** Weights to propagate for a row, which take a fraction of a second; fewer below scale 1. */
 const WEIGHTS = Math.min(3e8, scaled(3e8));
 
 /**

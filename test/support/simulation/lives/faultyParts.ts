@@ -23,7 +23,7 @@ export interface FaultyParts {
    * of the code has moved them, the whole search finds others, in a minute rather than a second.
    */
   readonly seeds?: readonly number[];
-  /** Whether it is stories that show the fault, and hardly any seed: they are told first. */
+  /** Whether stories show the fault and hardly any seed does: then they are told first. */
   readonly showsInStories?: boolean;
 }
 
