@@ -5,8 +5,8 @@ import { join, posix } from "node:path";
 const ROOT = join(import.meta.dirname, "..");
 
 /**
- * The rooms of the house, each with those that it may import from; what these may import, it may, too.
- * A room is a folder with all that is below it, or one file.
+ * The rooms of the house, each with the rooms that it may import from. A room may also import what
+ * these may. A room is a folder with all that is below it, or one file.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "shared/statistics": [],
@@ -54,7 +54,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "client/main.ts": ["client/cli"],
 };
 
-/** Files that start a coordinator or a worker, or measure what they do; the others may not. */
+/** Files that may start or measure a coordinator or a worker, with what they import for it. */
 const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "client/local/embeddedCluster.ts": ["coordinator/process", "worker/worker.ts"],
   "client/cli/commands/serve.ts": ["coordinator/process"],
@@ -62,7 +62,7 @@ const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "client/cli/commands/bench.ts": ["coordinator/plan", "worker/pool"],
 };
 
-/** Every path to a source: of imports of values and types, when loaded and when called, of workers. */
+/** Matches every path to a source: in imports of values or types, in `import()`, and of workers. */
 const PATHS = /["'](\.{1,2}\/[^"'\n]+\.ts)["']/g;
 
 const SOURCES = globSync("{shared,coordinator,worker,client}/**/*.ts", { cwd: ROOT })
@@ -76,7 +76,7 @@ function roomOf(file: string): string | undefined {
   return undefined;
 }
 
-/** Rooms that can be come to from these, themselves included. */
+/** Rooms that can be reached from these, themselves included. */
 function reachable(rooms: readonly string[]): ReadonlySet<string> {
   const found = new Set<string>();
   const enter = (room: string) => {
@@ -126,8 +126,8 @@ function trespasses(file: string, source: string): string[] {
 }
 
 /**
- * Which room imports from which. A test and not the linter: its rules see neither `import()` nor the
- * files of workers, and know no "and what those may import".
+ * Checks which room imports from which. The linter cannot: its rules see neither `import()` nor the
+ * files of workers, and do not know "and what those may import".
  */
 describe("the rooms", () => {
   it("import from one another as the table says, types included", () => {
@@ -189,7 +189,7 @@ describe("the files", () => {
   });
 });
 
-/** A file of the room, which need not be there. */
+/** Names a file of the room, which need not exist. */
 function fileIn(room: string): string {
   return room.endsWith(".ts") ? room : `${room}/some.ts`;
 }

@@ -88,7 +88,7 @@ describe("the same run on different fleets", () => {
     const run = await halfDone(cluster);
     victim.signal("SIGKILL");
     assert.equal((await victim.ended).signal, "SIGKILL");
-    // Nobody else works yet: all leases that are out are the victim's.
+    // No one else works yet: all leases that are out are the victim's.
     const orphaned = await cluster.api.getRun(run);
     assert.ok(Number(orphaned.progress?.leasedShardCount) > 0);
     assert.equal(orphaned.state, "RUN_STATE_RUNNING");
@@ -105,7 +105,7 @@ function flags(network: string, replicas: number): string[] {
   return `${network} --replicas ${replicas}`.split(/ +/);
 }
 
-/** All runs at the same time, so that they share the fleet. */
+/** Submits all runs at the same time, so that they share the fleet. */
 async function runAll(cluster: Cluster): Promise<Record<string, RunJson>> {
   const entries = Object.entries(RUNS).map(
     async ([name, args]) => [name, await cluster.run(args)] as const,
