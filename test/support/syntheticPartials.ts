@@ -88,8 +88,8 @@ export const IMPOSSIBLE_PARTIALS: readonly ((partial: ShardPartial) => ShardPart
   (partial) => ({ ...partial, observables: ["log_norm_growth", "delta"] }),
   (partial) => ({ ...partial, replicaCount: partial.replicaCount + 1 }),
   (partial) => ({ ...partial, firstReplica: partial.firstReplica + 1 }),
-  (partial) => ({ ...partial, replicaCount: partial.replicaCount + 1 }),
-  (partial) => ({ ...partial, observables: ["log_norm_growth", "another"] }),
+  (partial) => ({ ...partial, replicaCount: partial.replicaCount - 1 }),
+  (partial) => ({ ...partial, observables: ["another"] }),
   (partial) => withGrowth(partial, (growth) => ({ ...growth, mean: 1.7e308 })),
   (partial) => ({ ...partial, checkpoints: partial.checkpoints.slice(1) }),
 ];
