@@ -65,7 +65,7 @@ function multiplyRow(
   v128.store(z + offset, f64x2.add(upperSum0, upperSum1));
 }
 
-/** The same for two rows, which share what is read of x. */
+/** Multiplies two rows with x, as multiplyRow does one; they share what is read of x. */
 @inline
 function multiplyTwoRows(
   form: Form,

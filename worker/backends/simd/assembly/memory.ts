@@ -10,7 +10,10 @@ export const STATE: usize = 6 * VECTOR;
 /** Words to draw at a time, in whole rows: 4 KiB, for them to stay in the first-level cache. */
 const DRAWN_WORDS: i32 = 256;
 
-/** The same for signs, where what is made of x must serve many rows: 64 KiB, and rows at least. */
+/**
+ * Signs to draw at a time, in words and at least in rows: 64 KiB, for what is made of x to
+ * serve many rows.
+ */
 const DRAWN_SIGN_WORDS: i32 = 4096;
 const DRAWN_SIGN_ROWS: i32 = 16;
 
