@@ -12,7 +12,10 @@ const PLAIN: Estimator<PropagationQuantity> = {
   estimate: estimateExponents,
 };
 
-/** Chooses a run's estimator, by its specification only, since shards depend on the choice. */
+/**
+ * Chooses a run's estimator, by its specification only, since shards depend on the choice. A new
+ * estimator's observables belong in observables.ts, and backends must yield them.
+ */
 export function estimatorOf(): Estimator<PropagationQuantity> {
   return PLAIN;
 }
