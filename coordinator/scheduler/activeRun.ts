@@ -95,7 +95,7 @@ export class ActiveRun implements Bits {
     return this.leases.size;
   }
 
-  /** Shards worth propagating now, counted from the first; a guess, renewed as the fold grows. */
+  /** Shards worth computing now, counted from the first; a guess, renewed as the fold grows. */
   get horizon(): number {
     return this.#horizon;
   }

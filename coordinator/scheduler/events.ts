@@ -4,10 +4,10 @@ import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { ProgressBeginning, RunProgress } from "./runProgress.ts";
 
-/** A part of a worker that propagates shards. */
+/** A part of a worker that computes shards. */
 export interface DeviceDescription {
   readonly backends: readonly DeviceBackend[];
-  /** Shards that the device propagates at the same time. */
+  /** Shards that the device computes at the same time. */
   readonly slotCount: number;
 }
 

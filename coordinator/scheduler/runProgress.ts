@@ -106,7 +106,7 @@ export class RunProgress {
   }
 
   /**
-   * Shards worth propagating now, counted from the first: all of a fixed number of replicas, or as
+   * Shards worth computing now, counted from the first: all of a fixed number of replicas, or as
    * many as a precision target will probably need. It decides only how much is computed ahead.
    */
   get horizon(): number {

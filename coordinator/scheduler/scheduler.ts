@@ -41,7 +41,7 @@ export type SchedulerView = Pick<
 >;
 
 /**
- * Decides who propagates which shard. It is a pure state machine: events with a time go in and
+ * Decides who computes which shard. It is a pure state machine: events with a time go in and
  * commands come out; clocks, sockets and the ledger are the caller's. Runs share the fleet fairly,
  * and the shards of a run are granted in order. Nothing here changes an estimate, only when it is
  * ready.

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as yieldToOthers } from "node:timers/promises";
 
 import type { RunSpecification } from "../../shared/kinds/kind.ts";
 import { mergeSums, type ReplicaSums } from "../../shared/statistics/replicaSums.ts";
@@ -40,7 +40,7 @@ export async function convergence(
       });
       nextPoint = Math.ceil(Math.max(nextPoint + 1, nextPoint * RATIO));
     }
-    if (foldedShards % SHARDS_AT_ONCE === 0) await turn();
+    if (foldedShards % SHARDS_AT_ONCE === 0) await yieldToOthers();
   }
   return points;
 }

@@ -41,6 +41,10 @@ export type EstimateFields = Pick<Run, "lyapunovExponent" | "variance" | "surviv
  * once the standard errors of its estimates are small enough (stoppingRule.ts).
  *
  * A kind is given only specifications that it has parsed itself.
+ *
+ * A new kind implements this interface, gets a name in the enumeration RunKind and a place in KINDS
+ * (kinds.ts), and its shards get a ShardComputer (worker/pool/computers.ts). The coin in
+ * test/support/coin is a small example.
  */
 export interface Kind<Specification extends RunSpecification = RunSpecification> {
   /** The kind's name in JSON and in the ledger. */

@@ -1,4 +1,8 @@
-/** Names of the implementations that propagate replicas in a worker's threads. */
+/**
+ * Names of the implementations that propagate replicas. A new one also gets a name in the contract's
+ * enumeration Backend, costs (kinds/propagation/costs.ts), a loader (worker/backends/registry.ts)
+ * and a device that offers it (worker/devices/devices.ts).
+ */
 export const BACKENDS = ["reference", "simd"] as const;
 
 export type BackendName = (typeof BACKENDS)[number];

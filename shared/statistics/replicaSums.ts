@@ -44,6 +44,7 @@ export type SummedObservable = Pick<Observable, "name" | "keptAt">;
  * @param binWidths the bin widths of the quantile sketches, one for each depth.
  * @param values an array of shape [depths][observables][replicas], row-major. A replica whose first
  * observable is −∞ is extinct at that depth, and is only counted there.
+ * @throws RangeError if an observable kept only at the last checkpoint precedes one kept at all
  */
 export function sumReplicas(
   observables: readonly SummedObservable[],
@@ -52,6 +53,10 @@ export function sumReplicas(
   replicaCount: number,
   values: Float64Array,
 ): ReplicaSums {
+  // Places in a list of kept observables are places in the whole list, too; see Observable.keptAt.
+  if (keptObservables(observables, false).some((kept, place) => kept !== observables[place])) {
+    throw new RangeError("observables kept at every checkpoint must come first");
+  }
   const row = (checkpoint: number, observable: number): Float64Array => {
     const start = (checkpoint * observables.length + observable) * replicaCount;
     return values.subarray(start, start + replicaCount);
