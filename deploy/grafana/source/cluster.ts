@@ -18,7 +18,7 @@ export function clusterDashboard(): Dashboard {
         panels: [
           figures({
             title: "Coordinators that lead",
-            description: "One is right. With none, nothing is granted or accepted.",
+            description: "There should be one. With none, nothing is granted or accepted.",
             unit: "none",
             width: "sixth",
             queries: { leading: "sum(lyapunov_leader)" },
@@ -60,8 +60,8 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Shards",
             description:
-              "Shards of active runs by what becomes of them. Many that wait are as it should be " +
-              "while many are leased, too; parked ones have failed several workers.",
+              "Shards of active runs by state. Many waiting shards are normal " +
+              "while many are leased; parked ones have failed on several workers.",
             unit: "short",
             width: "half",
             queries: { "{{state}}": "sum by (state) (lyapunov_shards)" },
@@ -70,7 +70,7 @@ export function clusterDashboard(): Dashboard {
             title: "Partials received",
             description:
               "Results of shards per second. Needless ones are of second copies; disagreeing and " +
-              "impossible ones should not be.",
+              "impossible ones should not occur.",
             unit: "si: shards/s",
             width: "half",
             queries: { "{{outcome}}": "outcome:lyapunov_partials:rate1m" },
@@ -83,7 +83,7 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Verification",
             description:
-              "Since the coordinator has started: second computations asked for, and shards on " +
+              "Since the coordinator started: second computations requested, and shards on " +
               "whose bits two workers agree.",
             unit: "short",
             width: "half",
@@ -95,8 +95,8 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Disagreements",
             description:
-              "Since the coordinator has started: contradictions, workers quarantined for them, " +
-              "and shards computed again. Any is a machine to be found.",
+              "Since the coordinator started: contradictions, workers quarantined for them, " +
+              "and shards computed again. Anything above 0 means a faulty machine.",
             unit: "short",
             width: "half",
             queries: {
@@ -141,7 +141,7 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Threads that compute",
             description:
-              "Near 100 % the machines are the limit, as it should be. Less while shards wait: " +
+              "Near 100 % the machines are the limit, as they should be. If it is less while shards wait, " +
               "look at the ledger, the event loop and the leases.",
             unit: "percentunit",
             width: "third",
@@ -153,7 +153,7 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Partials that wait",
             description:
-              "For the ledger, or for a shard before them to be folded. At 4,096 waiting for the " +
+              "They wait for the ledger, or for an earlier shard to be folded. At 4,096 waiting for the " +
               "ledger the coordinator grants nothing more.",
             unit: "short",
             width: "third",
@@ -166,7 +166,7 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Coordinator's event loop",
             description:
-              "Its delay, of which 99 in 100 are shorter. Above a tenth of a second the " +
+              "Its delay, 99th percentile. Above a tenth of a second the " +
               "coordinator itself is the limit.",
             unit: "s",
             width: "third",
@@ -178,8 +178,8 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Leases granted",
             description:
-              "Per second: first attempts, repeated ones, second copies of slow shards, checks; " +
-              "and those that expired because a worker was lost or too slow.",
+              "Per second: first attempts, repeated ones, second copies of slow shards and checks; also " +
+              "leases that expired because a worker was lost or too slow.",
             unit: "si: leases/s",
             width: "half",
             queries: {
@@ -189,8 +189,7 @@ export function clusterDashboard(): Dashboard {
           }),
           curves({
             title: "Leases held",
-            description:
-              "Shards that are with workers now, and the slots that workers have for them.",
+            description: "Shards leased to workers now, and the slots that workers have for them.",
             unit: "short",
             width: "half",
             queries: {

@@ -21,9 +21,7 @@ export function ledgerDashboard(): Dashboard {
         panels: [
           curves({
             title: "Commit",
-            description:
-              "Time until a batch of partials is durable: half of the commits, and 99 in 100 of " +
-              "them, take less.",
+            description: "Time until a batch of partials is durable: median and 99th percentile.",
             unit: "s",
             width: "half",
             queries: {
@@ -51,7 +49,7 @@ export function ledgerDashboard(): Dashboard {
           }),
           figures({
             title: "Size",
-            description: "Of SQLite's file, or of PostgreSQL's database.",
+            description: "Size of SQLite's file, or of PostgreSQL's database.",
             unit: "bytes",
             width: "quarter",
             queries: { "{{instance}}": `lyapunov_ledger_bytes${CHOSEN}` },
@@ -81,7 +79,7 @@ export function ledgerDashboard(): Dashboard {
             title: "Answers",
             description:
               "Per second, by gRPC's code. INVALID_ARGUMENT and NOT_FOUND are mistakes of " +
-              "clients, UNAVAILABLE is a coordinator that stands by or ends.",
+              "clients; UNAVAILABLE is a coordinator on standby or shutting down.",
             unit: "si: calls/s",
             width: "half",
             queries: {
@@ -102,8 +100,8 @@ export function ledgerDashboard(): Dashboard {
           curves({
             title: "Duration",
             description:
-              "Half of the calls, and 99 in 100 of them, take less. Watch and Work are streams: " +
-              "they last as long as somebody watches or works.",
+              "Median and 99th percentile. Watch and Work are streams: " +
+              "they last as long as a client watches or a worker works.",
             unit: "s",
             width: "half",
             queries: {
@@ -135,7 +133,7 @@ export function ledgerDashboard(): Dashboard {
           }),
           curves({
             title: "Event loop",
-            description: "Its delay, of which 99 in 100 are shorter.",
+            description: "Its delay, 99th percentile.",
             unit: "s",
             width: "third",
             queries: { "{{instance}}": eventLoopDelay(PROCESS) },

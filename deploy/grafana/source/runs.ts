@@ -28,7 +28,7 @@ export function runsDashboard(): Dashboard {
           }),
           figures({
             title: "Ended",
-            description: "Since the coordinator has started, by how they ended.",
+            description: "Since the coordinator started, by how they ended.",
             unit: "short",
             width: "quarter",
             queries: { "{{state}}": "sum by (state) (lyapunov_runs_ended_total)" },
@@ -36,7 +36,7 @@ export function runsDashboard(): Dashboard {
           figures({
             title: "Error against target",
             description:
-              "Standard error divided by what was asked for, of the run that is farthest from " +
+              "Standard error divided by its target, for the run that is farthest from " +
               "its precision target; at 1 it is met.",
             unit: "none",
             decimals: 2,
@@ -47,7 +47,7 @@ export function runsDashboard(): Dashboard {
           figures({
             title: "Extinct",
             description:
-              "Share of the replicas that lost all activations, in the run that loses most. " +
+              "Share of replicas that lost all activations, in the run that loses most. " +
               "Where it is not 0, λ is −∞ and the survivors are reported.",
             unit: "percentunit",
             width: "quarter",
@@ -72,7 +72,7 @@ export function runsDashboard(): Dashboard {
           }),
           curves({
             title: "Progress",
-            description: "Share of its replicas that a run has, or of those that its target needs.",
+            description: "Share of the replicas needed for the run's goal that are done.",
             unit: "percentunit",
             width: "half",
             to: 1,
@@ -101,7 +101,7 @@ export function runsDashboard(): Dashboard {
           curves({
             title: "Distance from the exact λ",
             description:
-              "λ̂ − λ in halves of its interval: of runs whose interval is right, 95 in 100 are " +
+              "λ̂ − λ in half-widths of its interval: if the intervals are right, 95 in 100 are " +
               "between −1 and 1.",
             unit: "none",
             decimals: 2,

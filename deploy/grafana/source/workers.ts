@@ -39,7 +39,7 @@ export function workersDashboard(): Dashboard {
         ],
       },
       {
-        title: "The fleet, as it says itself",
+        title: "The fleet, as the workers see it",
         panels: [
           figures({
             title: "Connected",
@@ -126,7 +126,7 @@ export function workersDashboard(): Dashboard {
           }),
           curves({
             title: "Time that a shard computes",
-            description: "Half of the shards, and 99 in 100 of them, take less; by backend.",
+            description: "Median and 99th percentile, by backend.",
             unit: "s",
             width: "half",
             queries: {
@@ -139,7 +139,7 @@ export function workersDashboard(): Dashboard {
           curves({
             title: "Time that a shard waits for a thread",
             description:
-              "A few seconds are wanted, so that threads never starve. Much longer: leases are " +
+              "A few seconds are intended, so that threads never starve. If it is much longer, leases are " +
               "too large for these machines.",
             unit: "s",
             width: "half",
@@ -156,8 +156,8 @@ export function workersDashboard(): Dashboard {
           table({
             title: "Chosen workers",
             description:
-              "Now. An idle worker that is connected has nothing to do, or not the backend that " +
-              "the runs ask for.",
+              "Now. A worker that is connected but idle has nothing to do, or lacks the backend that " +
+              "the runs need.",
             unit: "short",
             decimals: 2,
             width: "full",
@@ -172,7 +172,7 @@ export function workersDashboard(): Dashboard {
           }),
           curves({
             title: "Memory",
-            description: "Resident, of the ten workers that use most.",
+            description: "Resident memory of the ten workers that use most.",
             unit: "bytes",
             width: "half",
             queries: {
@@ -183,8 +183,8 @@ export function workersDashboard(): Dashboard {
           curves({
             title: "Event loop",
             description:
-              "Delay of a worker's main thread, of which 99 in 100 are shorter, of the ten slowest. " +
-              "Heartbeats come from there: a delay of many seconds looks like death.",
+              "Delay of a worker's main thread, 99th percentile, of the ten slowest workers. " +
+              "Heartbeats come from there: a worker with a delay of many seconds looks dead.",
             unit: "s",
             width: "half",
             queries: {
