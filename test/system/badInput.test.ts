@@ -121,7 +121,7 @@ describe("bad input on the command line", () => {
     ["serve --metrics 9464", "--metrics", "'9464'", "HOST:PORT, such as 127.0.0.1:9464"],
     ["serve --metrics 0.0.0.0:9464", "--metrics", "0.0.0.0:9464", "--open-metrics"],
     ["work --metrics 127.0.0.1:65536", "--metrics", "127.0.0.1:65536", "HOST:PORT"],
-    ["work --open-metrics", "--open-metrics", "none to open", "--metrics HOST:PORT"],
+    ["work --open-metrics", "--open-metrics", "no metrics are served", "--metrics HOST:PORT"],
     ["work --metrics [::]:9464", "--metrics", "[::]:9464", "--open-metrics"],
     ["work --coordinator http://here:1", "--coordinator", "'http://here:1'", "HOST:PORT"],
     ["work --grace never", "--grace", "'never'", "0 to 86400"],
@@ -168,7 +168,7 @@ describe("bad input on the command line", () => {
       assert.equal(
         stderr,
         "lyapunov: LYAPUNOV_COORDINATOR: 'somewhere' is not allowed; " +
-          "give HOST:PORT, such as 127.0.0.1:7400; or several, with commas\n",
+          "give HOST:PORT, such as 127.0.0.1:7400, or several, separated by commas\n",
       );
     });
   }
