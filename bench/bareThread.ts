@@ -9,7 +9,7 @@ import { computeShard } from "../worker/pool/shard.ts";
 
 const backend = await loadBackend("simd");
 
-/** A thread's part of a run: every `threads`-th shard, from the one with its own number on. */
+/** A thread's part of a run: every `threads`-th shard, starting with the one of its own number. */
 export interface BareTask {
   /** The run's specification. Its kind holds functions, which cannot go to a thread. */
   readonly fields: Omit<PropagationSpecification, "kind">;
@@ -18,8 +18,8 @@ export interface BareTask {
 }
 
 /**
- * The task of a thread that does nothing else: its shards one after another, with nothing around the
- * kernel.
+ * Propagates a thread's shards one after another, with nothing around the kernel: the task of a
+ * thread that does nothing else.
  *
  * @returns seconds of the wall clock.
  */

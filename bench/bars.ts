@@ -1,18 +1,18 @@
 import { printTable } from "./results.ts";
 import { summarize, type Summary } from "./statistics.ts";
 
-/** What the project asks of itself: a ratio, and the least that it may be. */
+/** A bar that the project sets itself: a ratio, and the least that it may be. */
 export interface Bar {
   readonly name: string;
   readonly least: number;
-  /** The ratio in each round; empty where a side of it was not measured. */
+  /** The ratio in each round; empty if one of its sides was not measured. */
   readonly ratios: readonly number[];
 }
 
 export interface MeasuredBar extends Summary {
   readonly name: string;
   readonly least: number;
-  /** Null where it was not measured. */
+  /** Null if the ratio was not measured. */
   readonly met: boolean | null;
 }
 

@@ -11,12 +11,12 @@ import { LAWS, type Law, type Library } from "./peers.ts";
 export const WIDTHS = [8, 32, 128, 512];
 const ISOTROPIC_WIDTHS = [64, 4096, 1_000_000];
 
-/** NumPy with a trick for random signs beside it; see peers.py. */
+/** NumPy with a trick for random signs, a contender beside plain NumPy; see peers.py. */
 const PACKED = "numpy, packed bits";
 
 export type Contender = BackendName | Library | typeof PACKED;
 
-/** What one contender is timed on. */
+/** A law, a width and a sampling that one contender is timed on. */
 export interface Case {
   readonly contender: Contender;
   readonly weights: WeightLaw;
@@ -34,7 +34,7 @@ export interface PeerCase extends Case {
   readonly packed: boolean;
 }
 
-/** All cases in the order of turns: contenders on the same law and width follow each other. */
+/** All cases in the order of their turns: contenders on one law and width follow each other. */
 export function cases(widths: readonly number[], libraries: readonly Library[]): Case[] {
   const sampling = "dense";
   const dense = WEIGHT_LAWS.flatMap((weights) =>
@@ -77,7 +77,7 @@ function isShared(weights: WeightLaw): weights is Law {
   return LAWS.some((law) => law === weights);
 }
 
-/** The network of all measurements; laws that have a parameter need one. */
+/** The network of a case; laws with a parameter get a usual value. */
 export function networkOf({ weights, width }: Case, depth: number): Network {
   const negativeSlope = 0.01;
   return {

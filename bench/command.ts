@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../dist/client/main.js", import.meta.url));
 
-/** The built command as a process of its own, until disposed of. */
+/** The built command as a process of its own, which disposing ends. */
 export class Command implements AsyncDisposable {
   readonly #child: ChildProcess;
-  /** What it has said on standard output and standard error. */
+  /** What the command has printed on standard output and standard error. */
   #text = "";
   #hasEnded = false;
-  /** Resolves when it says more, or ends. */
+  /** Resolves when the command prints more, or ends. */
   #news = Promise.withResolvers<void>();
 
   constructor(args: readonly string[]) {
@@ -32,7 +32,11 @@ export class Command implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** The first group of the pattern, once it was said. @throws Error if it ends without. */
+  /**
+   * Waits until the output matches, and returns the pattern's first group.
+   *
+   * @throws Error if the command ends before.
+   */
   async said(pattern: RegExp): Promise<string> {
     for (;;) {
       const found = pattern.exec(this.#text)?.[1];

@@ -3,9 +3,9 @@ import { parsePropagation } from "../shared/kinds/propagation/propagation.ts";
 import { specificationToMessage } from "../shared/kinds/propagation/messages.ts";
 import { SimulatedFleet } from "./simulatedFleet.ts";
 
-/** For a slot: a thousand workers answer two thousand times a second. */
+/** Time that a slot takes for a shard: a thousand workers answer two thousand times a second. */
 const SHARD_MILLISECONDS = 1000;
-/** One network, so that one partial does for all, and of runs that do not end. */
+/** The network and the size of all runs: one partial serves them all, and they do not end. */
 const NETWORK = { width: 512, depth: 200, negativeSlope: 0.01, weights: "gaussian" } as const;
 const STOPPING_RULE = { replicaCount: 2 ** 24 };
 
@@ -17,9 +17,9 @@ export interface CrowdSize {
   readonly endedSweeps: number;
 }
 
-/** Many runs and a simulated fleet that propagates them, for a coordinator to be seen with. */
+/** Many runs, and a simulated fleet that propagates them: a busy coordinator to look at. */
 export class Crowd implements Disposable {
-  /** `sweeps/{id}`, the oldest first; the first of them have ended. */
+  /** Names of the sweeps, `sweeps/{id}`, oldest first; the first `endedSweeps` have ended. */
   readonly sweeps: readonly string[];
   readonly #fleet: SimulatedFleet;
 

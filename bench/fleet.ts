@@ -25,7 +25,7 @@ const USAGE = `usage: node bench/fleet.ts (after npm run build)
   [--workers 1000] [--seconds 60] [--ledger a file, memory or postgres://…; default: a fresh file]
   [--results ${RESULTS_FOLDER}]
 `;
-/** A run of the smallest shards, so that the coordinator is what limits: 8 replicas each, 536 million. */
+/** A run of 536 million of the smallest shards, 8 replicas each, so that the coordinator limits. */
 const RUN = { width: 512, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: "he" };
 
 const { values: flags } = parseArgs({
@@ -41,7 +41,7 @@ const { values: flags } = parseArgs({
 if (flags.help) process.stdout.write(USAGE);
 else await benchmark();
 
-/** The resources are the coordinator's. */
+/** One measurement; the resources are the coordinator's. */
 interface Sample extends Resources {
   readonly seconds: number;
   readonly recordedShards: number;

@@ -2,7 +2,7 @@ import type { Bar } from "./bars.ts";
 import type { Case } from "./cases.ts";
 import { ratios } from "./statistics.ts";
 
-/** A contender on a law and a width, with its rate in each round. */
+/** The rates of a contender on a law and a width, one for each round. */
 export interface Rates extends Case {
   /** Replica-layers a second of processor time. */
   readonly replicaLayerRates: readonly number[];
@@ -10,7 +10,7 @@ export interface Rates extends Case {
 
 const BAR_WIDTHS = [32, 128, 512];
 
-/** What the kernels have to be beside the peers, and the isotropic ones beside themselves. */
+/** The bars for the kernels: beside the peers, and for isotropic ones across widths. */
 export function kernelBars(measured: readonly Rates[]): Bar[] {
   const find = (contender: string, weights: string, width: number, sampling = "dense") =>
     measured.find(

@@ -2,13 +2,13 @@ import type { TopLevelSpec } from "vega-lite";
 
 import type { Case } from "./cases.ts";
 
-/** A point of the picture. */
+/** A point of the picture: a contender's rate at a width. */
 export interface WeightRate extends Case {
-  /** Median, of processor time. */
+  /** Median over the rounds, by processor time. */
   readonly weightsPerSecond: number;
 }
 
-/** Weights a second against the width, one panel a law, one colour a contender. */
+/** Draws weights a second against the width: a panel for each law, a colour for each contender. */
 export function kernelPlot(points: readonly WeightRate[], subtitle: string): TopLevelSpec {
   const widths = [...new Set(points.map(({ width }) => width))];
   const color = { field: "contender", type: "nominal" as const, title: null };

@@ -2,9 +2,9 @@
  * How fast the kernels propagate beside the libraries that people would use, on one core:
  * `node bench/kernels.ts --help`.
  *
- * Contenders take turns in every round, so that a busy moment of the machine hits all alike, and
- * processor time is what counts. Tables go to standard error, JSON to standard output and, with a
- * picture, to files.
+ * Contenders take turns in every round, so that a busy moment of the machine hits all alike. Only
+ * processor time counts. Tables go to standard error, JSON to standard output and, with a picture,
+ * to files.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -130,7 +130,7 @@ async function benchmark(): Promise<void> {
   );
 }
 
-/** Whatever can be timed, calibrated. */
+/** Makes a timer for every case, in the order of their turns. */
 async function timers(peers: readonly Peer[]): Promise<Timer[]> {
   const backends = Object.fromEntries(
     await Promise.all(BACKENDS.map(async (name) => [name, await loadBackend(name)] as const)),
@@ -168,7 +168,7 @@ function peerTimer(contender: PeerCase, peers: ReadonlyMap<Library, Peer>): Time
   };
 }
 
-/** One round to calibrate and to warm up, then those that count. */
+/** Runs one round to calibrate and to warm up, then the rounds that count. */
 async function takeTurns(
   contenders: readonly Timer[],
   rounds: number,
@@ -196,7 +196,7 @@ async function takeTurns(
   });
 }
 
-/** Null where no weights are drawn. */
+/** The rate in weights a second; null where no weights are drawn. */
 function weightsPerSecond(
   { sampling, width }: Case,
   replicaLayerRates: readonly number[],
@@ -211,7 +211,7 @@ interface Comparison extends Summary {
   readonly over: string;
 }
 
-/** Ours beside every peer on the same law and width. */
+/** Rates of our kernels divided by those of every peer on the same law and width. */
 function compare(measured: readonly Measured[]): Comparison[] {
   return measured.flatMap(({ contender: over, weights, width, replicaLayerRates }) => {
     const ours = measured.find(

@@ -2,8 +2,8 @@
  * How much memory a coordinator takes while it records a run of millions of shards:
  * `node --expose-gc bench/longRun.ts --help`.
  *
- * Engine, coordinator and ledger are the real ones, in this process; the workers are sinks that
- * answer out of order with partials of one checkpoint that cost next to nothing. No gRPC.
+ * Engine, coordinator and ledger are the real ones, in this process. The workers are sinks that
+ * answer out of order, with partials of one checkpoint that cost next to nothing. There is no gRPC.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -35,9 +35,9 @@ const USAGE = `usage: node --expose-gc [--max-old-space-size=160] bench/longRun.
 `;
 const SHARDS_PER_SAMPLE = 500_000;
 const TICK_MILLISECONDS = 250;
-/** How long the server gathers records for one commit beside a busy fleet. */
+/** How long a server with a busy fleet gathers records for one commit. */
 const GATHER_MILLISECONDS = 25;
-/** A network of the smallest shards, so that a run that may be asked for has very many. */
+/** A network with the smallest shards: the largest run that may be asked for has very many. */
 const NETWORK = { width: 512, depth: 200, negativeSlope: 0.01, weights: "gaussian" } as const;
 
 const { values: flags } = parseArgs({
@@ -57,9 +57,9 @@ interface Sample {
   readonly seconds: number;
   readonly recordedShards: number;
   readonly residentBytes: number;
-  /** After a collection, where node has --expose-gc. */
+  /** Heap in use, after a garbage collection if node has --expose-gc. */
   readonly heapBytes: number;
-  /** Outside the heap: typed arrays and the rows on their way to the ledger. */
+  /** Memory outside the heap: typed arrays, and rows on their way to the ledger. */
   readonly bufferBytes: number;
 }
 
@@ -97,7 +97,7 @@ async function benchmark(): Promise<void> {
   });
 }
 
-/** Has a run of so many shards done, and says how much memory it takes on its way. */
+/** Runs that many shards to the end, and samples the memory on the way. */
 async function propagate(
   where: string,
   shards: number,
@@ -149,7 +149,7 @@ async function propagate(
   await ledger.close();
 }
 
-/** Seconds. */
+/** Seconds of a clock that does not jump. */
 function clock(): number {
   return performance.now() / 1000;
 }
@@ -166,7 +166,7 @@ function specificationOf(shards: number): PropagationSpecification {
 }
 
 function memory(): Pick<Sample, "residentBytes" | "heapBytes" | "bufferBytes"> {
-  // Before the collection: that is what the machine has to have.
+  // Resident memory from before the collection, which is what the machine must have.
   const { rss: residentBytes } = process.memoryUsage();
   globalThis.gc?.();
   const { heapUsed: heapBytes, external: bufferBytes } = process.memoryUsage();

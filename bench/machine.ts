@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpus, release, totalmem, type } from "node:os";
 
-/** What was measured on, and by what. */
+/** Describes the machine and the software of a measurement. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;
@@ -14,7 +14,7 @@ export interface Machine {
 export function describeMachine(): Machine {
   return {
     processor: cpus()[0]?.model.trim() ?? "unknown",
-    // Of the machine, not those that this process may use.
+    // The cores of the machine, not only those that this process may use.
     cores: cpus().length,
     memoryBytes: totalmem(),
     system: `${type()} ${release()}`,
@@ -29,8 +29,8 @@ export function commandLine(script: string): string {
 }
 
 /**
- * Ties every thread of this process, and with them whatever it starts from now on, to one core;
- * false where the machine has no taskset (util-linux).
+ * Ties every thread of this process, and whatever it starts from now on, to one core. Returns false
+ * if the machine has no taskset (util-linux).
  */
 export function pinTo(core: number): boolean {
   try {

@@ -1,5 +1,5 @@
 /**
- * How quick metrics and page are beside a thousand workers and ten thousand runs:
+ * How quickly metrics and page answer beside a thousand workers and ten thousand runs:
  * `node bench/monitoring.ts --help`.
  */
 import { performance } from "node:perf_hooks";
@@ -19,7 +19,7 @@ const USAGE = `usage: node bench/monitoring.ts (after npm run build)
   [--workers 1000] [--sweeps 5] [--runs-per-sweep 2000] [--ended-sweeps 2] [--rounds 15]
   [--results ${RESULTS_FOLDER}]
 `;
-/** Views are made anew after this, even if no run has changed. */
+/** Pause between questions: views are made anew after it, even if no run has changed. */
 const ROUND_MILLISECONDS = 3500;
 
 const { values: flags } = parseArgs({
@@ -40,7 +40,7 @@ else await benchmark();
 interface Asked {
   readonly milliseconds: number;
   readonly bytes: number;
-  /** Processor time of the coordinator while it was asked. */
+  /** Processor time of the coordinator while it answered. */
   readonly processorMilliseconds: number;
 }
 

@@ -1,10 +1,10 @@
 /**
  * What it costs a sweep to be watched through Prometheus and a browser: `node bench/overhead.ts --help`.
  *
- * The same sweeps are propagated by two clusters of a coordinator and a worker, in turns; then by
- * another two, for a process may be faster than its like for as long as it lives. One has neither
- * metrics nor a page; of the other both processes are scraped every five seconds, three times as
- * often as Prometheus does, and its page has the sweep open.
+ * Two clusters of a coordinator and a worker propagate equal sweeps in turns. Then another two do,
+ * because a process may be faster than its like for as long as it lives. One cluster of a pair has
+ * neither metrics nor a page. Both processes of the other are scraped every five seconds, three
+ * times as often as Prometheus does, and its page has the sweep open.
  */
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
@@ -48,13 +48,13 @@ interface Turn {
   readonly wallSeconds: number;
   /** Processor time of coordinator and worker, all threads. */
   readonly processorSeconds: number;
-  /** The same without the threads that propagate, whose speed the machine changes at will. */
+  /** Processor time of all other threads than those that propagate: their speed varies at will. */
   readonly besideKernelsSeconds: number;
-  /** Processor time of this process, which looks on from the same machine, as Prometheus need not. */
+  /** Processor time of this process, which watches from the same machine; Prometheus need not. */
   readonly onlookerSeconds: number;
 }
 
-/** A coordinator and a worker. */
+/** A cluster of a coordinator and a worker, each a process of its own. */
 class Cluster implements AsyncDisposable {
   readonly processes: readonly [Command, Command];
   readonly api: SimulationApi;
@@ -125,7 +125,7 @@ async function benchmark(): Promise<void> {
   });
 }
 
-/** What the rounds of a new pair of clusters took. Where its code lies makes a process fast or slow. */
+/** Measures a new pair of clusters: where its code lies in memory makes a process fast or slow. */
 async function compare(isWatchedFirst: boolean) {
   const threads = Number(flags.threads);
   const startPlain = () => Cluster.start(threads, [], []);
@@ -208,7 +208,7 @@ async function propagate(
   };
 }
 
-/** Prometheus and a browser, until disposed of. */
+/** Plays Prometheus and a browser until disposed of. */
 function lookOn(metrics: readonly string[], page: string, sweep: string): Disposable {
   const ended = new AbortController();
   const read = async (url: string) => {
@@ -246,6 +246,6 @@ function meanOf(values: readonly number[]): { mean: number; standardError: numbe
   return { mean, standardError: Math.sqrt(squares / (values.length - 1) / values.length) };
 }
 
-// Here, for a class is not there before its lines have run.
+// At the end, because a class does not exist before its lines have run.
 if (flags.help) process.stdout.write(USAGE);
 else await benchmark();

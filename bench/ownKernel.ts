@@ -4,20 +4,20 @@ import { networkOf, type OwnCase } from "./cases.ts";
 import type { PropagationSpecification } from "../shared/kinds/propagation/specification.ts";
 import { PROPAGATION } from "../shared/kinds/propagation/propagation.ts";
 
-/** A run's depth by default; its shards are what is propagated here, or their first layers. */
+/** The default depth of a run. What is propagated here is its shards, or their first layers. */
 const DEPTH = 200;
-/** A round is several calls, so that it takes as long as it should. */
+/** Calls in a round: several, so that a round takes about as long as it should. */
 const CALLS_PER_ROUND = 4;
 
 export interface OwnMeasurement {
   readonly replicaLayers: number;
   /** Processor time of this process, V8's helping threads included. */
   readonly seconds: number;
-  /** Mean growth of the log-norm in a layer; null where replicas died. */
+  /** Mean growth of the log-norm per layer; null if replicas died. */
   readonly exponent: number | null;
 }
 
-/** One of our backends on one law and width: shards of real size, each of new replicas. */
+/** Times one of our backends on one law and width, with shards of real size and new replicas. */
 export class OwnKernel {
   readonly #measured: OwnCase;
   readonly #backend: Backend;
@@ -43,9 +43,9 @@ export class OwnKernel {
     this.#replicaCount = new ShardPlan(specification).shardSize;
   }
 
-  /** Finds how many layers take long enough, which also lets V8 compile the code. */
+  /** Finds how many layers take long enough; this also lets V8 compile the code. */
   async calibrate(seconds: number): Promise<void> {
-    // Whole shards, for what an isotropic one starts with is much in a wide layer.
+    // Isotropic shards are propagated whole: starting one costs much in a wide layer.
     if (this.#measured.sampling === "isotropic") this.#depth = DEPTH;
     while (this.#depth < DEPTH && (await this.#call()).seconds < seconds / CALLS_PER_ROUND) {
       this.#depth = Math.min(DEPTH, 2 * this.#depth);
@@ -68,7 +68,7 @@ export class OwnKernel {
     };
   }
 
-  /** The mean growth in a layer, and what it cost. */
+  /** Propagates once; returns the mean growth per layer and the processor time. */
   async #call(): Promise<{ readonly growth: number; readonly seconds: number }> {
     const replicaCount = this.#replicaCount;
     const before = process.cpuUsage();

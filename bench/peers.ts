@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-/** The weight laws that the peers have, too. */
+/** The weight laws that the peers can draw as well. */
 export const LAWS = ["gaussian", "uniform", "rademacher"] as const;
 
 export type Law = (typeof LAWS)[number];
@@ -15,7 +15,7 @@ export type Library = (typeof LIBRARIES)[number];
 
 const SCRIPT = fileURLToPath(new URL("peers.py", import.meta.url));
 
-/** Names a python that has the libraries. */
+/** Environment variable that names a python with the libraries. */
 export const PYTHON_VARIABLE = "LYAPUNOV_PEERS_PYTHON";
 
 interface PeerRequest {
@@ -27,9 +27,9 @@ interface PeerRequest {
 
 interface PeerMeasurement {
   readonly weights: number;
-  /** Processor time of the peer. */
+  /** Processor time that the peer took. */
   readonly seconds: number;
-  /** Null where replicas died. */
+  /** Mean growth of the log-norm per layer; null if replicas died. */
   readonly exponent: number | null;
   readonly way: string;
   readonly ways: Readonly<Record<string, number>>;
@@ -37,7 +37,7 @@ interface PeerMeasurement {
 
 type Python = ChildProcessByStdio<Writable, Readable, null>;
 
-/** A library in a process of its own, which waits for requests; see peers.py. */
+/** A library in a process of its own that answers requests; see peers.py. */
 export class Peer implements Disposable {
   readonly library: Library;
   readonly version: string;
@@ -71,7 +71,7 @@ export class Peer implements Disposable {
     return answer<PeerMeasurement>(this.library, this.#answers);
   }
 
-  /** The end of its input ends it; what is in the middle of something is ended. */
+  /** Ends the process: by the end of its input, or at once if it is busy. */
   [Symbol.dispose](): void {
     this.#process.stdin.end();
     this.#process.kill();

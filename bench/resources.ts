@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** What a process of this Linux machine has used. */
+/** What a process has used, on Linux. */
 export interface Resources {
   readonly residentBytes: number;
-  /** Since it began, all threads together. */
+  /** Processor time since the process began, all threads together. */
   readonly processorSeconds: number;
 }
 
@@ -32,7 +32,7 @@ export async function threadSecondsOf(pid: number): Promise<ThreadSeconds> {
     const folder = `/proc/${pid}/task/${thread}`;
     const read = (file: string) => readFile(`${folder}/${file}`, "utf8").catch(() => undefined);
     const [name, times] = [await read("comm"), await read("schedstat")];
-    // It has ended meanwhile.
+    // The thread has ended meanwhile.
     if (times === undefined) continue;
     const [nanoseconds] = times.split(" ");
     sums[name === POOL_THREAD ? "pool" : "others"] += Number(nanoseconds) / 1e9;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import Table, { type HorizontalAlignment } from "cli-table3";
 
-/** Where results go unless a flag says otherwise. */
+/** The folder for results, unless a flag names another. */
 export const RESULTS_FOLDER = fileURLToPath(new URL("results", import.meta.url));
 
 /** Prints JSON on standard output and writes it to a file of the folder. */
@@ -17,7 +17,7 @@ export async function report(folder: string, file: string, result: unknown): Pro
 
 type Cell = string | number;
 
-/** A table on standard error; the first `textColumns` columns are text, the others numbers. */
+/** Prints a table on standard error. The first `textColumns` columns are text, the rest numbers. */
 export function printTable(
   title: string,
   head: readonly string[],
@@ -36,7 +36,7 @@ export function printTable(
   process.stderr.write(`\n${title}\n${table.toString()}\n`);
 }
 
-/** Three significant digits, with commas. */
+/** Writes a number with three significant digits and with commas. */
 export function readable(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString("en-US");
 }

@@ -5,15 +5,15 @@ import { partialDigest } from "../shared/statistics/partialDigest.ts";
 import { Random } from "../test/support/random.ts";
 import { syntheticPartial } from "../test/support/syntheticPartials.ts";
 
-/** At the most leases that one may hold, eight workers have some 2,000 shards out. */
+/** Slots of a worker: with as many leases as they may hold, eight workers have 2,000 shards out. */
 const SLOTS = 4;
-/** So short that every device is always given the most. */
+/** Time that a shard is said to take: so short that every device always gets the most leases. */
 const COMPUTE_SECONDS = 0.001;
 const HEARTBEAT_MILLISECONDS = 2000;
-/** Answers of all workers before others have a turn. */
+/** Answers of all workers in one turn of the event loop. */
 const ANSWERS_AT_ONCE = 256;
 
-/** Workers in the engine's own process, which answer what they hold out of order. */
+/** Workers in the engine's own process that answer their leases out of order. */
 export class ShuffledFleet {
   readonly #engine: Engine;
   readonly #workers: readonly ShuffledWorker[];
@@ -54,9 +54,9 @@ class ShuffledWorker implements WorkerSink {
   readonly id: string;
   readonly #engine: Engine;
   readonly #random: Random;
-  /** Leases that it holds, in no order. */
+  /** Leases that the worker holds, in no order. */
   #held: GrantedLease[] = [];
-  /** Leases that are answered and not acknowledged yet. */
+  /** Leases that are answered but not acknowledged yet. */
   readonly #answered = new Set<number>();
 
   constructor(engine: Engine, id: string, random: Random) {
@@ -98,7 +98,7 @@ class ShuffledWorker implements WorkerSink {
     throw new Error(`${this.id} has joined once`);
   }
 
-  /** Any of those that it holds. */
+  /** Answers one of the leases that the worker holds, at random. */
   answerOne(): void {
     const place = this.#random.integer(this.#held.length);
     const lease = this.#held[place];

@@ -16,13 +16,13 @@ const PARTIAL = messageType("lyapunov.v1.Partial");
 const SEALED_REQUEST = sealedType("lyapunov.v1.WorkRequest", ["result", "partial"]);
 const { path, requestSerialize, responseDeserialize } = FleetService.service.Work;
 
-/** A stream that writes bytes: a fleet of a thousand must cost less than its coordinator. */
+/** A stream that writes ready bytes: a fleet of a thousand must cost less than its coordinator. */
 type Stream = ClientDuplexStream<Uint8Array, WorkResponse__Output>;
 
 interface Template {
   readonly generator: string;
   readonly observables: readonly string[];
-  /** The field of a message `Partial`, as bytes. */
+  /** The field `checkpoints` of a message `Partial`, as bytes. */
   readonly checkpoints: Uint8Array;
 }
 
@@ -33,13 +33,13 @@ function templateOf(task: ShardTask__Output): Template {
 
 /** Workers that answer every lease with a partial that costs nothing. */
 export class SimulatedFleet {
-  /** Results that are in the ledger, or were not needed. */
+  /** Results that are settled: they are in the ledger, or were not needed. */
   acknowledged = 0;
   readonly #clients: Client[] = [];
   readonly #streams: Stream[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #shardMilliseconds: number;
-  /** What all partials of the run say alike, each of its own replicas. */
+  /** What all partials of the run have in common; only their replicas differ. */
   #template: Template | undefined;
 
   private constructor(shardMilliseconds: number) {
@@ -47,9 +47,9 @@ export class SimulatedFleet {
   }
 
   /**
-   * Resolves when all have been welcomed.
+   * Connects the workers; resolves when all have been welcomed.
    *
-   * @param shardMilliseconds that a slot takes for a shard; 0: each lease is answered at once
+   * @param shardMilliseconds time that a slot takes for a shard; 0: leases are answered at once
    */
   static async join(
     address: string,
@@ -119,7 +119,7 @@ export class SimulatedFleet {
       replicaCount: Number(replicaCount),
       observables,
     };
-    // A message's bytes one after the other are the message of all their fields.
+    // Messages joined byte by byte are one message with the fields of both.
     const partial = Buffer.concat([PARTIAL.encode(own).finish(), checkpoints]);
     return SEALED_REQUEST.encode({
       result: {

@@ -7,7 +7,7 @@ import { ratios, summarize } from "./statistics.ts";
 
 const COMMAND = fileURLToPath(new URL("../dist/client/main.js", import.meta.url));
 
-/** What is started: Node with nothing to do first, for all others are compared with it. */
+/** The commands that are started. The first, Node with nothing to do, is the yardstick. */
 const LINES: Readonly<Record<string, readonly string[]>> = {
   "node -e 0": ["-e", "0"],
   "lyapunov --version": [COMMAND, "--version"],
@@ -18,7 +18,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "10" } } });
 const times = new Map<string, number[]>(Object.keys(LINES).map((name) => [name, []]));
-// Round 0 fills the compile cache and does not count.
+// Round 0 only fills the compile cache.
 for (let round = 0; round <= Number(values.rounds); round++) {
   for (const [name, line] of Object.entries(LINES)) {
     const start = performance.now();

@@ -1,9 +1,9 @@
-/** What repeated measurements say: their middle, and how far they lie apart. */
+/** A summary of repeated measurements: their middle, and how far they lie apart. */
 export interface Summary {
   readonly median: number;
   /** Half of the interquartile range. */
   readonly halfInterquartileRange: number;
-  /** Error of the median, if the values are about normal: √(π/2) σ/√n, σ being 0.741 of the range. */
+  /** Error of the median of about normal values: √(π/2) σ/√n, with 0.741 of the range for σ. */
   readonly standardError: number;
 }
 
@@ -16,12 +16,12 @@ export function summarize(values: readonly number[]): Summary {
   };
 }
 
-/** Ratios of two series round by round: what slows a whole round down does not show in them. */
+/** Ratios of two series round by round: whatever slows a whole round down cancels. */
 export function ratios(over: readonly number[], under: readonly number[]): number[] {
   return over.map((value, round) => value / (under[round] ?? NaN));
 }
 
-/** Linear between the order statistics; NaN of nothing. */
+/** The p-quantile, linear between the order statistics; NaN if there are no values. */
 function quantile(values: readonly number[], p: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const place = p * (sorted.length - 1);

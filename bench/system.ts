@@ -2,10 +2,10 @@
  * What the system leaves of its kernel's rate, and what a second thread adds:
  * `node bench/system.ts --help`.
  *
- * The same run is propagated by a bare thread, by a cluster with one thread, by one with two, and by
- * two bare threads, which show what the machine itself gives; in turns. Both clusters stay up, and what
- * is timed goes from a client's request to the watch's end.
- * Seconds are of the wall clock, so the machine should be idle.
+ * A bare thread, a cluster with one thread, one with two, and two bare threads propagate one run in
+ * turns. The two bare threads show what the machine itself gives. Both clusters stay up, and a turn
+ * is timed from a client's request to the end of its watch. Seconds are of the wall clock, so the
+ * machine should be idle.
  */
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
@@ -54,7 +54,7 @@ interface Turn {
   readonly wallSeconds: number;
   /** Time in kernels, of all threads together. */
   readonly kernelSeconds: number;
-  /** Processor time of this process's main thread, which coordinates, talks and counts. */
+  /** Processor time of this process's main thread: coordinator, RPC and fold. */
   readonly mainThreadSeconds: number;
 }
 
@@ -80,14 +80,14 @@ async function benchmark(): Promise<void> {
   const trials = [await bare.run(trial), await bare.run(trial)];
   const shortest = Math.min(...trials.map(({ wallSeconds }) => wallSeconds));
   const pairs = Math.ceil((Number(flags.seconds) / shortest) * 4);
-  // As many shards for either of two threads.
+  // An even number of shards, so that two threads get as many each.
   const replicaCount = 2 * pairs * shardSize;
 
   const turns = contenders.map((): Turn[] => []);
   for (let round = 0; round < rounds; round++) {
     process.stderr.write(`round ${round + 1} of ${rounds}\n`);
-    // Whoever goes first in one round goes last in the next, so that a machine that grows slower or
-    // faster meanwhile is unkind to nobody.
+    // The order turns round from one round to the next, so that a machine that grows slower or
+    // faster meanwhile favours nobody.
     const entries = [...contenders.entries()];
     for (const [i, contender] of round % 2 === 0 ? entries : entries.toReversed()) {
       turns[i]?.push(await contender.run(specification(round + 1, replicaCount)));
@@ -190,7 +190,7 @@ function startBareThreads(name: string, threads: number): Propagator {
   };
 }
 
-/** A coordinator and a worker in this process, which talk over loopback. */
+/** A cluster of a coordinator and a worker in this process that talk over loopback. */
 async function startCluster(name: string, threads: number): Promise<Propagator> {
   const log = pino({ level: "silent" });
   const coordinator = await startCoordinator({

@@ -5,8 +5,8 @@ import { join, posix } from "node:path";
 const ROOT = join(import.meta.dirname, "..");
 
 /**
- * The rooms of the house, each with those that it may import from; what these may import, it may, too.
- * A room is a folder with all that is below it, or one file.
+ * The rooms of the house, each with the rooms that it may import from. A room may also import what
+ * these may. A room is a folder with all that is below it, or one file.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "shared/statistics": [],
@@ -54,7 +54,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "client/main.ts": ["client/cli"],
 };
 
-/** Files that start a coordinator or a worker, or measure what they do; the others may not. */
+/** Files that may start or measure a coordinator or a worker, with what they import for it. */
 const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "client/local/embeddedCluster.ts": ["coordinator/process", "worker/worker.ts"],
   "client/cli/commands/serve.ts": ["coordinator/process"],
@@ -62,7 +62,7 @@ const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "client/cli/commands/bench.ts": ["coordinator/plan", "worker/pool"],
 };
 
-/** Every path to a source: of imports of values and types, when loaded and when called, of workers. */
+/** Matches every path to a source: in imports of values or types, in `import()`, and of workers. */
 const PATHS = /["'](\.{1,2}\/[^"'\n]+\.ts)["']/g;
 
 const SOURCES = globSync("{shared,coordinator,worker,client}/**/*.ts", { cwd: ROOT })
@@ -76,7 +76,7 @@ function roomOf(file: string): string | undefined {
   return undefined;
 }
 
-/** Rooms that can be come to from these, themselves included. */
+/** Rooms that can be reached from these, themselves included. */
 function reachable(rooms: readonly string[]): ReadonlySet<string> {
   const found = new Set<string>();
   const enter = (room: string) => {
@@ -88,20 +88,46 @@ function reachable(rooms: readonly string[]): ReadonlySet<string> {
   return found;
 }
 
+/** The files that a source names. */
+function targets(file: string, source: string): string[] {
+  return [...source.matchAll(PATHS)].map(([, path]) =>
+    posix.join(posix.dirname(file), path as string),
+  );
+}
+
+/** The first circle of files found, as `a → b → a`. */
+function circle(sources: ReadonlyMap<string, string>): string | undefined {
+  const done = new Set<string>();
+  const walk = (file: string, way: readonly string[]): string | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file].join(" → ");
+    if (done.has(file)) return undefined;
+    for (const target of targets(file, sources.get(file) ?? "")) {
+      const found = walk(target, [...way, file]);
+      if (found !== undefined) return found;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of sources.keys()) {
+    const found = walk(file, []);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Imports of a source that its room does not allow, as `file → file`. */
 function trespasses(file: string, source: string): string[] {
   const room = roomOf(file);
   if (room === undefined) return [`${file} is in no room`];
   const allowed = reachable([room, ...(STARTERS[file] ?? [])]);
-  return [...source.matchAll(PATHS)]
-    .map(([, path]) => posix.join(posix.dirname(file), path as string))
+  return targets(file, source)
     .filter((target) => !allowed.has(roomOf(target) ?? ""))
     .map((target) => `${file} → ${target}`);
 }
 
 /**
- * Which room imports from which. A test and not the linter: its rules see neither `import()` nor the
- * files of workers, and know no "and what those may import".
+ * Checks which room imports from which. The linter cannot: its rules see neither `import()` nor the
+ * files of workers, and do not know "and what those may import".
  */
 describe("the rooms", () => {
   it("import from one another as the table says, types included", () => {
@@ -144,7 +170,26 @@ describe("the rooms", () => {
   }
 });
 
-/** A file of the room, which need not be there. */
+describe("the files", () => {
+  it("import nothing that comes back to them, when called or for types either", () => {
+    // Generated types follow the messages of the contract, some of which hold one another.
+    const sources = SOURCES.filter((file) => !file.includes("/generated/")).map(
+      (file) => [file, readFileSync(join(ROOT, file), "utf8")] as const,
+    );
+    assert.equal(circle(new Map(sources)), undefined);
+  });
+
+  it("are told of a circle by way of a type and of an import() within a function", () => {
+    const sources = new Map([
+      ["client/a.ts", 'import { b } from "./b.ts";'],
+      ["client/b.ts", 'const { c } = await import("./c.ts");'],
+      ["client/c.ts", 'import type { B } from "./b.ts";'],
+    ]);
+    assert.equal(circle(sources), "client/b.ts → client/c.ts → client/b.ts");
+  });
+});
+
+/** Names a file of the room, which need not exist. */
 function fileIn(room: string): string {
   return room.endsWith(".ts") ? room : `${room}/some.ts`;
 }

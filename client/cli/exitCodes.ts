@@ -1,2 +1,9 @@
 /** Exit codes of the command: a promise to scripts. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+
+/** The sentence and the exit code with which a command that failed ends. */
+export interface Failure {
+  /** One sentence. */
+  readonly message: string;
+  readonly exitCode: number;
+}

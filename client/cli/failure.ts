@@ -3,15 +3,8 @@ import type { ServiceError } from "@grpc/grpc-js";
 import { NothingToDraw } from "../../shared/charts/nothingToDraw.ts";
 import { ValidationError } from "../../shared/specification/violations.ts";
 import { InputError } from "../sdk/errors.ts";
-import { EXIT } from "./exitCodes.ts";
+import { EXIT, type Failure } from "./exitCodes.ts";
 import { flagSentence } from "./flagNames.ts";
-
-/** The sentence and the exit code with which a command that failed ends. */
-export interface Failure {
-  /** One sentence. */
-  readonly message: string;
-  readonly exitCode: number;
-}
 
 /** Describes any failure as a command says it. */
 export async function describeFailure(error: unknown): Promise<Failure> {

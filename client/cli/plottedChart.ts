@@ -8,7 +8,7 @@ import { NothingToDraw } from "../../shared/charts/nothingToDraw.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationApi } from "../sdk/api.ts";
 import { isOtherKind } from "./presentation/otherKind.ts";
-import { isSweep } from "./commands/named.ts";
+import { isSweep } from "./names.ts";
 
 /** Pictures of a run. */
 export type RunChart = "convergence" | "depth" | "fluctuations";

@@ -2,8 +2,7 @@ import { status as Code, type ServiceError } from "@grpc/grpc-js";
 
 import { connectionTrouble } from "../../shared/wire/connectionTrouble.ts";
 import { readDetails } from "../../shared/wire/errorDetails.ts";
-import { EXIT } from "./exitCodes.ts";
-import type { Failure } from "./failure.ts";
+import { EXIT, type Failure } from "./exitCodes.ts";
 import { flagSentence } from "./flagNames.ts";
 
 /** Describes a failed call to a coordinator as a command says it. */

@@ -4,9 +4,9 @@ import { after, type ViewEvent, type ViewState } from "./viewState.ts";
 /** How the page stands with its coordinator. */
 export type Condition =
   | { readonly kind: "connecting" | "live" }
-  /** It does not answer; it is asked again. */
+  /** The coordinator does not answer; the page keeps trying. */
   | { readonly kind: "lost" }
-  /** It answers, and says no. */
+  /** The coordinator answers with a refusal. */
   | { readonly kind: "refused"; readonly status: number; readonly message: string };
 
 export interface ConnectionOptions {
@@ -17,14 +17,14 @@ export interface ConnectionOptions {
   readonly onCondition: (condition: Condition) => void;
 }
 
-/** The coordinator gives a sign of life every five seconds. */
+/** A stream this quiet is dead: the coordinator sends a sign of life every five seconds. */
 const SILENCE_MILLISECONDS = 15_000;
 const FIRST_PAUSE_MILLISECONDS = 500;
 const LONGEST_PAUSE_MILLISECONDS = 5000;
-/** Asked again, these answers stay the same. */
+/** Statuses that asking again would not change. */
 const FINAL_STATUSES: ReadonlySet<number> = new Set([400, 401, 403, 404, 421]);
 
-/** A stream of events, opened anew until it is closed. EventSource could not show a token. */
+/** A stream of events that reopens until it is closed. EventSource could not send a token. */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #closed = new AbortController();
@@ -56,7 +56,7 @@ export class Connection {
           await this.#read(response);
         }
       } catch {
-        // Whatever broke: it is tried again, and said until it works.
+        // Whatever broke, the next round tries again; the condition says so until it works.
       }
       if (this.#closed.signal.aborted) return;
       onCondition({ kind: "lost" });
@@ -101,7 +101,7 @@ async function refusalOf(response: Response): Promise<Condition> {
   return { kind: "refused", status: response.status, message };
 }
 
-/** The same, unless nothing comes for too long. */
+/** Settles like the promise, but rejects if nothing comes for too long. */
 async function soon<Value>(promise: Promise<Value>): Promise<Value> {
   const { promise: silence, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {

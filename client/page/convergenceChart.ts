@@ -2,7 +2,7 @@ import { axes, figure, frameOf, line, path } from "./frame.ts";
 import { count, decimalsFor, signed } from "./formats.ts";
 import { linearScale, logarithmicScale, type Scale } from "./scale.ts";
 
-/** An estimate with its interval, once there were so many replicas. */
+/** An estimate with its interval, as it was at a number of replicas. */
 export interface ConvergencePoint {
   readonly replicaCount: number;
   readonly estimate: number;
@@ -15,15 +15,15 @@ export interface ConvergenceOptions {
   readonly symbol: string;
   readonly points: readonly ConvergencePoint[];
   readonly exact: number | null;
-  /** Of the interval, such as 0.95. */
+  /** Coverage of the interval, such as 0.95. */
   readonly level: number;
   readonly width: number;
 }
 
-/** Intervals of few replicas are so wide that the rest would be flat: they are cut off. */
+/** Reach beyond the last interval, in its own widths: wider, earlier intervals are cut off there. */
 const CLIP_WIDTHS = 14;
 
-/** How an estimate and its interval close in on the exact value, as replicas come in. */
+/** Draws how an estimate and its interval close in on the exact value as replicas come in. */
 export function convergenceChart(options: ConvergenceOptions): HTMLElement {
   const { symbol, points, exact, level, width } = options;
   const frame = frameOf(width);
@@ -75,7 +75,7 @@ export function convergenceChart(options: ConvergenceOptions): HTMLElement {
   });
 }
 
-/** Of one point alone there is no band. */
+/** The interval of a single point, which has no band. */
 function whisker(
   x: Scale,
   { replicaCount, lower, upper }: ConvergencePoint,
@@ -91,7 +91,7 @@ function circle([cx, cy]: readonly [number, number]): SVGElement {
   return point;
 }
 
-/** All intervals and the exact value, but not further than is of use beside the last interval. */
+/** The values to show: all intervals and the exact value, cut off far from the last interval. */
 function rangeOf(points: readonly ConvergencePoint[], exact: number | null): [number, number] {
   const last = points.at(-1);
   if (last === undefined) return [(exact ?? 0) - 1, (exact ?? 0) + 1];

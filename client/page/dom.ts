@@ -26,8 +26,8 @@ function filled<Kind extends Element>(
 }
 
 /**
- * Makes the children of `old` like those of `fresh`, and leaves alone what is alike: whoever has the
- * focus, a selection or an open table keeps it while numbers change around it.
+ * Makes the children of `old` like those of `fresh`, and does not touch what is alike already. So a
+ * focus, a selection or an open table stays while numbers change around it.
  */
 export function morph(old: Element, fresh: Element): void {
   const [olds, freshes] = [[...old.childNodes], [...fresh.childNodes]];
@@ -51,7 +51,7 @@ function copyAttributes(old: Element, fresh: Element): void {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
   for (const name of old.getAttributeNames()) {
-    // Whether a table is open is the reader's.
+    // The reader decides whether a table is open.
     if (!fresh.hasAttribute(name) && name !== "open") old.removeAttribute(name);
   }
 }

@@ -4,11 +4,11 @@ export interface StreamEvent {
   readonly data: string;
 }
 
-/** Server-sent events, from text as it arrives: in whatever pieces. */
+/** Reads server-sent events from text that arrives in pieces of any length. */
 export class EventParser {
   #rest = "";
 
-  /** The events that are complete with this piece; comments are left out. */
+  /** Returns the events that this piece completes; comments are left out. */
   feed(piece: string): StreamEvent[] {
     const blocks = (this.#rest + piece).split("\n\n");
     this.#rest = blocks.pop() ?? "";

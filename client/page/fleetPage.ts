@@ -5,7 +5,7 @@ import { count, duration } from "./formats.ts";
 import { stateBadge } from "./runFacts.ts";
 import type { ViewState } from "./viewState.ts";
 
-/** Who propagates: workers, their devices, what they hold; those in trouble first. */
+/** The fleet: workers, their devices and what they hold, those in trouble first. */
 export function fleetPage({ rest, resources }: ViewState): HTMLElement[] {
   const fleet = rest as unknown as FleetJson;
   const workers = resources as readonly WorkerJson[];

@@ -4,7 +4,7 @@ import { axes, figure, frameOf, path } from "./frame.ts";
 import { count, short } from "./formats.ts";
 import { linearScale } from "./scale.ts";
 
-/** What of a distribution is shown, in standard deviations. */
+/** How much of a distribution is shown to either side, in standard deviations. */
 const REACH = 4.2;
 const CURVE_STEPS = 120;
 

@@ -1,23 +1,23 @@
 const MINUS = "−";
 const LARGEST_DECIMALS = 9;
 
-/** With a true minus sign. */
+/** Replaces the hyphen of a negative number by a true minus sign. */
 export function signed(text: string): string {
   return text.replace("-", MINUS);
 }
 
-/** A value with as many decimals as its uncertainty has a meaning for: two digits of that. */
+/** Writes a value with the decimals that show two digits of its uncertainty. */
 export function withError(value: number, error: number): string {
   return signed(value.toFixed(decimalsFor(error)));
 }
 
-/** The decimals with which two digits of an uncertainty are told. */
+/** The number of decimals that shows two digits of an uncertainty. */
 export function decimalsFor(error: number): number {
   if (!(error > 0)) return 6;
   return Math.min(LARGEST_DECIMALS, Math.max(0, 1 - Math.floor(Math.log10(error))));
 }
 
-/** To so many digits, without needless zeros. */
+/** Writes a value with `digits` significant digits at most, without needless zeros. */
 export function short(value: number, digits = 4): string {
   return signed(String(Number(value.toPrecision(digits))));
 }
@@ -32,7 +32,7 @@ export function counted(number: number, noun: string): string {
   return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** 1234567 → 1.23M: for what changes too fast to be read. */
+/** 1234567 → 1.23M: for numbers that change too fast to be read. */
 export function rough(value: number): string {
   return Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 }).format(
     value,

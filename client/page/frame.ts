@@ -2,7 +2,7 @@ import { html, svg } from "./dom.ts";
 import { short } from "./formats.ts";
 import type { Scale } from "./scale.ts";
 
-/** Where a chart draws, in pixels of its drawing. */
+/** The area in which a chart draws, in pixels. */
 export interface Frame {
   readonly width: number;
   readonly height: number;
@@ -14,7 +14,7 @@ export interface Frame {
 
 const HEIGHT = 262;
 
-/** For a chart as wide as it will be seen: its letters stay as large as those around it. */
+/** Makes a frame as wide as it is shown, so that its letters are as large as those around it. */
 export function frameOf(width: number): Frame {
   return { width, height: HEIGHT, left: 62, right: width - 26, top: 26, bottom: HEIGHT - 40 };
 }
@@ -59,12 +59,12 @@ export function path(
   return svg("path", { class: kind, d: places.length === 0 ? "" : `M${places.join("L")}${close}` });
 }
 
-/** To a tenth of a pixel. */
+/** Rounds to a tenth of a pixel. */
 function px(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** A chart's rows, for those who would rather read. */
+/** A chart's numbers, for readers who prefer a table. */
 export interface ChartTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -99,7 +99,7 @@ export function figure(parts: ChartParts): HTMLElement {
   );
 }
 
-/** Wider or longer than its place: it scrolls, by keys, too. */
+/** Content that may be larger than its place: it scrolls, by keys, too. */
 export function scrollable(name: string, content: HTMLElement): HTMLElement {
   return html("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": name }, content);
 }

@@ -2,7 +2,7 @@ import { html } from "./dom.ts";
 
 const KEY = "lyapunov-token";
 
-/** The token of this tab: it is forgotten when the tab is closed. */
+/** The token of this tab, which the browser forgets when the tab is closed. */
 export function storedToken(): string | null {
   return sessionStorage.getItem(KEY);
 }

@@ -13,7 +13,7 @@ const CONDITIONS: Readonly<Record<Condition["kind"], string>> = {
   lost: "the coordinator does not answer; trying again",
   refused: "refused",
 };
-/** A chart is at least so wide; at most, where it has a neighbour and where it has none. */
+/** Widths of a chart: the least, and the most with a neighbour and without one. */
 const CHART_WIDTHS = { least: 300, most: 520, mostAlone: 1084, margin: 34 } as const;
 
 const content = found("#content");
@@ -67,7 +67,7 @@ function onCondition(now: Condition): void {
   else content.replaceChildren(html("p", { class: "trouble", role: "alert" }, now.message));
 }
 
-/** Looks at what the address names. */
+/** Opens what the address names. */
 function open(): void {
   connection?.close();
   state = undefined;
@@ -84,7 +84,7 @@ function open(): void {
     onState: (now) => {
       const isFirst = state === undefined;
       state = now;
-      // Nothing of another page stays, such as a table that was opened there.
+      // Keeps nothing of the page before, such as a table that was open there.
       if (isFirst) content.replaceChildren();
       draw();
     },
@@ -99,7 +99,7 @@ document.addEventListener("click", (event) => {
   history.pushState(null, "", link.href);
   scrollTo(0, 0);
   open();
-  // Readers of the screen are told where they are now.
+  // Screen readers announce the new page.
   if (content instanceof HTMLElement) content.focus();
 });
 addEventListener("popstate", open);

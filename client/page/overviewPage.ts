@@ -6,7 +6,7 @@ import { progressBar, progressText, stateBadge, titleOf } from "./runFacts.ts";
 import { runTable } from "./runTable.ts";
 import type { ViewState } from "./viewState.ts";
 
-/** Sweeps and runs, newest first, and who works on them. */
+/** The overview: sweeps and runs, newest first, and the workers. */
 export function overviewPage({ rest, resources }: ViewState): HTMLElement[] {
   const sweeps = resources.filter(({ name }) => name.startsWith("sweeps/")) as SweepHeading[];
   const runs = resources.filter(({ name }) => name.startsWith("runs/")) as RunJson[];

@@ -4,7 +4,7 @@ import { figure, path, type Frame } from "./frame.ts";
 import { bestEstimate, gainLabel, lawText } from "./runFacts.ts";
 import { short } from "./formats.ts";
 
-/** Runs that differ in gain and width alone. */
+/** Runs that differ only in gain and width. */
 export interface Plane {
   readonly title: string;
   readonly runs: readonly RunJson[];
@@ -12,7 +12,7 @@ export interface Plane {
 
 interface Column {
   readonly label: string;
-  /** Where all runs of the column share it. */
+  /** The gain of the column's runs, if they share one. */
   readonly gain: number;
 }
 
@@ -130,7 +130,7 @@ function cell(
   largest: number,
 ): SVGElement[] {
   const kind = lambda === undefined ? "unknown" : lambda > 0 ? "positive" : "negative";
-  // The root keeps small exponents visible, which the critical line is about.
+  // The root keeps small exponents visible: the critical line runs through them.
   const strength = lambda === undefined ? 0.5 : 0.06 + 0.5 * Math.sqrt(Math.abs(lambda) / largest);
   const box = {
     x: x.toFixed(1),
@@ -156,8 +156,8 @@ function cell(
 }
 
 /**
- * Where λ = 0 lies in a row, in columns from the first: by the exact critical gain, or else between
- * the neighbours of which one is above and one below; undefined if it is not within the row.
+ * The place where λ = 0 in a row, in columns from the first: by the exact critical gain, or else
+ * between the neighbours where λ̂ turns positive. Undefined if it is not within the row.
  */
 function criticalPlace(
   columns: readonly { readonly gain: number }[],

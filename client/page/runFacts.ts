@@ -5,7 +5,7 @@ import { count, counted, duration, rough, short, withError } from "./formats.ts"
 /** An estimate, as the JSON has it. */
 type EstimateJson = NonNullable<RunJson["lyapunovExponent"]>;
 
-/** λ̂; where λ = −∞, that of the survivors; undefined before there is one. */
+/** λ̂ of a run, or of its survivors where λ = −∞; undefined while there is none. */
 export function bestEstimate(run: RunJson): EstimateJson | undefined {
   return run.survivors?.lyapunovExponent ?? run.lyapunovExponent ?? undefined;
 }
@@ -16,7 +16,7 @@ export function exactLambda({ exact, survivors }: RunJson): number | null {
   return survivors === null ? exact.lyapunovExponent : (exact.survivors?.lyapunovExponent ?? null);
 }
 
-/** The exact σ², likewise. */
+/** The exact σ² of whatever `bestEstimate` estimates. */
 export function exactVariance({ exact, survivors }: RunJson): number | null {
   if (exact === null) return null;
   return survivors === null ? exact.variance : (exact.survivors?.variance ?? null);
@@ -34,7 +34,7 @@ export function lawText(network: NonNullable<RunJson["network"]>): string {
   return density === undefined ? weights : `${weights}(p=${density})`;
 }
 
-/** The network in a line; for a run of another kind, what it was asked for. */
+/** Describes the network in a line; for a run of another kind, what it was asked for. */
 export function networkText(run: RunJson): string {
   const { network } = run;
   if (network === null) return parametersText(run);
@@ -67,13 +67,13 @@ const STATE_KINDS: Readonly<Record<string, string>> = {
   AWAY: "bad",
 };
 
-/** A state, by colour and by word. */
+/** A badge that shows a state by its colour and its word. */
 export function stateBadge(state: string | undefined): HTMLElement {
   const name = state ?? "unknown";
   return html("span", { class: `state ${STATE_KINDS[name] ?? ""}` }, name.toLowerCase());
 }
 
-/** A number as people and programs read it. */
+/** An estimate with its error: people read the text, programs the full value. */
 export function estimateText({ estimate, standardError, extinct }: EstimateJson): HTMLElement {
   if (extinct) return html("span", {}, "−∞");
   if (estimate === null) return html("span", {}, "not yet");
@@ -95,19 +95,19 @@ interface ProgressJson {
   readonly remainingSeconds: number | null;
 }
 
-/** How far it is, as a bar. */
+/** A bar that shows how far a run or a sweep is. */
 export function progressBar(name: string, progress: ProgressJson): HTMLElement {
   const { completedShardCount: value, plannedShardCount: planned } = progress;
   return html("progress", { value, max: Math.max(1, planned), "aria-label": `${name}: progress` });
 }
 
-/** The same in words: what is done, how fast it goes, when it will be over. */
+/** Progress in words: shards, replicas, speed and time left. */
 export function progressText(progress: ProgressJson): string {
   const replicas = `${count(progress.completedReplicaCount)} replicas`;
   return [shardsText(progress), replicas, ...paceTexts(progress)].join(" · ");
 }
 
-/** That without the replicas, for where they stand by themselves. */
+/** Progress in words, without the replicas: for places that show these separately. */
 export function shardProgressText(progress: ProgressJson): string {
   return [shardsText(progress), ...paceTexts(progress)].join(" · ");
 }

@@ -18,7 +18,7 @@ import {
 } from "./runFacts.ts";
 import type { ViewState } from "./viewState.ts";
 
-/** A run: what is known, how it came about, and whether the two theorems show. */
+/** The page of a run: its estimates, how they converged, and whether the two theorems show. */
 export function runPage({ rest, resources }: ViewState, width: number): HTMLElement[] {
   const run = resources[0] as RunJson;
   const { charts } = rest as { charts: Charts };
@@ -93,7 +93,7 @@ function tile(
   );
 }
 
-/** Nothing where it is not known whether there is an exact value. */
+/** Compares with the exact value; empty while nobody knows whether there is one. */
 function comparison(exact: number | null | undefined, deviation: string): HTMLElement[] {
   if (exact === undefined) return [];
   if (exact === null) return [html("p", {}, "no closed form")];
@@ -163,7 +163,7 @@ function chartsOf(run: RunJson, charts: Charts, width: number): HTMLElement[] {
   ];
 }
 
-/** What was kept, and what is known now. */
+/** The estimates that were kept on the way, with the present one at the end. */
 function withNow(
   kept: readonly ConvergencePoint[],
   run: RunJson,

@@ -16,7 +16,7 @@ import {
 const COLUMNS = ["run", "state", "λ̂", "exact λ", "width", "depth", "weights", "gain", "progress"];
 const NUMBERS: ReadonlySet<string> = new Set(["width", "depth", "λ̂", "exact λ"]);
 
-/** Runs, one a line, each with a link to its own page. */
+/** A table of runs, one a line, each with a link to its own page. */
 export function runTable(name: string, runs: readonly RunJson[]): HTMLElement {
   const head = COLUMNS.map((column) =>
     html("th", { scope: "col", class: NUMBERS.has(column) ? "number" : undefined }, column),

@@ -1,10 +1,10 @@
-/** From values to places on a line, and the values that deserve a mark. */
+/** Maps values to places on a line, and says which values deserve a mark. */
 export interface Scale {
   readonly place: (value: number) => number;
   readonly ticks: readonly number[];
 }
 
-/** @param places of the ends of the domain. */
+/** A linear scale, marked at round values. `from` and `to` are the places of `low` and `high`. */
 export function linearScale(
   [low, high]: readonly [number, number],
   [from, to]: readonly [number, number],
@@ -21,7 +21,7 @@ export function linearScale(
   };
 }
 
-/** Of positive values, marked at powers of the base. */
+/** A scale for positive values, marked at powers of the base. */
 export function logarithmicScale(
   [low, high]: readonly [number, number],
   [from, to]: readonly [number, number],
@@ -41,7 +41,7 @@ export function logarithmicScale(
   };
 }
 
-/** 1, 2 or 5 times a power of ten, about as large as asked for. */
+/** A step near `rough` that is 1, 2 or 5 times a power of ten. */
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   const digit = rough / power;

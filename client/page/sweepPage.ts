@@ -8,10 +8,10 @@ import { runTable } from "./runTable.ts";
 import type { ViewState } from "./viewState.ts";
 
 /**
- * A sweep: how far it is, its phase diagrams, and all of its runs.
+ * The page of a sweep: its progress, its phase diagrams and all of its runs.
  *
- * @param width of a diagram among several.
- * @param widthAlone of the only one.
+ * @param width pixels of a diagram among several.
+ * @param widthAlone pixels of a diagram that is the only one.
  */
 export function sweepPage(
   { resources }: ViewState,

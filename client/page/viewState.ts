@@ -1,4 +1,4 @@
-/** Something with a name, such as `runs/4f0c`. */
+/** A resource of the coordinator by its name, such as `runs/4f0c`. */
 export interface Resource {
   readonly name: string;
 }
@@ -6,9 +6,9 @@ export interface Resource {
 /** What an event of the coordinator says. */
 export interface ViewEvent {
   readonly rest: Readonly<Record<string, unknown>>;
-  /** Names of everything that is there now. */
+  /** Names of everything that there is now, in the order to show it. */
   readonly order: readonly string[];
-  /** Of it, what is not as it was. */
+  /** Resources that are new or have changed since the event before. */
   readonly changed: readonly Resource[];
 }
 

@@ -8,17 +8,17 @@ import type { Tally } from "../support/simulation/simulatedCluster.ts";
 import { Violation } from "../support/simulation/violation.ts";
 import { SCALE, scaled, SEED } from "../support/tiers/scale.ts";
 
-/** Among the first 86 nobody is left in doubt by a commit; everything else happens sooner. */
+/** Seeds to simulate. Only after the first 86 is a commit left in doubt; all else happens sooner. */
 const SEED_COUNT = scaled(1500, 200);
-/** Below scale 1 a story is told again for one in so many of its mishaps. */
+/** Below scale 1, a story is told again only for one in this many of its mishaps. */
 const MISHAP_STRIDE = Math.max(1, Math.round(1 / SCALE));
 /**
- * Every fault shows within so many seeds, or in a story that is cut off at every step. The search is
- * as long at every scale, for it ends where the fault is found.
+ * Seeds within which every fault shows, if the story cut off at every step does not show it. The
+ * search is the same at every scale, because it ends where the fault is found.
  */
 const SEEDS_TO_FIND_A_FAULT = 200;
 
-/** What must have happened to some of the coordinators, or they prove less than they say. */
+/** Events that must happen to some coordinators, or the simulation proves less than it says. */
 const HAPPENINGS = [
   "coordinator is killed",
   "crash",
@@ -42,7 +42,7 @@ const HAPPENINGS = [
   "FAILED",
 ];
 
-/** What a coordinator must have been at when it was killed. */
+/** Steps before which some coordinator must have been killed. */
 const STEPS = [
   "begin",
   'insert into "requests"',
@@ -115,7 +115,7 @@ describe("simulated coordinators", () => {
   }
 });
 
-/** What a coordinator with a fault does wrong, first where it is known to show. */
+/** Finds what a coordinator with a fault does wrong, first where it is known to show. */
 async function* violations({ parts, seeds, showsInStories }: FaultyParts): AsyncIterable<string> {
   if (showsInStories === true) yield* storyViolations(parts);
   yield* seedViolations(parts, seeds ?? []);
@@ -126,7 +126,7 @@ async function* violations({ parts, seeds, showsInStories }: FaultyParts): Async
   if (showsInStories !== true) yield* storyViolations(parts);
 }
 
-/** What a coordinator of these parts does wrong in random worlds. */
+/** Finds what a coordinator of these parts does wrong in random worlds. */
 async function* seedViolations(parts: Parts, seeds: readonly number[]): AsyncIterable<string> {
   for (const seed of seeds) {
     const error = await failureOf(simulateLives(seed, new Map(), parts));
@@ -136,7 +136,7 @@ async function* seedViolations(parts: Parts, seeds: readonly number[]): AsyncIte
   }
 }
 
-/** What a coordinator of these parts does wrong when it is disturbed at any step of a story. */
+/** Finds what a coordinator of these parts does wrong when a story is disturbed at any step. */
 async function* storyViolations(parts: Parts): AsyncIterable<string> {
   for (const story of STORIES) {
     for (const mishap of mishaps((await tell(story)).steps)) {
@@ -146,14 +146,14 @@ async function* storyViolations(parts: Parts): AsyncIterable<string> {
   }
 }
 
-/** Everything that can befall every step. */
+/** All mishaps that are possible at these steps. */
 function mishaps(steps: readonly string[]): Mishap[] {
   return steps.flatMap((step, i) =>
     MISHAPS.filter((kind) => canBefall(step, kind)).map((kind) => ({ kind, step: i + 1 })),
   );
 }
 
-/** Only a statement can fail, and only of a commit it is worth a thought whether it was heard of. */
+/** Whether a mishap can happen at a step: only statements fail, and only a commit goes unheard. */
 function canBefall(step: string, kind: Mishap["kind"]): boolean {
   if (kind === "unheard") return step === "commit";
   return kind === "kill" || /^begin$|^commit$|"/.test(step);

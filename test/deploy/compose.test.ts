@@ -19,7 +19,7 @@ interface ScrapeJob {
   readonly dns_sd_configs: readonly { readonly names: readonly string[]; readonly port: number }[];
 }
 
-/** No container runs here: these are the seams at which the file meets what it starts. */
+/** Tests where the compose file meets what it starts. No container runs here. */
 describe("The compose file", () => {
   let services: Readonly<Record<string, Service>>;
   before(async () => {

@@ -26,14 +26,14 @@ describe("Grafana's dashboards", () => {
     describe(dashboard.title, () => {
       const panels = panelsOf(dashboard);
 
-      it("numbers its panels in order, for alerts name them so", () => {
+      it("numbers its panels in order, because alerts name them so", () => {
         assert.deepEqual(
           panels.map(({ id }) => id),
           panels.map((_, index) => index + 1),
         );
       });
 
-      it("says of each panel what it shows, in what unit, and what its series are", () => {
+      it("says for each panel what it shows, in what unit, and what its series are", () => {
         for (const { title, description, fieldConfig, targets } of panels) {
           assert.match(description ?? "", /\.$/, title);
           assert.ok(fieldConfig.defaults.unit, title);

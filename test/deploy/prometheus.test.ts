@@ -34,7 +34,7 @@ describe("Prometheus's configuration", () => {
     await promtool("test", "rules", ...files);
     const tests = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join();
     for (const { alert } of alerts()) {
-      // Promtool is silent about alerts that no test names.
+      // Promtool does not mention alerts that no test names.
       const cases = tests.split(`alertname: ${alert}\n`).slice(1);
       const firing = cases.filter((text) => /^\s*eval_time: \w+\n\s*exp_alerts:\n/.test(text));
       assert.ok(firing.length > 0, `${alert} is not seen to fire`);
@@ -42,7 +42,7 @@ describe("Prometheus's configuration", () => {
     }
   });
 
-  it("tells of each alert what to do, in a sentence and in the runbook", async () => {
+  it("says for each alert what to do, in a sentence and in the runbook", async () => {
     const headings = (await readFile(`${ROOT}docs/monitoring.md`, "utf8"))
       .matchAll(/^#+ (.+)$/gm)
       .map(([, heading]) => String(heading).toLowerCase());
@@ -95,7 +95,7 @@ async function rulesOf(file: string): Promise<readonly Rule[]> {
   return groups.flatMap(({ rules }) => rules);
 }
 
-/** The metrics themselves, whatever a recording rule made of them. */
+/** The metrics of an expression, also those that a recording rule names after. */
 function metricsIn(expression: string): readonly string[] {
   return expression.match(/lyapunov_[a-z_]+/g) ?? [];
 }

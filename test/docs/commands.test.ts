@@ -12,7 +12,7 @@ for (const document of await userDocuments()) {
 }
 const blocks = [...documents.values()].flat();
 
-/** What the commands call, beside lyapunov. */
+/** Debian packages of the programs that the commands call, besides lyapunov. */
 const PACKAGES = [
   "bash",
   "curl",
@@ -25,7 +25,7 @@ const PACKAGES = [
   "sqlite3",
 ] as const;
 
-/** docs/README.md says how a document tells this test what a command needs. */
+/** Runs the commands of the documents. docs/README.md says how a block tells what it needs. */
 needing(...PACKAGES).describe("the commands in the documents", () => {
   let world: World;
   before(() => {

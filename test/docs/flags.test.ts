@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { commandFlags } from "./support/commandHelp.ts";
 import { readDocument, userDocuments } from "./support/documents.ts";
 
-/** Of other programs, or a whole family. */
+/** Words that look like flags but are not ours: flags of other programs, or a family of flags. */
 const NO_FLAGS_OF_OURS: ReadonlySet<string> = new Set(["--maximum-"]);
 
-/** Flags in the text of a document: those in code, and not in a block of it. */
+/** Flags that a document mentions in inline code, outside of code blocks. */
 function mentionedFlags(markdown: string): readonly string[] {
   const text = markdown.replaceAll(/^```.*\n[^]*?^```$/gm, "");
   const code = [...text.matchAll(/`([^`\n]+)`/g)].map(([, words]) => String(words)).join(" ");

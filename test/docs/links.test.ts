@@ -14,10 +14,10 @@ const DOCUMENTS = [
   "bench/testu01/README.md",
 ];
 
-/** Bytes: a newcomer reads it to the end. */
+/** Largest README in bytes, so that a newcomer reads it to the end. */
 const MAXIMUM_README_SIZE = 8000;
 
-/** Folders whose files the documents name in code. */
+/** Matches files of these folders that a document names in inline code. */
 const SOURCES =
   /`((?:shared|coordinator|worker|client|test|bench|deploy|proto|examples)\/[\w./-]+)`/g;
 

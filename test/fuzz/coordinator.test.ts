@@ -23,12 +23,12 @@ import { anyMessage, encoded } from "./support/anyMessage.ts";
 import { anyPartial, anySpoiling } from "./support/partials.ts";
 import { RawClient } from "./support/rawClient.ts";
 
-/** How a call may end that was wrong, or right; UNKNOWN and INTERNAL are the coordinator's faults. */
+/** Codes with which any call may end. UNKNOWN and INTERNAL would be faults of the coordinator. */
 const CODES =
   "OK INVALID_ARGUMENT NOT_FOUND ALREADY_EXISTS FAILED_PRECONDITION ABORTED RESOURCE_EXHAUSTED".split(
     " ",
   );
-/** A coordinator has a tenth of it when it has started; the rest is room for V8's laziness. */
+/** Memory that a coordinator may use. It starts with a tenth; V8 collects garbage lazily. */
 const MAXIMUM_RESIDENT_BYTES = 2 ** 30;
 
 const GOOD_RUN = {
@@ -40,7 +40,7 @@ const GOOD_JOIN = {
   version: VERSION,
   devices: [{ backends: [2], slotCount: 1 }],
 };
-/** What is right, for what is nearly right: by the name of the request's message. */
+/** Good requests by the names of their messages, for making nearly good ones. */
 const GOOD: Readonly<Record<string, object>> = {
   CreateRunRequest: { run: GOOD_RUN, validateOnly: true },
   CreateSweepRequest: { sweep: { runs: [GOOD_RUN, GOOD_RUN] }, validateOnly: true },
@@ -49,7 +49,7 @@ const GOOD: Readonly<Record<string, object>> = {
   WorkRequest: { join: GOOD_JOIN },
 };
 
-/** Tag and length of field `id`, then its bytes. */
+/** Encodes field `id`: its tag, its length and its bytes. */
 function field(id: number, bytes: Uint8Array): Buffer {
   const header = [(id << 3) | 2];
   let { length } = bytes;
@@ -63,7 +63,7 @@ function typeOf(path: string) {
   return type;
 }
 
-/** Messages for a method: any, nearly right ones, and bytes that are none. */
+/** Draws messages for a method: any messages, nearly good ones, and bytes that are no message. */
 function requestsOf(path: string): fc.Arbitrary<Uint8Array> {
   const type = typeOf(path);
   const good = GOOD[type.name] ?? {};
@@ -78,7 +78,7 @@ function requestsOf(path: string): fc.Arbitrary<Uint8Array> {
   );
 }
 
-/** Small on the wire and large in memory, or in the answer, or at the edge of a limit. */
+/** Requests that are small on the wire but large in memory or in the answer, or at a limit. */
 const HEAVY: readonly (readonly [what: string, path: string, bytes: () => Buffer])[] = [
   ["runs without a field", "SimulationService/CreateSweep", () => field(1, repeated([0x1a, 0]))],
   [
@@ -113,12 +113,12 @@ const HEAVY: readonly (readonly [what: string, path: string, bytes: () => Buffer
   ],
 ];
 
-/** 15 MiB: as long as a message may be, but for what is around it. */
+/** Repeats a pattern to 15 MiB: the longest message, less what is around it. */
 function repeated(pattern: readonly number[]): Buffer {
   return Buffer.alloc(15 * 2 ** 20, Buffer.from(pattern));
 }
 
-/** Where the coordinator keeps what it is told. PostgreSQL takes less than SQLite and memory do. */
+/** Ledgers of the coordinator. PostgreSQL accepts less than SQLite and memory do. */
 const LEDGERS = [
   { kind: "memory", share: 1, declaring: { describe } },
   { kind: "PostgreSQL", share: 0.2, declaring: needing("postgresql") },
@@ -214,7 +214,7 @@ for (const { kind, share, declaring } of LEDGERS)
           anyPartial,
           anySpoiling.map((spoil) => spoil(honest)),
         )
-        // What the wire would mend, and what is only a lie, is another matter.
+        // Leaves out what the wire would mend, and mere lies.
         .filter(
           (partial) =>
             problemOf(new ShardPlan(SPECIFICATION).task(0), partial) !== undefined &&
@@ -253,7 +253,7 @@ for (const { kind, share, declaring } of LEDGERS)
       return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
     }
 
-    /** What was created by accident would be worked on too. */
+    /** Cancels all runs: those created by accident would be worked on, too. */
     async function cancelAll(): Promise<void> {
       for (let pageToken = ""; ;) {
         const { runs, nextPageToken } = await cluster.api.listRuns(100, pageToken);
@@ -271,7 +271,7 @@ const INPUT = {
 };
 const SPECIFICATION = specificationWith({ ...INPUT, checkpointDepths: [] });
 
-/** Whether the wire has a place for every number of the partial. */
+/** Whether the wire can carry every number of the partial. */
 function isSendable(partial: ShardPartial): boolean {
   const { firstReplica, replicaCount, checkpoints } = partial;
   const numbers = checkpoints.flatMap(({ depth, survivorCount, extinctCount, quantileSketch }) => [

@@ -16,10 +16,10 @@ import { needing } from "../support/tiers/tiers.ts";
 import { Certificates } from "../system/support/certificates.ts";
 import { anyDouble, anyText, cases, spoiled, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
 
-/** One sentence for a log and a terminal, whatever the file holds. */
+/** Matches one sentence that is safe for a log and a terminal, whatever the file holds. */
 const SENTENCE = /^\P{Cc}{5,600}$/u;
 
-/** A table, or the sentence that refuses the file. */
+/** Reads a table, or returns the sentence that refuses the file. */
 function assertSound(text: string): void {
   let size: number;
   try {
@@ -66,7 +66,7 @@ const anyEntry = fc.oneof(
 );
 const anyDocument = fc.oneof(fc.array(anyEntry, { maxLength: 6 }), anyValue);
 
-/** What YAML is made of, in any order. */
+/** Draws the pieces of YAML in any order. */
 const YAML = fc
   .array(
     fc.constantFrom(

@@ -19,7 +19,7 @@ const task = plan.task(0);
 const asked = taskOf(SPECIFICATION);
 const sound = syntheticPartial(task);
 
-/** What has to be true of every partial that is accepted, said in another way than by the code. */
+/** Asserts what must be true of every accepted partial, in another way than the code does. */
 function assertPlausible(of: ShardTask, partial: ShardPartial): void {
   assert.equal(partial.backend, of.backend);
   assert.ok(partial.generator.length >= 1 && partial.generator.length <= 100);
@@ -60,7 +60,7 @@ function assertPlausible(of: ShardTask, partial: ShardPartial): void {
   }
 }
 
-/** Nothing that clients are shown of it may be other than a number. */
+/** Asserts that everything that clients are shown of the partial is a number. */
 function assertFoldsFinite(partial: ShardPartial): void {
   const folded = mergeSums(mergeSums(sound, partial), partial);
   for (const sums of folded.checkpoints) {

@@ -14,14 +14,14 @@ import { anyPartial } from "./support/partials.ts";
 
 const HEADER_LENGTH = 9;
 
-/** A record of any bytes whose header is as it should be: the checksum keeps no reader from them. */
+/** Puts a valid header before any bytes, so that the checksum does not stop the reader. */
 function sealed(message: Uint8Array): Buffer {
   const header = Buffer.from("LYPA\u0001\0\0\0\0", "latin1");
   header.writeUInt32LE(crc32(message), HEADER_LENGTH - 4);
   return Buffer.concat([header, message]);
 }
 
-/** Reads, or is told that the record is corrupt; anything else that is thrown goes on. */
+/** Reads a record; undefined if it is corrupt. Other errors are thrown. */
 function decoded(bytes: Buffer): ShardPartial | undefined {
   try {
     return decodePartial(bytes);
@@ -31,13 +31,13 @@ function decoded(bytes: Buffer): ShardPartial | undefined {
   }
 }
 
-/** Numbers, texts and objects of a value: what is allocated for it, but for a factor. */
+/** Counts the numbers, texts and objects of a value: a measure of the memory that it takes. */
 function sizeOf(value: unknown): number {
   if (typeof value !== "object" || value === null) return 1;
   return Object.values(value).reduce<number>((sum, inner) => sum + sizeOf(inner), 1);
 }
 
-/** The most values that a byte yields: an empty checkpoint of two bytes has these. */
+/** Most values that a byte yields, as in an empty checkpoint of two bytes. */
 const VALUES_PER_BYTE = 8;
 
 function assertModest(partial: ShardPartial | undefined, bytes: Buffer): void {
@@ -47,7 +47,7 @@ function assertModest(partial: ShardPartial | undefined, bytes: Buffer): void {
   );
 }
 
-/** Its texts as UTF-8 can have them: others come from no wire, and partialProblem refuses them. */
+/** Makes texts valid UTF-8: others cannot come over the wire, and partialProblem refuses them. */
 function wellFormed(partial: ShardPartial): ShardPartial {
   return {
     ...partial,
@@ -57,12 +57,12 @@ function wellFormed(partial: ShardPartial): ShardPartial {
   };
 }
 
-/** Plain copies: the wire's objects have prototypes of their own. */
+/** Makes plain copies: the wire's objects have prototypes of their own. */
 function plain(partial: ShardPartial): unknown {
   return JSON.parse(JSON.stringify(partial));
 }
 
-/** The message of a record. */
+/** The message in a record. */
 const messages = anyPartial.map((partial) => encodePartial(partial).subarray(HEADER_LENGTH));
 
 describe("fuzzing: records of partials", function () {
@@ -110,7 +110,7 @@ describe("fuzzing: records of partials", function () {
       fc.property(anyPartial, (any) => {
         const partial = wellFormed(any);
         const record = encodePartial(partial);
-        // Bits, not values: −0 and NaN are what they are.
+        // Compares bits, not values, so that −0 and NaN count.
         assert.deepEqual(encodePartial(decodePartial(record)), record);
         assert.deepEqual(plain(decodePartial(record)), plain(partial));
       }),

@@ -17,7 +17,7 @@ import { taskOf } from "../support/runShards.ts";
 
 const anything = fc.oneof(anyDouble, anyText, fc.constantFrom(null, undefined, true), fc.object());
 
-/** Mostly within limits, to their very edges; else anything. */
+/** Draws sensible values mostly, up to the limits, and anything now and then. */
 function mostly(sensible: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 20, arbitrary: sensible }, { weight: 1, arbitrary: anything });
 }
@@ -83,7 +83,7 @@ describe("fuzzing: specifications of runs", function () {
           assert.ok(plan.work(0) > 0);
           specification.kind.specificationFields(specification);
         }
-        // On a machine that others use too; milliseconds are usual.
+        // Milliseconds are usual; this allows for a machine that others use, too.
         assert.ok(performance.now() - start < 5000);
       }),
       cases(2000, 7),

@@ -13,7 +13,7 @@ import { parseSweep } from "../../client/sweepFile/sweepFile.ts";
 import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/commonFields.ts";
 import { anyDouble, anyText, cases, TIMEOUT_MILLISECONDS } from "./support/fuzzing.ts";
 
-/** Runs, or the sentence that refuses the file; anything else that is thrown goes on. */
+/** Reads runs, or returns the sentence that refuses the file. Other errors are thrown. */
 function outcome(text: string): { readonly runs: number } | { readonly sentence: string } {
   try {
     return { runs: parseSweep("sweep.yaml", text).runs.length };
@@ -32,7 +32,7 @@ function assertSound(text: string): void {
   }
 }
 
-/** What YAML is made of, in any order. */
+/** Draws the pieces of YAML in any order. */
 const TOKENS: readonly string[] =
   `[|]|{|}|,|:|?|-|#|&|*|!|>|'|"|%|@|~|<|=|- |: |? |&a |*a|!!binary |!!set |
   <<: *a|name|grids|width|defaults|gain|1e999|0x10|.nan|.inf`
@@ -76,7 +76,7 @@ const documents = fc.record(
   { requiredKeys: ["name", "grids"] },
 );
 
-/** Files that are small and cost much, or are large: what is to be said, and nothing else done. */
+/** Files that are small but cost much, or are large, with the sentence that must refuse each. */
 const BOMBS: readonly (readonly [what: string, text: string, sentence: RegExp])[] = [
   ["a billion laughs", laughs(10), /its aliases expand to too much/],
   ["an alias within itself", "&a {name: x, grids: [*a]}", /grids\.0\.name: there is no such field/],
@@ -160,7 +160,7 @@ describe("fuzzing: sweep files", function () {
       assert.ok("sentence" in result);
       assert.match(result.sentence, sentence);
       assertSound(text);
-      // Twice, on a machine that others use too; without bounds these took minutes or gigabytes.
+      // Twice, on a machine that others use, too. Without bounds these took minutes or gigabytes.
       assert.ok(performance.now() - start < 20_000);
       assert.ok(process.memoryUsage().heapUsed - heap < 400 * 2 ** 20);
     });

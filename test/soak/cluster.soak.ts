@@ -26,15 +26,15 @@ import { Witness, type Acknowledged } from "./witness.ts";
 
 const MINUTES = SCALE;
 const SHARD = 65_536;
-/** From the last disturbance to the end of every run. */
+/** Time from the last disturbance in which every run must end. */
 const SETTLING_MILLISECONDS = 180_000;
-/** Without a calm now and then, a slow machine would do nothing but start what was killed. */
+/** Disturbances before a calm: without calms, a slow machine would only restart what was killed. */
 const DISTURBANCES_BETWEEN_CALMS = 15;
 const MAXIMUM_CALM_MILLISECONDS = 10_000;
-/** Runs under way at the same time. */
+/** Number of runs that are under way at the same time. */
 const CLIENTS = 3;
 
-/** Six shards and more each; the reference backend is what the witness has. */
+/** Runs of six shards and more each, on the reference backend, which is the one the witness has. */
 const INPUTS: readonly PropagationInput[] = [
   input({ width: 7, depth: 8 }, 8 * SHARD),
   input({ width: 3, depth: 6, weights: "uniform" }, 6 * SHARD),
@@ -52,7 +52,7 @@ function input(
   return { network: shape, backend, seed: "81", stoppingRule: { replicaCount } };
 }
 
-/** A ledger's place, and how it is looked into afterwards. */
+/** A kind of ledger: its place, and how to read it afterwards. */
 interface Engine {
   readonly place: string;
   readonly coordinators: number;
@@ -153,7 +153,7 @@ function workFlags(addresses: string): string[] {
   return ["work", "--coordinator", addresses, "--threads", "1", "--log-level", "error"];
 }
 
-/** One disturbance after another, until the end; everything runs again then. */
+/** Makes one disturbance after another until the end, then lets everything run again. */
 async function disturb(
   random: Random,
   keepers: readonly Keeper[],
@@ -228,8 +228,8 @@ async function submit(
 }
 
 /**
- * Tries until it succeeds: a coordinator may be away for a while, again and again until the
- * disturbances end, and nothing else may go wrong.
+ * Tries until it succeeds. A coordinator may be away for a while, again and again until the
+ * disturbances end; nothing else may go wrong.
  */
 async function persist<Result>(end: number, attempt: () => Promise<Result>): Promise<Result> {
   const deadline = end + SETTLING_MILLISECONDS;
@@ -243,7 +243,7 @@ async function persist<Result>(end: number, attempt: () => Promise<Result>): Pro
   }
 }
 
-/** What was acknowledged and is not in the ledger. */
+/** Finds what was acknowledged but is not in the ledger. */
 async function missing(
   ledger: Ledger,
   acknowledged: readonly Acknowledged[],

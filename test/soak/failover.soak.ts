@@ -16,7 +16,7 @@ interface Member {
   readonly address: string;
 }
 
-/** Seconds from a leader's death until the next one answers; printed, for machines differ. */
+/** Prints the seconds from a leader's death until the next one answers: machines differ. */
 describe(`fail-over on PostgreSQL, ${KILLS} times each`, () => {
   for (const signal of ["SIGKILL", "SIGSTOP"] as const) {
     it(`after ${signal}`, async function () {

@@ -4,7 +4,7 @@ import type { Started } from "../system/support/processes.ts";
 
 const RESTART_MILLISECONDS = 100;
 
-/** Keeps a process running, as a supervisor does: when it ends, it is started again. */
+/** Keeps a process running like a supervisor: when the process ends, it is started again. */
 export class Keeper {
   readonly name: string;
   readonly #start: () => Started;
@@ -19,7 +19,7 @@ export class Keeper {
     this.#keeping = this.#keep();
   }
 
-  /** Sends a signal to the process as it is now; says whether it was there to take it. */
+  /** Sends a signal to the present process; returns whether there was one. */
   signal(signal: NodeJS.Signals): boolean {
     if (this.#process.hasEnded) return false;
     try {

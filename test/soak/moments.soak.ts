@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { Worker } from "node:worker_threads";
 
 const THREADS = 1000;
-/** Many more than cores: what went wrong did so where compilers had to wait for their turn. */
+/** Threads at a time, many more than cores: the fault showed where compilers had to wait. */
 const AT_ONCE = 24;
 
 describe("moments in a thread that has just started, on a busy machine", () => {
-  // Where momentsOf made its objects beside its loops, 1 thread in 130 had it wrong: of 1,000 threads
-  // none had with probability e⁻⁷ alone.
+  // When momentsOf made its objects beside its loops, 1 thread in 130 had wrong moments. All of
+  // 1,000 threads would have been right with a probability of only e⁻⁷.
   it(`are the same in ${THREADS} threads`, async function () {
     this.timeout(900_000);
     let begun = 0;
@@ -23,7 +23,7 @@ describe("moments in a thread that has just started, on a busy machine", () => {
   });
 });
 
-/** What each of the thread's calls had, of the same values. */
+/** The moments that each of a thread's calls computed from the same values. */
 async function momentsOfThread(): Promise<readonly unknown[]> {
   const { promise, resolve, reject } = Promise.withResolvers<readonly unknown[]>();
   const worker = new Worker(new URL("momentsThread.ts", import.meta.url));

@@ -5,10 +5,10 @@ import { observables } from "../support/observables.ts";
 
 const REPLICAS = 65_536;
 const DEPTHS = [1, 2, 4];
-/** Within these calls the loops are compiled, once and again. */
+/** Number of calls, during which V8 compiles the loops more than once. */
 const CALLS = 7;
 
-/** Different at each depth, and no two the same. */
+/** Values that differ at each depth, no two alike. */
 const values = Float64Array.from(
   { length: DEPTHS.length * REPLICAS },
   (_, i) => -(1 + Math.floor(i / REPLICAS)) * (1 + (((i * 7919) % REPLICAS) + 0.5) / REPLICAS),

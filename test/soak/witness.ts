@@ -4,13 +4,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Lease__Output } from "../../shared/wire/generated/lyapunov/v1/Lease.ts";
 import { RawWorker } from "../system/support/rawWorker.ts";
 
-/** A shard whose partial was acknowledged: the ledger must have it, whatever happened since. */
+/** A shard whose partial was acknowledged: the ledger must have it, whatever happens. */
 export interface Acknowledged {
   readonly run: string;
   readonly shardIndex: number;
 }
 
-/** A worker that notes what it was promised. It joins again, as another one, whenever its stream breaks. */
+/** A worker that notes what was acknowledged. It joins as another one when its stream breaks. */
 export class Witness {
   readonly acknowledged: Acknowledged[] = [];
   readonly #addresses: readonly string[];
@@ -23,7 +23,7 @@ export class Witness {
     this.#working = this.#work();
   }
 
-  /** Until it has been promised something more, but not for ever. */
+  /** Waits until something more is acknowledged, at most for a given time. */
   async progress(maximumMilliseconds: number): Promise<void> {
     const before = this.acknowledged.length;
     const end = Date.now() + maximumMilliseconds;
@@ -64,7 +64,7 @@ export class Witness {
         for (const lease of leases) {
           delivered.set(lease.leaseId, lease);
           await worker.deliver(lease);
-          // Others have their turn on this thread.
+          // Gives others a turn on this thread.
           await delay(0);
         }
       }

@@ -1,6 +1,6 @@
 import type { ExponentEstimates } from "../../shared/statistics/estimate.ts";
 
-/** Estimates of which only the standard errors matter. */
+/** Makes estimates for tests in which only the standard errors matter. */
 export function estimatesWithErrors(lyapunovExponent: number, variance: number): ExponentEstimates {
   const rest = { estimate: 1, lower: 0, upper: 2, level: 0.95 };
   return {

@@ -20,7 +20,7 @@ export function exactMoments(values: readonly number[]): Moments {
   return { mean: quotient(sum, count) * GRID, m2: central(2), m3: central(3), m4: central(4) };
 }
 
-/** To the nearest double but for the last bit. */
+/** Divides to a double that may be off by one in its last bit. */
 function quotient(numerator: bigint, denominator: bigint): number {
   return Number((numerator << PRECISION) / denominator) / 2 ** Number(PRECISION);
 }

@@ -3,18 +3,18 @@ import type { WorkerCommand, WorkerSink } from "../../coordinator/engine/workerS
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { digestOf, syntheticPartial } from "./syntheticPartials.ts";
 
-/** A worker without a stream or threads: it answers what it is granted as soon as it is let. */
+/** A worker without a stream or threads: it answers its leases as soon as it may. */
 export class InlineWorker implements WorkerSink {
-  /** Shards that it has propagated, as `run#index`. */
+  /** Shards that the worker has propagated, as `run#index`. */
   readonly propagated: string[] = [];
   readonly #engine: Engine;
   readonly #id: string;
-  /** Leases that it may still answer. */
+  /** How many more leases the worker may answer. */
   #allowance: number;
   readonly #generator: string | undefined;
   readonly #change: (partial: ShardPartial) => ShardPartial;
 
-  /** @param change what it makes of the truth. */
+  /** @param change what the worker answers instead of a true partial. */
   constructor(
     engine: Engine,
     id: string,
@@ -48,7 +48,7 @@ export class InlineWorker implements WorkerSink {
   send(command: WorkerCommand): void {
     if (command.kind !== "grant") return;
     for (const { id: lease, run, shardIndex, task } of command.leases) {
-      // Never within the dispatch that granted it: a stream would take its time, too.
+      // Never within the dispatch that granted the lease: a stream would take time, too.
       queueMicrotask(() => {
         if (this.#allowance <= 0) return;
         this.#allowance -= 1;

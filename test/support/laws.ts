@@ -3,7 +3,7 @@ import { parameterOf, type WeightLaw } from "../../shared/network/weights.ts";
 
 const PARAMETERS = { degreesOfFreedom: 4.5, density: 0.25 } as const;
 
-/** A law as a network names it, with a value of its parameter if it has one. */
+/** A law as a network names it; a law with a parameter gets a value for it. */
 export function lawInput(weights: WeightLaw) {
   const parameter = parameterOf(weights);
   return {

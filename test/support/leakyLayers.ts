@@ -2,7 +2,8 @@ import type { Random } from "./random.ts";
 
 /**
  * Growth of the log-norm over some layers of a Gaussian network at gain 1, drawn the slow and plain
- * way: a normal for every unit (docs/theory.md#exact-values). Skewed for narrow layers and small slopes.
+ * way: a normal for every unit (docs/theory.md#exact-values). It is skewed for narrow layers and
+ * small slopes.
  */
 export function drawGrowth(
   random: Random,

@@ -8,7 +8,7 @@ import { describePages } from "./ledgerPages.ts";
 import { recordedShard, runRecord, sweepRecord } from "./ledgerRecords.ts";
 import { describeSweepStates } from "./ledgerSweepStates.ts";
 
-/** What every ledger promises, whatever it is made of. `create` gives an empty one. */
+/** Tests what every ledger promises. `create` makes an empty one. */
 export function describeLedger(kind: string, create: () => Promise<Ledger>): void {
   describe(`${kind}: the contract of a ledger`, () => {
     let ledger: Ledger;
@@ -144,7 +144,7 @@ export function describeLedger(kind: string, create: () => Promise<Ledger>): voi
         assert.equal(await ledger.transact(async () => 42), 42);
       });
 
-      it("that fails leaves nothing behind, and those after it in peace", async () => {
+      it("that fails leaves nothing behind and does not disturb those after it", async () => {
         const failure = new Error("the work failed");
         const failed = write(async (transaction) => {
           await transaction.putRun(runRecord("runs/a"));
@@ -178,7 +178,7 @@ export function describeLedger(kind: string, create: () => Promise<Ledger>): voi
         while (!writer.isDone) {
           const run = await ledger.run("runs/a");
           const shards = await shardsOf("runs/a");
-          // The shards were read after the run: where it was seen, all of them must be.
+          // The shards were read after the run: whoever saw the run must see all of them.
           if (run !== undefined) assert.equal(shards.length, 10);
           seen += 1;
           await turn();

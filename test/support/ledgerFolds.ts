@@ -5,7 +5,7 @@ import type { RecordedShard } from "../../coordinator/plan/recordedShard.ts";
 import type { Fold } from "../../coordinator/plan/fold.ts";
 import { recordedShard } from "./ledgerRecords.ts";
 
-/** A shard of any index: a ledger knows no plan. */
+/** A shard of any index: ledgers do not know plans. */
 function shardAt(shardIndex: number): RecordedShard {
   return { ...recordedShard(0), shardIndex, digest: `digest ${shardIndex}` };
 }
@@ -15,7 +15,7 @@ function foldOf(shardCount: number): Fold {
   return { shardCount, sums: { replicaCount, observables, checkpoints } };
 }
 
-/** What every ledger promises to whoever takes up a run of very many shards. */
+/** Tests what every ledger promises for resuming a run of very many shards. */
 export function describeFolds(current: () => Ledger): void {
   const write = (work: (transaction: LedgerTransaction) => Promise<void>) =>
     current().transact(work);
@@ -32,7 +32,7 @@ export function describeFolds(current: () => Ledger): void {
     (await Array.fromAsync(current().shards("runs/a", from))).map((shard) => shard.shardIndex);
 
   describe("shards from an index on", () => {
-    it("are the later ones and itself, ascending", async () => {
+    it("are that one and the later ones, ascending", async () => {
       await putShards("runs/a", [9, 2, 5, 7]);
       await putShards("runs/b", [6]);
       assert.deepEqual(await indexesFrom(5), [5, 7, 9]);
@@ -48,7 +48,7 @@ export function describeFolds(current: () => Ledger): void {
   });
 
   describe("ranges of shards", () => {
-    it("are joined across what is gone through in one query, and apart where one is missing", async () => {
+    it("are joined across queries, and apart where a shard is missing", async () => {
       const page = 65_536;
       const [first, second, third] = [7 + page, 7 + 2 * page, 7 + 5 * page];
       const before = [7, 8, first - 2, first - 1, first, first + 1];

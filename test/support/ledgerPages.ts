@@ -10,7 +10,7 @@ import { runRecord, sweepRecord } from "./ledgerRecords.ts";
 
 type NamedPage = Page<{ readonly name: string }>;
 
-/** One of the two lists of a ledger. */
+/** A list of a ledger: its runs or its sweeps. */
 interface List {
   readonly what: string;
   put(transaction: LedgerTransaction, id: number): Promise<void>;
@@ -30,7 +30,7 @@ const LISTS: readonly List[] = [
   },
 ];
 
-/** What every ledger promises of its lists. */
+/** Tests what every ledger promises about its lists. */
 export function describePages(current: () => Ledger): void {
   for (const list of LISTS) {
     const page = (size: number, token: string) => list.page(current(), size, token);
@@ -67,7 +67,7 @@ export function describePages(current: () => Ledger): void {
         assert.deepEqual(idsOf(await page(2, first.nextPageToken)), [2, 1]);
       });
 
-      it("refuse a token that is none", async () => {
+      it("refuse a token that is not theirs", async () => {
         await add(1, 2);
         await assert.rejects(page(2, "nonsense"), InvalidPageToken);
       });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Ledger, RunRecord } from "../../coordinator/ledger/ledger.ts";
 import { runRecord } from "./ledgerRecords.ts";
 
-/** What every ledger promises to whoever lists sweeps. */
+/** Tests what every ledger promises about the states of sweeps in its list. */
 export function describeSweepStates(current: () => Ledger): void {
   const put = (...runs: readonly RunRecord[]) =>
     current().transact(async (transaction) => {

@@ -12,7 +12,7 @@ import { freePort } from "./ports.ts";
 const execute = promisify(execFile);
 const PROGRAMS = "/usr/lib/postgresql";
 
-/** A PostgreSQL server of a test's own, with its files in a folder that goes with it. */
+/** A PostgreSQL server for one test; disposing deletes the folder with its files. */
 export class PostgresServer implements AsyncDisposable {
   readonly #folder: string;
   readonly #port: number;
@@ -76,7 +76,7 @@ export class PostgresServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const exited = once(this.#process, "exit");
-    // Does not wait for clients.
+    // An immediate shutdown, which does not wait for clients.
     this.#process.kill("SIGQUIT");
     await exited;
     await rm(this.#folder, { recursive: true, force: true });
@@ -95,7 +95,7 @@ export class PostgresServer implements AsyncDisposable {
   }
 }
 
-/** PostgreSQL does not run as root: the user that its package makes. */
+/** The user that PostgreSQL's package makes: the server refuses to run as root. */
 async function unprivileged(): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const [uid, gid] = await Promise.all(

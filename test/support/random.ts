@@ -1,6 +1,6 @@
 /**
- * Random numbers from a seed (sfc32, by Chris Doty-Humphrey, which passes PractRand): for the
- * choices that tests make, never for what is tested.
+ * Random numbers from a seed (sfc32, by Chris Doty-Humphrey, which passes PractRand). They are for
+ * the choices that tests make, never for what is tested.
  */
 export class Random {
   #a: number;

@@ -9,7 +9,7 @@ import { specificationToMessage } from "../../shared/kinds/propagation/messages.
 
 const { responseSerialize, responseDeserialize } = SimulationService.service.GetRun;
 
-/** A specification that needs only what a test cares for. */
+/** Makes a specification from the fields that a test cares about. */
 function specification(input: PropagationInput = {}): PropagationSpecification {
   return parsePropagation({
     stoppingRule: { replicaCount: 1000 },

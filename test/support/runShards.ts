@@ -5,12 +5,12 @@ import { partialProblem } from "../../shared/shard/partialProblem.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 
-/** What a worker reads of a shard of random networks. */
+/** The task of a shard of random networks, as a worker reads it. */
 export function taskOf(specification: PropagationSpecification, shardIndex = 0): ShardTask {
   return shardTask(specification, new ShardPlan(specification).shard(shardIndex));
 }
 
-/** Says what makes a partial impossible for a shard of a run. */
+/** Says why a partial is impossible for a shard of a run; undefined if it is possible. */
 export function problemOf(shard: RunShard, partial: ShardPartial): string | undefined {
   const { specification } = shard;
   return partialProblem(specification.kind.partialShape(specification), shard, partial);

@@ -18,18 +18,18 @@ import { digestOf, syntheticPartial } from "./syntheticPartials.ts";
 export class SchedulerScript {
   readonly scheduler: Scheduler;
   readonly #plans = new Map<string, ShardPlan>();
-  /** Lease numbers by `worker run#index`; the newest attempt. */
+  /** Number of the newest lease, by `worker run#index`. */
   readonly #leases = new Map<string, number>();
   readonly #names = new Map<number, string>();
   at = 0;
 
-  /** @param options without double checks, unless they are asked for. */
+  /** @param options double checks are off unless asked for. */
   constructor(options: Partial<SchedulerOptions> = {}) {
     const defaults = { ...DEFAULT_SCHEDULER_OPTIONS, doubleCheckInterval: 0 };
     this.scheduler = new Scheduler({ ...defaults, ...options });
   }
 
-  /** A run of so many full shards, or of a rule of its own. */
+  /** Submits a run of a number of full shards, or with a rule of its own. */
   submit(
     run: string,
     shards: number | Omit<PropagationInput, "network">,
@@ -46,7 +46,7 @@ export class SchedulerScript {
     return this.feed({ kind: "run_submitted", run, specification, recorded: records });
   }
 
-  /** A worker of one device, which may say what its generator is. */
+  /** Joins a worker of one device, which may say what its generator is. */
   join(worker: string, slotCount = 1, held: readonly string[] = [], generator = ""): string[] {
     const devices = [{ backends: [{ name: "simd", generator } as const], slotCount }];
     const heldLeases = held.map((shard) => this.#lease(worker, shard));
@@ -58,7 +58,7 @@ export class SchedulerScript {
     return this.feed({ kind: "heartbeat", worker, heldLeases });
   }
 
-  /** The worker answers its newest lease of the shard, with the truth if nothing else is given. */
+  /** The worker answers its newest lease of the shard, truthfully unless told otherwise. */
   answer(worker: string, shard: string, partial?: ShardPartial, computeSeconds = 0): string[] {
     return this.feed(this.result(worker, shard, partial ?? this.partial(shard), computeSeconds));
   }
@@ -97,7 +97,7 @@ export class SchedulerScript {
     return this.feed({ kind: "worker_disconnected", worker });
   }
 
-  /** The ledger has the shard. */
+  /** Tells the scheduler that the ledger has the shard. */
   durable(shard: string): string[] {
     return this.feed({ kind: "shard_recorded", ...parse(shard) });
   }

@@ -4,11 +4,11 @@ import type {
   PropagationSpecification,
 } from "../../shared/kinds/propagation/specification.ts";
 
-/** Depth at which a shard of `simd` holds 32 replicas, and one of `reference` 4. */
+/** Depth at which a shard holds 32 replicas for `simd`, and 4 for `reference`. */
 export const DEPTH = 200_000;
 export const SHARD_SIZE = 32;
 
-/** A valid specification whose shards hold 32 replicas, but for what is given. */
+/** A valid specification whose shards hold 32 replicas, with some fields replaced. */
 export function specificationWith(
   input: Omit<PropagationInput, "network"> & { readonly network?: object } = {},
 ): PropagationSpecification {

@@ -36,14 +36,14 @@ export function syntheticPartialOf(
     replicaCount,
     observables: ["log_norm_growth"],
     checkpoints: task.checkpointDepths.map((depth, i): CheckpointSums => {
-      // The one that may go extinct stays so.
+      // One replica may go extinct, and stays so.
       if (random.chance(0.1)) extinctCount = 1;
       const survivorCount = replicaCount - extinctCount;
       // One value does not deviate from itself.
       const variance = Math.exp(0.5 * random.normal()) * (survivorCount > 1 ? 1 : 0);
       const most = Math.sqrt(Math.max(0, survivorCount - 1));
       const skewness = Math.max(-most, Math.min(random.normal(), most));
-      // Never less than Pearson's bound, 1 + skewness², nor more than their number: no sample has it.
+      // A sample's kurtosis is at least 1 + skewness² (Pearson) and at most the size of the sample.
       const kurtosis = Math.min(1 + skewness ** 2 + random.between(1, 4), survivorCount);
       const low = random.integer(survivorCount + 1);
       const bins = [
@@ -74,7 +74,7 @@ export function syntheticPartialOf(
   };
 }
 
-/** The same partial, plausible still, but with another mean: one for each whole number. */
+/** Changes a partial's mean a little, differently for each `which`: a lie that stays plausible. */
 export function lieAbout(partial: ShardPartial, which = 1): ShardPartial {
   return withGrowth(partial, ({ mean, ...rest }) => ({ mean: mean + 1e-9 * which, ...rest }));
 }
@@ -88,8 +88,8 @@ export const IMPOSSIBLE_PARTIALS: readonly ((partial: ShardPartial) => ShardPart
   (partial) => ({ ...partial, observables: ["log_norm_growth", "delta"] }),
   (partial) => ({ ...partial, replicaCount: partial.replicaCount + 1 }),
   (partial) => ({ ...partial, firstReplica: partial.firstReplica + 1 }),
-  (partial) => ({ ...partial, replicaCount: partial.replicaCount + 1 }),
-  (partial) => ({ ...partial, observables: ["log_norm_growth", "another"] }),
+  (partial) => ({ ...partial, replicaCount: partial.replicaCount - 1 }),
+  (partial) => ({ ...partial, observables: ["another"] }),
   (partial) => withGrowth(partial, (growth) => ({ ...growth, mean: 1.7e308 })),
   (partial) => ({ ...partial, checkpoints: partial.checkpoints.slice(1) }),
 ];
@@ -109,7 +109,7 @@ function withGrowth(
 
 const digests = new WeakMap<ShardPartial, string>();
 
-/** Equal exactly for equal partials, as the coordinator's digest is. */
+/** A digest that, like the coordinator's, is equal for equal partials and only for them. */
 export function digestOf(partial: ShardPartial): string {
   const known = digests.get(partial) ?? hash("sha1", JSON.stringify(partial));
   digests.set(partial, known);

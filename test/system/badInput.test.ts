@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { runCommand } from "./support/command.ts";
 import { runHere } from "./support/inProcess.ts";
 
-/** Flags of a run, or a whole command line; then the flag, the value and the remedy in the answer. */
+/** A case: flags of a run or a whole command line, then the answer's flag, value and remedy. */
 type Case = readonly [line: string, flag: string, value: string, remedy: string];
 
 const RUN = "run --width 4";
 
-/** One sentence on standard error, exit code 2, and nothing started. */
+/** Bad input must give one sentence on standard error and exit code 2, and start nothing. */
 describe("bad input on the command line", () => {
   refuses("the network", [
     ["run", "--width", "missing", "1 to 1,000,000"],
@@ -192,7 +192,7 @@ async function assertRefused(args: readonly string[], words: readonly string[]):
   assert.equal(stdout, "", context);
   assert.match(stderr, /^lyapunov: [^\n]+\n$/, context);
   assert.doesNotMatch(stderr, /\. /, `one sentence: ${context}`);
-  // As words of their own: the 0 of `--width 0` is not to be found in 65,500.
+  // Whole words only: the 0 of `--width 0` must not be found in 65,500.
   for (const word of words) {
     const pattern = new RegExp(`(?<!\\w)${RegExp.escape(word)}(?!\\w)`);
     assert.match(stderr, pattern, `'${word}' is missing: ${context}`);

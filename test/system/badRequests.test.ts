@@ -15,7 +15,7 @@ const GOOD: Run = {
   stoppingRule: { replicaCount: 100 },
 };
 
-/** What is wrong, the change that makes it so, and the field that has to be named. */
+/** Bad runs: what is wrong, the change that makes it so, and the field that must be named. */
 const BAD_RUNS: readonly (readonly [string, Run, string])[] = [
   ["no network at all", { network: null }, "network.width"],
   ["width 0", network({ width: 0 }), "network.width"],
@@ -98,7 +98,7 @@ const BAD_RUNS: readonly (readonly [string, Run, string])[] = [
     "stopping_rule.precision.minimum_replica_count",
   ],
   ["a level of 1", { level: 1 }, "level"],
-  // PostgreSQL keeps no text with this character.
+  // PostgreSQL cannot keep text with this character.
   ["a name with a zero", { displayName: "a\0b" }, "display_name"],
   ["a name of 201 characters", { displayName: "x".repeat(201) }, "display_name"],
 ];
@@ -160,7 +160,7 @@ describe("bad requests over gRPC", () => {
     assert.deepEqual([sweep.code, sweep.fields], ["INVALID_ARGUMENT", ["sweep"]]);
   });
 
-  it("refuses names that are none, page sizes, page tokens and long request ids", async () => {
+  it("refuses bad names, page sizes, page tokens and long request ids", async () => {
     const calls = {
       name: rpc.call((client, done) => client.getRun({ name: "frob" }, done)),
       page_size: rpc.call((client, done) => client.listRuns({ pageSize: 1001 }, done)),
@@ -175,7 +175,7 @@ describe("bad requests over gRPC", () => {
     }
   });
 
-  it("refuses request ids and names of sweeps that no ledger keeps", async () => {
+  it("refuses request ids and names of sweeps that no ledger can keep", async () => {
     const calls = {
       request_id: rpc.call((client, done) =>
         client.createRun({ run: GOOD, requestId: "a\0b" }, done),
@@ -190,7 +190,7 @@ describe("bad requests over gRPC", () => {
     }
   });
 
-  it("has created nothing by all of this", async () => {
+  it("has created nothing in all of this", async () => {
     const { runs } = await cluster.api.listRuns(10, "");
     assert.deepEqual(runs, []);
     assert.ok((await createRun(GOOD)).run?.name, "the good one is accepted");

@@ -59,7 +59,7 @@ needing("libfaketime").describe("when the clock on the wall jumps", () => {
       const seconds = Date.parse(String(endTime)) - Date.parse(String(createTime));
       assert.ok(seconds < -2 * DAY_MILLISECONDS, "the clock has jumped");
       assert.equal(shardCount, 40);
-      // Nobody was taken for lost, and nothing was done twice but for checks.
+      // No worker was taken for lost, and only checks were done twice.
       assert.doesNotMatch(worker.stderr, /connection lost/);
       assert.doesNotMatch(coordinator.stderr, /worker left/);
       assert.match(stderr, / s left/);
@@ -70,7 +70,7 @@ needing("libfaketime").describe("when the clock on the wall jumps", () => {
   });
 });
 
-/** Waits until the only run has so many shards behind it. */
+/** Waits until the only run has completed a number of shards. */
 async function shardsDone(api: SimulationApi, count: number): Promise<void> {
   for (;;) {
     const { runs } = await api.listRuns(1, "");

@@ -11,7 +11,7 @@ const SMALL: CrowdSize = { workers: 10, sweeps: 3, runsPerSweep: 10, endedSweeps
 const LARGE: CrowdSize = { workers: 1000, sweeps: 5, runsPerSweep: 2000, endedSweeps: 2 };
 const MEBIBYTE = 2 ** 20;
 
-/** A coordinator with a page and metrics, as a crowd keeps it busy. */
+/** A coordinator with a page and metrics, kept busy by a crowd. */
 class Crowded implements AsyncDisposable {
   readonly served: PagedCoordinator;
   readonly crowd: Crowd;
@@ -39,7 +39,7 @@ class Crowded implements AsyncDisposable {
     await this.served[Symbol.asyncDispose]();
   }
 
-  /** What Prometheus is told, once all workers are there and so many runs advance. */
+  /** Scrapes the metrics once all workers are there and `runs` runs advance. */
   async scrape(workers: number, runs: number): Promise<string> {
     for (;;) {
       const text = await (await fetch(this.#metrics)).text();
@@ -62,14 +62,14 @@ class Crowded implements AsyncDisposable {
   }
 }
 
-/** The runs that a metric has values of. */
+/** The runs for which a metric has values. */
 function namesOf(text: string, metric: string): string[] {
   return [...text.matchAll(new RegExp(`^${metric}\\{run="([^"]+)"\\}`, "gm"))].map(([, run]) =>
     String(run),
   );
 }
 
-/** Names and labels of our own samples, of any run; Node's come as their like happens. */
+/** Names and labels of our own samples, whatever the run; Node's own vary with what happens. */
 function series(text: string): Set<string> {
   const samples = text.split("\n").filter((line) => line.startsWith("lyapunov_"));
   return new Set(samples.map((line) => line.replace(/ \S+$/, "").replace(/run="[^"]+"/, "run")));
@@ -91,7 +91,7 @@ crowd.describe("a thousand workers and ten thousand runs", () => {
     await crowded[Symbol.asyncDispose]();
   });
 
-  it("are scraped as few are: the same series, and what 20 runs come to", async () => {
+  it("are scraped like few: the same series, with the estimates of 20 runs", async () => {
     const text = await crowded.scrape(LARGE.workers, 20);
     assert.deepEqual([...series(text).difference(series(small))], []);
     assert.equal(namesOf(text, "lyapunov_run_progress_ratio").length, 20);
@@ -102,7 +102,7 @@ crowd.describe("a thousand workers and ten thousand runs", () => {
     assert.match(text, /^lyapunov_runs_ended_total\{state="cancelled"\} 4000$/m);
   });
 
-  it("are on the page by the page", async () => {
+  it("are shown page by page", async () => {
     const overview = await crowded.view("overview");
     assert.deepEqual(
       overview.order.filter((name) => name.startsWith("sweeps/")),

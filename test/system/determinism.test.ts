@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { IS_EVERYTHING } from "../support/tiers/scale.ts";
 import { slow } from "../support/tiers/tiers.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
 import { answerOf } from "./support/estimates.ts";
@@ -17,7 +18,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
  * Runs of seven and more shards of a tenth of a second: both backends, both samplings, every weight
  * law, and a precision target, which has to stop at the same shard everywhere.
  */
-const RUNS: Readonly<Record<string, readonly string[]>> = {
+const ALL_RUNS: Readonly<Record<string, readonly string[]>> = {
   "simd, dense": flags("--width 3 --depth 6 --sampling dense --seed 11", REPLICAS),
   "simd, isotropic": flags("--width 7 --depth 8 --weights orthogonal --seed 12", REPLICAS),
   "reference, dense": flags(
@@ -34,6 +35,18 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   ),
   "precision target": "--width 7 --depth 8 --seed 16 --precision 0.0003".split(" "),
 };
+
+/** The quick tier has half of them: of each backend, of each sampling, and the precision target. */
+const QUICK_RUNS = [
+  "simd, dense",
+  "reference, isotropic",
+  "ReLU, with extinctions",
+  "student_t",
+  "precision target",
+];
+const RUNS = Object.fromEntries(
+  Object.entries(ALL_RUNS).filter(([name]) => IS_EVERYTHING || QUICK_RUNS.includes(name)),
+);
 
 describe("the same run on different fleets", () => {
   let expected: Record<string, string>;
@@ -88,7 +101,7 @@ describe("the same run on different fleets", () => {
     const run = await halfDone(cluster);
     victim.signal("SIGKILL");
     assert.equal((await victim.ended).signal, "SIGKILL");
-    // Nobody else works yet: all leases that are out are the victim's.
+    // No one else works yet: all leases that are out are the victim's.
     const orphaned = await cluster.api.getRun(run);
     assert.ok(Number(orphaned.progress?.leasedShardCount) > 0);
     assert.equal(orphaned.state, "RUN_STATE_RUNNING");
@@ -105,7 +118,7 @@ function flags(network: string, replicas: number): string[] {
   return `${network} --replicas ${replicas}`.split(/ +/);
 }
 
-/** All runs at the same time, so that they share the fleet. */
+/** Submits all runs at the same time, so that they share the fleet. */
 async function runAll(cluster: Cluster): Promise<Record<string, RunJson>> {
   const entries = Object.entries(RUNS).map(
     async ([name, args]) => [name, await cluster.run(args)] as const,

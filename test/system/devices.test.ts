@@ -11,14 +11,14 @@ import { Cluster, type RunJson } from "./support/cluster.ts";
 import { commandJson } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
 
-/** Eight shards each. */
+/** Runs of eight shards each. */
 const RUNS = {
   simd: "--backend simd --width 7 --depth 8 --replicas 524288".split(" "),
   reference: "--backend reference --width 7 --depth 1 --replicas 524288".split(" "),
 } as const;
 const UNLOADABLE = new URL("support/unloadableThread.ts", import.meta.url).href;
 
-/** What a pool was given: the backends of its tasks, and the most tasks at a time. */
+/** A pool that notes what it is given: the backends of its tasks, and the most tasks at a time. */
 class Watched implements ShardPool {
   readonly backends = new Set<string>();
   tasks = 0;
@@ -53,7 +53,7 @@ class Watched implements ShardPool {
   }
 }
 
-/** A log that is kept. */
+/** A log whose lines are kept for the test. */
 function keptLog(): { readonly log: Logger; readonly lines: string[] } {
   const lines: string[] = [];
   return { lines, log: pino({ level: "info" }, { write: (line: string) => lines.push(line) }) };
@@ -68,7 +68,7 @@ async function onOneMachine(backend: BackendName): Promise<string> {
 }
 
 describe("a worker with two devices", () => {
-  /** What a single thread answers to each run. */
+  /** The answers of a single thread to each run. */
   const expected = { simd: "", reference: "" };
 
   before(async () => {

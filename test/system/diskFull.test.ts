@@ -22,7 +22,7 @@ needing("mount", "util-linux").describe("a disk that is full", () => {
   it("ends a command with one sentence that says so", async () => {
     const ledger = join(folder, "ledger.sqlite");
     const run = `run --quiet --width 7 --depth 8 --replicas 200000000 --ledger ${ledger}`;
-    // A file system of its own, which goes with the process.
+    // A file system of its own, which disappears with the process.
     const script = `mount -t tmpfs -o size=${ROOM} none ${folder} && exec ${process.execPath} ${COMMAND} ${run}`;
     const flags = ["--map-root-user", "--mount", "sh", "-c", script];
     await using started = new Started("unshare", flags, { cwd: ROOT });

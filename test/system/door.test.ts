@@ -19,12 +19,12 @@ const TOKENS = {
   work: "the-one-to-work",
 };
 
-/** What comes of each deed, in their order. */
+/** The outcomes of the deeds, in their order. */
 type Outcomes = readonly [string, string, string];
 const ALL_IN: Outcomes = ["in", "in", "in"];
 const UNREACHED: Outcomes = ["UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE"];
 const UNKNOWN: Outcomes = ["UNAUTHENTICATED", "UNAUTHENTICATED", "UNAUTHENTICATED"];
-/** For the tokens of each role. */
+/** Outcomes for the token of each role. */
 const BY_ROLE: Readonly<Record<keyof typeof TOKENS, Outcomes>> = {
   read: ["in", "PERMISSION_DENIED", "PERMISSION_DENIED"],
   submit: ["in", "in", "PERMISSION_DENIED"],
@@ -92,7 +92,7 @@ needing("openssl").describe("the door", () => {
       await assertOutcomes(guarded, {}, UNKNOWN);
     });
 
-    it("tells everybody of its health, and readers alone of its contract", async () => {
+    it("tells everybody its health, and only readers its contract", async () => {
       const health = "/grpc.health.v1.Health/Check";
       assert.equal(await rawCall(guarded.address, {}, health, Buffer.of()), "in");
       const reflection = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
@@ -113,7 +113,7 @@ needing("openssl").describe("the door", () => {
     });
     after(() => guarded[Symbol.asyncDispose]());
 
-    it("lets those in who know its authority and show the right token", async () => {
+    it("lets in those who know its authority and show the right token", async () => {
       const tls = { authority: authority.pem };
       await assertOutcomes(guarded, { tls, ...shows(TOKENS.read) }, BY_ROLE.read);
       await assertOutcomes(guarded, { tls, ...shows(TOKENS.submit) }, BY_ROLE.submit);
@@ -122,7 +122,7 @@ needing("openssl").describe("the door", () => {
       await assertOutcomes(guarded, { tls }, UNKNOWN);
     });
 
-    it("is trusted by nobody who knows another authority, or the system's alone", async () => {
+    it("is trusted by nobody who knows another authority, or only the system's", async () => {
       const token = shows(TOKENS.submit);
       await assertOutcomes(guarded, { tls: { authority: stranger.pem }, ...token }, UNREACHED);
       await assertOutcomes(guarded, { tls: {}, ...token }, UNREACHED);
@@ -132,7 +132,7 @@ needing("openssl").describe("the door", () => {
       await assertOutcomes(guarded, shows(TOKENS.submit), UNREACHED);
     });
 
-    it("is known by the names in its certificate alone", async () => {
+    it("is known only by the names in its certificate", async () => {
       const credentials = { tls: { authority: authority.pem }, ...shows(TOKENS.read) };
       const byName = guarded.address.replace("127.0.0.1", "localhost");
       assert.equal(await attempt("list", byName, credentials), "in");
@@ -146,7 +146,7 @@ needing("openssl").describe("the door", () => {
     });
     after(() => guarded[Symbol.asyncDispose]());
 
-    it("lets those in whom its authority has signed, and nobody else", async () => {
+    it("lets in only those whom its authority has signed", async () => {
       const tls = { authority: authority.pem };
       await assertOutcomes(guarded, { tls: { ...tls, identity: known.identity } }, ALL_IN);
       await assertOutcomes(guarded, { tls: { ...tls, identity: unknown.identity } }, UNREACHED);
@@ -163,7 +163,7 @@ needing("openssl").describe("the door", () => {
     });
     after(() => guarded[Symbol.asyncDispose]());
 
-    it("lets in who has both", async () => {
+    it("lets in those who have both", async () => {
       const tls = { authority: authority.pem };
       const both = { tls: { ...tls, identity: known.identity }, ...shows(TOKENS.submit) };
       await assertOutcomes(guarded, both, BY_ROLE.submit);
@@ -207,7 +207,7 @@ function same(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** Sends one message to a method of any service: "in", or the code with which it was refused. */
+/** Sends one message to a method of any service; returns "in", or the code of the refusal. */
 async function rawCall(
   address: string,
   credentials: CallerCredentials,
@@ -234,7 +234,7 @@ async function rawCall(
   }
 }
 
-/** A coordinator that answers by a certificate at which nobody has looked. */
+/** Starts a coordinator with a certificate that the door has not checked. */
 function startUnchecked({ identity }: Certificate): Promise<CoordinatorServer> {
   const pair = { cert_chain: identity.certificate, private_key: identity.key };
   const log = pino({ level: "silent" });

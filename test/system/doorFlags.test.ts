@@ -145,7 +145,7 @@ needing("openssl").describe("flags of the door", () => {
     ["by an authority that did not sign", "--tls", /has --tls-authority signed/],
   ];
   for (const [what, flags, sentence] of unreached) {
-    it(`tell in one sentence what is wrong with a call ${what}`, async () => {
+    it(`say in one sentence what is wrong with a call ${what}`, async () => {
       const tls = ["--tls-certificate", server.path, "--tls-key", server.keyPath];
       await using guarded = await startGuarded(tls);
       const line = `runs list --coordinator ${guarded.address} ${flags}`.trim();
@@ -168,7 +168,7 @@ needing("openssl").describe("flags of the door", () => {
     const again = await runHere(args("token ann --roles submit --token-file {fresh.token}"));
     assert.match(again.stderr, /^lyapunov: --token-file: '.*' cannot be written \(EEXIST/);
 
-    // The whole way, beyond loopback: mutual TLS and a token, a worker and a run.
+    // The whole way beyond loopback: mutual TLS and a token, a worker and a run.
     files.write("fresh.yaml", made.stdout);
     const serve =
       "serve --listen 0.0.0.0:0 --ledger memory --json --tokens {fresh.yaml} " +

@@ -77,7 +77,7 @@ describe("a coordinator with limits", () => {
     assert.match(message, /larger than max/);
   });
 
-  it("repeats no text that is a novel", async () => {
+  it("does not repeat a text as long as a novel", async () => {
     const long = "x".repeat(1000);
     const listed = rpc.call((client, done) => client.listRuns({ pageToken: long }, done));
     assert.deepEqual((await refusal(listed)).fields, ["page_token"]);
@@ -118,7 +118,7 @@ describe("a coordinator with limits", () => {
     await assertRefused(create(10), "run", "--maximum-runs-per-client");
   });
 
-  it("logs no name that is a novel", async () => {
+  it("does not log a name as long as a novel", async () => {
     for (const field of ["displayName", "version"] as const) {
       using worker = new RawWorker(guarded.address);
       const devices = [{ backends: ["BACKEND_REFERENCE" as const], slotCount: 1 }];
@@ -130,7 +130,7 @@ describe("a coordinator with limits", () => {
     assert.doesNotMatch(guarded.coordinator.stderr, /x{300}/);
   });
 
-  it("takes workers with room for so many leases, and others when these have left", async () => {
+  it("takes workers up to a limit of leases, and others when these have left", async () => {
     // 64 leases a slot.
     using first = new RawWorker(guarded.address);
     first.join("first", 2);
@@ -152,7 +152,7 @@ describe("a coordinator with limits", () => {
 });
 
 describe("a coordinator with a limit of streams", () => {
-  it("holds so many open for a peer, on whatever connections", async () => {
+  it("holds no more than that open for a peer, on whatever connections", async () => {
     await using guarded = await startGuarded(["--maximum-streams-per-peer", "2"]);
     using first = new RawWorker(guarded.address);
     first.join("first", 1);

@@ -40,7 +40,7 @@ describe("a token file that changes under a coordinator", () => {
     assert.equal(await asOther(), "in");
   });
 
-  it("ends what those have open whose token it no longer has", async () => {
+  it("ends the calls of clients whose token it no longer has", async () => {
     const tokens = folder.write("gone.yaml", MINE + OTHERS);
     await using guarded = await startGuarded(["--tokens", tokens]);
     const api = new SimulationApi(guarded.address, { token: () => "my-token" });
@@ -81,7 +81,7 @@ describe("a token file that changes under a coordinator", () => {
 });
 
 needing("openssl").describe("a certificate that is replaced under a coordinator", () => {
-  it("is shown to those who come after that", async () => {
+  it("is shown to all who connect after that", async () => {
     using certificates = new Certificates();
     const [old, next] = [await certificates.authority("old"), await certificates.authority("next")];
     const first = await certificates.signed("first", old);

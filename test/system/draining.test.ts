@@ -14,7 +14,7 @@ import { present } from "../support/present.ts";
 
 /** Twenty-four shards of a tenth of a second: the middle cannot be missed. */
 const RUN = `--width 7 --depth 8 --seed 31 --replicas ${24 * 65_536}`.split(" ");
-/** Shards that take minutes: whoever does not wait for them does not finish them. */
+/** Shards that take minutes: a worker that does not wait for them cannot finish them. */
 const SLOW_RUN = specificationToMessage(
   parsePropagation({
     network: { width: 2000, depth: 2000, negativeSlope: 0.01, weights: "gaussian", gain: 1 },
@@ -93,7 +93,7 @@ function endOf(ended: { readonly code: number | null; readonly signal: string | 
   return [ended.code, ended.signal];
 }
 
-/** No lease is out, long before the coordinator would take it for lost (after 3 s). */
+/** Asserts that no lease is out, long before the coordinator would take it for lost (after 3 s). */
 async function assertHandedBack(cluster: Cluster, run: string): Promise<void> {
   await delay(500);
   const { state, progress } = await cluster.api.getRun(run);
@@ -110,7 +110,7 @@ async function startSlowRun(cluster: Cluster): Promise<string> {
   return name;
 }
 
-/** What grpc.health.v1 says of the coordinator, change by change. */
+/** Watches the coordinator's health by grpc.health.v1, change by change. */
 function watchHealth(address: string) {
   const { path, requestSerialize, responseDeserialize } = present(healthService["Watch"]);
   const client = new Client(address, ChannelCredentials.createInsecure());
@@ -128,7 +128,7 @@ function watchHealth(address: string) {
   };
 }
 
-/** Reads a stream to its end; why it ended. */
+/** Reads a stream to its end; returns why it ended. */
 async function drain(stream: AsyncIterable<unknown>): Promise<string> {
   try {
     for await (const message of stream) void message;

@@ -15,7 +15,7 @@ const RUN = { width: 2, depth: 1000, negativeSlope: 0.01, weights: "gaussian", g
 const SHARDS = 6;
 const SHARD_SIZE = 512;
 
-/** From a result's departure to its acknowledgement: milliseconds since the epoch. */
+/** Times at which a result was sent and acknowledged, in milliseconds since the epoch. */
 interface Interval {
   readonly sent: number;
   readonly acknowledged: number;
@@ -44,7 +44,7 @@ describe("an acknowledgement", () => {
   });
 });
 
-/** Between a result and its acknowledgement, the process or a child of it has synced a file. */
+/** Asserts that the process or its child synced a file between a result and its acknowledgement. */
 async function assertSyncedBetween(cluster: Cluster, pid: number, path: string): Promise<void> {
   const calls = "trace=fsync,fdatasync";
   const children = await childrenOf(pid);
@@ -77,7 +77,7 @@ async function deliverOneByOne(cluster: Cluster): Promise<Interval[]> {
     const { leases } = await worker.next("grant");
     for (const lease of leases) {
       const result = await resultOf(lease);
-      // Whatever the grant and the shard before it made the coordinator write is written by then.
+      // By then the coordinator has written everything that earlier grants and shards caused.
       await delay(100);
       const sent = Date.now();
       worker.send(result);
@@ -89,18 +89,18 @@ async function deliverOneByOne(cluster: Cluster): Promise<Interval[]> {
   return intervals;
 }
 
-/** @throws Error if Debian's package strace is not installed */
+/** Waits for strace to be at work. @throws Error if Debian's package strace is not installed */
 async function installed(strace: Started): Promise<void> {
   await strace.ended.catch((error: unknown) => {
     throw new Error("install Debian's package strace", { cause: error });
   });
 }
 
-/** When syncs ended, in milliseconds since the epoch. */
+/** Reads when syncs ended, in milliseconds since the epoch. */
 async function syncedAt(path: string): Promise<number[]> {
   const lines = (await readFile(path, "utf8")).split("\n");
   return lines.flatMap((line) => {
-    // A call that another thread interrupts is written in two lines; the second has the end.
+    // A call that another thread interrupts takes two lines; the second has its end.
     const time = /^\d+ +(\d+\.\d+) .*(?:fsync|fdatasync).*= 0$/.exec(line)?.[1];
     return time === undefined ? [] : [Number(time) * 1000];
   });

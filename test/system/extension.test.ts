@@ -8,7 +8,7 @@ import { runHere } from "./support/inProcess.ts";
 const NETWORK = "--width 7 --depth 4 --seed 21".split(" ");
 const SHARD = 65_536;
 
-/** Every extended run is compared with one that had the last rule from the start. */
+/** Compares every extended run with one that had the last rule from the start. */
 describe("lyapunov runs extend", () => {
   let cluster: Cluster;
 

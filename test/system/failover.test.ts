@@ -42,14 +42,14 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
     assert.equal(code, 1);
     assert.match(stderr, /is on standby; ask .*, which leads/);
     assert.equal((await runHere(asked.with(3, leader.address))).code, 0);
-    // Either is told to stop, and does.
+    // Both stop when they are told to.
     for (const { started } of [standby, leader]) {
       started.signal("SIGTERM");
       assert.equal((await started.ended).code, 0);
     }
   });
 
-  it("tell who asks over HTTP which of them is ready, also once that has changed", async () => {
+  it("say over HTTP which of them is ready, also once that has changed", async () => {
     const ledger = await server.createDatabase();
     const metrics = ["--metrics", "127.0.0.1:0"];
     const leader = await join(ledger, metrics);
@@ -63,7 +63,7 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
     standby.started.signal("SIGKILL");
   });
 
-  it("have a page on the leader, and on the standby a sentence that it is none", async () => {
+  it("have a page on the leader, and on the standby a sentence that says it does not lead", async () => {
     const ledger = await server.createDatabase();
     const page = ["--http", "127.0.0.1:0"];
     const leader = await join(ledger, page);
@@ -86,7 +86,7 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
     ["is killed", "SIGKILL"],
     ["is frozen", "SIGSTOP"],
   ] as const) {
-    it(`go on when the leader ${fate}: same bytes, and nobody lends a hand`, async () => {
+    it(`go on when the leader ${fate}: same bytes, without any help`, async () => {
       const ledger = await server.createDatabase();
       const leader = await join(ledger);
       const standby = await join(ledger);
@@ -97,7 +97,7 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
       leader.started.signal(signal);
       await standby.started.said(/coordinator listening/);
       if (signal === "SIGSTOP") {
-        // It wakes up into an epoch that is not its own, and writes nothing more.
+        // It wakes up in another's epoch, and writes nothing more.
         leader.started.signal("SIGCONT");
         assert.equal((await leader.started.ended).code, 1);
       }
@@ -108,13 +108,13 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
   }
 });
 
-/** Where its metrics are, such as `http://127.0.0.1:40123`. */
+/** The address of a member's metrics, such as `http://127.0.0.1:40123`. */
 async function metricsOf({ started }: Member): Promise<string> {
   const [, place] = await started.said(/metrics at (http:\S+)\/metrics/);
   return String(place);
 }
 
-/** Where its page is, or will be once it leads. */
+/** The address of a member's page, or where it will be once the member leads. */
 async function pageOf({ started }: Member): Promise<string> {
   const [, place] = await started.said(/"page": "([^"]+)"/, "stdout");
   return String(place);

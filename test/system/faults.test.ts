@@ -30,7 +30,7 @@ describe("when something is wrong in a worker", () => {
       run.error,
       /^shard 3 \(replicas 196608 to 262143\) was given up after 3 errors.*this shard is poison$/,
     );
-    // What came before the shard stays in the estimate.
+    // The shards before it stay in the estimate.
     assert.equal(run.shardCount, 3);
     assert.match(failed.stderr, /^lyapunov: FAILED: runs\/\w+: shard 3 .*\n$/);
   });
@@ -58,7 +58,7 @@ describe("when something is wrong in a worker", () => {
       [0, 1, 2, 3],
     );
 
-    // The liar has begun two of them at most; an idle worker gets a copy of one that waits.
+    // The liar has begun at most two of them; an idle worker gets a copy of one that waits.
     using honest = new RawWorker(cluster.address);
     honest.join("honest", 1);
     const [copy] = (await honest.next("grant")).leases;

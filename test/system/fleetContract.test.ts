@@ -93,7 +93,7 @@ describe("FleetService", () => {
     assert.match(run.error, /^shard 0 .*an impossible partial: at depth 1 /);
   });
 
-  it("cleans what a worker says of a failure: PostgreSQL keeps no zeros, and lines no ends", async () => {
+  it("cleans what a worker says about a failure: PostgreSQL keeps no zero characters", async () => {
     using worker = new RawWorker(cluster.address);
     worker.join("unclean", 1);
     const finished = runHere([...RUN, "--json", "--quiet", "--coordinator", cluster.address]);
@@ -109,7 +109,7 @@ describe("FleetService", () => {
     assert.match(error, /the last: a b x{996}…$/);
   });
 
-  it("grants a run to workers of the generator that it has begun with alone", async () => {
+  it("grants a run only to workers of the generator with which it began", async () => {
     using first = new RawWorker(cluster.address);
     first.join("one-kind", 1, VERSION, [], "one");
     const finished = runHere([...RUN, "--coordinator", cluster.address]);
@@ -133,7 +133,7 @@ describe("FleetService", () => {
     using second = new RawWorker(cluster.address);
     second.join("twice", 2, VERSION, leases);
     await second.next("welcome");
-    // What the stream that was left says is not heard any more; the new one's is.
+    // Messages on the old stream no longer count; those on the new one do.
     await first.deliver(present(leases[0]));
     for (const lease of leases) await second.deliver(lease);
     assert.equal((await second.next("acknowledgement")).leaseIds.length, 1);

@@ -21,7 +21,7 @@ const DEBIAN_PACKAGES = PYTHON.join(" ");
 interface PythonReport {
   readonly name: string;
   readonly states: readonly string[];
-  /** Shards, in the order in which the run was seen. */
+  /** Completed shards, each time that the run was seen. */
   readonly completed: readonly number[];
   readonly refusal: unknown;
 }

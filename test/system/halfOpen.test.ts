@@ -19,7 +19,7 @@ function startWorker(proxy: Proxy) {
 
 const silent = slow("wait until somebody who says nothing is given up");
 
-/** None of it is told by TCP: only who expects an answer can notice. */
+/** Tests what TCP does not report: only a peer that expects an answer can notice. */
 silent.describe("when a peer vanishes without a word", () => {
   it("a worker and a client find the coordinator again, and the result is the same", async () => {
     await using cluster = await Cluster.start(0, 1);

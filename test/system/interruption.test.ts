@@ -9,11 +9,11 @@ import { Started } from "./support/processes.ts";
 
 const SWEEP = ["sweep", "examples/headline.yaml"];
 const IN_THE_MIDDLE = /[1-9]\d?% .* [1-9]\d*\/28 runs/;
-/** The bound that the project gives itself. */
+/** Longest time from Ctrl-C to the end: a bound that the project sets itself. */
 const BOUND_MILLISECONDS = 2000;
 const CTRL_C = "\u0003";
 
-/** A whole cluster is at work in the process, or below it, when it is interrupted. */
+/** Interrupts a process while a whole cluster is at work in it, or below it. */
 describe("Ctrl-C", () => {
   const terminal = needing("bsdutils");
 
@@ -78,7 +78,7 @@ describe("Ctrl-C", () => {
   });
 });
 
-/** Starts the command on a terminal: util-linux's script makes one and hands on what is typed. */
+/** Starts the command on a terminal: util-linux's script makes one and passes on what is typed. */
 function onTerminal(args: readonly string[]): Started {
   const line = [process.execPath, COMMAND, ...args].join(" ");
   return new Started("script", ["-qec", line, "/dev/null"], { cwd: ROOT });

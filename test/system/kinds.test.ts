@@ -22,7 +22,7 @@ import { startBrowser } from "./support/browser.ts";
 import { Started } from "./support/processes.ts";
 
 const BIAS = 0.3;
-/** A shard takes a tenth of a second or two. */
+/** A run whose shards take a tenth of a second or two. */
 const COIN = coinRun({ bias: BIAS, tosses: 100_000 });
 const RUN: Run = { ...COIN, seed: "11" };
 
@@ -31,9 +31,9 @@ function toPrecision(bias: number): StoppingRule {
   return { kind: "precision", precision: { bias, ...bounds } };
 }
 
-/** Met after some ten shards; the standard error of a toss is √(0.3 · 0.7). */
+/** A rule that is met after some ten shards; the standard error of a toss is √(0.3 · 0.7). */
 const RULE = toPrecision(Math.sqrt((BIAS * (1 - BIAS)) / (100_000 * 10.5 * COIN_SHARD_SIZE)));
-/** Met after some fourteen. */
+/** A rule that is met after some fourteen shards. */
 const LONGER_RULE = toPrecision(
   Math.sqrt((BIAS * (1 - BIAS)) / (100_000 * 14.5 * COIN_SHARD_SIZE)),
 );
@@ -60,7 +60,7 @@ class CoinCluster implements AsyncDisposable {
     return cluster;
   }
 
-  /** Such as `http://127.0.0.1:40123`. */
+  /** Address of the coordinator's page, such as `http://127.0.0.1:40123`. */
   async page(): Promise<string> {
     const [, page] = await this.#coordinator.said(/page (\S+)/, "stdout");
     return String(page);
@@ -118,7 +118,7 @@ function script(name: string, ...args: readonly string[]): Started {
   return new Started(process.execPath, [path, ...args]);
 }
 
-/** What must not depend on what happened on the way. */
+/** The parts of a run that must not depend on what happened on the way. */
 function answerOf({ state, replicaCount, shardCount, estimates, stoppingRule }: Run__Output) {
   return { state, replicaCount, shardCount, estimates, stoppingRule };
 }
@@ -172,7 +172,7 @@ describe("a kind of run that only tests know: tossing a coin until its bias is k
     assert.ok(!hasEnded(stateOf(resumed)), "it ended before it could be killed a second time");
     await cluster.killWorker();
     assert.deepEqual(answerOf(await cluster.ended(name)), answerOf(expected));
-    // What has ended is read from the ledger again, and goes on from there.
+    // A run that has ended is read from the ledger again, and goes on from there.
     await cluster.killCoordinator();
     await cluster.api.extendRun(name, LONGER_RULE);
     assert.deepEqual(answerOf(await cluster.ended(name)), answerOf(expectedLonger));
@@ -209,7 +209,7 @@ describe("a kind of run that only tests know: tossing a coin until its bias is k
     },
   );
 
-  it("is refused field by field, and by who does not know it", async () => {
+  it("is refused field by field, and by a coordinator that does not know it", async () => {
     await using cluster = await CoinCluster.start("memory");
     const replicas: StoppingRule = { kind: "replicas", replicaCount: 64 };
     const refused = async (run: Run, rule: StoppingRule) => {

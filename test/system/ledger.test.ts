@@ -11,7 +11,7 @@ import { runHere } from "./support/inProcess.ts";
 import { halfDone } from "./support/progress.ts";
 
 const SHARD = 65_536;
-/** Size of a ledger's log that holds some of them, and not nearly all; empty it takes 185,432 bytes. */
+/** Size of a ledger's log with some shards, but not nearly all; empty it has 185,432 bytes. */
 const SOME_SHARDS_BYTES = 300_000;
 /** Twenty-four shards of a tenth of a second. */
 const RUN = `--width 7 --depth 8 --seed 71 --replicas ${24 * SHARD}`.split(" ");
@@ -37,7 +37,7 @@ describe("the ledger", () => {
       const before = kills === 0 ? await halfDone(cluster) : await cluster.onlyRun();
       await cluster.replaceCoordinator(flags);
       const { progress } = await cluster.api.getRun(before);
-      // What the first one acknowledged is not done again.
+      // Shards that the first one acknowledged are not done again.
       assert.ok(Number(progress?.completedShardCount) >= 12, JSON.stringify(progress));
     }
     // The command's watch, the worker's stream: both found the new coordinator by themselves.
@@ -115,7 +115,7 @@ describe("the ledger", () => {
   });
 });
 
-/** Resolves once the one file that matches has so many bytes. */
+/** Resolves once the one file that matches has at least `bytes` bytes. */
 async function hasGrown(pattern: string, bytes: number): Promise<void> {
   for (let attempt = 0; attempt < 400; attempt++) {
     for await (const path of glob(pattern)) {

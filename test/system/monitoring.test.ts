@@ -64,7 +64,7 @@ needing("prometheus").describe("Prometheus, Grafana's queries and a cluster at w
         for (const target of targets) silent.set(`${title}: ${target.expr}`, target);
       }
       await eventually(async () => {
-        // Somebody who calls, so that there are calls to be seen.
+        // A client that calls, so that there are calls to see.
         await cluster.api.listRuns(10, "");
         for (const [name, query] of silent) {
           if ((await answer(query)).some(hasNumber)) silent.delete(name);
@@ -115,7 +115,7 @@ needing("prometheus").describe("Prometheus, Grafana's queries and a cluster at w
     assert.deepEqual(await prometheus.query('ALERTS{alertstate="firing"}'), []);
   });
 
-  /** As Grafana asks, with everything chosen. */
+  /** Asks a query as Grafana does, with everything chosen. */
   async function answer({ expr, instant }: PanelQuery): Promise<readonly Series[]> {
     const query = expr.replaceAll("$__rate_interval", "20s").replaceAll(/\$\w+/g, ".*");
     return instant === true ? prometheus.query(query) : prometheus.queryRange(query);

@@ -147,7 +147,7 @@ describe("the page over HTTP", () => {
     });
   }
 
-  it("changes nothing, and knows other names of this machine alone", async () => {
+  it("changes nothing, and knows only names of this machine", async () => {
     const posted = await fetch(`${served.page}/api/runs`, { method: "POST", body: "{}" });
     assert.deepEqual([posted.status, posted.headers.get("allow")], [405, "GET, HEAD"]);
     const url = `${served.page}/api/runs`;
@@ -170,7 +170,7 @@ describe("the page over HTTP", () => {
     const id = /^id: (.+)$/m.exec(whole)?.[1] ?? "";
     const event = JSON.parse(/^data: (.+)$/m.exec(whole)?.[1] ?? "") as { changed: unknown[] };
     assert.deepEqual(event.changed, [run]);
-    // Nothing but a sign of life comes.
+    // Only a sign of life comes.
     assert.match(
       await firstEvent(url, { "last-event-id": id }),
       /^retry: 1000\n\n: still here\n\n$/,
@@ -244,7 +244,7 @@ describe("the page behind a door", () => {
     await using one = await startPaged(["--ledger", "memory", ...tls]);
     assert.match(one.page, /^https:/);
     assert.equal(await answer(one.page, {}), nothing);
-    // A proxy's name, say: a browser would refuse the certificate for it.
+    // Such as a proxy's name: a browser would refuse the certificate for it.
     const renamed = { headers: { host: "proxy.example" }, checkServerIdentity: () => undefined };
     assert.equal(await answer(one.page, renamed), nothing);
     await using both = await startPaged(["--ledger", "memory", ...mutual]);

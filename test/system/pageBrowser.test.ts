@@ -28,7 +28,7 @@ function runMessage(width: number, gain: number, replicaCount: number) {
   return specificationToMessage(parsePropagation({ network, stoppingRule, seed: 1 }));
 }
 
-/** A number that the page shows, as programs read it. */
+/** Reads a number of the page, as programs see it. */
 async function shown(page: Page, selector: string): Promise<number> {
   return Number(await page.locator(`${selector} data`).first().getAttribute("value"));
 }
@@ -45,7 +45,7 @@ needing("chromium").describe("the page in a browser", () => {
   let worker: Started;
   let api: SimulationApi;
   let page: Page;
-  /** What the browser complains of: scripts, and what the policy keeps out. */
+  /** Complaints of the browser: errors in scripts, and what the policy blocks. */
   const complaints: string[] = [];
 
   before(async () => {
@@ -89,7 +89,7 @@ needing("chromium").describe("the page in a browser", () => {
     assert.equal(await page.locator("svg .critical").count(), 1);
   });
 
-  it("leads to a run, by the keyboard alone, and has all of its charts", async () => {
+  it("leads to a run, by the keyboard only, and has all of its charts", async () => {
     const link = page.getByRole("link", { name: /^runs\// }).first();
     const name = String(await link.textContent());
     for (let presses = 0; presses < 40; presses++) {

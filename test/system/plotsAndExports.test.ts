@@ -15,7 +15,7 @@ import { COMMAND, ROOT } from "./support/command.ts";
 import { runHere } from "./support/inProcess.ts";
 import { Started } from "./support/processes.ts";
 
-/** Digits that an SVG's labels have of a number. */
+/** Number of digits in the labels of an SVG. */
 const LABEL_DIGITS = 12;
 
 /** A run of three shards and a bit. */

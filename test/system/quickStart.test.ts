@@ -9,7 +9,7 @@ import { Started } from "./support/processes.ts";
 
 const HOOK = fileURLToPath(new URL("support/loadedPackages.ts", import.meta.url));
 
-/** What takes longer to load than a quick command takes to answer. */
+/** Packages that take longer to load than a quick command takes to answer. */
 const HEAVY = [
   "@grpc/grpc-js",
   "@grpc/proto-loader",
@@ -36,7 +36,7 @@ describe("a command that is to answer at once", () => {
     await rm(folder, { recursive: true });
   });
 
-  /** The packages that `lyapunov …` loads, whatever it ends with. */
+  /** The packages that `lyapunov …` loads, whatever its exit code. */
   async function packagesOf(line: string): Promise<string[]> {
     const file = join(folder, "packages.json");
     const args = ["--import", HOOK, COMMAND, ...line.split(" ")];

@@ -10,7 +10,7 @@ import { Cluster } from "./support/cluster.ts";
 import { refusal, Rpc } from "./support/rpc.ts";
 import { present } from "../support/present.ts";
 
-/** Nobody works in this cluster: runs stay as they are put. */
+/** Tests the service on a cluster without workers: runs stay as they are. */
 describe("SimulationService", () => {
   let cluster: Cluster;
   let rpc: Rpc;
@@ -52,7 +52,7 @@ describe("SimulationService", () => {
     const once = await create(runOf(200), "request-a");
     const twice = await create(runOf(200), "request-a");
     assert.equal(twice.run?.name, once.run?.name);
-    // Defaults said or unsaid are the same content.
+    // Defaults that are given or left out are the same content.
     const spelled = await create(
       { ...runOf(200), level: 0.95, backend: "BACKEND_SIMD" },
       "request-a",

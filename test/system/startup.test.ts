@@ -95,7 +95,7 @@ describe("a worker on a machine that cannot have a backend", () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "lyapunov-backends-"));
     await installAs(folder, VERSION);
-    // As where there is no WebAssembly SIMD: the kernel does not load.
+    // As on a machine without WebAssembly SIMD: the kernel does not load.
     await rm(join(folder, "dist/worker/backends/simd/kernel.wasm"));
   });
 
@@ -108,7 +108,7 @@ describe("a worker on a machine that cannot have a backend", () => {
     return new Started(process.execPath, [...args, "--threads", "1"]);
   }
 
-  it("does without it, says why, and is asked for the others alone", async () => {
+  it("does without it, says why, and is asked only for the others", async () => {
     await using cluster = await Cluster.start(0, 1);
     const worker = await cluster.join(startWorker(cluster.address));
     assert.match(worker.stderr, /the backend simd is left out: .*kernel\.wasm/);
@@ -129,7 +129,7 @@ describe("a worker on a machine that cannot have a backend", () => {
   });
 });
 
-/** A copy of what ships, under another version. */
+/** A copy of what ships, with another version. */
 async function installAs(folder: string, version: string): Promise<void> {
   for (const part of ["dist", "proto"]) {
     await cp(join(ROOT, part), join(folder, part), { recursive: true });

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 
 import { runHere } from "./support/inProcess.ts";
 
-/** Of a network that RFC 5737 gives to nobody. */
+/** An address that no machine has: RFC 5737 reserves its network for documentation. */
 const NOT_OURS = "192.0.2.1:8080";
 const SERVE = "serve --ledger memory --insecure --listen 127.0.0.1:0";
 

@@ -14,7 +14,7 @@ const SHARD = 65_536;
 /** Eight shards of a twentieth of a second. */
 const RUN = `--width 7 --depth 4 --replicas ${8 * SHARD}`.split(" ");
 
-/** A run that cannot succeed, as the command prints it. */
+/** Runs something that cannot succeed, and returns the run as the command prints it. */
 async function failedRun(cluster: Cluster, seed: number): Promise<RunJson> {
   const command = ["--quiet", "run", ...RUN, "--coordinator", cluster.address, "--json"];
   const { code, stdout, stderr } = await runHere([...command, "--seed", String(seed)]);
@@ -49,7 +49,7 @@ describe("when a thread fails", () => {
     ["ends the thread", SEEDS.dies, 600, /its thread died with exit code 7$/],
   ] as const) {
     it(`a shard that always ${what} ends its run, which says so; threads are replaced and others go on`, async () => {
-      // Whoever is patient alone sees a thread out of its memory on a busy machine.
+      // On a busy machine, only a patient pool sees that a thread ran out of memory.
       const args = ["faultyThread.ts", String(patience)];
       const worker = await cluster.addScriptedWorker("threadWorker.ts", ...args);
       const [failed, succeeded] = await Promise.all([

@@ -5,7 +5,7 @@ import { Cluster } from "./support/cluster.ts";
 import { RawWorker } from "./support/rawWorker.ts";
 import { present } from "../support/present.ts";
 
-/** Four shards, which a worker by hand delivers in whatever order it likes. */
+/** A run of four shards, which a worker by hand delivers in any order. */
 const INPUT = {
   network: { width: 2, depth: 1000, weights: "gaussian", negativeSlope: 0.01, gain: "he" },
   stoppingRule: { replicaCount: 2048 },
@@ -85,7 +85,7 @@ describe("watching a sweep", () => {
   });
 });
 
-/** Reads on until a run is as wanted. */
+/** Reads a watch until the run is as wanted. */
 async function nextWith(
   watch: AsyncIterator<Run__Output>,
   wanted: (run: Run__Output) => boolean,

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 
 import type { SimulationApi } from "../../sdk/api.ts";
-import { InputError } from "../../sdk/errors.ts";
 import type { ConnectionFlags } from "../connectionFlags.ts";
 import { addCoordinatorFlags, coordinatorOf } from "../coordinatorFlag.ts";
+import { assertName } from "../names.ts";
 
 /** Flags of every command about what a cluster has. */
 export interface NamedFlags extends ConnectionFlags {
@@ -33,9 +33,7 @@ export function addNamed<Flags extends NamedFlags>(
   return withCluster(parent.command(`${verb} <name>`))
     .description(description)
     .action(async (name: string, _options, command: Command) => {
-      if (!/^(runs|sweeps)\/[a-z0-9-]+$/.test(name)) {
-        throw new InputError(`NAME: '${name}' is not allowed; give runs/{id} or sweeps/{id}`);
-      }
+      assertName(name);
       const flags = command.optsWithGlobals<Flags>();
       await check?.(flags, name);
       await withApi(flags, (api) => action(api, name, flags));
@@ -56,9 +54,4 @@ export async function withApi(
   } finally {
     api.close();
   }
-}
-
-/** Whether a name, `runs/{id}` or `sweeps/{id}`, is that of a sweep. */
-export function isSweep(name: string): boolean {
-  return name.startsWith("sweeps/");
 }

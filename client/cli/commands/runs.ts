@@ -26,7 +26,8 @@ import { networkLabel } from "../../../shared/charts/networkLabels.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 import { flag, integerFrom } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
-import { addNamed, isSweep, withApi, withCluster, type NamedFlags } from "./named.ts";
+import { isSweep } from "../names.ts";
+import { addNamed, withApi, withCluster, type NamedFlags } from "./named.ts";
 import { addRunsExportCommand } from "./runsExport.ts";
 import { addRunsPlotCommand } from "./runsPlot.ts";
 

@@ -8,7 +8,8 @@ import type { Format } from "../../exports/formats.ts";
 import { InputError } from "../../sdk/errors.ts";
 import { assertWritable, writeOutput } from "../outputFile.ts";
 import { choice } from "../readers.ts";
-import { addNamed, isSweep, type NamedFlags } from "./named.ts";
+import { isSweep } from "../names.ts";
+import { addNamed, type NamedFlags } from "./named.ts";
 
 const FORMATS = ["csv", "json", "parquet"] as const satisfies readonly Format[];
 /** Runs of a sweep fetched at a time; each comes with its checkpoints. */

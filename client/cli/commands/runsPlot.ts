@@ -5,7 +5,8 @@ import { InputError } from "../../sdk/errors.ts";
 import { assertWritable, writeOutput } from "../outputFile.ts";
 import type { RunChart, SweepChart } from "../plottedChart.ts";
 import { choice } from "../readers.ts";
-import { addNamed, isSweep, type NamedFlags } from "./named.ts";
+import { isSweep } from "../names.ts";
+import { addNamed, type NamedFlags } from "./named.ts";
 
 const OF_RUN = ["convergence", "depth", "fluctuations"] as const satisfies readonly RunChart[];
 const OF_SWEEP = ["phases", "estimates"] as const satisfies readonly SweepChart[];

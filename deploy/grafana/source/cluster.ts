@@ -5,7 +5,7 @@ import { dashboard } from "./dashboard.ts";
 import { eventLoopDelay } from "./eventLoop.ts";
 import { curves, figures } from "./panels.ts";
 
-/** From whether it works to what holds it back. */
+/** The cluster: whether it works, whether it is right, how fast it is and what limits it. */
 export function clusterDashboard(): Dashboard {
   return dashboard({
     uid: "lyapunov-cluster",
@@ -18,7 +18,7 @@ export function clusterDashboard(): Dashboard {
         panels: [
           figures({
             title: "Coordinators that lead",
-            description: "There should be one. With none, nothing is granted or accepted.",
+            description: "Should be one. Without one, nothing is granted or accepted.",
             unit: "none",
             width: "sixth",
             queries: { leading: "sum(lyapunov_leader)" },
@@ -60,8 +60,8 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Shards",
             description:
-              "Shards of active runs by state. Many waiting shards are normal " +
-              "while many are leased; parked ones have failed on several workers.",
+              "Shards of active runs, by their state. It is normal that many wait while many are " +
+              "leased. Parked shards have failed on several workers.",
             unit: "short",
             width: "half",
             queries: { "{{state}}": "sum by (state) (lyapunov_shards)" },
@@ -69,8 +69,8 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Partials received",
             description:
-              "Results of shards per second. Needless ones are of second copies; disagreeing and " +
-              "impossible ones should not occur.",
+              "Results of shards per second. Needless ones come from second copies. There should " +
+              "be no disagreeing and no impossible ones.",
             unit: "si: shards/s",
             width: "half",
             queries: { "{{outcome}}": "outcome:lyapunov_partials:rate1m" },
@@ -83,8 +83,8 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Verification",
             description:
-              "Since the coordinator started: second computations requested, and shards on " +
-              "whose bits two workers agree.",
+              "Since the coordinator started: second computations that were granted, and shards " +
+              "on whose bits two workers agree.",
             unit: "short",
             width: "half",
             queries: {
@@ -95,8 +95,8 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Disagreements",
             description:
-              "Since the coordinator started: contradictions, workers quarantined for them, " +
-              "and shards computed again. Anything above 0 means a faulty machine.",
+              "Since the coordinator started: contradictions, workers quarantined for them, and " +
+              "shards computed again. Any of these means that a machine is broken: find it.",
             unit: "short",
             width: "half",
             queries: {
@@ -141,8 +141,9 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Threads that compute",
             description:
-              "Near 100 % the machines are the limit, as they should be. If it is less while shards wait, " +
-              "look at the ledger, the event loop and the leases.",
+              "Share of the threads that are busy. Near 100 % the machines are the limit, as " +
+              "they should be. If it is less while shards wait, look at the ledger, the event " +
+              "loop and the leases.",
             unit: "percentunit",
             width: "third",
             to: 1,
@@ -153,8 +154,8 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Partials that wait",
             description:
-              "They wait for the ledger, or for an earlier shard to be folded. At 4,096 waiting for the " +
-              "ledger the coordinator grants nothing more.",
+              "Partials that wait for the ledger, or for an earlier shard to be folded. When " +
+              "4,096 wait for the ledger, the coordinator grants nothing more.",
             unit: "short",
             width: "third",
             queries: {
@@ -166,8 +167,8 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Coordinator's event loop",
             description:
-              "Its delay, 99th percentile. Above a tenth of a second the " +
-              "coordinator itself is the limit.",
+              "Delay of the event loop: 99 in 100 delays are shorter. Above a tenth of a second " +
+              "the coordinator itself is the limit.",
             unit: "s",
             width: "third",
             queries: {
@@ -178,8 +179,8 @@ export function clusterDashboard(): Dashboard {
           curves({
             title: "Leases granted",
             description:
-              "Per second: first attempts, repeated ones, second copies of slow shards and checks; also " +
-              "leases that expired because a worker was lost or too slow.",
+              "Leases per second: first attempts, repeated ones, second copies of slow shards " +
+              "and checks, and leases that expired because a worker was lost or too slow.",
             unit: "si: leases/s",
             width: "half",
             queries: {
@@ -189,7 +190,7 @@ export function clusterDashboard(): Dashboard {
           }),
           curves({
             title: "Leases held",
-            description: "Shards leased to workers now, and the slots that workers have for them.",
+            description: "Shards that workers hold now, and the slots that they have for them.",
             unit: "short",
             width: "half",
             queries: {

@@ -15,7 +15,7 @@ import {
 
 import { DATA_SOURCE } from "./panels.ts";
 
-/** A panel that has not been numbered yet. */
+/** A panel before it is numbered. */
 interface UnnumberedPanel extends Builder<Panel> {
   id(id: number): this;
 }
@@ -26,21 +26,21 @@ interface Section {
   readonly panels: readonly UnnumberedPanel[];
 }
 
-/** A list above the panels to choose from: the values of a label. */
+/** A list above the panels that offers the values of a label to choose from. */
 export interface Choice {
-  /** As queries call it: `$name`. */
+  /** Name of the variable, which queries use as `$name`. */
   readonly name: string;
   readonly title: string;
   readonly label: string;
-  /** A metric that has the label for all that can be chosen. */
+  /** A metric that has the label with all values on offer. */
   readonly metric: string;
 }
 
 interface DashboardText {
-  /** Stable for ever: alerts and bookmarks hold it. */
+  /** Identity of the dashboard, which never changes: alerts and bookmarks hold it. */
   readonly uid: string;
   readonly title: string;
-  /** The one question that it answers. */
+  /** The one question that the dashboard answers. */
   readonly question: string;
   readonly choices: readonly Choice[];
   readonly sections: readonly Section[];

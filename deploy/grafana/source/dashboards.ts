@@ -5,7 +5,7 @@ import { ledgerDashboard } from "./ledger.ts";
 import { runsDashboard } from "./runs.ts";
 import { workersDashboard } from "./workers.ts";
 
-/** Every dashboard by the name of its file, from general to particular. */
+/** All dashboards by the names of their files, from general to particular. */
 export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
   "cluster.json": clusterDashboard(),
   "runs.json": runsDashboard(),

@@ -1,7 +1,7 @@
 import { EVENT_LOOP_SAMPLE_MILLISECONDS } from "../../../shared/metrics/eventLoop.ts";
 
 /**
- * PromQL for the delay of event loops, of which 99 in 100 are shorter, in seconds.
+ * PromQL for the delay of event loops in seconds: 99 in 100 delays are shorter.
  *
  * @param processes a selector such as `{job="worker"}`.
  */

@@ -8,7 +8,7 @@ import { curves, figures } from "./panels.ts";
 const CHOSEN = '{instance=~"$instance"}';
 const PROCESS = '{job="coordinator", instance=~"$instance"}';
 
-/** What stands between a result and its acknowledgement, and between a client and its answer. */
+/** Ledger and RPC: what delays the acknowledgement of a result, and the answer to a client. */
 export function ledgerDashboard(): Dashboard {
   return dashboard({
     uid: "lyapunov-ledger",
@@ -21,7 +21,9 @@ export function ledgerDashboard(): Dashboard {
         panels: [
           curves({
             title: "Commit",
-            description: "Time until a batch of partials is durable: median and 99th percentile.",
+            description:
+              "Time until a batch of partials is durable. Half of the commits take less than the " +
+              "one value, 99 in 100 less than the other.",
             unit: "s",
             width: "half",
             queries: {
@@ -32,7 +34,7 @@ export function ledgerDashboard(): Dashboard {
           }),
           curves({
             title: "Partials that wait to be written",
-            description: "At 4,096 the coordinator grants nothing more until there are fewer.",
+            description: "Partials on their way to the ledger. At 4,096 nothing more is granted.",
             unit: "short",
             width: "half",
             queries: { "{{instance}}": `lyapunov_ledger_writes_waiting${CHOSEN}` },
@@ -40,7 +42,7 @@ export function ledgerDashboard(): Dashboard {
           }),
           curves({
             title: "Partials written",
-            description: "Per second.",
+            description: "Partials written to the ledger per second.",
             unit: "si: shards/s",
             width: "half",
             queries: {
@@ -68,7 +70,7 @@ export function ledgerDashboard(): Dashboard {
         panels: [
           curves({
             title: "Calls",
-            description: "Per second, by method. A stream counts when it ends.",
+            description: "Calls per second, by method. A stream counts when it ends.",
             unit: "si: calls/s",
             width: "half",
             queries: {
@@ -78,8 +80,8 @@ export function ledgerDashboard(): Dashboard {
           curves({
             title: "Answers",
             description:
-              "Per second, by gRPC's code. INVALID_ARGUMENT and NOT_FOUND are mistakes of " +
-              "clients; UNAVAILABLE is a coordinator on standby or shutting down.",
+              "Answers per second, by gRPC code. INVALID_ARGUMENT and NOT_FOUND are mistakes of " +
+              "clients; UNAVAILABLE comes from a coordinator that stands by or ends.",
             unit: "si: calls/s",
             width: "half",
             queries: {
@@ -100,8 +102,8 @@ export function ledgerDashboard(): Dashboard {
           curves({
             title: "Duration",
             description:
-              "Median and 99th percentile. Watch and Work are streams: " +
-              "they last as long as a client watches or a worker works.",
+              "Half of the calls take less than the one value, 99 in 100 less than the other. " +
+              "Watch and Work are streams: they last as long as somebody watches or works.",
             unit: "s",
             width: "half",
             queries: {
@@ -116,7 +118,7 @@ export function ledgerDashboard(): Dashboard {
         panels: [
           curves({
             title: "Processor",
-            description: "Processor cores in use; the event loop has one.",
+            description: "Processor cores in use. The event loop can use only one.",
             unit: "none",
             decimals: 2,
             width: "third",
@@ -126,14 +128,14 @@ export function ledgerDashboard(): Dashboard {
           }),
           curves({
             title: "Memory",
-            description: "Resident.",
+            description: "Resident memory of the coordinator.",
             unit: "bytes",
             width: "third",
             queries: { "{{instance}}": `process_resident_memory_bytes${PROCESS}` },
           }),
           curves({
             title: "Event loop",
-            description: "Its delay, 99th percentile.",
+            description: "Delay of the event loop: 99 in 100 delays are shorter.",
             unit: "s",
             width: "third",
             queries: { "{{instance}}": eventLoopDelay(PROCESS) },

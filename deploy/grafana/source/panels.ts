@@ -23,36 +23,36 @@ import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-s
 /** The dashboards' own choice of a Prometheus; see `dashboard.ts`. */
 export const DATA_SOURCE = { type: "prometheus", uid: "${datasource}" };
 
-/** Of the dashboard's 24 columns. */
+/** Widths of panels, in columns; a dashboard has 24. */
 const WIDTHS = { sixth: 4, quarter: 6, third: 8, half: 12, full: 24 } as const;
 
-/** PromQL, and what its series are called: text with `{{label}}` in it. */
+/** PromQL by the name of its series; `{{label}}` in a name stands for the label's value. */
 type Queries = Readonly<Record<string, string>>;
 
 interface PanelText {
   readonly title: string;
-  /** What is shown, and what to think of it: the text behind the panel's (i). */
+  /** What is shown and how to read it: the text behind the panel's (i). */
   readonly description: string;
   /** One of Grafana's units, or `si: things/s`. */
   readonly unit: string;
   readonly width: keyof typeof WIDTHS;
-  /** By the series' name. */
+  /** The queries of the panel, by the names of their series. */
   readonly queries: Queries;
   readonly decimals?: number;
-  /** Below this value it is an alarm. */
+  /** Lower values are an alarm. */
   readonly least?: number;
-  /** From the first value on it is a warning, from the second on an alarm. */
+  /** From the first value on, values are a warning; from the second on, an alarm. */
   readonly limits?: readonly [warning: number, alarm: number];
 }
 
 interface CurvesText extends PanelText {
-  /** Where the axis begins, unless curves go below; "data": where they do. @defaultValue 0 */
+  /** Where the axis begins, unless curves go below; "data": where curves begin. @defaultValue 0 */
   readonly from?: number | "data";
   /** Where the axis ends, unless curves go above. */
   readonly to?: number;
 }
 
-/** Curves over time, whose names, last values and largest values stand below. */
+/** Curves over time, with their names, last values and largest values below. */
 export function curves(text: CurvesText): TimeSeriesBuilder {
   const panel = new TimeSeriesBuilder()
     .height(8)
@@ -87,7 +87,7 @@ export function figures(text: PanelText): StatBuilder {
   return described(panel, text, (query) => query.range());
 }
 
-/** What is so now: a column for each query, a row for each set of labels that they share. */
+/** A table of present values: a column for each query, a row for each set of labels they share. */
 export function table(text: PanelText): TableBuilder {
   const columns = Object.keys(text.queries);
   const panel = new TableBuilder()

@@ -8,7 +8,7 @@ import { curves, figures, table } from "./panels.ts";
 
 const CHOSEN = '{run=~"$run"}';
 
-/** The runs themselves: the only dashboard with a series for each run, of which there are at most 20. */
+/** Runs and sweeps: the only dashboard with a series for each run, at most 20 of them. */
 export function runsDashboard(): Dashboard {
   return dashboard({
     uid: "lyapunov-runs",
@@ -28,7 +28,7 @@ export function runsDashboard(): Dashboard {
           }),
           figures({
             title: "Ended",
-            description: "Since the coordinator started, by how they ended.",
+            description: "Runs that ended since the coordinator started, by how they ended.",
             unit: "short",
             width: "quarter",
             queries: { "{{state}}": "sum by (state) (lyapunov_runs_ended_total)" },
@@ -36,8 +36,8 @@ export function runsDashboard(): Dashboard {
           figures({
             title: "Error against target",
             description:
-              "Standard error divided by its target, for the run that is farthest from " +
-              "its precision target; at 1 it is met.",
+              "Standard error divided by the precision target, for the run that is farthest from " +
+              "its target. At 1 the target is met.",
             unit: "none",
             decimals: 2,
             width: "quarter",
@@ -47,8 +47,8 @@ export function runsDashboard(): Dashboard {
           figures({
             title: "Extinct",
             description:
-              "Share of replicas that lost all activations, in the run that loses most. " +
-              "Where it is not 0, λ is −∞ and the survivors are reported.",
+              "Share of the replicas that lost all activations, in the run that loses most. If " +
+              "it is not 0, λ is −∞ and the estimates of the survivors are reported.",
             unit: "percentunit",
             width: "quarter",
             queries: { largest: "max(lyapunov_extinct_fraction)" },
@@ -56,7 +56,7 @@ export function runsDashboard(): Dashboard {
           }),
           table({
             title: "The twenty oldest runs",
-            description: "Now: progress, time left, λ̂ with its interval, the exact λ, and σ̂².",
+            description: "Present progress, time left, λ̂ with its interval, the exact λ, and σ̂².",
             unit: "short",
             decimals: 5,
             width: "full",
@@ -72,7 +72,7 @@ export function runsDashboard(): Dashboard {
           }),
           curves({
             title: "Progress",
-            description: "Share of the replicas needed for the run's goal that are done.",
+            description: "Share that a run has of its replicas, or of those that its target needs.",
             unit: "percentunit",
             width: "half",
             to: 1,
@@ -80,16 +80,14 @@ export function runsDashboard(): Dashboard {
           }),
           curves({
             title: "Time left",
-            description: "At each run's present rate.",
+            description: "Time that each run still needs at its present rate.",
             unit: "s",
             width: "half",
             queries: { "{{run}}": `max by (run) (lyapunov_run_seconds_left${CHOSEN})` },
           }),
           curves({
             title: "Precision",
-            description:
-              "Half the width of the interval of λ: it halves when there are four times as many " +
-              "replicas.",
+            description: "Half the width of λ's interval. Four times as many replicas halve it.",
             unit: "sci",
             width: "half",
             queries: {
@@ -101,8 +99,8 @@ export function runsDashboard(): Dashboard {
           curves({
             title: "Distance from the exact λ",
             description:
-              "λ̂ − λ in half-widths of its interval: if the intervals are right, 95 in 100 are " +
-              "between −1 and 1.",
+              "λ̂ − λ in units of half the interval's width. If the intervals are right, 95 of " +
+              "100 runs are between −1 and 1.",
             unit: "none",
             decimals: 2,
             width: "half",
@@ -145,7 +143,7 @@ interface ConvergingText {
   readonly exact?: string;
 }
 
-/** An estimate in the band of its interval, once for each chosen run. */
+/** A panel for each chosen run: an estimate in the band of its interval. */
 function converging({ title, description, metric, exact }: ConvergingText): PanelBuilder {
   const panel = curves({
     title,

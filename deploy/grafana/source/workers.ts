@@ -7,7 +7,7 @@ import { curves, figures, table } from "./panels.ts";
 
 const CHOSEN = '{instance=~"$instance"}';
 
-/** The fleet, then what one machine does. Curves of a whole fleet are its quantiles. */
+/** Workers: the fleet, then single machines. A whole fleet is shown by its quantiles. */
 export function workersDashboard(): Dashboard {
   return dashboard({
     uid: "lyapunov-workers",
@@ -21,8 +21,8 @@ export function workersDashboard(): Dashboard {
           curves({
             title: "Workers",
             description:
-              "Present ones take shards, draining ones finish theirs, silent ones have not been " +
-              "heard of and soon lose their leases.",
+              "Present workers take shards, draining ones finish theirs, and silent ones will " +
+              "soon lose their leases.",
             unit: "short",
             width: "half",
             queries: { "{{state}}": "sum by (state) (lyapunov_workers)" },
@@ -43,7 +43,7 @@ export function workersDashboard(): Dashboard {
         panels: [
           figures({
             title: "Connected",
-            description: "Chosen workers that have a coordinator.",
+            description: "Chosen workers that are connected to a coordinator.",
             unit: "short",
             width: "quarter",
             queries: { connected: `sum(lyapunov_worker_connected${CHOSEN})` },
@@ -104,8 +104,8 @@ export function workersDashboard(): Dashboard {
           curves({
             title: "Shards",
             description:
-              "Per second: computed, failed, and revoked because another worker was first or the " +
-              "run has ended.",
+              "Shards per second: computed, failed, and revoked because another worker was first " +
+              "or the run has ended.",
             unit: "si: shards/s",
             width: "half",
             queries: {
@@ -115,8 +115,8 @@ export function workersDashboard(): Dashboard {
           curves({
             title: "Queued and unacknowledged",
             description:
-              "Shards that wait for a thread, and results that the ledger does not have yet; a " +
-              "worker keeps them until it does.",
+              "Shards that wait for a thread, and results that the ledger does not have yet. A " +
+              "worker keeps a result until the ledger has it.",
             unit: "short",
             width: "half",
             queries: {
@@ -126,7 +126,9 @@ export function workersDashboard(): Dashboard {
           }),
           curves({
             title: "Time that a shard computes",
-            description: "Median and 99th percentile, by backend.",
+            description:
+              "Time by backend. Half of the shards take less than the one value, 99 in 100 less " +
+              "than the other.",
             unit: "s",
             width: "half",
             queries: {
@@ -139,8 +141,8 @@ export function workersDashboard(): Dashboard {
           curves({
             title: "Time that a shard waits for a thread",
             description:
-              "A few seconds are intended, so that threads never starve. If it is much longer, leases are " +
-              "too large for these machines.",
+              "A few seconds are normal: they keep threads from starving. If it is much longer, " +
+              "leases are too large for these machines.",
             unit: "s",
             width: "half",
             queries: {
@@ -156,8 +158,8 @@ export function workersDashboard(): Dashboard {
           table({
             title: "Chosen workers",
             description:
-              "Now. A worker that is connected but idle has nothing to do, or lacks the backend that " +
-              "the runs need.",
+              "Present values. A worker that is connected but idle has nothing to do, or lacks " +
+              "the backend that the runs ask for.",
             unit: "short",
             decimals: 2,
             width: "full",
@@ -183,8 +185,9 @@ export function workersDashboard(): Dashboard {
           curves({
             title: "Event loop",
             description:
-              "Delay of a worker's main thread, 99th percentile, of the ten slowest workers. " +
-              "Heartbeats come from there: a worker with a delay of many seconds looks dead.",
+              "Delay of the main thread, for the ten slowest workers: 99 in 100 delays are " +
+              "shorter. It sends the heartbeats, so a delay of many seconds looks like a dead " +
+              "worker.",
             unit: "s",
             width: "half",
             queries: {

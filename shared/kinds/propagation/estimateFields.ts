@@ -3,9 +3,9 @@ import type { ExponentEstimates } from "../../statistics/estimate.ts";
 import type { Exponents } from "../../theory/exact.ts";
 import type { Estimate as EstimateMessage } from "../../wire/generated/lyapunov/v1/Estimate.ts";
 import type { EstimateFields } from "../kind.ts";
-import { estimatorOf, type PropagationQuantity } from "./estimators.ts";
+import { estimatorOf } from "./estimators.ts";
 import { exactOf } from "./exactFields.ts";
-import type { PropagationSpecification } from "./specification.ts";
+import type { PropagationQuantity, PropagationSpecification } from "./specification.ts";
 
 /** Least survivors for a z-score; with fewer, a ratio to a standard error says nothing. */
 const MINIMUM_FOR_Z = 30;
@@ -19,11 +19,12 @@ interface ExponentFields {
 
 /** λ̂ and σ̂² at the full depth; undefined while fewer than two survivors are known. */
 export function finalEstimates(
-  { network, burnIn, level }: PropagationSpecification,
+  specification: PropagationSpecification,
   { checkpoints }: ReplicaSums,
 ): ExponentEstimates | undefined {
+  const { network, burnIn, level } = specification;
   const last = checkpoints.at(-1);
-  return last && estimatorOf().estimate(last, network.depth - burnIn, level);
+  return last && estimatorOf(specification).estimate(last, network.depth - burnIn, level);
 }
 
 /** λ̂ and σ̂² of the survivors in the sums, with z-scores against their exact values. */

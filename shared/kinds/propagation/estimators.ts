@@ -1,9 +1,7 @@
 import { estimateExponents } from "../../statistics/estimate.ts";
 import type { Estimator } from "../../statistics/estimator.ts";
+import type { PropagationQuantity, PropagationSpecification } from "./specification.ts";
 import { LOG_NORM_GROWTH } from "./observables.ts";
-
-/** The names of λ and σ², the quantities that propagation estimates. */
-export type PropagationQuantity = "lyapunovExponent" | "variance";
 
 /** Estimates λ and σ² from the sample mean and the sample variance of the growth only. */
 const PLAIN: Estimator<PropagationQuantity> = {
@@ -13,6 +11,8 @@ const PLAIN: Estimator<PropagationQuantity> = {
 };
 
 /** Chooses a run's estimator, by its specification only, since shards depend on the choice. */
-export function estimatorOf(): Estimator<PropagationQuantity> {
+export function estimatorOf(
+  _specification: PropagationSpecification,
+): Estimator<PropagationQuantity> {
   return PLAIN;
 }

@@ -16,7 +16,7 @@ export function partialShape(specification: PropagationSpecification): PartialSh
   const shape = {
     backend: specification.backend,
     depths: specification.checkpointDepths,
-    observables: estimatorOf().observables,
+    observables: estimatorOf(specification).observables,
     sketchBinWidths: sketchBinWidths(specification),
   };
   shapes.set(specification, shape);

@@ -11,10 +11,13 @@ import type { StoppingRule } from "../../specification/stoppingRule.ts";
 import type { Quantity } from "../../specification/stoppingRuleInput.ts";
 import { FieldReader } from "../../specification/violations.ts";
 import type { Kind } from "../kind.ts";
-import type { PropagationQuantity } from "./estimators.ts";
 
 const MAXIMUM_CHECKPOINTS = 64;
 
+/** The names of λ and σ², the quantities that propagation estimates. */
+export type PropagationQuantity = "lyapunovExponent" | "variance";
+
+/** The quantities that a precision may be asked of. */
 export const QUANTITIES: readonly (Quantity & { readonly name: PropagationQuantity })[] = [
   { name: "lyapunovExponent", symbol: "λ̂" },
   { name: "variance", symbol: "σ̂²" },

@@ -84,7 +84,7 @@ describe("failures of the command", () => {
     assert.deepEqual(await describeFailure(received), { message, exitCode: EXIT.badInput });
   });
 
-  it("give the cause alone where the coordinator cannot be reached", async () => {
+  it("give only the cause where the coordinator cannot be reached", async () => {
     const { message, exitCode } = await describeFailure(
       serviceError(
         Code.UNAVAILABLE,

@@ -9,7 +9,7 @@ import type { PropagationSpecification } from "../../../shared/kinds/propagation
 import { sumReplicas } from "../../../shared/statistics/replicaSums.ts";
 import { observables } from "../../support/observables.ts";
 
-/** A machine of simulated time: every thread takes as long for each layer of each replica. */
+/** A machine in simulated time; every thread takes equally long for each layer of each replica. */
 function machine(secondsPerLayer: number, threads: number) {
   const tasks: RunShard<PropagationSpecification>[] = [];
   const pending: { readonly at: number; readonly done: () => void }[] = [];
@@ -105,7 +105,7 @@ describe("the rate of a machine", () => {
   });
 });
 
-/** A tenth of a second from look to look. */
+/** A clock that advances by a tenth of a second whenever it is read. */
 function ticking(): () => number {
   let now = 0;
   return () => (now += 0.1);

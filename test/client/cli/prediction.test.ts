@@ -51,7 +51,7 @@ describe("what a run will take", () => {
   it("is more where replicas die: the precision is of those that live", () => {
     const precision = { lyapunovExponent: 1e-3 };
     const run = specification({ precision }, { width: 8, depth: 256, negativeSlope: 0 });
-    // (1 − 2⁻⁸)²⁵⁶ of them live.
+    // The share (1 − 2⁻⁸)²⁵⁶ of the replicas lives.
     const needed = 2560 / (1 - 2 ** -8) ** 256;
     assert.equal(predictedReplicas(run, 0.65536), Math.ceil(needed));
   });

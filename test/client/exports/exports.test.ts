@@ -10,8 +10,8 @@ import { estimate, otherKindOfRun, received } from "../../support/receivedRun.ts
 import { needing } from "../../support/tiers/tiers.ts";
 
 /**
- * One that needs quoting, one whose λ is −∞ and whose seed no double holds, one without rows, and one
- * of another kind.
+ * Runs: one that needs quoting, one with λ = −∞ and a seed that no double holds, one without rows,
+ * and one of another kind.
  */
 const RUNS = [
   received(
@@ -52,7 +52,7 @@ const cells = rows.map((row) =>
   Object.fromEntries(COLUMNS.map(({ name, cell }) => [name, cell(row)])),
 );
 
-/** As a format without times says it. */
+/** A row with its times as text, as formats without times have it. */
 function withoutDates(row: Record<string, Cell>) {
   return Object.fromEntries(
     Object.entries(row).map(([name, cell]) => [
@@ -62,7 +62,7 @@ function withoutDates(row: Record<string, Cell>) {
   );
 }
 
-/** Parquet's integers come as bigints. */
+/** Turns a bigint into a number: Parquet's integers are read as bigints. */
 function plain(cell: unknown): unknown {
   return typeof cell === "bigint" ? Number(cell) : cell;
 }

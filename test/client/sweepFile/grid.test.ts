@@ -10,7 +10,7 @@ function laws(axes: Parameters<typeof points>[0]): string[] {
   );
 }
 
-/** One of the values, a list of some, or nothing. */
+/** Draws one of the values, a list of some of them, or nothing. */
 function list(...values: readonly (number | string)[]) {
   const some = fc.subarray([...values], { minLength: 1 });
   return fc.option(fc.oneof(fc.constantFrom(...values), some), { nil: undefined });
@@ -26,7 +26,7 @@ describe("grids", () => {
     ]);
   });
 
-  it("vary the parameter of a law for that law alone, wherever it stands", () => {
+  it("vary the parameter of a law only for that law, wherever it stands", () => {
     const expected = ["gaussian", "student_t 3", "student_t 5", "sparse_gaussian 0.1"];
     const weights = ["gaussian", "student_t", "sparse_gaussian"];
     assert.deepEqual(laws({ weights, degreesOfFreedom: [3, 5], density: 0.1 }), expected);

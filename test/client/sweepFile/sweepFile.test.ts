@@ -97,7 +97,7 @@ grids:
     });
   });
 
-  it("give the parameter of a law to that law alone, from the defaults too", () => {
+  it("give the parameter of a law only to that law, from the defaults too", () => {
     const { runs } = parseSweep(
       "sweep.yaml",
       `

@@ -27,7 +27,7 @@ function knock(path: string, token?: string): Knock {
   };
 }
 
-/** What comes of it: "in", or the reason for which it is refused. */
+/** The outcome of a call: "in", or the reason for its refusal. */
 function outcome(table: TokenTable | undefined, path: string, token?: string): string {
   try {
     authorize(table, knock(path, token));
@@ -79,14 +79,14 @@ describe("who may come in", () => {
     assert.throws(() => authorize(byName, both), refusal("TOKEN_UNKNOWN"));
   });
 
-  it("is nobody for a method that nobody has thought about", () => {
+  it("is nobody for a method without a role", () => {
     for (const path of ["/lyapunov.v1.SimulationService/DropAll", "/x.y/GetRun", ""]) {
       assert.equal(outcome(TABLE, path, "submit"), "ROLE_MISSING");
       assert.equal(outcome(undefined, path), "ROLE_MISSING");
     }
   });
 
-  it("is thought about for every method of the contract", () => {
+  it("is defined for every method of the contract", () => {
     const methods = [SimulationService, FleetService].flatMap(({ service }) =>
       Object.values(service),
     );

@@ -80,14 +80,14 @@ describe("what a client has asked for", () => {
       book.check("a", [run("runs/3", 10)]);
     };
     assert.throws(checkThird, refusal("run", "--maximum-runs-per-client"));
-    // To extend one of them is no further one.
+    // Extending one of them does not add another.
     book.check("a", [run("runs/2", 20)]);
     book.check("b", [run("runs/3", 10)]);
     book.leave("runs/1");
     checkThird();
   });
 
-  it("is bounded in replicas, those of a precision by how far it may go", () => {
+  it("is bounded in replicas, counting a precision's maximum", () => {
     const book = new ClientBook({ ...DEFAULT_LIMITS, maximumReplicasPerClient: 100 });
     const precision = {
       lyapunovExponent: 0.1,

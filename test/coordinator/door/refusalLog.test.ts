@@ -8,7 +8,7 @@ import { RefusalLog } from "../../../coordinator/door/refusalLog.ts";
 import { ApiError } from "../../../shared/wire/errorDetails.ts";
 
 describe("the log of refusals", () => {
-  it("says one a second, and of how many it has not spoken", () => {
+  it("reports one a second, and how many it left out", () => {
     const lines: string[] = [];
     const sink = new Writable({
       write: (chunk, _encoding, done) => {

@@ -16,11 +16,11 @@ const MAXIMUM_RECORDINGS = 100;
 /** Turns of the event loop: far more than the run would take. */
 const LONG = 5000;
 
-/** A ledger whose disk stops and goes on. */
+/** A ledger whose disk can be stopped. */
 class StickingLedger extends MemoryLedger {
   #disk: Promise<void> = Promise.resolve();
 
-  /** Lets no transaction end until the returned call. */
+  /** Holds all transactions until the returned function is called. */
   stick(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#disk = promise;
@@ -54,7 +54,7 @@ function start(ledger: StickingLedger) {
 }
 
 describe("a coordinator whose ledger sticks", () => {
-  it("has no more computed than it can keep, and goes on with the ledger", async () => {
+  it("lets no more be computed than it can keep, and goes on with the ledger", async () => {
     const ledger = new StickingLedger();
     const { engine, coordinator } = start(ledger);
     const run = await coordinator.createRun(
@@ -65,7 +65,7 @@ describe("a coordinator whose ledger sticks", () => {
     const worker = new InlineWorker(engine, "w");
     for (let i = 0; i < LONG; i++) await turn();
     const held = worker.propagated.length;
-    // What was out already comes in, too.
+    // Results of leases that were out already come in, too.
     assert.ok(held >= MAXIMUM_RECORDINGS, `${held} shards were propagated`);
     const most = MAXIMUM_RECORDINGS + 2 * DEFAULT_SCHEDULER_OPTIONS.leasesPerSlot;
     assert.ok(held <= most, `${held} shards were propagated`);

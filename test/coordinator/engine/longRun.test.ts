@@ -18,16 +18,16 @@ import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 import { digestOf, lieAbout, syntheticPartial } from "../../support/syntheticPartials.ts";
 
 const SHARDS = 3000;
-/** Of them, before something happens. */
+/** Shards that are done before something happens. */
 const MANY = 2500;
-/** That a worker delivers, and more leases that it never answers. */
+/** Shards that a worker delivers; it holds more leases, which it never answers. */
 const FEW = 10;
 const PAGING = { shardsPerFold: 256, partialsPerPage: 32 };
 
-/** Seconds. */
+/** Seconds of the coordinator's clock. */
 let time = 0;
 
-/** Partials that were read of a ledger, query by query. */
+/** Counts the partials that are read from a ledger, query by query. */
 function readings(ledger: Ledger): number[] {
   const counts: number[] = [];
   const shards = ledger.shards.bind(ledger);
@@ -41,7 +41,7 @@ function readings(ledger: Ledger): number[] {
   return counts;
 }
 
-/** One life of a coordinator on the ledger; hardly anything of a run fits into its memory. */
+/** One life of a coordinator on the ledger; its memory holds hardly anything of a run. */
 function start(ledger: Ledger, life = 1) {
   const outside = {
     ledger,
@@ -81,19 +81,19 @@ function joined(engine: Engine, id: string, allowance?: number): InlineWorker {
   return new InlineWorker(engine, id, allowance);
 }
 
-/** Until so many of its shards are in the ledger. */
+/** Resolves once at least `shards` of the run's shards are in the ledger. */
 async function recorded(engine: Engine, name: string, shards: number): Promise<void> {
   while ((engine.activeRun(name)?.progress.recordedShards ?? 0) < shards) await turn();
   await engine.flush();
 }
 
-/** Until so many of its shards are folded, the last fold and all. */
+/** Resolves once at least `shards` of the run's shards are folded and the fold is kept. */
 async function folded(engine: Engine, name: string, shards: number): Promise<void> {
   while ((engine.activeRun(name)?.progress.foldedShards ?? 0) < shards) await turn();
   await engine.flush();
 }
 
-/** The worker's leases are given to others. */
+/** Loses the worker, so that its leases go to others. */
 function lose(engine: Engine, worker: InlineWorker): void {
   worker.leave();
   time += 2 * DEFAULT_SCHEDULER_OPTIONS.leaseDurationSeconds;
@@ -186,7 +186,7 @@ describe("A run of thousands of shards", () => {
     await folded(engine, name, MANY);
     assert.ok(((await ledger.fold(name))?.shardCount ?? 0) > MANY / 2);
 
-    // Its word for a shard of its first ones is another now: nothing counts that it alone has said.
+    // It contradicts one of its first shards: nothing counts any more that rests only on its word.
     const task = engine.activeRun(name)?.progress.plan.task(1);
     assert.ok(task !== undefined);
     const partial = lieAbout(syntheticPartial(task));
@@ -210,7 +210,7 @@ describe("A run of thousands of shards", () => {
     assert.deepEqual(answerOf(await ended(coordinator, name)), undisturbed);
     const read = counts.slice(readBefore);
     assert.ok(Math.max(...counts) <= PAGING.partialsPerPage, String(counts));
-    // Each of them once, but for some of a page that are in memory.
+    // Each partial is read once, except for some of a page that are in memory.
     const total = read.reduce((a, b) => a + b, 0);
     assert.ok(total >= MANY - FEW - PAGING.partialsPerPage && total < 1.2 * SHARDS, String(total));
     await ledger.close();

@@ -33,7 +33,7 @@ function start(ledger: Ledger, life = 1) {
   return { engine, coordinator };
 }
 
-/** The run once it is as it should be; all that is under way is in memory and done in no time. */
+/** Waits until the run is as it should be; everything here is in memory and takes no time. */
 async function eventually(coordinator: Simulations, name: string, holds: (run: Run) => boolean) {
   for (let i = 0; i < 1000; i++) {
     const run = await coordinator.run(name);
@@ -130,7 +130,7 @@ describe("Coordinator with a worker that lies", () => {
     for (const life of [3, 4]) {
       const { engine: other, coordinator: itsCoordinator } = start(ledger, life);
       const name = await created(itsCoordinator);
-      // At the very moment at which the run is withdrawn for a dispute.
+      // At the very moment when the run is withdrawn for a dispute.
       const changed = Promise.withResolvers<Run>();
       const unsubscribe = other.onRunChange(() => {
         if (other.activeRun(name) !== undefined) return;

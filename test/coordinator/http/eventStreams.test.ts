@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { EventStreams } from "../../../coordinator/http/eventStreams.ts";
 import type { ViewText } from "../../../coordinator/http/sharedViews.ts";
 
-/** More than the system's buffers take for a client that does not read. */
+/** More than the system buffers for a client that does not read. */
 const LARGE = "x".repeat(2 ** 25);
 
 function view(id: number): ViewText {
@@ -46,13 +46,13 @@ async function serveStreams(maximumWaiting?: number) {
   };
 }
 
-/** An answer of which nothing is read yet. */
+/** Opens a stream of which nothing is read yet. */
 async function open(url: string): Promise<IncomingMessage> {
   const [response] = (await once(get(url, { agent: false }), "response")) as [IncomingMessage];
   return response.setEncoding("utf8");
 }
 
-/** Reads so many events, and goes. */
+/** Reads a number of events, then leaves. */
 async function readEvents(response: IncomingMessage, count: number) {
   const pieces: string[] = [];
   let blocks = 0;
@@ -69,10 +69,10 @@ async function readEvents(response: IncomingMessage, count: number) {
 }
 
 describe("EventStreams", () => {
-  it("make nothing for who does not read, then send the newest, and see who goes", async () => {
+  it("make nothing for a client that does not read, then send the newest, and notice who leaves", async () => {
     const { url, asked, close } = await serveStreams();
     const response = await open(url);
-    // Time in which it would have been asked for twice.
+    // In this time the view would have been made twice.
     await delay(2500);
     assert.equal(asked(), 0);
     const events = await readEvents(response, 2);
@@ -84,7 +84,7 @@ describe("EventStreams", () => {
     assert.deepEqual(events[1]?.order, ["runs/large", "runs/still"]);
   });
 
-  it("cut off who has read nothing for longest where too much waits", async () => {
+  it("cut off the client that has read nothing for longest where too much waits", async () => {
     const { url, close } = await serveStreams(2.5 * LARGE.length);
     const clients = [await open(url), await open(url), await open(url)];
     const [first, second, third] = await Promise.allSettled(

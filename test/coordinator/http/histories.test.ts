@@ -9,7 +9,7 @@ import { syntheticPartial } from "../../support/syntheticPartials.ts";
 const SHARDS = 200;
 const SPECIFICATION = specificationWith({ stoppingRule: { replicaCount: SHARDS * SHARD_SIZE } });
 
-/** Runs of which nothing is needed but that they change. */
+/** Runs that only need to change. */
 class Runs implements Pick<SimulationReads, "onRunChange" | "progressOf"> {
   readonly #runs = new Map<string, RunProgress>();
   #listener: ((run: string, ended: boolean) => void) | undefined;
@@ -69,7 +69,7 @@ describe("Histories", () => {
     for (const [i, count] of kept.entries()) {
       if (i > 0) assert.ok(count >= 1.05 * (kept[i - 1] ?? 0));
     }
-    // log 200 ÷ log 1.05 is 109, and of the first shards each is more than 5 % of those before.
+    // log 200 ÷ log 1.05 is 109, and each of the first shards adds more than 5 % to those before.
     assert.ok(kept.length > 50 && kept.length < 109, String(kept.length));
   });
 
@@ -94,7 +94,7 @@ describe("Histories", () => {
     runs.begin("runs/512", 1);
     assert.deepEqual(histories.of("runs/0"), []);
     assert.equal(histories.of("runs/1").length, 1);
-    // What goes on stays, and the one after it goes.
+    // The run that goes on stays, and the next oldest goes.
     runs.begin("runs/1", 2);
     runs.begin("runs/513", 1);
     assert.equal(histories.of("runs/1").length, 2);

@@ -8,7 +8,7 @@ const NONE: Viewed = { view: "runs/none", pageToken: "" };
 
 describe("SharedViews", () => {
   let time: number;
-  /** Seconds that a view takes to be made. */
+  /** Seconds that it takes to make a view. */
   let cost: number;
   /** Views that were made, by their names. */
   let made: string[];
@@ -41,7 +41,7 @@ describe("SharedViews", () => {
     shared = new SharedViews(views, reads);
   });
 
-  it("makes a view once for all who look at it at a time", async () => {
+  it("makes a view once for all who look at it at the same time", async () => {
     const [one, other] = await Promise.all([shared.of(OVERVIEW), shared.of(OVERVIEW)]);
     assert.equal(one, other);
     assert.equal(one.rest, '{"content":0}');
@@ -52,7 +52,7 @@ describe("SharedViews", () => {
     assert.deepEqual(made, ["overview", "overview2", "runs/a"]);
   });
 
-  it("makes it anew soon after a change, and else for what time changes", async () => {
+  it("makes it anew soon after a change, and otherwise for what time changes", async () => {
     const first = await shared.of(OVERVIEW);
     change();
     time = 0.5;

@@ -15,7 +15,7 @@ import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/option
 import { Simulations } from "../../../coordinator/simulations/simulations.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 
-/** A ledger that version 0.1.0 has written, before it knew kinds, and a run of it as it was printed. */
+/** The ledger that version 0.1.0 wrote, before there were kinds, and one of its runs as printed. */
 const FIXTURES = new URL("fixtures/", import.meta.url);
 const PRINTED = JSON.parse(readFileSync(new URL("before-kinds.json", FIXTURES), "utf8")) as Record<
   string,

@@ -10,7 +10,7 @@ import { needing } from "../../support/tiers/tiers.ts";
 interface Opened {
   readonly ledger: Promise<Ledger>;
   readonly lost: Promise<Error>;
-  /** The leader that was found, once it was. */
+  /** Resolves to the leader that the standby has found. */
   readonly standby: Promise<string>;
   readonly abandon: () => void;
 }

@@ -10,7 +10,7 @@ import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/option
 import { InlineWorker } from "../../support/inlineWorker.ts";
 import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 
-/** More than have their estimates told. */
+/** More runs than have their estimates reported. */
 const RUNS = 25;
 
 describe("CoordinatorMetrics", () => {
@@ -94,7 +94,7 @@ describe("CoordinatorMetrics", () => {
     );
     assert.deepEqual(shown, names.slice(0, 20));
     assert.equal(told.get('lyapunov_runs{state="running"}'), RUNS);
-    // Where a replica went extinct, λ̂ is no number: there is no such sample.
+    // If a replica went extinct, λ̂ is no number and there is no such sample.
     let withoutNumber = 0;
     for (const name of shown) {
       const { lyapunovExponent, variance } = await simulations.run(name);

@@ -48,7 +48,7 @@ const rules: fc.Arbitrary<StoppingRule> = fc.oneof(
 );
 
 describe("ShardPlan", () => {
-  it("cuts shards by the stopping rule's limit alone, never their size", () => {
+  it("lets the stopping rule limit only the number of shards, never their size", () => {
     fc.assert(
       fc.property(specifications, rules, rules, (specification, one, other) => {
         const a = new ShardPlan({ ...specification, stoppingRule: one });
@@ -74,8 +74,8 @@ describe("ShardPlan", () => {
     );
   });
 
-  // A ledger's shards mean what they meant: with other sizes, a coordinator would take up unfinished
-  // runs of an older version wrongly.
+  // The shards in a ledger must keep their meaning: with other sizes, a coordinator would resume
+  // unfinished runs of an older version wrongly.
   for (const [width, depth, sampling, backend, shardSize] of [
     [16, 200, "isotropic", "simd", 32_768],
     [16, 200, "isotropic", "reference", 2048],

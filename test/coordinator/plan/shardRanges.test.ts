@@ -7,7 +7,7 @@ import { ShardRanges, type ShardRange } from "../../../coordinator/plan/shardRan
 /** Few indexes, so that neighbours are common. */
 const INDEXES = 24;
 
-/** The ranges of a set, by going through it. */
+/** The ranges of a set, found by going through it. */
 function rangesOf(set: ReadonlySet<number>): ShardRange[] {
   const ranges: ShardRange[] = [];
   for (const index of [...set].toSorted((a, b) => a - b)) {
@@ -42,7 +42,7 @@ describe("ShardRanges", () => {
     );
   });
 
-  it("leaves the ranges alone that it was made of", () => {
+  it("does not change the ranges that it was made of", () => {
     const given = [{ first: 0, end: 4 }];
     new ShardRanges(given).delete(2);
     assert.deepEqual(given, [{ first: 0, end: 4 }]);

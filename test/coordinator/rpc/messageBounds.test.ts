@@ -19,7 +19,7 @@ function withParameter(value: JsonValue): Uint8Array {
   return RUN.encode(RUN.fromObject({ parameters: structFromJson({ value }) })).finish();
 }
 
-/** A field of a message, with its bytes. */
+/** Encodes a field of a message with these bytes. */
 function field(number: number, bytes: Uint8Array): Buffer<ArrayBuffer> {
   const writer = protobuf.Writer.create();
   return Buffer.from(

@@ -18,7 +18,7 @@ const PLANS = [1n, 2n ** 64n - 1n].map(
 );
 
 describe("answers to a worker", () => {
-  it("say of a lease what was granted", () => {
+  it("say for a lease what was granted", () => {
     const leases = fc.array(
       fc.record({
         id: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
@@ -50,7 +50,7 @@ describe("answers to a worker", () => {
     );
   });
 
-  it("are of every other kind what they were", () => {
+  it("are unchanged for every other kind of answer", () => {
     const bytes = writeWorkAnswer({ acknowledgement: { leaseIds: [2 ** 40, 7] } });
     const { acknowledgement } = FleetService.service.Work.responseDeserialize(bytes);
     assert.deepEqual(acknowledgement?.leaseIds, [String(2 ** 40), "7"]);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { DeviceDescription } from "../../../coordinator/scheduler/events.ts";
 import { SchedulerScript } from "../../support/schedulerScript.ts";
 
-/** A device of one slot that may say what its generator is; that of the script's partials by default. */
+/** A device of one slot with a generator, by default that of the script's partials. */
 function simd(generator = "synthetic"): DeviceDescription {
   return { backends: [{ name: "simd", generator }], slotCount: 1 };
 }

@@ -5,7 +5,7 @@ import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/option
 
 const OPTIONS = { ...DEFAULT_SCHEDULER_OPTIONS, prefetchSeconds: 3, leasesPerSlot: 8 };
 
-/** A device that holds leases of which each is expected to take so long. */
+/** A device that holds leases, each with the time that it is expected to take. */
 function deviceWith(slotCount: number, expectedSeconds: readonly (number | undefined)[]): Device {
   const device = new Device(0, { backends: [{ name: "simd", generator: "g" }], slotCount });
   for (const [i, expected] of expectedSeconds.entries()) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { SchedulerScript } from "../../support/schedulerScript.ts";
 
-/** A worker of one slot that says what its generator is. */
+/** Joins a worker of one slot that says what its generator is. */
 function join(script: SchedulerScript, worker: string, generator: string): string[] {
   return script.join(worker, 1, [], generator);
 }
@@ -43,7 +43,7 @@ describe("Scheduler: workers of two random generators", () => {
     assert.deepEqual(join(script, "b", "synthetic"), ["run_started r", "grant b r#0 r#2"]);
   });
 
-  it("may take a run over from those who have left it without a partial", () => {
+  it("may take over a run that others have left without a partial", () => {
     const script = new SchedulerScript({ reconnectGraceSeconds: 3 });
     script.submit("r", 2);
     join(script, "a", "fused");
@@ -52,7 +52,7 @@ describe("Scheduler: workers of two random generators", () => {
     assert.deepEqual(script.tick(2.9), []);
     assert.deepEqual(script.tick(3), ["grant b r#0/2 r#1/2"]);
     assert.equal(script.scheduler.generatorMissing("r"), undefined);
-    // What comes late from the first is not of the run any more, and nobody's fault.
+    // A late answer of the first no longer fits the run, and that is nobody's fault.
     join(script, "a", "fused");
     assert.deepEqual(answer(script, "a", "r#0", "fused"), ["acknowledge a r#0"]);
     assert.deepEqual(answer(script, "b", "r#0", "plain"), ["record r#0"]);
@@ -67,7 +67,7 @@ describe("Scheduler: workers of two random generators", () => {
     assert.deepEqual(script.fail("a", "r#1"), ["shard_parked r#1", "grant b r#0/2 r#2"]);
   });
 
-  it("copy shards of their own generator alone", () => {
+  it("copy only shards of their own generator", () => {
     const script = new SchedulerScript();
     script.submit("r", 1);
     join(script, "a", "fused");
@@ -84,14 +84,14 @@ describe("Scheduler: workers of two random generators", () => {
     assert.deepEqual(script.fail("a", "r#1"), ["grant a r#1/2"]);
   });
 
-  describe("of which one does not say which it has", () => {
+  describe("if one of them does not name its generator", () => {
     it("are asked, and known by their first partial", () => {
       const script = new SchedulerScript();
       script.submit("r", 9);
       join(script, "a", "fused");
       assert.deepEqual(script.join("b"), ["grant b r#2 r#3"]);
       assert.deepEqual(answer(script, "b", "r#2", "fused"), ["record r#2", "grant b r#4"]);
-      // From one that is known, another generator is an error like any other.
+      // If a worker's generator is known, a different one is an error like any other.
       assert.deepEqual(answer(script, "b", "r#3", "plain"), ["acknowledge b r#3", "grant b r#5"]);
       assert.equal(script.scheduler.runs.get("r")?.hasFailedAt(3, "b"), true);
     });
@@ -123,7 +123,7 @@ describe("Scheduler: workers of two random generators", () => {
     });
   });
 
-  it("bind no run that is granted to those who do not say which they have", () => {
+  it("bind no run that is granted to workers that do not name theirs", () => {
     const script = new SchedulerScript();
     script.submit("r", 9);
     script.join("a");
@@ -132,7 +132,7 @@ describe("Scheduler: workers of two random generators", () => {
     assert.equal(script.scheduler.runs.get("r")?.generator, "plain");
   });
 
-  it("are waited for by no run that has not begun, or is served", () => {
+  it("are not waited for by a run that has not begun, or is served", () => {
     const script = new SchedulerScript();
     assert.equal(script.scheduler.generatorMissing("nothing"), undefined);
     script.submit("r", 2);

@@ -6,7 +6,7 @@ import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 import { digestOf, lieAbout, syntheticPartial } from "../../support/syntheticPartials.ts";
 
-/** Somewhat more than a run keeps the digests of. */
+/** Somewhat more shards than a run keeps digests of. */
 const FOLDED = 65_536 + 10;
 
 describe("Scheduler: an answer that comes very late", () => {

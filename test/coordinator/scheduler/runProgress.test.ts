@@ -17,7 +17,7 @@ import { syntheticPartial } from "../../support/syntheticPartials.ts";
 
 const SHARDS = 12;
 
-/** A precision that synthetic partials meet after about so many shards. */
+/** A precision that synthetic partials meet after about `shards` shards. */
 function precisionOf(shards: number, minimumReplicaCount = 2): PropagationSpecification {
   const lyapunovExponent = 1 / Math.sqrt(shards * SHARD_SIZE) / DEPTH;
   const maximumReplicaCount = SHARDS * SHARD_SIZE;
@@ -38,7 +38,7 @@ function record(progress: RunProgress, ...shards: readonly number[]): void {
   for (const shard of shards) progress.record(shard, partialOf(progress, shard));
 }
 
-/** What is left of a checkpoint when every replica has died out. */
+/** A checkpoint at which every replica has died out. */
 function extinct({ depth, survivorCount, extinctCount, quantileSketch }: CheckpointSums) {
   return {
     depth,
@@ -151,7 +151,7 @@ describe("RunProgress", () => {
           progress.plan.replicasIn({ first: 0, end: shardCount }),
         );
         while (progress.wanted !== undefined) {
-          // The whole page, of which some are known.
+          // The whole page, although some of it is known.
           const page = [0, 1, 2, 3].map((i) => (progress.wanted ?? 0) + i);
           for (const shard of page) {
             if (shard < shardCount) progress.load(shard, partialOf(progress, shard));

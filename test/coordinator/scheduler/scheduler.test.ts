@@ -55,7 +55,7 @@ describe("Scheduler", () => {
       ]);
     });
 
-    it("with those alone that have the run's backend", () => {
+    it("only with those that have the run's backend", () => {
       const script = new SchedulerScript();
       script.submit("r", { backend: "reference", stoppingRule: { replicaCount: 8 } });
       assert.deepEqual(script.join("a"), []);

@@ -6,10 +6,10 @@ import { Violation } from "../../support/simulation/violation.ts";
 import { scaled, SEED } from "../../support/tiers/scale.ts";
 
 const CLUSTER_COUNT = scaled(10_000);
-/** Every fault shows within half of so many clusters, at any scale: the search ends at the first. */
+/** Twice the clusters within which every fault shows, at any scale: the search ends at the first. */
 const SEEDS_TO_FIND_A_FAULT = 200;
 
-/** What must have happened to some of the clusters, or they prove less than they say. */
+/** Events that must happen to some of the clusters, or the simulation proves less than it says. */
 const HAPPENINGS = [
   "crash",
   "drain",

@@ -185,7 +185,7 @@ describe("Scheduler: a shard answered more than once", () => {
     });
   }
 
-  it("by two that agree exposes at once whoever contradicts them", () => {
+  it("by two that agree exposes at once any worker that contradicts them", () => {
     const script = new SchedulerScript();
     script.submit("r", 3);
     for (const worker of ["a", "b", "c"]) script.join(worker);
@@ -204,7 +204,7 @@ describe("Scheduler: a shard answered more than once", () => {
     script.submit("r", 2, [0]);
     script.join("a");
     const lie = script.result("a", "r#1", lieAbout(script.partial("r#0")));
-    // Nobody knows any more whose word that was: it is computed again.
+    // Nobody knows any more which worker said that: it is computed again.
     assert.deepEqual(script.feed({ ...lie, shardIndex: 0 }), [
       "disagreement r#0 a",
       "revoke a r#1",
@@ -213,7 +213,7 @@ describe("Scheduler: a shard answered more than once", () => {
     assert.equal(script.scheduler.quarantineReason("a"), undefined);
   });
 
-  it("leaves a lease alone that the answer is not about", () => {
+  it("does not touch a lease that the answer is not about", () => {
     const script = new SchedulerScript();
     script.submit("r", 2);
     script.join("a");
@@ -226,7 +226,7 @@ describe("Scheduler: a shard answered more than once", () => {
     );
   });
 
-  it("of a run that nobody knows is not needed", () => {
+  it("is not needed if nobody knows its run", () => {
     const script = new SchedulerScript();
     script.submit("r", 1);
     script.join("a");

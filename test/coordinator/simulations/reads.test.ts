@@ -13,7 +13,7 @@ import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 
 const CREATE = { requestId: "", validateOnly: false };
 
-/** Counts what is read; a test may hold its commits up, or act after a page of runs is read. */
+/** A ledger that counts reads. A test may hold up its commits, or act after a page is read. */
 class WatchedLedger extends MemoryLedger {
   readonly reads = { run: 0, runs: 0, sweep: 0, sweeps: 0, sweepStates: 0 };
   afterRuns: () => Promise<void> = async () => undefined;
@@ -56,7 +56,7 @@ describe("SimulationReads", () => {
   let ledger: WatchedLedger;
   let engine: Engine;
   let simulations: Simulations;
-  /** Seconds. */
+  /** Seconds of the coordinator's clock. */
   let time: number;
 
   beforeEach(() => {
@@ -80,7 +80,7 @@ describe("SimulationReads", () => {
     simulations = new Simulations({ ...outside, engine, newId: () => String((ids += 1)) });
   });
 
-  /** Creates a sweep of runs of so many shards; returns its name and theirs. */
+  /** Creates a sweep of runs with these numbers of shards; returns its name and theirs. */
   async function createSweep(...shards: readonly number[]) {
     const specifications = shards.map((count, seed) =>
       specificationWith({ seed, stoppingRule: { replicaCount: count * SHARD_SIZE } }),
@@ -89,7 +89,7 @@ describe("SimulationReads", () => {
     return { name, runs: runs.map((run) => run.name ?? "") };
   }
 
-  /** What is read while `look` does. */
+  /** Counts what is read while `look` runs. */
   async function readsOf(look: () => Promise<unknown>) {
     const before = { ...ledger.reads };
     await look();
@@ -100,19 +100,19 @@ describe("SimulationReads", () => {
     );
   }
 
-  /** A worker does so many shards, and everything is durable. */
+  /** Has a worker do a number of shards, until everything is durable. */
   async function propagate(shards: number) {
     const worker = new InlineWorker(engine, `w${shards}`, shards);
-    // Nothing here waits for more than promises.
+    // Nothing here waits for anything but promises.
     await turn();
     assert.equal(worker.propagated.length, shards);
     worker.leave();
-    // What it was granted and has not done is for the next one.
+    // The next worker gets the leases that this one has not answered.
     time += 1000;
     engine.dispatch({ kind: "tick" });
   }
 
-  /** What a list of sweeps must say: what each says of itself, without its runs. */
+  /** What a list of sweeps must show: each sweep as it is read by itself, without its runs. */
   async function sweepsOneByOne(names: readonly string[]) {
     const sweeps = [];
     for (const name of names) sweeps.push({ ...(await simulations.sweep(name)), runs: [] });

@@ -16,12 +16,12 @@ import { SHARD_SIZE, specificationWith } from "../../support/specifications.ts";
 
 const CREATE = { requestId: "", validateOnly: false };
 
-/** A run of so many shards, of which the last is a short one. */
+/** A run of a number of shards, the last a short one. */
 function specificationOf(shards: number) {
   return specificationWith({ stoppingRule: { replicaCount: shards * SHARD_SIZE - 5 } });
 }
 
-/** Seconds. */
+/** Seconds of the coordinator's clock. */
 let time = 0;
 
 const OUTSIDE = {
@@ -42,7 +42,7 @@ function start(ledger: Ledger, life = 1, onFatal: (error: unknown) => void = OUT
   return { engine, simulations: new Simulations({ ...OUTSIDE, engine, ledger, newId }) };
 }
 
-/** What a run says once it has ended. */
+/** Waits for the end of a run and returns it. */
 async function end(simulations: Simulations, engine: Engine, name: string): Promise<Run> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const unsubscribe = engine.onRunChange((run, ended) => {
@@ -59,7 +59,7 @@ function refusal(code: Code, reason: string) {
     error instanceof ApiError && error.code === code && error.reason === reason;
 }
 
-/** What must be equal, bit for bit, however a run came about. */
+/** The parts of a run that must be equal, bit for bit, however it came about. */
 function answerOf({ lyapunovExponent, variance, replicaCount, shardCount, checkpoints }: Run) {
   return { lyapunovExponent, variance, replicaCount, shardCount, checkpoints };
 }
@@ -150,7 +150,7 @@ describe("Simulations", () => {
     assert.deepEqual(plain.propagated, []);
     const other = new InlineWorker(engine, "y", Infinity, "fused");
     assert.equal((await end(simulations, engine, name)).error, "");
-    // With the first shard of w, which it checks.
+    // The three include the first shard of w, which it checks.
     assert.equal(other.propagated.length, 3);
   });
 

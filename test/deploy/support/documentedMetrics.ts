@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-/** A metric as docs/monitoring.md tells of it. */
+/** A metric as docs/monitoring.md describes it. */
 export interface DocumentedMetric {
   readonly name: string;
   readonly kind: string;

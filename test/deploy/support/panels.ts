@@ -12,7 +12,7 @@ export interface PanelQuery {
   readonly legendFormat?: string;
 }
 
-/** What the tests look at in a panel of the committed JSON; rows are none. */
+/** The parts of a panel of the committed JSON that tests look at; rows are no panels. */
 export interface CommittedPanel {
   readonly type: string;
   readonly id: number;

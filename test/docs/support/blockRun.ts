@@ -40,12 +40,12 @@ export async function runBlock(
   for (const server of serving.toReversed()) {
     server.signal("SIGTERM");
     const { code, signal, stdout, stderr } = await server.ended;
-    // What answers signals itself ends in order; curl does not.
+    // Programs that handle signals end in order; curl does not.
     assert.ok(code === 0 || signal === "SIGTERM", `${block.place}: ${stdout}${stderr}`);
   }
 }
 
-/** The address of a coordinator that documents leave at its default. */
+/** The default address of a coordinator, which documents do not name. */
 function withAddress(command: string, { coordinator }: Surroundings): string {
   if (!command.startsWith("npx lyapunov serve") || command.includes("--listen")) return command;
   return command.replace("serve", `serve --listen ${coordinator}`);

@@ -2,22 +2,22 @@ import { readdir, readFile } from "node:fs/promises";
 
 import { ROOT } from "../../system/support/command.ts";
 
-/** A fenced block of a document, with what the comment above it says. */
+/** A fenced block of a document, with the comment above it. */
 export interface CodeBlock {
-  /** Such as `docs/cluster.md:12`. */
+  /** Where the block is, such as `docs/cluster.md:12`. */
   readonly place: string;
-  /** Such as `bash`; empty if the fence names none. */
+  /** Language of the block, such as `bash`; empty if the fence names none. */
   readonly language: string;
   readonly text: string;
-  /** What it needs: `cluster`, `postgres`, `NAME=value`. */
+  /** What the block needs: `cluster`, `postgres`, `NAME=value`. */
   readonly needs: readonly string[];
-  /** Why a test cannot run it. */
+  /** Why a test cannot run the block. */
   readonly notRun: string | undefined;
-  /** The name of the file that it shows. */
+  /** The name of the file that the block shows. */
   readonly file: string | undefined;
 }
 
-/** The documents of users, from the root of the checkout. */
+/** The documents for users, as paths from the root of the checkout. */
 export async function userDocuments(): Promise<readonly string[]> {
   const pages = await readdir(`${ROOT}docs`);
   return [
@@ -49,7 +49,7 @@ export function codeBlocks(document: string, markdown: string): readonly CodeBlo
   });
 }
 
-/** The commands of a `bash` block: its lines, with those joined that a backslash continues. */
+/** The commands of a `bash` block: its lines, joined where a backslash continues one. */
 export function commandsOf({ text }: CodeBlock): readonly string[] {
   const lines = text.replaceAll("\\\n", " ").split("\n");
   return lines.filter((line) => line.trim() !== "" && !line.startsWith("#"));

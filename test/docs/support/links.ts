@@ -1,6 +1,6 @@
-/** A link of a document to a file of the project, or to a heading. */
+/** A link of a document to a file of the project or to a heading. */
 export interface Link {
-  /** As it stands in the document; empty for a heading of the document itself. */
+  /** The path as written; empty for a heading of the document itself. */
   readonly path: string;
   readonly anchor: string | undefined;
 }
@@ -8,7 +8,7 @@ export interface Link {
 const TARGET = /\]\((?<path>[^()\s#]*)(?:#(?<anchor>[^()\s]+))?\)/g;
 const FENCED = /^```.*\n[^]*?^```$/gm;
 
-/** The links of a document that lead to no other site. */
+/** The links of a document that do not lead to another site. */
 export function relativeLinks(markdown: string): readonly Link[] {
   return [...markdown.replaceAll(FENCED, "").matchAll(TARGET)]
     .map(({ groups }) => ({ path: groups?.["path"] ?? "", anchor: groups?.["anchor"] }))

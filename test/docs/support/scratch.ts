@@ -4,16 +4,16 @@ import { delimiter, dirname, join } from "node:path";
 
 import { COMMAND, ROOT } from "../../system/support/command.ts";
 
-/** Entries of the checkout that no document's command should meet. */
+/** Entries of the checkout that commands in documents should not see. */
 const LEFT_OUT: ReadonlySet<string> = new Set([".git", "headline.svg"]);
 
 /**
- * A folder in which the commands of a document run, as in a checkout: with its files at hand, and
- * with an `npx` that starts the built command without a detour.
+ * A folder in which the commands of a document run as in a checkout. It has the checkout's files,
+ * and an `npx` that starts the built command directly.
  */
 export class Scratch implements AsyncDisposable {
   readonly folder: string;
-  /** What the commands find in their environment. */
+  /** Environment of the commands. */
   readonly environment: Readonly<Record<string, string>>;
 
   private constructor(folder: string) {
@@ -35,7 +35,7 @@ export class Scratch implements AsyncDisposable {
     const npx = join(folder, ".bin", "npx");
     await writeFile(npx, NPX);
     await chmod(npx, 0o755);
-    // Debian's, which has Debian's packages; another may come first in the path.
+    // Debian's Python, which sees Debian's packages; another may come first in the path.
     await symlink("/usr/bin/python3", join(folder, ".bin", "python3"));
     return new Scratch(folder);
   }

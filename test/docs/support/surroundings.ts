@@ -13,16 +13,16 @@ interface ReadyCluster {
   readonly sweep: string;
 }
 
-/** What stands in a block for what a document can only name. */
+/** Replacements for the placeholders in a block. */
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string>>;
-  /** The command as it runs here. */
+  /** Replaces the placeholders of a command, as it will run here. */
   command(documented: string): string;
-  /** The address at which a coordinator of this block listens, unless the block says another. */
+  /** The address at which a coordinator of this block listens, unless the block names one. */
   readonly coordinator: string;
 }
 
-/** The clusters and databases that blocks need; started when the first block asks for one. */
+/** Clusters and databases for blocks; each is started when the first block asks for it. */
 export class World implements AsyncDisposable {
   #cluster: Promise<ReadyCluster> | undefined;
   #postgres: Promise<PostgresServer> | undefined;
@@ -70,7 +70,7 @@ export class World implements AsyncDisposable {
   }
 }
 
-/** Somebody may listen there: a test takes others. */
+/** Ports in documents, for which a test takes free ones: somebody may listen there. */
 const DOCUMENTED_PORTS = ["7400", "7401", "8080", "9464", "9465"] as const;
 
 async function startCluster(): Promise<ReadyCluster> {
@@ -83,7 +83,7 @@ async function startCluster(): Promise<ReadyCluster> {
 
 const NETWORK = { width: 8, depth: 50, gain: 1, negativeSlope: 0.01, weights: "gaussian" };
 
-/** A run of a block's own, which it may extend. */
+/** Creates a run only for one block, which may extend it. */
 async function endedRun(cluster: Cluster): Promise<string> {
   const { name } = await cluster.estimate({
     network: NETWORK,
@@ -92,7 +92,7 @@ async function endedRun(cluster: Cluster): Promise<string> {
   return name;
 }
 
-/** A run that does not end by itself while anybody looks. */
+/** Creates a run that does not end by itself while the block runs. */
 async function runningRun({ api }: Cluster): Promise<string> {
   const stoppingRule = { replicaCount: 2 ** 32 };
   const specification = parsePropagation({ network: NETWORK, stoppingRule });

@@ -9,17 +9,17 @@ const anyUint32 = fc.oneof(fc.nat(100), fc.nat(2 ** 32 - 1));
 const anyUint64 = fc.oneof(fc.bigInt(0n, 100n), fc.bigInt(0n, 2n ** 64n - 1n)).map(String);
 const anySint64 = fc.oneof(fc.bigInt(-9n, 9n), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n)).map(String);
 
-/** Messages of JSON hold one another: below so many levels there are none. */
+/** Deepest level of messages within messages: those of JSON hold one another. */
 const MAXIMUM_NESTING = 12;
 
-/** Any message of the type, as protobufjs takes it; a field is there or is not. */
+/** Draws any message of the type, as protobufjs takes it, with or without each field. */
 export function anyMessage(type: protobuf.Type, nesting = MAXIMUM_NESTING): fc.Arbitrary<object> {
   if (nesting === 0) return fc.constant({});
   const fields = type.fieldsArray.map((field) => [field.name, anyField(field, nesting)] as const);
   return fc.record(Object.fromEntries(fields), { requiredKeys: [] });
 }
 
-/** The message's bytes. */
+/** Encodes a message. */
 export function encoded(type: protobuf.Type, message: object): Uint8Array {
   return type.encode(type.fromObject(message)).finish();
 }

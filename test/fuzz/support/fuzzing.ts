@@ -2,23 +2,23 @@ import * as fc from "fast-check";
 
 import { SCALE, scaled } from "../../support/tiers/scale.ts";
 
-/** Cases that talk to processes are dear: they are multiplied no further. */
+/** Largest scale for cases that talk to processes, which are slow. */
 const MAXIMUM_DEAR_SCALE = 20;
 
-/** Mocha's limit of a property, whose cases the scale multiplies. */
+/** Mocha's time limit for a property, which grows with the scale. */
 export const TIMEOUT_MILLISECONDS = 120_000 * Math.max(1, SCALE);
 
-/** So many cases, from a seed of the property's own: a failure is found again. */
+/** Parameters for a number of cases; the property's own seed lets a failure be found again. */
 export function cases(count: number, seed: number): fc.Parameters<unknown> {
   return { numRuns: scaled(count), seed };
 }
 
-/** The same, where a case costs milliseconds. */
+/** Parameters for cases that take milliseconds each, whose number grows less with the scale. */
 export function dearCases(count: number, seed: number): fc.Parameters<unknown> {
   return { numRuns: Math.ceil(count * Math.min(SCALE, MAXIMUM_DEAR_SCALE)), seed };
 }
 
-/** Any double, those that break comparisons and sums more often than others. */
+/** Any double; those that break comparisons and sums come more often. */
 export const anyDouble: fc.Arbitrary<number> = fc.oneof(
   fc.double(),
   fc.constantFrom(0, -0, 1, -1, NaN, Infinity, -Infinity, 5e-324, 1e-300, 1.7e308, -1.7e308),
@@ -45,7 +45,7 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
     .map(([length, end]) => "x".repeat(length) + end + end),
 );
 
-/** The bytes with something wrong: cut, with bits flipped, with lengths that lie, with more behind. */
+/** Spoils bytes: cuts them, flips bits, makes lengths lie or appends more. */
 export function spoiled(bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Buffer> {
   const place = fc.nat(2 ** 31 - 1);
   const lie = fc.constantFrom(

@@ -32,7 +32,7 @@ export const anyPartial: fc.Arbitrary<ShardPartial> = fc.record({
   ),
 });
 
-/** A change of one number or text, wherever it is in the partial, or of the length of a list. */
+/** Draws a change of one number, text or list length anywhere in a partial. */
 export const anySpoiling: fc.Arbitrary<(partial: ShardPartial) => ShardPartial> = fc
   .tuple(fc.nat(2 ** 20), anyDouble, anyText, fc.constantFrom("set", "drop", "repeat"))
   .map(([place, number, text, how]) => (partial) => {
@@ -52,7 +52,7 @@ export const anySpoiling: fc.Arbitrary<(partial: ShardPartial) => ShardPartial> 
 
 type Holder = Record<string | number, unknown>;
 
-/** Where something stands that can be changed. */
+/** All places in a partial that can be changed. */
 function placesOf(value: unknown): { readonly holder: Holder; readonly key: string }[] {
   if (typeof value !== "object" || value === null) return [];
   const holder = value as Holder;

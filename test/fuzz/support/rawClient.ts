@@ -1,13 +1,13 @@
 import { ChannelCredentials, Client, status as Code, type ServiceError } from "@grpc/grpc-js";
 
-/** No call may take longer, on a machine that others use too. */
+/** Longest time for a call, on a machine that others use, too. */
 const DEADLINE_MILLISECONDS = 10_000;
 
 function asIs(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** A client that sends bytes for messages and tells how calls end. */
+/** A client that sends bytes as messages and returns how calls end. */
 export class RawClient implements Disposable {
   readonly #client: Client;
 
@@ -15,7 +15,7 @@ export class RawClient implements Disposable {
     this.#client = new Client(address, ChannelCredentials.createInsecure());
   }
 
-  /** The code with which the call ends. */
+  /** Calls a method; returns the code with which the call ends. */
   unary(path: string, bytes: Uint8Array): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.#client.makeUnaryRequest(
@@ -31,7 +31,7 @@ export class RawClient implements Disposable {
     return promise;
   }
 
-  /** The code with which the stream ends; OK as soon as it has answered, for it may go on for long. */
+  /** Opens a stream; returns the code of its end, or OK once it answers: it may go on for long. */
   watch(path: string, bytes: Uint8Array): Promise<string> {
     const stream = this.#client.makeServerStreamRequest(path, asIs, asIs, Buffer.from(bytes), {
       deadline: Date.now() + DEADLINE_MILLISECONDS,
@@ -50,7 +50,7 @@ export class RawClient implements Disposable {
     return promise;
   }
 
-  /** The code with which a stream ends on which all of these are said, and then no more. */
+  /** Sends all messages on a stream and closes it; returns the code with which it ends. */
   converse(path: string, messages: readonly Uint8Array[]): Promise<string> {
     const stream = this.#client.makeBidiStreamRequest(path, asIs, asIs, {
       deadline: Date.now() + DEADLINE_MILLISECONDS,

@@ -179,7 +179,7 @@ function sweepOf(runs: Sweep__Output["runs"], displayName = ""): Sweep__Output {
   };
 }
 
-/** Two widths by three gains. */
+/** A sweep of two widths by three gains. */
 function grid(fields: Run = {}): Sweep__Output {
   return sweepOf(
     [4, 16].flatMap((width) => [1, 2, 4].map((gain) => runAt({ width, gain }, fields))),
@@ -207,7 +207,7 @@ describe("the phase diagram", () => {
     assert.deepEqual([x.title, x.ticks, y.title], ["width d", [4, 16], "gain"]);
   });
 
-  it("draws the exact critical gain, or else the one that all runs of a column say", () => {
+  it("draws the exact critical gain, or else the one on which all runs of a column agree", () => {
     const exact = phaseDiagram(grid({ exact: EXACT })).critical;
     assert.deepEqual(exact?.points, [
       { x: 4, y: 1.6 },
@@ -219,7 +219,7 @@ describe("the phase diagram", () => {
     assert.equal(estimated?.points.length, 2);
   });
 
-  it("takes a grid of two numbers alone", () => {
+  it("takes only a grid of two numbers", () => {
     const laws = sweepOf([
       ...grid().runs,
       ...[1, 2].map((gain) => runAt({ width: 4, gain, weights: "uniform" })),
@@ -245,7 +245,7 @@ describe("the phase diagram", () => {
 });
 
 describe("the picture of a sweep's estimates", () => {
-  it("has a series for all that differs but the first number", () => {
+  it("has a series for everything that differs, except for the first number", () => {
     const runs = [1, 2].flatMap((gain) =>
       [16, 4].map((width) => runAt({ width, gain }, { exact: EXACT })),
     );

@@ -11,7 +11,7 @@ function network(change: object) {
   return parsePropagation({ network: input, stoppingRule: { replicaCount: 2 } }).network;
 }
 
-/** Share of sparse networks with activations left, by the number of them from layer to layer. */
+/** Share of sparse networks with activations left, counted from layer to layer. */
 function sparseSurvival(
   { width, depth, density }: { width: number; depth: number; density: number },
   isRelu: boolean,

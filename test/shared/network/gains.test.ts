@@ -16,7 +16,7 @@ describe("resolveGain", () => {
     assert.ok(Math.abs(he(-1e200) / (Math.SQRT2 * 1e-200) - 1) < 1e-15);
   });
 
-  it("leaves the variance of entries to the width alone under Xavier and LeCun", () => {
+  it("makes the variance of entries depend only on the width under Xavier and LeCun", () => {
     const layer = { width: 8, weights: "orthogonal", negativeSlope: 0.3 } as const;
     assert.equal(resolveGain("xavier", layer), 1);
     assert.equal(resolveGain("lecun", layer), 1);

@@ -69,7 +69,7 @@ describe("the binomial table", () => {
     }
   });
 
-  it("leaves out tails below 2⁻⁶⁴ alone", () => {
+  it("leaves out only tails below 2⁻⁶⁴", () => {
     for (const trials of [63, 64, 65, 66, 1000]) {
       const { firstOutcome, probabilities } = binomialProbabilities(trials);
       assert.equal(firstOutcome + probabilities.length - 1, trials - firstOutcome, "symmetry");

@@ -5,7 +5,7 @@ import { Stream } from "../../../shared/random/stream.ts";
 import { kolmogorovSmirnov, meanScore, normalCdf } from "./goodnessOfFit.ts";
 import { knownAnswers, real, relativeError, seed } from "./knownAnswers.ts";
 
-/** `count` variables, each from the words of a layer of its own. */
+/** Draws `count` variables, each from the words of a layer of its own. */
 function sampleOf(degrees: number, count: number): Float64Array {
   const stream = new Stream(5n);
   return Float64Array.from({ length: count }, (_, i) =>

@@ -30,7 +30,7 @@ function sampleOf(weights: Named, parameter?: number): Float64Array {
   return sample;
 }
 
-/** Student's t with 5 degrees of freedom: elementary. */
+/** Distribution function of Student's t with 5 degrees of freedom, which is elementary. */
 function studentFive(t: number): number {
   const x = t / Math.sqrt(5);
   const tail = (x / (1 + x * x)) * (1 + 2 / (3 * (1 + x * x)));

@@ -37,7 +37,7 @@ export function chiSquareScore(observed: readonly number[], expected: readonly n
   return (Math.cbrt(statistic / degrees) - 1 + spread) / Math.sqrt(spread);
 }
 
-/** How many standard errors a sample's mean of f(x) is off its expectation. */
+/** How many standard errors a sample's mean of f(x) is away from its expectation. */
 export function meanScore(
   sample: Float64Array,
   f: (x: number) => number,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const LINES = readFileSync(join(import.meta.dirname, "known-answers.txt"), "utf8").split("\n");
 
-/** The fields, after its name, of each line of known-answers.txt that begins with a name. */
+/** The lines of known-answers.txt that begin with a name, each as the fields after it. */
 export function knownAnswers(name: string): string[][] {
   const answers = LINES.map((line) => line.split(/\s+/)).filter(([first]) => first === name);
   if (answers.length === 0) throw new Error(`no known answers for ${name}`);

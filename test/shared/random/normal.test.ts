@@ -24,14 +24,14 @@ describe("normals", () => {
     }
   });
 
-  it("in float32 are those in float64, but for 4e-7 of themselves", () => {
+  it("in float32 are those in float64 to a relative 4e-7", () => {
     const next = new Stream(8n).words(0, 1);
     const pair = new Float64Array(2);
     for (let i = 0; i < 300_000; i++) {
       const [word0, word1] = [next(), next()];
       storeNormals(pair, 0, word0, word1);
       assert.ok(relativeError(pair[0] as number, normal(word0, word1)) < 4e-7);
-      // The exchange bit alone makes the second of a pair the first.
+      // Only the exchange bit makes the second of a pair the first.
       assert.ok(relativeError(pair[1] as number, normal(word0, word1 ^ 1)) < 4e-7);
     }
   });

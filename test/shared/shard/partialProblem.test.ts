@@ -14,7 +14,7 @@ import { present } from "../../support/present.ts";
 
 const task = new ShardPlan(specificationWith({ checkpointDepths: [50] })).task(0);
 const nothing = { mean: 0, m2: 0, m3: 0, m4: 0 };
-/** All 32 replicas survive. */
+/** A partial whose 32 replicas all survive. */
 const partial = wholly(syntheticPartial(task));
 
 const MOMENTS = /at depth 200000 the moments of log_norm_growth are not those/;
@@ -46,7 +46,7 @@ function sketch(change: Partial<QuantileSketch>): ShardPartial {
   return last(({ quantileSketch }) => ({ quantileSketch: { ...quantileSketch, ...change } }));
 }
 
-/** What is known where nobody survived, but for a mean that may be made up. */
+/** Sums at a depth to which nobody survived, with a mean that may be made up. */
 function extinct({ quantileSketch, ...at }: CheckpointSums, mean = 0): CheckpointSums {
   const moments = [{ ...nothing, mean }];
   const bins = { ...quantileSketch, binIndexes: [], binCounts: [] };

@@ -17,7 +17,7 @@ function violationsOf(input: PropagationInput): readonly FieldViolation[] {
   return [];
 }
 
-/** A precision of at least a thousand and at most so many replicas. */
+/** A precision with at least a thousand and at most `maximumReplicaCount` replicas. */
 function rule(maximumReplicaCount: number) {
   return { precision: { variance: 0.1, minimumReplicaCount: 1000, maximumReplicaCount } };
 }
@@ -262,14 +262,14 @@ describe("parsePropagation refuses, naming the field, the value and what to give
     });
   }
 
-  it("a backend that is none, with all that are", () => {
+  it("an unknown backend, with all that are known", () => {
     const [violation, ...others] = violationsOf(given({ backend: "abacus" }));
     assert.deepEqual(others, []);
     assert.equal(violation?.field, "backend");
     assert.match(violation.description, /^'abacus' is not allowed; give one of reference, simd/);
   });
 
-  describe("a precision for networks of which too few survive", () => {
+  describe("a precision for networks of which too few survive,", () => {
     // A layer of two ReLUs lets 3/4 of the replicas through, ten layers 5.6 %.
     const relu = { ...NETWORK, width: 2, depth: 10, negativeSlope: 0 };
 
@@ -345,7 +345,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
     });
   });
 
-  it("showing the beginning alone of a long value", () => {
+  it("showing only the beginning of a long value", () => {
     const [whole] = violationsOf(network({ weights: "w".repeat(58) }));
     assert.match(whole?.description ?? "", /^'w{58}' is not allowed/);
     const [violation] = violationsOf(network({ weights: "w".repeat(1000) }));

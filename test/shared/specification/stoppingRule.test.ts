@@ -24,7 +24,7 @@ function precision(targets: Partial<Precision>): StoppingRule {
   return { kind: "precision", precision: { ...RANGE, ...targets } };
 }
 
-/** Where a run ends if its errors fall with the square root of the count. */
+/** The count at which a run ends if its errors fall with the square root of the count. */
 function end(rule: StoppingRule): number {
   let count = 1;
   while (
@@ -35,7 +35,7 @@ function end(rule: StoppingRule): number {
   return count;
 }
 
-/** So many replicas, none of them extinct. */
+/** A number of replicas, none of them extinct. */
 function alive(count: number): ReplicaCounts {
   return { replicaCount: count, survivorCount: count };
 }

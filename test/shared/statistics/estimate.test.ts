@@ -21,7 +21,7 @@ function sumsOf(...growth: readonly number[]): CheckpointSums {
   return sums;
 }
 
-/** Mean 5, Σ of squares, cubes and fourth powers of deviations 32, 42 and 356. */
+/** A sample of mean 5; its deviations have sums of squares, cubes and fourth powers 32, 42, 356. */
 const SAMPLE = sumsOf(2, 4, 4, 4, 5, 5, 7, 9);
 
 function assertEstimate(actual: Estimate | undefined, expected: Estimate): void {
@@ -33,7 +33,7 @@ function assertEstimate(actual: Estimate | undefined, expected: Estimate): void 
   }
 }
 
-/** An estimate, but for its method, of what is known exactly. */
+/** An estimate, without its method, of a quantity that is known exactly. */
 function certain(value: number) {
   return { estimate: value, standardError: 0, lower: value, upper: value, level: 0.95 };
 }

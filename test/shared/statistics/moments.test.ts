@@ -29,7 +29,7 @@ function merged(a: Counted, b: Counted): Counted {
   };
 }
 
-/** Errors are measured against the size that the sums would have for symmetric reasons alone. */
+/** Asserts closeness relative to the size that sums of this spread have without any cancelling. */
 function assertClose(actual: Moments, expected: Moments, count: number, tolerance: number): void {
   const deviation = Math.sqrt(expected.m2 / count);
   const scale = {
@@ -104,7 +104,7 @@ describe("mergeMoments", () => {
     );
   });
 
-  it("is associative and commutative but for rounding", () => {
+  it("is associative and commutative up to rounding", () => {
     fc.assert(
       fc.property(values, values, values, (a, b, c) => {
         const count = a.length + b.length + c.length;

@@ -16,7 +16,7 @@ const DEPTHS = [10, 20];
 const BIN_WIDTHS = [0.5, 2];
 const GONE = -Infinity;
 
-/** One row of three observables at two depths for each replica. */
+/** A replica: three observables at each of two depths. */
 type Replica = readonly [readonly number[], readonly number[]];
 
 function sumsOf(replicas: readonly Replica[]): ReplicaSums {
@@ -43,7 +43,7 @@ function randomReplica(random: Random): Replica {
   ];
 }
 
-/** Asserts equality but for rounding; sums that cancel to nearly nothing have no digits to compare. */
+/** Asserts equality up to rounding; sums that nearly cancel have no digits to compare. */
 function assertSame(actual: ReplicaSums, expected: ReplicaSums): void {
   assert.equal(rounded(actual), rounded(expected));
 }

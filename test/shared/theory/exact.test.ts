@@ -21,7 +21,7 @@ const slope = fc.tuple(fc.constantFrom(-1, 1), logUniform(-307, 307)).map(([sign
 const moderateSlope = logUniform(-3, 3);
 const gain = logUniform(-6, 6);
 
-/** The exponents of a layer, of its survivors if its slope is 0. */
+/** The exponents of a layer, or of its survivors if its slope is 0. */
 function exponents(law: IsotropicLaw, d: number, negativeSlope: number, layerGain = 1): Exponents {
   const layer = { width: d, weights: law, negativeSlope, gain: layerGain };
   const exact = exactExponents(layer);
@@ -155,7 +155,7 @@ describe("exactExponents", () => {
 
   it("turns α into 1/α by exchanging positive and negative units", () => {
     fc.assert(
-      // Nearer to 1, the rounding of 1/α is what this would measure.
+      // Nearer to 1, this would measure the rounding of 1/α.
       fc.property(weights, width, logUniform(-3, -0.01), (law, d, a) => {
         const [here, there] = [exponents(law, d, a), exponents(law, d, 1 / a)];
         const shifted = there.lyapunovExponent + Math.log(a);
@@ -166,7 +166,7 @@ describe("exactExponents", () => {
     );
   });
 
-  it("shifts λ by the logarithm of the gain and leaves the rest alone", () => {
+  it("shifts λ by the logarithm of the gain and changes nothing else", () => {
     fc.assert(
       fc.property(weights, width, moderateSlope, gain, (law, d, a, g) => {
         const { lyapunovExponent, ...rest } = exponents(law, d, a, g);

@@ -10,7 +10,7 @@ export function referenceTable(name: string): string[][] {
   return lines.map((line) => line.split(" "));
 }
 
-/** Fails, too, if either is not a number. */
+/** Asserts that two numbers are close; fails if either is NaN. */
 export function assertClose(
   actual: number,
   expected: number,
@@ -21,7 +21,7 @@ export function assertClose(
   assert.ok(error <= tolerance, `${what}: ${actual} is ${error} from ${expected}`);
 }
 
-/** 10^low to 10^high, log-uniformly. */
+/** Draws numbers from 10^low to 10^high, log-uniformly. */
 export function logUniform(low: number, high: number): fc.Arbitrary<number> {
   return fc.double({ min: low, max: high, noNaN: true }).map((logarithm) => 10 ** logarithm);
 }

@@ -21,7 +21,7 @@ describe("enumerations", () => {
     }
   });
 
-  it("are nothing where nothing is said", () => {
+  it("are undefined where nothing is given", () => {
     assert.equal(shortName("backend", "BACKEND_UNSPECIFIED"), undefined);
     assert.equal(shortName("backend", ""), undefined);
     assert.equal(shortName("backend", undefined), undefined);
@@ -29,7 +29,7 @@ describe("enumerations", () => {
   });
 
   it("keep a number that has no name here, to be refused by it", () => {
-    // As the decoder hands it on.
+    // The form in which the decoder hands it on.
     assert.equal(shortName("sampling", 77), "77");
   });
 });

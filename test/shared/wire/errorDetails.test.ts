@@ -49,7 +49,7 @@ describe("error details", () => {
     assert.equal(encodeURI(details), "half%20%EF%BF%BD");
   });
 
-  it("carry a reason alone where no field is at fault", () => {
+  it("carry only a reason where no field is at fault", () => {
     const error = new ApiError(Code.NOT_FOUND, "NOT_FOUND", "not here");
     assert.deepEqual(readDetails(asReceived(error)), { reason: "NOT_FOUND", violations: [] });
   });

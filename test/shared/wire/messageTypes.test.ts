@@ -24,7 +24,7 @@ describe("the contract", () => {
   });
 });
 
-/** A service but for its functions, and for the bytes of the files, which name themselves otherwise. */
+/** Describes a service without its functions, and without the files' bytes, whose names differ. */
 function describedService(service: unknown): unknown {
   return JSON.parse(JSON.stringify(service, leaveOutFiles));
 }

@@ -40,7 +40,7 @@ const partials: fc.Arbitrary<ShardPartial> = fc.record({
   ),
 });
 
-/** Of few values, so that many differ but in which list a number stands. */
+/** Partials of few values: many differ only in the list in which a number stands. */
 const bit = fc.nat(1);
 const small: fc.Arbitrary<ShardPartial> = fc.record({
   backend: fc.constant("simd"),
@@ -65,7 +65,7 @@ const small: fc.Arbitrary<ShardPartial> = fc.record({
   ),
 });
 
-/** The partial as it is after a journey over the wire. */
+/** Sends a partial over the wire and returns what arrives. */
 function sent(partial: ShardPartial): ShardPartial {
   const result = { leaseId: 1, run: "", partial: partialToMessage(partial) };
   const bytes = FleetService.service.Work.requestSerialize({ result });
@@ -74,7 +74,7 @@ function sent(partial: ShardPartial): ShardPartial {
   return arrived;
 }
 
-/** Plain copies: the wire's objects have prototypes of their own. */
+/** Makes plain copies: the wire's objects have prototypes of their own. */
 function plain(partial: ShardPartial): unknown {
   return structuredClone(partial);
 }
@@ -131,7 +131,7 @@ describe("partials on the wire", () => {
   });
 });
 
-/** The neighbour of a double, one bit away. */
+/** The neighbour of a double, one unit in the last place away. */
 function nextDouble(value: number): number {
   const bits = new BigUint64Array(Float64Array.of(value).buffer);
   bits[0] = (bits[0] ?? 0n) ^ 1n;

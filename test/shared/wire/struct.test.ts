@@ -7,7 +7,7 @@ import { structFromJson, structToJson, type JsonObject } from "../../../shared/w
 
 const { responseSerialize, responseDeserialize } = FleetService.service.Work;
 
-/** An object of JSON that has gone through a message. */
+/** Sends an object of JSON through a message and returns what arrives. */
 function sent(parameters: JsonObject): JsonObject {
   const grant = { leases: [{ task: { parameters: structFromJson(parameters) } }] };
   const task = responseDeserialize(responseSerialize({ grant })).grant?.leases[0]?.task;

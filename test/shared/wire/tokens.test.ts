@@ -12,7 +12,7 @@ describe("a token", () => {
     assert.equal(readBearer([`bearer ${first}`]), first);
   });
 
-  it("is none if it is malformed, or one of two", () => {
+  it("is refused if it is malformed, or one of two", () => {
     const token = newToken(randomBytes);
     for (const values of [
       [],

@@ -4,7 +4,7 @@ import { structToJson } from "../../../shared/wire/struct.ts";
 import type { ShardComputer } from "../../../worker/pool/shardComputer.ts";
 import { CHANGES, coinDepths, HEADS, type CoinParameters } from "./coinKind.ts";
 
-/** Tosses the coins of a shard: a replica's tosses are a function of the seed and its index. */
+/** Tosses the coins of a shard. A replica's tosses are a function of the seed and its index. */
 export const COIN_COMPUTER: ShardComputer = {
   compute: async (task, advanced) => {
     const { bias, tosses } = structToJson(task.parameters) as unknown as CoinParameters;

@@ -16,12 +16,12 @@ import {
   stoppingRuleToMessage,
 } from "../../../shared/wire/stoppingRuleMessages.ts";
 
-/** The number of the kind on the wire: the contract leaves those from 1,000 on to kinds of one's own. */
+/** Number of the kind on the wire: the contract leaves numbers from 1,000 on to other kinds. */
 export const COIN_NUMBER = 1000;
 
-/** What is known of a coin before it is tossed. */
+/** Parameters of a run of coins. */
 export interface CoinParameters {
-  /** Probability of heads, which a run is to find out. */
+  /** Probability of heads, which the run estimates. */
   readonly bias: number;
   /** Tosses of a replica. */
   readonly tosses: number;
@@ -31,7 +31,7 @@ interface CoinSpecification extends RunSpecification {
   readonly parameters: CoinParameters;
 }
 
-/** Heads so far. */
+/** Observable: the number of heads so far. */
 export const HEADS: Observable = {
   name: "heads",
   sinceBurnIn: false,
@@ -39,7 +39,7 @@ export const HEADS: Observable = {
   bound: (tosses) => tosses,
 };
 
-/** Tosses that came out other than the one before them. */
+/** Observable: the number of tosses that differ from the one before. */
 export const CHANGES: Observable = {
   name: "changes",
   sinceBurnIn: false,
@@ -49,7 +49,7 @@ export const CHANGES: Observable = {
 
 export const COIN_SHARD_SIZE = 64;
 
-/** Tosses after which a replica is looked at. */
+/** Checkpoints of a run, as numbers of tosses. */
 export function coinDepths({ tosses }: CoinParameters): readonly number[] {
   return [tosses / 2, tosses];
 }
@@ -105,10 +105,10 @@ const COIN: Kind<CoinSpecification> = {
   toJSON: () => "coin",
 };
 
-/** What a coordinator knows that tosses coins, too. */
+/** The kinds of a coordinator that knows coins, too. */
 export const KINDS_WITH_COIN = new Kinds([PROPAGATION, COIN]);
 
-/** A run of coins as a client asks for it, all but its stopping rule. */
+/** A run of coins as a client asks for it, without its stopping rule. */
 export function coinRun(parameters: CoinParameters): Run {
   return {
     kind: COIN_NUMBER as unknown as NonNullable<Run["kind"]>,

@@ -3,7 +3,7 @@ import type { SchedulerEvent } from "../../../coordinator/scheduler/events.ts";
 import type { Random } from "../random.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** What a worker's stream carries, one way and the other. */
+/** The messages of a worker's stream, by direction. */
 export type ToCoordinator = Extract<SchedulerEvent, { readonly worker: string }>;
 export type ToWorker = { readonly kind: "welcome" } | WorkerCommand;
 
@@ -20,7 +20,7 @@ export interface CoordinatorEnd {
 const LATENCY_SECONDS = 0.03;
 const SLOW_LATENCY_SECONDS = 3;
 
-/** One stream: messages arrive in order, after a while; a cut loses what is on its way. */
+/** A stream: messages arrive in order after a while, and a cut loses those on their way. */
 export class Channel {
   readonly worker: string;
   readonly #timeline: Timeline;
@@ -28,7 +28,7 @@ export class Channel {
   readonly #workerEnd: WorkerEnd;
   readonly #coordinatorEnd: CoordinatorEnd;
   #open = true;
-  /** When the last message sent each way arrives. */
+  /** Time at which the last message of each direction arrives. */
   readonly #arrival = { toWorker: 0, toCoordinator: 0 };
 
   constructor(
@@ -57,7 +57,7 @@ export class Channel {
     });
   }
 
-  /** The worker leaves in good order: what it said is heard first. */
+  /** The worker leaves in good order: its messages arrive before the end. */
   end(): void {
     this.#transmit("toCoordinator", () => {
       this.#open = false;
@@ -65,7 +65,7 @@ export class Channel {
     });
   }
 
-  /** The stream breaks; each side learns of it in its own time. */
+  /** Breaks the stream; each side learns of it in its own time. */
   cut(): void {
     if (!this.#open) return;
     this.#open = false;
@@ -80,7 +80,7 @@ export class Channel {
   #transmit(way: "toWorker" | "toCoordinator", arrive: () => void): void {
     const slow = this.#random.chance(0.01);
     const latency = this.#random.exponential(slow ? SLOW_LATENCY_SECONDS : LATENCY_SECONDS);
-    // Never before what was sent earlier: a stream keeps its order.
+    // Never before an earlier message: a stream keeps its order.
     this.#arrival[way] = Math.max(this.#arrival[way], this.#timeline.now + latency);
     this.#timeline.after(this.#arrival[way] - this.#timeline.now, () => {
       if (this.#open) arrive();

@@ -12,7 +12,7 @@ interface Cluster extends Fleet {
 
 type Fault = (cluster: Cluster) => void;
 
-/** What can happen to a cluster; what happens more often is listed more often. */
+/** Everything that can happen to a cluster; likelier faults are listed more than once. */
 export const FAULTS: readonly Fault[] = [
   ...FLEET_FAULTS,
   cancelsRun,

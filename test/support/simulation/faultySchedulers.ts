@@ -4,14 +4,14 @@ import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts
 import { lieAbout } from "../syntheticPartials.ts";
 import type { SchedulerFactory } from "./simulatedCoordinator.ts";
 
-/** A scheduler with one fault, and the invariant that must find it out. */
+/** A scheduler with one fault, and the invariant that must detect it. */
 export interface FaultyScheduler {
   readonly fault: string;
   readonly invariant: string;
   readonly create: SchedulerFactory;
 }
 
-/** One for each way in which the simulation must be able to fail. */
+/** Faulty schedulers: one for each way in which the simulation must be able to fail. */
 export const FAULTY_SCHEDULERS: readonly FaultyScheduler[] = [
   {
     fault: "acknowledges a result before it is durable",

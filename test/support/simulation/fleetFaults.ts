@@ -3,7 +3,7 @@ import { randomTemperament } from "./scenario.ts";
 import type { SimulatedWorker, Temperament } from "./simulatedWorker.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** Workers, and the coordinator's clock, in simulated time. */
+/** A fleet in simulated time, with the coordinator's clock. */
 export interface Fleet {
   readonly random: Random;
   readonly timeline: Timeline;
@@ -13,7 +13,7 @@ export interface Fleet {
   note(what: string, detail?: string): void;
 }
 
-/** What can happen to a fleet; what happens more often is listed more often. */
+/** Everything that can happen to a fleet; likelier faults are listed more than once. */
 export const FLEET_FAULTS: readonly ((fleet: Fleet) => void)[] = [
   joins,
   joins,

@@ -6,7 +6,7 @@ import {
   type ShardPartial,
 } from "../../../shared/statistics/replicaSums.ts";
 
-/** The merge of shards 0, 1, 2, … one after another, up to the first prefix that meets the rule. */
+/** Merges shards 0, 1, 2, … one after another, up to the first prefix that meets the rule. */
 export class PrefixFold {
   readonly #specification: RunSpecification;
   shardCount = 0;
@@ -47,7 +47,7 @@ function meetsRule(specification: RunSpecification, sums: ReplicaSums): boolean 
   );
 }
 
-/** Of the mean and of the unbiased variance of n values, from their sums of powers of deviations. */
+/** Standard errors of the mean and the variance of n values, from sums of powers of deviations. */
 function standardErrors(n: number, m2: number, m4: number) {
   const variance = m2 / (n - 1);
   return {

@@ -7,14 +7,14 @@ import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts
 import type { Random } from "../random.ts";
 import type { SimulatedDevice, Temperament } from "./simulatedWorker.ts";
 
-/** Layers that make shards of 32 replicas for `simd` and of 4 for `reference`. */
+/** Depth at which shards have 32 replicas for `simd` and 4 for `reference`. */
 const DEPTH = 100_000;
 const MAXIMUM_SHARDS = 30;
 
-/** What a backend can be of: partials of two do not mix. */
+/** Generators that a backend can have; partials of two generators do not mix. */
 export const GENERATORS = ["fused", "plain"] as const;
 
-/** A run of 1 to 30 shards, for a count of replicas or for a precision. */
+/** Draws a run of 1 to 30 shards, for a number of replicas or for a precision. */
 export function randomSpecification(random: Random, seed: number): PropagationSpecification {
   const draft = parsePropagation({
     network: { width: 4, depth: DEPTH, negativeSlope: 1, weights: "gaussian", gain: 1 },
@@ -42,14 +42,14 @@ function randomRule(random: Random, shardSize: number): StoppingRule {
   };
 }
 
-/** Targets that synthetic partials, of variance about 1, meet at about so many replicas. */
+/** Draws targets that synthetic partials, of variance about 1, meet at about `replicaCount`. */
 function randomTargets(random: Random, replicaCount: number) {
   const lyapunovExponent = 1 / Math.sqrt(replicaCount) / DEPTH;
   const variance = Math.sqrt(3 / replicaCount) / DEPTH;
   return random.pick([{ lyapunovExponent }, { variance }, { lyapunovExponent, variance }]);
 }
 
-/** A rule that continues the present one more often than not. */
+/** Draws a new rule, which more often than not continues the present one. */
 export function randomExtension(
   random: Random,
   { stoppingRule }: PropagationSpecification,
@@ -121,7 +121,7 @@ export function deviceOf(
   return { backends: names.map((name) => ({ name, generator: said })), slotCount, generator };
 }
 
-/** Most workers are sound; of the others each has its own way to be trouble. */
+/** Draws a temperament: most workers are sound, and the others fail, each in its own way. */
 export function randomTemperament(random: Random): Temperament {
   const sound = soundTemperament(random);
   return random.pick<Temperament>([

@@ -29,12 +29,12 @@ import { demand, Violation } from "./violation.ts";
 const TRACE_LENGTH = 60;
 const TICK_SECONDS = 0.5;
 const FAULT_SECONDS = 4;
-/** Faults stop at the latest then. */
+/** Time at which faults stop at the latest. */
 const LAST_FAULT_SECONDS = 80;
-/** All must have ended so long after the last fault: poison may have to kill a worker many times. */
+/** Time after the last fault in which all must end: poison may have to kill workers many times. */
 const PATIENCE_SECONDS = 2000;
 
-/** How often each thing happened, so that a test can say that all of them did. */
+/** How often each thing happened, so that a test can check that all of them did. */
 export type Tally = Map<string, number>;
 
 /** A whole cluster in memory: everything that happens follows from its seed. */
@@ -67,7 +67,7 @@ class SimulatedCluster {
     });
   }
 
-  /** @throws Violation */
+  /** Lives through faults, then calms down and checks the answers. @throws Violation */
   run(): void {
     const { timeline, random } = this;
     const lastFault = random.between(0.2, 1) * LAST_FAULT_SECONDS;
@@ -154,7 +154,7 @@ class SimulatedCluster {
     });
   }
 
-  /** Faults stop: everyone is sound from here on, and there is someone for every backend of every kind. */
+  /** Ends the faults: all workers are sound now, with one for each backend and generator. */
   #calmDown(): void {
     this.note("calm");
     for (const { temperament } of this.workers) {
@@ -186,7 +186,7 @@ class SimulatedCluster {
     }
   }
 
-  /** A dispute of a run waits for somebody who has not taken sides. */
+  /** Adds a worker where a dispute waits for one that has not taken sides. */
   #sendReferees(): void {
     for (const [name, run] of this.coordinator.scheduler.runs) {
       const { generator, backend } = run;
@@ -210,7 +210,7 @@ class SimulatedCluster {
     demand(leases.size === 0, "no lease outlives its run", () => [...leases.keys()].join(", "));
   }
 
-  /** What was found is what the partials say, whatever the fleet was like. */
+  /** Checks that the answers follow from the partials, whatever the fleet was like. */
   #checkAnswers(): void {
     for (const [name, { specification, state }] of this.ledger.runs) {
       if (state !== "succeeded") continue;
@@ -249,14 +249,14 @@ function generatorOf({ partial }: RecordedShard): string {
   return partial.generator;
 }
 
-/** Shards that the run needs, from its synthetic partials alone. */
+/** The number of shards that a run needs, by its synthetic partials. */
 function shortestPrefix(specification: PropagationSpecification, plan: ShardPlan): number {
   const fold = new PrefixFold(specification);
   fold.extend((shardIndex) => syntheticPartial(plan.task(shardIndex)));
   return fold.shardCount;
 }
 
-/** @throws Error with the seed, what does not hold and how it came about. */
+/** Simulates one cluster. @throws Error with the seed, what does not hold and how it came about. */
 export function simulate(
   seed: number,
   tally: Tally = new Map(),

@@ -14,7 +14,7 @@ export type SchedulerFactory = (options: SchedulerOptions, firstLease: number) =
 
 const PARTIALS_PER_PAGE = 3;
 const SHARDS_PER_FOLD = 4;
-/** Every life of the coordinator numbers its leases apart from those before. */
+/** Distance between the lease numbers of one life and the next, so that none repeats. */
 const LEASES_OF_A_LIFE = 1_000_000;
 
 export interface SimulatedCoordinatorOptions {
@@ -23,18 +23,18 @@ export interface SimulatedCoordinatorOptions {
   readonly ledger: SimulatedLedger;
   readonly trace: Trace;
   readonly clock: () => number;
-  /** Told of everything that was decided. */
+  /** Called with every command of the scheduler. */
   readonly onCommand: (command: SchedulerCommand) => void;
 }
 
 /**
- * The coordinator's shell as engine.ts and workSession.ts have it, around a real scheduler;
- * every event is checked against the invariants.
+ * A real scheduler in a coordinator's shell like that of engine.ts and workSession.ts. Every event
+ * is checked against the invariants.
  */
 export class SimulatedCoordinator implements CoordinatorEnd {
   readonly #options: SimulatedCoordinatorOptions;
   readonly #channels = new Map<string, Channel>();
-  /** Runs that are being extended: withdrawn, and about to be submitted anew. */
+  /** Runs that are being extended: they are withdrawn and will be submitted anew. */
   readonly #extending = new Set<string>();
   /** Runs that are withdrawn until doubtful shards are out of the ledger. */
   readonly #retracting = new Set<string>();
@@ -52,7 +52,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     return this.#scheduler;
   }
 
-  /** Killed and started again: all that it knows is what the ledger holds. */
+  /** Kills the coordinator and starts it again with what the ledger holds. */
   restart(): void {
     const { ledger, createScheduler, scheduler } = this.#options;
     ledger.crash();
@@ -102,7 +102,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
       }
       ledger.putRun(run, { specification, state: "active" });
     };
-    // First what is on its way, then the new plan, as simulations.ts awaits them.
+    // First what is on its way to the ledger, then the new plan, as in simulations.ts.
     ledger.enqueue(
       () => undefined,
       () => {
@@ -123,8 +123,8 @@ export class SimulatedCoordinator implements CoordinatorEnd {
         return;
       }
       channel.sendToWorker({ kind: "welcome" });
-      // Joins of two streams may overtake one another: whichever loses is ended, not left to talk
-      // to nobody.
+      // Joins of two streams may overtake one another. The stream that loses is ended, so that it
+      // does not talk to nobody.
       this.#channels.get(worker)?.cut();
       this.#channels.set(worker, channel);
     } else if (this.#channels.get(worker) !== channel) return;
@@ -138,7 +138,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     this.#dispatch({ kind: "worker_disconnected", worker });
   }
 
-  /** As resumeFromLedger.ts has it: a page of what comes after the fold, and where there is more. */
+  /** Reads what comes after the fold, like resumeFromLedger.ts: a page, and where there is more. */
   #submit(run: string, specification: PropagationSpecification): void {
     const fold = this.#options.ledger.folds.get(run);
     const from = fold?.shardCount ?? 0;
@@ -164,7 +164,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     });
   }
 
-  /** Now and then, as engine.ts has it. */
+  /** Keeps folds in the ledger now and then, like engine.ts. */
   #checkpoint(run: string): void {
     const { ledger } = this.#options;
     const progress = this.#scheduler.runs.get(run)?.progress;
@@ -228,7 +228,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     }
   }
 
-  /** As engine.ts has it: deletes, then submits the run anew, unless it was cancelled meanwhile. */
+  /** Deletes doubtful shards, then submits the run anew unless it was cancelled; like engine.ts. */
   #retract(run: string, shards: readonly number[]): void {
     const { ledger } = this.#options;
     this.#retracting.add(run);
@@ -259,7 +259,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
   }
 }
 
-/** The last shard of the shorter rule may be a short one; the longer plan has it in full. */
+/** Whether a recorded shard fits a new plan: a short last shard of the old one does not. */
 function fitting(plan: ShardPlan) {
   return ({ shardIndex, partial }: RecordedShard) =>
     plan.shard(shardIndex).replicaCount === partial.replicaCount;

@@ -18,12 +18,12 @@ interface QueuedWrite {
 }
 
 /**
- * A ledger on a slow disk: writes become durable after a while, all that wait meanwhile in one
- * batch, as LedgerWriter has it; a crash loses what was not committed.
+ * A ledger on a slow disk. Writes become durable after a while, all that wait meanwhile in one
+ * batch, as with LedgerWriter. A crash loses what was not committed.
  */
 export class SimulatedLedger {
   readonly runs = new Map<string, SimulatedRun>();
-  /** Of the prefix of each run, for a coordinator to begin with. */
+  /** The kept fold of each run's first shards, for a coordinator to begin with. */
   readonly folds = new Map<string, Fold>();
   readonly #shards = new Map<string, Map<number, RecordedShard>>();
   readonly #timeline: Timeline;
@@ -43,13 +43,13 @@ export class SimulatedLedger {
     return this.#shards.get(run) ?? new Map<number, RecordedShard>();
   }
 
-  /** The same from an index on, ascending. */
+  /** The durable shards of a run from an index on, ascending. */
   shardsFrom(run: string, from: number): RecordedShard[] {
     const shards = [...this.shards(run).values()].filter(({ shardIndex }) => shardIndex >= from);
     return shards.toSorted((a, b) => a.shardIndex - b.shardIndex);
   }
 
-  /** What was read arrives. */
+  /** Calls `arrive` after the time that reading takes. */
   whenRead(arrive: () => void): void {
     this.#timeline.after(this.#random.exponential(this.#commitSeconds), arrive);
   }
@@ -73,13 +73,13 @@ export class SimulatedLedger {
     this.#shards.get(run)?.delete(shardIndex);
   }
 
-  /** Makes a write durable; `whenDurable` is told, in the order of the writes. */
+  /** Makes a write durable, then calls `whenDurable`, in the order of the writes. */
   enqueue(write: () => void, whenDurable: () => void = () => undefined): void {
     this.#queue.push({ write, whenDurable });
     if (this.#committing === undefined) this.#commit();
   }
 
-  /** The coordinator is killed: what was being committed may or may not have reached the disk. */
+  /** Kills the coordinator: a batch that is being committed may or may not reach the disk. */
   crash(): void {
     if (this.#committing !== undefined && this.#random.chance(0.5)) {
       for (const { write } of this.#committing) write();

@@ -11,48 +11,48 @@ import type { Channel, ToWorker, WorkerEnd } from "./channel.ts";
 import type { Timeline } from "./timeline.ts";
 import { demand } from "./violation.ts";
 
-/** What a worker is like, for better or worse. It can change, and does when faults stop. */
+/** How a worker behaves, for better or worse. It changes when faults stop. */
 export interface Temperament {
   secondsPerReplica: number;
-  /** Chances, for each shard. */
+  /** Chance that a shard fails. */
   failure: number;
-  /** Takes thirty times as long. */
+  /** Chance that a shard takes thirty times as long. */
   slowness: number;
-  /** Sends its answer again, some time later. */
+  /** Chance that the worker sends its answer again, some time later. */
   repetition: number;
   nonsense: number;
-  /** Lies that it has still to tell. */
+  /** Lies that the worker has still to tell. */
   lies: number;
   lieChance: number;
-  /** Lies only where it has told the truth before. */
+  /** Whether the worker lies only where it has told the truth before. */
   contradictsItself: boolean;
-  /** Does not hear revocations. */
+  /** Whether the worker ignores revocations. */
   stubborn: boolean;
 }
 
-/** A device as it is, which may not be all that it says. */
+/** A device as it is; it may not say all of that. */
 export interface SimulatedDevice extends DeviceDescription {
-  /** That of its partials. */
+  /** The generator of the device's partials. */
   readonly generator: string;
 }
 
-/** A lease as a worker holds it, and what it delivers for it. */
+/** A lease as a worker holds it. */
 type HeldLease = BookedLease & Pick<GrantedLease, "run" | "shardIndex" | "task">;
 type ComputedShard = Pick<EventOf<"shard_result">, "partial" | "computeSeconds">;
 
-/** What surrounds a worker. */
+/** The surroundings of a worker. */
 export interface Surroundings {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly heartbeatSeconds: number;
   connect(worker: SimulatedWorker): Channel;
-  /** What a shard does to whoever propagates it. */
+  /** What a shard does to every worker that propagates it; undefined if it is sound. */
   poison(run: string, shardIndex: number): "fails" | "kills" | undefined;
 }
 
 type State = "working" | "draining" | "gone";
 
-/** A worker as agent.ts has it, with its own lease book, in simulated time and with faults. */
+/** A worker like agent.ts, with its real lease book, in simulated time and with faults. */
 export class SimulatedWorker implements WorkerEnd {
   readonly id: string;
   readonly devices: readonly SimulatedDevice[];
@@ -62,7 +62,7 @@ export class SimulatedWorker implements WorkerEnd {
   #channel: Channel | undefined;
   #welcomed = false;
   #state: State = "working";
-  /** What would have happened while it hung. */
+  /** What would have happened while the worker hung; undefined if it does not hang. */
   #backlog: (() => void)[] | undefined;
 
   constructor(
@@ -88,7 +88,7 @@ export class SimulatedWorker implements WorkerEnd {
     return this.#book.isEmpty;
   }
 
-  /** Opens a stream, in place of any that it had. */
+  /** Opens a stream that replaces any earlier one. */
   connect(): void {
     if (this.#state === "gone") return;
     this.#welcomed = false;
@@ -110,7 +110,7 @@ export class SimulatedWorker implements WorkerEnd {
     this.#channel?.cut();
   }
 
-  /** Does nothing, hears nothing and says nothing until it is thawed; its stream stays up. */
+  /** Makes the worker hang until it is thawed: deaf and silent, while its stream stays up. */
   freeze(): void {
     this.#backlog ??= [];
   }
@@ -225,7 +225,7 @@ export class SimulatedWorker implements WorkerEnd {
     if (this.temperament.contradictsItself && !isRepetition) return truth;
     if (this.temperament.lies === 0 || !random.chance(this.temperament.lieChance)) return truth;
     this.temperament.lies -= 1;
-    // Its own way to be wrong: no two tell the same lie.
+    // Each worker lies in its own way: no two tell the same lie.
     return lieAbout(truth, Number(this.id.split("-")[1]));
   }
 
@@ -266,7 +266,7 @@ export class SimulatedWorker implements WorkerEnd {
     });
   }
 
-  /** Its process ends; one that starts it again under the same name is turned away at the door. */
+  /** Ends the worker's process; a restart under its name is turned away. */
   #dismissed(): void {
     this.#state = "gone";
     this.#surroundings.timeline.after(5, () => {

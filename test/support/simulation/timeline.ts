@@ -4,10 +4,10 @@ interface Entry {
   readonly action: () => void;
 }
 
-/** Simulated time: actions run in the order of their times, those of equal time as they were set. */
+/** Simulated time. Actions run in the order of their times; equal times in the order of setting. */
 export class Timeline {
   now = 0;
-  /** A binary heap. */
+  /** Pending actions, as a binary heap. */
   readonly #heap: Entry[] = [];
   #order = 0;
 
@@ -23,14 +23,14 @@ export class Timeline {
     this.#heap[child] = entry;
   }
 
-  /** Resolves after so long. */
+  /** Resolves after a time. */
   wait(delay: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.after(delay, resolve);
     return promise;
   }
 
-  /** Runs what comes next. */
+  /** Runs the next action. */
   step(): void {
     const next = this.#heap[0];
     const last = this.#heap.pop();

@@ -6,7 +6,7 @@ type Entry = { readonly at: number } & (
   | { readonly note: string }
 );
 
-/** The last events, commands and faults of a simulation, written out only if they are asked for. */
+/** The last events, commands and faults of a simulation; they become text only on demand. */
 export class Trace {
   readonly #entries: Entry[] = [];
   readonly #length: number;
@@ -32,7 +32,7 @@ function line(entry: Entry): string {
   return `${time}    <- ${entry.command.kind} ${details(entry.command)}`;
 }
 
-/** The short fields of a message; partials, tasks and specifications would drown the rest. */
+/** Keeps the short fields of a message: partials, tasks and specifications would drown the rest. */
 function details(message: SchedulerEvent | SchedulerCommand): string {
   if (message.kind === "grant") {
     const leases = message.leases.map(

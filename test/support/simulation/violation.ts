@@ -1,4 +1,4 @@
-/** An invariant of the scheduler that does not hold. */
+/** Thrown when an invariant does not hold. */
 export class Violation extends Error {
   override readonly name = "Violation";
   readonly invariant: string;
@@ -9,7 +9,7 @@ export class Violation extends Error {
   }
 }
 
-/** @throws Violation unless the condition holds; the detail is worked out only then. */
+/** Checks an invariant. @throws Violation unless it holds; the detail is worked out only then. */
 export function demand(
   condition: boolean,
   invariant: string,

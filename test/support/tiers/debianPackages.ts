@@ -2,8 +2,8 @@ import { existsSync, globSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
- * Debian packages that tests need beside Node, each with something that is there once the package
- * is installed: a command, or a pattern of paths. Run as a program, this file prints their names.
+ * Debian packages that tests need besides Node. Each has something that exists once the package is
+ * installed: a command, or a pattern of paths. Run as a program, this file prints their names.
  */
 const PACKAGES = {
   bash: "bash",

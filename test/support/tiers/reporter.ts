@@ -11,8 +11,8 @@ interface Timed {
 }
 
 /**
- * mocha's own report, and after it what the quick tier left out and why. With CI in the environment
- * it lists the slowest tests and hooks, too.
+ * Prints mocha's own report, and after it what the quick tier left out and why. With CI in the
+ * environment it lists the slowest tests and hooks, too.
  */
 export default class Reporter extends Mocha.reporters.Spec {
   readonly #timed: Timed[] = [];
@@ -42,7 +42,7 @@ export default class Reporter extends Mocha.reporters.Spec {
   }
 }
 
-/** What was left out, why, and how to run it; nothing where nothing was. */
+/** Says what was left out, why, and how to run it; empty if nothing was. */
 function omissions(): string[] {
   if (IS_EVERYTHING) return [];
   const left = leftOut();

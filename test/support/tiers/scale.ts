@@ -1,4 +1,4 @@
-/** What `npm test` takes: a tenth of every simulation, on Node alone. */
+/** Scale of `npm test`: a tenth of every simulation, with nothing but Node. */
 const QUICK = 0.1;
 
 /**
@@ -13,7 +13,7 @@ export const IS_EVERYTHING = SCALE >= 1;
 /** The one seed that LYAPUNOV_TEST_SEED asks for, as a failing simulation prints it. */
 export const SEED = process.env["LYAPUNOV_TEST_SEED"];
 
-/** How many of something to test, where it is `count` at scale 1, and never less than `least`. */
+/** How many of something to test: `count` at scale 1, and never fewer than `least`. */
 export function scaled(count: number, least = 1): number {
   return Math.max(least, Math.ceil(count * SCALE));
 }

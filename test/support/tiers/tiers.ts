@@ -4,11 +4,11 @@ import { IS_EVERYTHING } from "./scale.ts";
 /** Tests that the quick tier leaves out for one reason. */
 export interface LeftOut {
   readonly reason: string;
-  /** Titles, each with those of the suites around it. */
+  /** Titles of the tests, each after those of the suites around it. */
   readonly titles: readonly string[];
 }
 
-/** mocha's words to declare tests with. */
+/** mocha's functions for declaring tests. */
 interface Declaring {
   readonly describe: (title: string, body: (this: Mocha.Suite) => void) => void;
   readonly it: (title: string, body: Mocha.Func | Mocha.AsyncFunc) => void;
@@ -16,7 +16,7 @@ interface Declaring {
 
 const titlesByReason = new Map<string, string[]>();
 
-/** What the loaded files have left out so far. */
+/** Tests that the loaded files have left out so far. */
 export function leftOut(): LeftOut[] {
   return [...titlesByReason].map(([reason, titles]) => ({ reason, titles }));
 }
@@ -47,7 +47,7 @@ export function slow(why: string): Declaring {
   return IS_EVERYTHING ? { describe, it } : leavingOut(why);
 }
 
-/** Lets mocha declare tests, and takes them away again: nothing pends, for that is forbidden. */
+/** Lets mocha declare tests and removes them again, because pending tests are forbidden. */
 function leavingOut(reason: string): Declaring {
   const titles = titlesByReason.get(reason) ?? [];
   titlesByReason.set(reason, titles);

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 
 import { chromium, type Browser } from "playwright-core";
 
-/** Debian's. */
+/** Debian's Chromium. */
 const CHROMIUM = "/usr/bin/chromium";
-/** A machine of CI has no screen and no sandbox, and nobody is to be called home to. */
+/** Flags for a machine of CI, which has no screen and no sandbox; they also stop calls home. */
 const FLAGS = [
   "--headless",
   "--no-sandbox",

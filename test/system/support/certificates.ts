@@ -32,7 +32,7 @@ export class Certificate {
 export class Certificates implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), "lyapunov-certificates-"));
 
-  /** Signed by itself, to sign others. */
+  /** Makes a certificate that is signed by itself, to sign others. */
   async authority(name: string): Promise<Certificate> {
     const made = new Certificate(this.folder, name);
     const files = ["-keyout", made.keyPath, "-out", made.path];
@@ -40,7 +40,7 @@ export class Certificates implements Disposable {
     return made;
   }
 
-  /** For this machine under its names; one of −1 days has expired. */
+  /** Makes a certificate for this machine under its names; −1 days make an expired one. */
   async signed(name: string, authority: Certificate, days = 1): Promise<Certificate> {
     const made = new Certificate(this.folder, name);
     const request = join(this.folder, `${name}.csr`);

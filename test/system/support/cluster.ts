@@ -80,7 +80,7 @@ export class Cluster implements AsyncDisposable {
     return this.join(new Started(process.execPath, [path, this.address, ...args]));
   }
 
-  /** Kills all workers, so that a test that shares the cluster has its own alone. */
+  /** Kills all workers, so that a test that shares the cluster has only its own. */
   async killWorkers(): Promise<void> {
     const workers = this.workers.splice(0);
     await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));
@@ -91,7 +91,7 @@ export class Cluster implements AsyncDisposable {
     return jsonHere<RunJson>(["run", ...args, "--coordinator", this.address]);
   }
 
-  /** Submits a run over gRPC and waits for its end; as the command's JSON has it. */
+  /** Submits a run over gRPC, waits for its end, and returns it as the command's JSON has it. */
   async estimate(input: PropagationInput): Promise<RunJson> {
     const message = specificationToMessage(parsePropagation(input));
     const { name } = await this.api.createRun(message, "");
@@ -105,7 +105,7 @@ export class Cluster implements AsyncDisposable {
     throw new Error(`${name} has not ended, but its watch has`);
   }
 
-  /** The name of the one run that the cluster has, as soon as it has it. */
+  /** Waits for the cluster's only run and returns its name. */
   async onlyRun(): Promise<string> {
     for (let attempt = 0; attempt < 200; attempt++) {
       const { runs } = await this.api.listRuns(2, "");
@@ -122,7 +122,7 @@ export class Cluster implements AsyncDisposable {
     await Promise.all(all.map((started) => started[Symbol.asyncDispose]()));
   }
 
-  /** Takes a worker for the cluster's own; resolves when it has joined. */
+  /** Adopts a worker; resolves when it has joined. */
   async join(worker: Started): Promise<Started> {
     this.workers.push(worker);
     await worker.said(/joined the coordinator/);

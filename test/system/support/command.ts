@@ -7,7 +7,7 @@ import { Started, type Ended, type StartOptions } from "./processes.ts";
 /** The root of the checkout. */
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** What ships: the built command. */
+/** The built command, which is what ships. */
 export const COMMAND = `${ROOT}dist/client/main.js`;
 
 /** Starts `lyapunov …`. */

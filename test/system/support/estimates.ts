@@ -1,8 +1,7 @@
 import type { RunJson } from "./cluster.ts";
 
 /**
- * All that a run's JSON says of its answer, as text: what is left out is when and under which name
- * it was computed.
+ * The answer in a run's JSON, as text: everything except when and under which name it was computed.
  */
 export function answerOf(run: RunJson): string {
   const {

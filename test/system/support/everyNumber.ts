@@ -1,4 +1,4 @@
-/** Every number of a message, with its path: what JSON would hide as null is seen here. */
+/** Finds every number of a message, with its path, even those that JSON would hide as null. */
 export function* everyNumber(
   value: unknown,
   path = "run",

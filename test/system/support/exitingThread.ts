@@ -1,2 +1,2 @@
-/** Threads that end while they load. */
+/** A module of threads that end while they load. */
 process.exit(9);

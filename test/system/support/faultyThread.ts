@@ -1,6 +1,6 @@
 import compute, { type ThreadTask } from "../../../worker/pool/thread.ts";
 
-/** What the second shard of a run comes to, by the run's seed. */
+/** Seeds of runs whose second shard fails, by the way it fails. */
 export const SEEDS = { hangs: 71, needsMemory: 72, dies: 73 } as const;
 
 /** Does what worker/pool/thread.ts does, except for the second shard of some runs. */

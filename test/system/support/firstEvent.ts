@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-/** The first event of a stream of server-sent events, once it has come as a whole. */
+/** Reads the first event of a stream of server-sent events, as a whole. */
 export async function firstEvent(
   url: string,
   headers: Record<string, string> = {},

@@ -18,7 +18,7 @@ export function tokenEntry(name: string, roles: readonly Role[], token: string):
   return `- { name: ${name}, roles: [${roles.join(", ")}], sha256: ${sha256} }\n`;
 }
 
-/** A coordinator that asks who calls. */
+/** A coordinator that checks who calls. */
 export interface Guarded extends AsyncDisposable {
   readonly coordinator: Started;
   readonly address: string;
@@ -38,7 +38,7 @@ export async function startGuarded(flags: readonly string[], ledger = "memory"):
 
 export type Deed = "list" | "create" | "work";
 
-/** What comes of a deed at the coordinator: "in", or the code with which the caller stays out. */
+/** Tries a deed at the coordinator; returns "in", or the code with which the caller stays out. */
 export async function attempt(
   deed: Deed,
   address: string,

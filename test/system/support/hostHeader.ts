@@ -1,6 +1,6 @@
 import { get } from "node:http";
 
-/** The status of the answer to who asks by that name, which `fetch` would not let us choose. */
+/** Asks with a Host header of one's own, which `fetch` does not allow, and returns the status. */
 export async function statusByName(url: string, host: string): Promise<number | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
   get(url, { headers: { host } }, (response) => {

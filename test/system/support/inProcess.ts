@@ -3,21 +3,21 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { runProgram } from "../../../client/cli/program.ts";
 import type { Ended } from "./processes.ts";
 
-/** What a command that runs in the tests' own process has said. */
+/** The output of a command that runs in the tests' own process. */
 interface Said {
   stdout: string;
   stderr: string;
 }
 
-/** The command on whose behalf code runs, if it does on one's: several may at the same time. */
+/** Output of the command for which code runs, if any: several commands may run at the same time. */
 const current = new AsyncLocalStorage<Said>();
 
-/** Each command listens to the process for itself. */
+/** Most commands at the same time: each one adds its own listeners to the process. */
 const MAXIMUM_COMMANDS = 100;
 for (const emitter of [process, process.stdout]) emitter.setMaxListeners(MAXIMUM_COMMANDS);
 delete process.env["LYAPUNOV_COORDINATOR"];
 
-/** As without a terminal, whatever the tests run on. */
+// Commands see no terminal, whatever the tests run on, and their output is captured.
 for (const name of ["stdout", "stderr"] as const) {
   const stream = process[name];
   const write = stream.write.bind(stream) as (...given: readonly unknown[]) => boolean;
@@ -35,8 +35,8 @@ for (const name of ["stdout", "stderr"] as const) {
 }
 
 /**
- * Runs `lyapunov …` to its end in the tests' own process. For commands that neither wait for a
- * signal nor look at their environment, where a process of their own would prove nothing more.
+ * Runs `lyapunov …` to its end in the tests' own process. It is for commands that neither wait for
+ * a signal nor read their environment, where a process of their own would prove nothing more.
  */
 export async function runHere(args: readonly string[]): Promise<Ended> {
   const said: Said = { stdout: "", stderr: "" };
@@ -52,7 +52,7 @@ export async function runHere(args: readonly string[]): Promise<Ended> {
   }
 }
 
-/** What a command listens to as long as its process lives, and who listens now. */
+/** The listeners on everything that a command listens to as long as its process lives. */
 function listenersOf() {
   const watched: readonly (readonly [NodeJS.EventEmitter, string])[] = [
     [process, "SIGINT"],
@@ -62,7 +62,7 @@ function listenersOf() {
   return watched.map(([emitter, event]) => [emitter, event, emitter.listeners(event)] as const);
 }
 
-/** Lets a stream be no terminal in commands that run here, and what it is elsewhere. */
+/** Hides from commands that run here that a stream is a terminal. */
 function hideTerminal(stream: NodeJS.WriteStream): void {
   let { isTTY } = stream;
   Object.defineProperty(stream, "isTTY", {

@@ -1,6 +1,6 @@
 /**
  * A worker whose threads die now and then; it says so on standard output. Arguments: HOST:PORT of
- * the coordinator, or several with commas.
+ * the coordinator, or several separated by commas.
  */
 import { createLog } from "../../../client/cli/log.ts";
 import { processor } from "../../../worker/devices/devices.ts";

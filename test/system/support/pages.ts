@@ -4,9 +4,9 @@ import type { Started } from "./processes.ts";
 /** A coordinator with a page. */
 export interface PagedCoordinator extends AsyncDisposable {
   readonly coordinator: Started;
-  /** HOST:PORT of gRPC. */
+  /** HOST:PORT of the coordinator's gRPC. */
   readonly address: string;
-  /** Such as `http://127.0.0.1:40123`. */
+  /** Address of the page, such as `http://127.0.0.1:40123`. */
   readonly page: string;
 }
 

@@ -6,7 +6,7 @@ interface ProcessEntry {
   readonly parent: number;
 }
 
-/** Processes that run, as /proc has them; those that only wait to be buried are dead. */
+/** All running processes, from /proc; zombies count as dead. */
 async function allProcesses(): Promise<ProcessEntry[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const entries = await Promise.all(
@@ -21,7 +21,7 @@ async function allProcesses(): Promise<ProcessEntry[]> {
   return entries.filter(({ alive }) => alive);
 }
 
-/** The process and all that it has started, directly or not. */
+/** A process and all that it has started, directly or not. */
 export async function processTree(root: number): Promise<number[]> {
   const all = await allProcesses();
   const tree = [root];
@@ -31,7 +31,7 @@ export async function processTree(root: number): Promise<number[]> {
   return tree;
 }
 
-/** Waits until none of the processes runs, at most so long; those that still do. */
+/** Waits until none of the processes runs, at most for a time; returns those that still do. */
 export async function survivors(pids: readonly number[], milliseconds: number): Promise<number[]> {
   const deadline = performance.now() + milliseconds;
   for (;;) {

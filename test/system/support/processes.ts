@@ -5,12 +5,12 @@ import { join } from "node:path";
 
 import { after } from "mocha";
 
-/** Whatever tests have started and that has not ended. */
+/** Processes that tests have started and that have not ended. */
 const running = new Set<Started>();
 
-/** Where the commands keep their ledgers, each in a folder of its own unless a test says otherwise. */
+/** Folder of the commands' ledgers; each command has its own there unless a test says otherwise. */
 const dataHome = mkdtempSync(join(tmpdir(), "lyapunov-tests-"));
-/** What the commands compile is kept for the tests, and for nobody after them. */
+/** Compile cache of the commands, which is shared by the tests and deleted after them. */
 const cacheHome = join(dataHome, "cache");
 let started = 0;
 
@@ -30,7 +30,7 @@ export interface Ended {
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** In a process group of its own, which `signal` then reaches as a whole. */
+  /** Whether the process gets a group of its own, which `signal` then reaches as a whole. */
   readonly group?: boolean;
 }
 
@@ -78,7 +78,7 @@ export class Started implements AsyncDisposable {
       resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr });
     });
     this.ended = promise;
-    // Whoever waits for the end sees the failure; nobody has to.
+    // Whoever waits for the end sees the failure; no one has to.
     promise.catch(() => undefined);
   }
 
@@ -108,7 +108,7 @@ export class Started implements AsyncDisposable {
     this.#child.stdin.write(text);
   }
 
-  /** Waits until what the process has said so far matches; fails if it ends before. */
+  /** Waits until the process's output so far matches; fails if the process ends before. */
   async said(pattern: RegExp, stream: "stdout" | "stderr" = "stderr"): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this[stream]);

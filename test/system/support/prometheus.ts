@@ -8,32 +8,32 @@ import { freePort } from "../../support/ports.ts";
 import { ROOT } from "./command.ts";
 import { Started } from "./processes.ts";
 
-/** A series of an answer: its labels, and its values as Prometheus writes them. */
+/** A series in an answer: its labels, and its values as Prometheus writes them. */
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly values: readonly string[];
 }
 
-/** The kind of a metric, and what it says of itself. */
+/** The type and the help text of a metric. */
 export interface Metadata {
   readonly type: string;
   readonly help: string;
 }
 
-/** As /api/v1/query and /api/v1/query_range have it. */
+/** A series as /api/v1/query and /api/v1/query_range write it. */
 interface RawSeries {
   readonly metric: Readonly<Record<string, string>>;
   readonly value?: readonly [time: number, value: string];
   readonly values?: readonly (readonly [time: number, value: string])[];
 }
 
-/** Whom Prometheus asks for metrics, as HOST:PORT. */
+/** Processes that Prometheus scrapes, as HOST:PORT. */
 export interface Targets {
   readonly coordinators: readonly string[];
   readonly workers: readonly string[];
 }
 
-/** Debian's Prometheus on a copy of our configuration, a second between questions. */
+/** Debian's Prometheus with a copy of our configuration, which scrapes every second. */
 export class Prometheus implements AsyncDisposable {
   readonly #folder: string;
   readonly #address: string;
@@ -72,19 +72,19 @@ export class Prometheus implements AsyncDisposable {
     return prometheus;
   }
 
-  /** What a query says now. */
+  /** The present answer to a query. */
   async query(query: string): Promise<readonly Series[]> {
     return this.#series("query", { query });
   }
 
-  /** What a query says of the last minutes. */
+  /** The answer to a query over the last minutes. */
   async queryRange(query: string): Promise<readonly Series[]> {
     const now = Date.now() / 1000;
     const range = { start: String(now - 120), end: String(now), step: "2" };
     return this.#series("query_range", { query, ...range });
   }
 
-  /** The values of a label of a metric: what a variable of Grafana offers. */
+  /** The values of a metric's label, which a variable of Grafana offers. */
   async labelValues(metric: string, label: string): Promise<readonly string[]> {
     return this.get<readonly string[]>(`label/${label}/values`, { "match[]": metric });
   }
@@ -95,7 +95,7 @@ export class Prometheus implements AsyncDisposable {
     return labels.filter((label) => label !== "__name__").toSorted();
   }
 
-  /** What those who are asked say of their metrics, of those that begin so. */
+  /** The metadata of the scraped metrics whose names have the prefix. */
   async metadata(prefix: string): Promise<Readonly<Record<string, Metadata>>> {
     const all = await this.get<Readonly<Record<string, readonly Metadata[]>>>("metadata");
     const chosen = Object.entries(all).filter(([name]) => name.startsWith(prefix));
@@ -127,7 +127,7 @@ export class Prometheus implements AsyncDisposable {
   }
 }
 
-/** Asks again every second until what is asked for is there, for a minute and a half. */
+/** Asks every second until there is an answer, for a minute and a half at most. */
 export async function eventually(isThere: () => Promise<boolean>): Promise<boolean> {
   for (let attempt = 0; attempt < 90; attempt++) {
     if (await isThere()) return true;

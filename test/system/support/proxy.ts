@@ -1,13 +1,13 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
-/** A TCP proxy on loopback that can be cut, and can swallow what it is given. */
+/** A TCP proxy on loopback that can be cut, stalled, or made to swallow everything. */
 export class Proxy implements AsyncDisposable {
   readonly #server = createServer((socket) => {
     this.#accept(socket);
   });
   readonly #sockets = new Set<Socket>();
   readonly #target: { readonly host: string; readonly port: number };
-  /** How many connections were made through it. */
+  /** Number of connections that were made through the proxy. */
   connections = 0;
   #isCut = false;
   #isStalled = false;
@@ -32,7 +32,7 @@ export class Proxy implements AsyncDisposable {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Breaks every connection, and all that come until it is mended. */
+  /** Breaks every connection, and all new ones until the proxy is mended. */
   cut(): void {
     this.#isCut = true;
     for (const socket of this.#sockets) socket.resetAndDestroy();
@@ -42,12 +42,12 @@ export class Proxy implements AsyncDisposable {
     this.#isCut = false;
   }
 
-  /** Breaks every connection; new ones go through. */
+  /** Breaks every present connection; new ones go through. */
   reset(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Lets nothing through, without a word, until it flows again. */
+  /** Silently lets nothing through until `flow` is called. */
   stall(): void {
     this.#isStalled = true;
     for (const socket of this.#sockets) socket.unpipe();
@@ -59,8 +59,8 @@ export class Proxy implements AsyncDisposable {
   }
 
   /**
-   * Swallows all that its connections bring from now on, their ends too, as where a machine loses
-   * its power: neither side hears of the other. New connections go through.
+   * Swallows everything on the present connections from now on, even their ends, as if a machine
+   * had lost its power: neither side hears from the other. New connections go through.
    */
   vanish(): void {
     for (const socket of this.#sockets) {

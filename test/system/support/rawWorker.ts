@@ -12,14 +12,14 @@ import { referenceBackend } from "../../../worker/backends/reference/referenceBa
 import { computeShard } from "../../../worker/pool/shard.ts";
 import { present } from "../../support/present.ts";
 
-/** A worker by hand: it says what the test tells it to, when the test tells it to. */
+/** A worker by hand: it sends what the test tells it to, when the test tells it to. */
 export class RawWorker implements Disposable {
   readonly #client: InstanceType<typeof FleetService>;
   readonly #stream: ReturnType<InstanceType<typeof FleetService>["Work"]>;
   readonly #messages: AsyncIterator<WorkResponse__Output>;
 
   readonly #unread: WorkResponse__Output[] = [];
-  /** Rejects when the stream breaks, or is broken by the coordinator. */
+  /** Rejects when the stream breaks or the coordinator ends it. */
   readonly broken: Promise<never>;
 
   constructor(address: string) {
@@ -28,12 +28,12 @@ export class RawWorker implements Disposable {
     const { promise, reject } = Promise.withResolvers<never>();
     this.#stream.on("error", reject);
     this.broken = promise;
-    // Nobody has to wait for it.
+    // No one has to wait for it.
     promise.catch(() => undefined);
     this.#messages = this.#stream[Symbol.asyncIterator]() as AsyncIterator<WorkResponse__Output>;
   }
 
-  /** Joins with one device that can hold `slotCount` reference shards, and perhaps says how. */
+  /** Joins with one device of `slotCount` slots for reference shards; may name its generator. */
   join(
     workerId: string,
     slotCount: number,
@@ -58,7 +58,7 @@ export class RawWorker implements Disposable {
     this.#stream.write(message);
   }
 
-  /** The next message of this kind; others are kept until they are asked for. */
+  /** Waits for the next message of this kind; others are kept until they are asked for. */
   async next<Kind extends "welcome" | "grant" | "acknowledgement" | "dismissal">(
     kind: Kind,
   ): Promise<NonNullable<WorkResponse__Output[Kind]>> {
@@ -72,7 +72,7 @@ export class RawWorker implements Disposable {
     }
   }
 
-  /** Delivers whatever is granted, until the stream ends; perhaps not as it was computed. */
+  /** Delivers whatever is granted until the stream ends; `change` may falsify it. */
   async work(change?: (partial: ShardPartial) => ShardPartial): Promise<void> {
     for (;;) {
       const { leases } = await this.next("grant");
@@ -80,7 +80,7 @@ export class RawWorker implements Disposable {
     }
   }
 
-  /** Delivers the lease's shard, perhaps not as it was computed. */
+  /** Computes and delivers the lease's shard; `change` may falsify it. */
   async deliver(
     lease: Lease__Output,
     change?: (partial: ShardPartial) => ShardPartial,
@@ -94,7 +94,7 @@ export class RawWorker implements Disposable {
   }
 }
 
-/** The lease's shard, perhaps not as it was computed. */
+/** Computes the result of a lease; `change` may falsify it. */
 export async function resultOf(
   { leaseId, run, shardIndex, task }: Lease__Output,
   change = (partial: ShardPartial): ShardPartial => partial,

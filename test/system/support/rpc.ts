@@ -8,7 +8,7 @@ import { SimulationService } from "../../../shared/wire/protocol.ts";
 type Client = InstanceType<typeof SimulationService>;
 type Done<Response> = (error: ServiceError | null, response?: Response) => void;
 
-/** SimulationService as it is on the wire, every field of every request at hand. */
+/** A client of SimulationService as it is on the wire: a test can set every field of a request. */
 export class Rpc {
   readonly client: Client;
 

@@ -1,7 +1,7 @@
 /**
  * A worker whose shards finish in random order. Real threads propagate them, and results are held
- * back: as soon as a few wait, a random one of them goes; once nothing is propagated, all go. It says
- * on standard output which shard finished, by the run's seed and the first replica. Arguments:
+ * back: once a few wait, a random one is sent; once nothing is propagated, all are sent. The worker
+ * prints which shard finished, by the run's seed and the first replica. Arguments:
  * HOST:PORT of the coordinator, seed of the order, and another HOST:PORT to reach the coordinator by.
  */
 import { createLog } from "../../../client/cli/log.ts";

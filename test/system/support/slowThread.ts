@@ -1,6 +1,6 @@
 import compute, { type ThreadTask } from "../../../worker/pool/thread.ts";
 
-/** Does what worker/pool/thread.ts does, but takes four seconds more for each shard, in small steps. */
+/** Does what worker/pool/thread.ts does, but each shard takes four more seconds, in small steps. */
 export default async function computeSlowly(shard: ThreadTask) {
   const computed = await compute(shard);
   const never = new Int32Array(new SharedArrayBuffer(4));

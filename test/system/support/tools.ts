@@ -1,7 +1,7 @@
 import { Started, type Ended, type StartOptions } from "./processes.ts";
 
 /**
- * Runs a program that the tests need beside Node, to its end; without it they fail, and say what
+ * Runs a program that tests need besides Node, to its end. If it is missing, they fail and say what
  * to install.
  */
 export async function runTool(

@@ -1,2 +1,2 @@
-/** Threads that cannot load what they work with. */
+/** A module of threads that cannot be loaded. */
 throw new Error("this module cannot be loaded");

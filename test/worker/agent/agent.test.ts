@@ -27,7 +27,7 @@ const COMPUTED: ComputedShard = {
 };
 const BROKEN = new PoolStartError("no driver");
 
-/** A coordinator's end of the stream, by hand. */
+/** The coordinator's end of a stream, by hand. */
 class FakeStream extends EventEmitter {
   readonly sent: WorkRequest[] = [];
   isCancelled = false;
@@ -53,7 +53,7 @@ class FakeStream extends EventEmitter {
     this.say({ welcome: { heartbeatIntervalSeconds: 1000, leaseDurationSeconds: 10_000 } });
   }
 
-  /** Grants leases by their ids, on these devices. */
+  /** Grants leases; the argument maps their ids to device indexes. */
   grant(leases: Readonly<Record<string, number>>): void {
     const granted = Object.entries(leases).map(([leaseId, deviceIndex], shardIndex) => {
       return { leaseId, run: "runs/a", shardIndex, attempt: 1, deviceIndex, task: TASK };
@@ -100,7 +100,7 @@ function startAgent(...devices: readonly FakeDevice[]) {
       return stream as unknown as WorkStream;
     },
     log: pino({ level: "silent" }),
-    // The longest that may be waited before a stream is opened again.
+    // The longest wait before a stream is opened again.
     random: () => 1,
   });
   const left = agent.run();
@@ -127,7 +127,7 @@ describe("Agent", () => {
     stream(1).welcome();
     assert.equal(stream(1).sent[0]?.join?.devices?.[0]?.slotCount, 2, "it keeps its place");
 
-    // Its other shard fails too, which is no news.
+    // Its other shard fails, too, which adds nothing.
     broken.shards[1]?.reject(BROKEN);
     working.shards[0]?.resolve(COMPUTED);
     await turn();

@@ -7,7 +7,7 @@ import { scaled } from "../../support/tiers/scale.ts";
 import { assertAgreement, deviationsOf, slopesOf } from "./agreement.ts";
 import { growths, KINDS, loadBackends, type TaskOptions } from "./tasks.ts";
 
-/** Less deep below scale 1. */
+/** Depths of the comparison, which are smaller below scale 1. */
 const DEPTHS = [3000, 10_000].map((depth) => Math.min(depth, scaled(depth)));
 
 describe("backends", () => {

@@ -8,8 +8,8 @@ import { growths, type TaskOptions } from "./tasks.ts";
 const SLOPES = [0, 0.01, 0.3, 1, -1, 10, 1e-30, -1e30];
 
 /**
- * Where sparse entries keep units apart, one may shrink by the slope in layer after layer beside
- * another that does not, until it is below 10⁻³⁰⁸ of the norm and lost, in either backend.
+ * Where sparse entries keep units apart, one unit may shrink by the slope in layer after layer
+ * while another does not, until it is below 10⁻³⁰⁸ of the norm and lost, in either backend.
  */
 const SPARSE_SLOPES = SLOPES.filter(
   (slope) => slope === 0 || Math.abs(Math.log(Math.abs(slope))) < 5,
@@ -37,10 +37,10 @@ export async function deviationsOf(
 }
 
 /**
- * Both backends follow one recipe from words to weights and propagate in float64, so they differ only
- * by rounding. The error of a direction grows by factors whose mean is 1 (for linear networks
- * exactly so: the ratio of a χ_{width−1} and a χ_width), so the chance of an error beyond t falls
- * only as 1/t: 10⁻¹² is passed now and then, and the limit leaves room for a thousand times that.
+ * Both backends follow one recipe from words to weights and propagate in float64, so they differ
+ * only by rounding. The error of a direction grows by factors whose mean is 1 (for linear networks
+ * exactly so: the ratio of a χ_{width−1} and a χ_width). So the chance of an error beyond t falls
+ * only as 1/t: it exceeds 10⁻¹² now and then, and the limit leaves room for a thousand times that.
  */
 export function assertAgreement(deviations: readonly number[]): void {
   const worst = Math.max(...deviations);

@@ -29,7 +29,7 @@ function exactly(
 
 const DEPTH = 20;
 
-/** As many replicas as take about a tenth of a second. */
+/** The number of replicas that take about a tenth of a second. */
 function replicaCount(backend: BackendName, sampling: Sampling, width: number): number {
   const operations = sampling === "dense" ? width * width : 10;
   const budget = backend === "simd" ? 20_000_000 : 2_000_000;

@@ -28,7 +28,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
 }
 
-/** How many standard errors the mean of a sample is off. */
+/** How many standard errors the mean of a sample is away from its expectation. */
 function score(sample: readonly number[], expectation: number): number {
   const mean = sample.reduce((sum, x) => sum + x, 0) / sample.length;
   const variance = sample.reduce((sum, x) => sum + (x - mean) ** 2, 0) / sample.length;

@@ -5,7 +5,7 @@ import { keyOfSeed, rowsOfStrip, Stream } from "../../../shared/random/stream.ts
 import { type Kernel, loadKernel } from "../../../worker/backends/simd/kernel.ts";
 import { knownAnswers, real, relativeError, seed, word } from "../../shared/random/knownAnswers.ts";
 
-/** Laws as the kernel numbers them. */
+/** Numbers of the laws in the kernel. */
 const LAWS = [
   "gaussian",
   "orthogonal",
@@ -88,7 +88,7 @@ describe("the WebAssembly kernel", () => {
       setLaw(law as string, parameter === "-" ? 1 : real(parameter));
       kernel.setKey(...keyOfSeed(seed(key)));
       kernel.reserve(width, 1, 0);
-      // W e_column, in the first lane; the last row is left out, for the layer not to end.
+      // W e_column in the first lane, without the last row, which would end the layer.
       const x = new Float64Array(kernel.memory.buffer, kernel.inputAddress(), 2 * width);
       x[2 * column] = 1;
       const firstRow = row - (row % rowsOfStrip(width));

@@ -6,18 +6,18 @@ import type { Backend } from "../../../worker/backends/backend.ts";
 import { scaled } from "../../support/tiers/scale.ts";
 import { growths, loadBackends } from "./tasks.ts";
 
-/** Written by numpy/simulate.py, a simulation of its own; its header documents the columns. */
+/** Results of numpy/simulate.py, an independent simulation; its header documents the columns. */
 const ROWS = readFileSync(join(import.meta.dirname, "numpy/simulated.txt"), "utf8")
   .split("\n")
   .filter((line) => line !== "" && !line.startsWith("#"))
   .map((line) => line.split(" "));
 
-/** Weights to propagate for a row, a fraction of a second; fewer below scale 1. */
+/** Weights to propagate for a row, which take a fraction of a second; fewer below scale 1. */
 const WEIGHTS = Math.min(3e8, scaled(3e8));
 
 /**
- * 80 z-scores of estimates and 5 of extinctions, with fixed seeds: beyond 4.5 a correct backend
- * would be for one choice of seeds in 1700.
+ * Largest z-score. There are 80 of estimates and 5 of extinctions, with fixed seeds: a correct
+ * backend would exceed 4.5 for one choice of seeds in 1700.
  */
 const LIMIT = 4.5;
 

@@ -23,7 +23,7 @@ describe("loadBackend", () => {
   });
 
   it("tells what this machine has from what it lacks", () => {
-    // The probes are whole modules: were they malformed, no machine would pass.
+    // The probes are whole modules: if they were malformed, no machine would pass.
     for (const probe of [SIMD_PROBE, RELAXED_SIMD_PROBE]) {
       assert.equal(WebAssembly.validate(probe), true);
       assert.equal(WebAssembly.validate(probe.subarray(0, -2)), false);

@@ -16,7 +16,7 @@ describe("a replica", () => {
         kind: fc.constantFrom(...KINDS),
         width: fc.constantFrom(1, 2, 5, 16),
         negativeSlope: fc.constantFrom(0, 0.2, -3),
-        // Where the 64 replicas are cut: pieces of any length from any replica.
+        // Cuts of the 64 replicas: pieces of any length from any replica.
         cuts: fc.array(fc.integer({ min: 0, max: 64 }), { maxLength: 6 }),
       });
       await fc.assert(

@@ -11,7 +11,7 @@ import type { Backend, PropagationTask } from "../../../worker/backends/backend.
 import { loadBackend } from "../../../worker/backends/registry.ts";
 import { lawInput } from "../../support/laws.ts";
 
-/** The parts of a task that tests vary; the rest has a usual value. */
+/** The parts of a task that tests vary; the others have usual values. */
 export interface TaskOptions {
   readonly width: number;
   readonly weights: WeightLaw;
@@ -61,7 +61,7 @@ export async function loadBackends(): Promise<Record<BackendName, Backend>> {
   return Object.fromEntries(loaded) as Record<BackendName, Backend>;
 }
 
-/** Every way of drawing weights. */
+/** Every way of drawing weights: a law with a sampling. */
 export const KINDS = WEIGHT_LAWS.flatMap((weights) =>
   SAMPLINGS.filter((sampling) => sampling === "dense" || isIsotropic(weights)).map((sampling) => ({
     weights,
@@ -69,7 +69,7 @@ export const KINDS = WEIGHT_LAWS.flatMap((weights) =>
   })),
 );
 
-/** Ways whose entries are never zero and never cancel, so that networks die only of ReLU. */
+/** Ways whose weights are never zero and never cancel, so that networks die only of ReLU. */
 export const LASTING_KINDS = KINDS.filter(
   ({ weights }) => weights !== "rademacher" && weights !== "sparse_gaussian",
 );

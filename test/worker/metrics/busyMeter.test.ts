@@ -9,7 +9,7 @@ describe("BusyMeter", () => {
     meter.change(13, 1);
     assert.equal(meter.busy, 2);
     meter.change(15, -1);
-    // None for 2 s, one for 1 s, two for 2 s, one for 5 s.
+    // No thread is busy for 2 s, one for 1 s, two for 2 s, one for 5 s.
     assert.equal(meter.read(20), 1);
     assert.equal(meter.read(30), 1);
     meter.change(35, -1);

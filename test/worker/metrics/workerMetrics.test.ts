@@ -26,7 +26,7 @@ function lease(id: number): HeldLease {
   return { id: String(id), run: "runs/a", shardIndex: id, deviceIndex: 0, task: RECEIVED };
 }
 
-/** An agent that looks for its coordinator, with devices of so many slots. */
+/** An agent that looks for its coordinator, with devices of these numbers of slots. */
 function agentWith(...slotCounts: readonly number[]) {
   const devices = slotCounts.map((slotCount, i): DeviceNow => {
     return { description: `chip ${i}`, slotCount, hasFailed: false, pace: new ShardPace() };
@@ -43,7 +43,7 @@ describe("WorkerMetrics", () => {
     metrics = new WorkerMetrics(() => time);
   });
 
-  /** The values of these samples; undefined where there is none. */
+  /** Reads the values of samples; undefined for one that is missing. */
   async function values(...samples: readonly string[]): Promise<(number | undefined)[]> {
     const lines = (await metrics.scrape()).split("\n");
     return samples.map((sample) => {
@@ -78,7 +78,7 @@ describe("WorkerMetrics", () => {
     const utilization = "lyapunov_worker_utilization_ratio";
     assert.deepEqual(
       await values('lyapunov_worker_threads{state="busy"}', utilization),
-      // One of two for all the time, the other for half of it.
+      // One of two threads is busy all the time, the other half of it.
       [2, 0.75],
     );
     metrics.computed(COMPUTED);

@@ -8,10 +8,10 @@ import { computeShard } from "../../../worker/pool/shard.ts";
 import { specificationWith } from "../../support/specifications.ts";
 import { taskOf } from "../../support/runShards.ts";
 
-/** Growth of the last replica of every shard ends here. */
+/** Layer after which the last replica of every shard dies out. */
 const END_OF_THE_LAST = 50;
 
-/** Replica r has growth (r + 1) l after l layers, its square beside it; the last one dies out. */
+/** Yields growth (r + 1) l of replica r after l layers, and its square; the last one dies out. */
 class CountingBackend implements Backend {
   readonly generator = "counting-1";
   readonly asked: PropagationTask[] = [];
@@ -32,7 +32,7 @@ class CountingBackend implements Backend {
   }
 }
 
-/** The square beside the growth, from the burn-in on or from the start. */
+/** An observable for the square of the growth, from the burn-in on or from the start. */
 const SQUARE: Observable = { ...LOG_NORM_GROWTH, name: "square" };
 const WHOLE_SQUARE: Observable = { ...SQUARE, sinceBurnIn: false, keptAt: "last_checkpoint" };
 

@@ -13,7 +13,7 @@ import { syntheticPartial } from "../../support/syntheticPartials.ts";
 const SPECIFICATION = specificationWith({ stoppingRule: { replicaCount: 64 } });
 const PLANNED = new ShardPlan(SPECIFICATION).task(0);
 const TASK = receivedTask(PLANNED);
-/** A kind that the contract has no name for: it arrives as a number. */
+/** A kind without a name in the contract: it arrives as a number. */
 const FOREIGN = { ...TASK, kind: 99 } as unknown as ShardTask__Output;
 const ANSWER = {
   partial: syntheticPartial(PLANNED),

@@ -10,7 +10,7 @@ import { SEEDS } from "../../system/support/faultyThread.ts";
 import { specificationWith } from "../../support/specifications.ts";
 
 const SUPPORT = new URL("../../system/support/", import.meta.url);
-/** Its shards take a twentieth of a second. */
+/** A run whose shards take a twentieth of a second. */
 const PLAN = new ShardPlan(
   specificationWith({
     network: { width: 7, depth: 4 },

@@ -115,7 +115,7 @@ const EXPECTED_BARS = `density
                                       growth
   █ networks`;
 
-/** Characters have none. */
+/** The area of a chart in characters, which have none. */
 const NO_AREA = { left: 0, right: 0, bottom: 0, top: 0 };
 
 function phases(values: readonly (number | undefined)[][]): PhaseDiagram {
@@ -143,7 +143,7 @@ function phases(values: readonly (number | undefined)[][]): PhaseDiagram {
   };
 }
 
-/** Without the titles. */
+/** The lines of a picture without its titles. */
 function body(text: string): string[] {
   return text.trimEnd().split("\n").slice(4);
 }

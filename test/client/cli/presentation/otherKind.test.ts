@@ -26,7 +26,7 @@ describe("a run of a kind that this command does not know", () => {
     assert.match(runText(otherKindOfRun({ estimates: { bias: {} } })), /bias.*too few replicas/);
   });
 
-  it("has its kind alone where it was asked for nothing", () => {
+  it("has only its kind where it was asked for nothing", () => {
     assert.equal(parametersLabel(otherKindOfRun({ parameters: null })), "kind 1000");
   });
 

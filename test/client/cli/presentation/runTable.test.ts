@@ -37,7 +37,7 @@ describe("the table of runs", () => {
     assert.equal(row?.[present(head).lastIndexOf("z")], "1.25");
   });
 
-  it("names of several runs only what tells them apart", () => {
+  it("names only what tells several runs apart", () => {
     const runs = [4, 8].map((width) => received({ exact: EXACT }, { network: { width } }));
     const [head] = cells(runTable(runs));
     assert.equal(head?.[0], "width");

@@ -9,7 +9,7 @@ import { RunTrust } from "../../../../coordinator/scheduler/trust/runTrust.ts";
 import { SchedulerScript } from "../../../support/schedulerScript.ts";
 import { lieAbout } from "../../../support/syntheticPartials.ts";
 
-/** The first shard of each new worker is checked, and no other of so few. */
+/** Options that check the first shard of each new worker, and no other of so few. */
 const FIRSTS = { doubleCheckInterval: 1000 };
 
 function scriptOf(options: Partial<SchedulerOptions> = FIRSTS): SchedulerScript {
@@ -21,7 +21,7 @@ function lie(script: SchedulerScript, worker: string, shard: string): string[] {
   return script.answer(worker, shard, lieAbout(script.partial(shard)));
 }
 
-/** r#0 is recorded; b has it for a check. */
+/** A script in which r#0 is recorded and b has it for a check. */
 function checking(options: Partial<SchedulerOptions> = {}): SchedulerScript {
   const script = scriptOf({ ...FIRSTS, ...options });
   script.submit("r", 1);
@@ -32,7 +32,7 @@ function checking(options: Partial<SchedulerOptions> = {}): SchedulerScript {
   return script;
 }
 
-/** a and b disagree about r#0, of three; the ledger has r#1. */
+/** A script in which a and b disagree about r#0, of three; the ledger has r#1. */
 function disputed(liar: "a" | "b"): SchedulerScript {
   const script = scriptOf();
   script.submit("r", 3);
@@ -84,7 +84,7 @@ describe("Scheduler: a shard that is computed twice", () => {
     });
   });
 
-  it("is one in so many otherwise, and which follows from the run alone", () => {
+  it("is otherwise one in every interval, chosen only by the run", () => {
     const [first, ...others] = checked("runs/x").toSorted((a, b) => a - b);
     assert.equal(first, 0, "the worker's first");
     assert.equal(others.length, 4);
@@ -125,7 +125,7 @@ describe("Scheduler: a shard that is computed twice", () => {
     assert.deepEqual(script.answer("b", "r#0"), ["acknowledge b r#0/2", "run_succeeded r after 1"]);
   });
 
-  it("is checked by those alone who have its generator", () => {
+  it("is checked only by workers that have its generator", () => {
     const script = scriptOf();
     script.submit("r", 1);
     script.join("a", 1, [], "synthetic");
@@ -174,7 +174,7 @@ describe("Scheduler: a shard that is computed twice", () => {
 });
 
 describe("Scheduler: two workers that contradict each other", () => {
-  it("are neither believed: the shard waits, and nothing else does", () => {
+  it("are both not believed: the shard waits, and nothing else does", () => {
     const script = disputed("b");
     assert.deepEqual([...script.scheduler.runs.keys()], []);
     // b keeps its answer until the ledger is rid of what it contradicts; r#2 was its first.
@@ -195,7 +195,7 @@ describe("Scheduler: two workers that contradict each other", () => {
     assert.deepEqual([...script.scheduler.runs.keys()], ["r"]);
   });
 
-  it("are told apart by a third, who shows the second to lie", () => {
+  it("are told apart by a third, which shows that the second lies", () => {
     const script = disputed("b");
     script.submit("r", 3, [1, 2]);
     assert.deepEqual(script.join("c"), ["grant c r#0"]);
@@ -210,7 +210,7 @@ describe("Scheduler: two workers that contradict each other", () => {
     assert.deepEqual(script.submit("r", 3, [0, 1]), ["run_started r", "grant a r#2"]);
   });
 
-  it("are told apart by a third, who shows the first to lie", () => {
+  it("are told apart by a third, which shows that the first lies", () => {
     const script = disputed("a");
     script.submit("r", 3, [1, 2]);
     script.join("c");
@@ -258,7 +258,7 @@ describe("Scheduler: two workers that contradict each other", () => {
     script.join("b");
     script.answer("a", "r#0");
     assert.equal(lie(script, "b", "r#0").at(-1), "retract r #0");
-    // a and b leave before they are granted anything else of it.
+    // a and b leave before they are granted anything else of the run.
     script.drain("a");
     script.drain("b");
     script.submit("r", 2);
@@ -270,7 +270,7 @@ describe("Scheduler: two workers that contradict each other", () => {
 });
 
 describe("Scheduler: a worker that is found out", () => {
-  it("has its partials of all runs taken back, but those that others confirmed", () => {
+  it("has its partials of all runs taken back, except those that others confirmed", () => {
     const script = scriptOf();
     script.submit("r", 5);
     script.submit("s", 5);
@@ -287,7 +287,7 @@ describe("Scheduler: a worker that is found out", () => {
     );
   });
 
-  it("has them taken back from a run too that was withdrawn when it was", () => {
+  it("has them taken back even from a run that was withdrawn at that time", () => {
     const script = scriptOf();
     script.submit("r", 5);
     script.submit("s", 5);

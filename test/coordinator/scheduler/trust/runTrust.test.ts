@@ -16,7 +16,7 @@ describe("RunTrust", () => {
     assert.equal(due.length, Math.floor(KEPT_DIGESTS / 500));
     for (const shard of due) assert.equal(trust.digestOf(shard), `digest ${shard}`);
     assert.equal(trust.isDue(0), false);
-    // Whose word it was is known on: it may be found out to lie.
+    // The worker stays known: it may yet be found to lie.
     assert.equal(trust.delivererOf(0), 1);
     assert.equal(trust.deliveredBy((worker) => worker === 1).length, 5 * KEPT_DIGESTS);
     trust.verified(3);
@@ -24,7 +24,7 @@ describe("RunTrust", () => {
     assert.equal(trust.deliveredBy(() => true).length, 5 * KEPT_DIGESTS - 1);
   });
 
-  it("takes for new what is accepted again after it was taken back", () => {
+  it("treats what is accepted again after it was taken back as new", () => {
     const trust = new RunTrust();
     for (let shard = 0; shard < KEPT_DIGESTS; shard++) trust.keepDigest(shard, "once");
     assert.equal(trust.keepDigest(1, "the same"), undefined);

@@ -9,7 +9,7 @@ import { lawInput } from "../../../support/laws.ts";
 import { SHARD_SIZE, specificationWith } from "../../../support/specifications.ts";
 import { syntheticPartial } from "../../../support/syntheticPartials.ts";
 
-/** The partial of a shard of which so many replicas are extinct at the end. */
+/** A shard's partial with a number of replicas extinct. */
 function partialOf(specification: PropagationSpecification, extinctCount: number): ShardPartial {
   const partial = syntheticPartial(new ShardPlan(specification).task(0));
   const survivorCount = partial.replicaCount - extinctCount;
@@ -22,7 +22,7 @@ function estimates(network: object, extinctCount: number) {
   return estimateFields(specification, partialOf(specification, extinctCount));
 }
 
-/** The law's network, with shards of 32 replicas or more. */
+/** A network of each law, with shards of 32 replicas or more. */
 const LAWS = WEIGHT_LAWS.map((weights) => ({ width: 1, ...lawInput(weights) }));
 
 describe("estimateFields", () => {
@@ -44,7 +44,7 @@ describe("estimateFields", () => {
       }
       assert.equal(typeof survivors?.lyapunovExponent?.estimate, "number");
       assert.ok(Number(survivors?.survivalRatio) < 1);
-      // What is exact for all is not for those that happened to survive.
+      // A value that is exact for all replicas is not for those that happened to survive.
       assert.equal(survivors?.lyapunovExponent?.z, undefined);
     });
 

@@ -6,8 +6,8 @@ import type { Invariant, Observed } from "./observed.ts";
 const DURABLE = "acknowledged is durable";
 
 /**
- * A worker may forget a result only once it is in the ledger, or nobody needs it: where there is
- * dispute, once what it contradicts is out of the ledger.
+ * A worker may forget a result only once it is in the ledger or nobody needs it. A disputed result
+ * may be forgotten once what it contradicts is out of the ledger.
  */
 export class Acknowledgements implements Invariant {
   readonly #observed: Observed;
@@ -20,7 +20,7 @@ export class Acknowledgements implements Invariant {
 
   command(command: SchedulerCommand): void {
     if (command.kind !== "acknowledge") return;
-    // It contradicted itself or others; what it keeps is of no use.
+    // The worker contradicted itself or others; its results are of no use.
     if (this.#mirror.quarantined.has(command.worker)) return;
     for (const lease of command.leases) this.#acknowledged(command.worker, lease);
   }

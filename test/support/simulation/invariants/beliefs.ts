@@ -12,17 +12,17 @@ const CHECKED = "no run succeeds before its checks, if they may be back soon";
 const TRUE = "what two workers agree on is true";
 
 /**
- * Whom the scheduler believes. No two simulated workers tell the same lie, so that honest ones can
- * be told from others whatever their number.
+ * Checks whom the scheduler believes. No two simulated workers tell the same lie, so honest ones
+ * can be told from liars whatever their number.
  */
 export class Beliefs implements Invariant {
   readonly #observed: Observed;
   readonly #mirror: Mirror;
-  /** Of each worker's answers, whether they are lies: it takes time to find out, and is seldom asked. */
+  /** Tests of each worker's answers: is it a lie? They take time and are seldom needed. */
   readonly #answers = new Map<string, (() => boolean)[]>();
-  /** Shards that somebody was asked to check, also before their run was withdrawn. */
+  /** Shards that a worker was asked to check, even before their run was withdrawn. */
   readonly #asked = new Set<string>();
-  /** Since when each run needs nothing but checks. */
+  /** Time since when each run needs nothing but checks. */
   readonly #metAt = new WeakMap<MirroredRun, number>();
 
   constructor(observed: Observed, mirror: Mirror) {
@@ -75,7 +75,7 @@ export class Beliefs implements Invariant {
     }
   }
 
-  /** Whether somebody had a lease of the shard when the present event came. */
+  /** Whether a worker had a lease of the shard when the present event came. */
   #isOut(run: string, shardIndex: number): boolean {
     return [...this.#mirror.leases.values()].some(
       (lease) => lease.run === run && lease.shardIndex === shardIndex,
@@ -88,7 +88,7 @@ export class Beliefs implements Invariant {
     demand(this.#mirror.testimony.hasLied(worker), PROVEN, () => `${worker} is`);
   }
 
-  /** Notes an answer that was weighed. */
+  /** Notes an answer, to find out later whether it is a lie. */
   #hear(event: Step["event"]): void {
     if (event.kind !== "shard_result") return;
     const { worker, run: name, shardIndex, partial, digest } = event;
@@ -135,7 +135,7 @@ export class Beliefs implements Invariant {
       const deliverer = testimony.deliverers.get(shard);
       const isDue = options.doubleCheckInterval === 1 || testimony.isFirst(shard);
       if (!isDue || deliverer === undefined || testimony.verified.has(shard)) continue;
-      // Somebody was asked who has left or failed, or who hangs with it.
+      // The worker that was asked has left, has failed or hangs.
       if (this.#asked.has(shard) || (run.attempts.get(shardIndex) ?? 0) > 1) continue;
       if (this.#isOut(name, shardIndex)) continue;
       const other = [...scheduler.workers.values()].find(

@@ -7,7 +7,7 @@ const ONCE = "a shard is recorded once";
 const DISAGREEMENT = "a disagreement is reported exactly when a duplicate contradicts";
 const QUARANTINE = "a quarantined worker is never asked again";
 
-/** A shard is accepted once, and an answer that contradicts another is reported. */
+/** Checks that a shard is accepted once, and that a contradicting answer is reported. */
 export class Duplicates implements Invariant {
   readonly #observed: Observed;
   readonly #mirror: Mirror;
@@ -53,7 +53,7 @@ export class Duplicates implements Invariant {
   }
 
   #contradicts(event: Extract<Step["event"], { kind: "shard_result" }>): boolean {
-    // What was not weighed came from a quarantined worker, was impossible or of no active run.
+    // The others came from a quarantined worker, were impossible or belonged to no active run.
     return this.#mirror.testimony.weightOf(event)?.startsWith("contradicts") ?? false;
   }
 }

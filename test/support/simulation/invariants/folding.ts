@@ -9,11 +9,11 @@ const IN_ORDER = "the estimate is the fold of partials in shard order";
 const SHORTEST = "a run succeeds exactly at the shortest prefix that meets its rule";
 const ACTIVE = "a run is active from its submission to its end";
 
-/** Folds every run a second time, plainly, and compares. */
+/** Checks every fold against a second, plain one. */
 export class Folding implements Invariant {
   readonly #observed: Observed;
   readonly #mirror: Mirror;
-  /** By the mirror's object for the run: a run submitted anew has a fold of its own. */
+  /** Folds by the mirror's object of the run: a run that is submitted anew has a new fold. */
   readonly #folds = new WeakMap<object, PrefixFold>();
 
   constructor(observed: Observed, mirror: Mirror) {
@@ -47,7 +47,7 @@ export class Folding implements Invariant {
     const fold = this.#fold(event.run);
     demand((active === undefined) === (fold === undefined), ACTIVE, () => event.run);
     if (active === undefined || fold === undefined) return;
-    // It goes on as soon as these are read.
+    // The fold goes on as soon as these are read.
     if (active.progress.wanted !== undefined) return;
     this.#compare(event.run, active.progress, fold);
     const isChecked = [...active.trust.checks].some((shard) => shard < fold.shardCount);
@@ -71,7 +71,7 @@ export class Folding implements Invariant {
     );
   }
 
-  /** The plain fold of what the scheduler knows of the run to be durable. */
+  /** The plain fold of the run's shards that the scheduler knows to be durable. */
   #fold(name: string): PrefixFold | undefined {
     const run = this.#mirror.runs.get(name);
     if (run === undefined) return undefined;

@@ -15,11 +15,11 @@ const IMPARTIAL = "a shard in dispute is granted to nobody who has taken sides";
 const PATIENT = "nothing is granted while the ledger is behind";
 const ATTEMPTS = "every attempt has a new number";
 
-/** Who is given what: fair between runs, then in shard order, to those who are there. */
+/** Checks grants: fair between runs, then in shard order, and only to workers that are present. */
 export class Grants implements Invariant {
   readonly #observed: Observed;
   readonly #mirror: Mirror;
-  /** The horizon moves with the fold alone. */
+  /** The horizon of each run, which moves only with the fold. */
   readonly #horizons = new WeakMap<
     MirroredRun,
     { readonly folded: number; readonly horizon: number }
@@ -47,7 +47,7 @@ export class Grants implements Invariant {
   }
 
   state(step: Step): void {
-    // Heartbeats are many and bring no work; who was awoken by one is served by the next tick.
+    // Heartbeats are many and bring no work: a worker that one awoke is served by the next tick.
     if (step.event.kind === "heartbeat" || this.#isLedgerBehind) return;
     const waiting = new Map<MirroredRun, readonly number[]>();
     for (const run of this.#mirror.runs.values()) waiting.set(run, this.#waiting(run));
@@ -100,7 +100,7 @@ export class Grants implements Invariant {
     );
   }
 
-  /** Plays the grants of the event again, in their order: what waits still, waited then. */
+  /** Replays the grants of the event in their order: whatever still waits has waited then. */
   #fair({ commands }: Step, waiting: ReadonlyMap<MirroredRun, readonly number[]>): void {
     const grants = commands.flatMap((command) => (command.kind === "grant" ? [command] : []));
     if (grants.length === 0) return;
@@ -164,7 +164,7 @@ export class Grants implements Invariant {
     }
   }
 
-  /** Shards within the run's horizon that nobody has and that are not settled, ascending. */
+  /** Shards within the run's horizon that no worker has and that are not settled, ascending. */
   #waiting(run: MirroredRun): number[] {
     const active = this.#observed.scheduler.runs.get(run.name);
     if (active === undefined || active.progress.met) return [];

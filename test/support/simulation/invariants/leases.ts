@@ -10,7 +10,7 @@ const LIMIT = "a device holds no more leases than it may";
 const TOLD = "a worker is told of a lease that is taken back";
 const FORGOTTEN = "a worker that is gone is forgotten with its last lease";
 
-/** Leases are booked three times (by id, by device, by shard): the books must agree. */
+/** Checks that the three books of leases agree: by id, by device and by shard. */
 export class Leases implements Invariant {
   readonly #observed: Observed;
   readonly #mirror: Mirror;
@@ -41,7 +41,7 @@ export class Leases implements Invariant {
     demand(!run.parked.has(lease.shardIndex), SETTLED, () => `${name} is parked`);
   }
 
-  /** A settled shard is out only to be checked, by another worker than it came from. */
+  /** Checks that a settled shard is out only to be checked, by another worker than it came from. */
   #check({ run, shardIndex, worker }: Lease, name: string): void {
     const isDue = this.#observed.scheduler.runs.get(run)?.trust.isDue(shardIndex);
     demand(isDue === true, SETTLED, () => name);
@@ -51,7 +51,7 @@ export class Leases implements Invariant {
     demand(deliverers.get(shard) !== worker, CHECK, () => name);
   }
 
-  /** No run lists a lease that is not there, and the work that is out adds up. */
+  /** Checks that no run lists a lease that is gone, and that the work that is out adds up. */
   #runs(): void {
     const { scheduler } = this.#observed;
     let count = 0;
@@ -88,7 +88,7 @@ export class Leases implements Invariant {
         );
       }
       count += held;
-      // A run that this very tick has ended may have set its last lease free.
+      // A run that ended in this very tick may have freed its last lease.
       const forgotten =
         event.kind !== "tick" || worker.connected || held + this.#before(worker.id) > 0;
       demand(forgotten, FORGOTTEN, () => worker.id);
@@ -101,7 +101,7 @@ export class Leases implements Invariant {
     return [...this.#mirror.leases.values()].filter((lease) => lease.worker === worker).length;
   }
 
-  /** A lease ends by the worker's own word, by the end of its stream, or by a revocation. */
+  /** Checks that a lease ends only by the worker's word, with its stream or by a revocation. */
   #takenBack(step: Step): void {
     const { scheduler } = this.#observed;
     for (const [id, { worker }] of this.#mirror.leases) {

@@ -14,10 +14,10 @@ import type { Observed } from "./observed.ts";
 
 type EventOf<Kind extends SchedulerEvent["kind"]> = Extract<SchedulerEvent, { kind: Kind }>;
 
-/** Attempts at a shard that went wrong. */
+/** Failed attempts at a shard. */
 export interface MirroredTrouble {
   errors: number;
-  /** At most so many; whether a lost worker was at work on the shard is not seen from outside. */
+  /** At most this many: from outside nobody sees if a lost worker was at work on the shard. */
   losses: number;
   readonly workers: Set<string>;
 }
@@ -32,8 +32,8 @@ export class MirroredRun {
   readonly attempts = new Map<number, number>();
   readonly trouble = new Map<number, MirroredTrouble>();
   /**
-   * Of the first partial that was accepted; before, of the first device that said it when it was
-   * granted a lease, as long as one is out.
+   * Generator of the first partial that was accepted. Before there is one: of the first device that
+   * named its generator when it was granted a lease, as long as a lease is out.
    */
   generator: string | undefined;
   hasPartial: boolean;
@@ -60,7 +60,7 @@ export class MirroredRun {
     return trouble;
   }
 
-  /** Whether the device may work on it: it has the backend and, if both are known, the generator. */
+  /** Whether a device has the backend of the run and, if both are known, its generator. */
   isFor({ backends }: DeviceDescription): boolean {
     const { backend } = this.plan.specification;
     const own = backends.find(({ name }) => name === backend)?.generator;
@@ -73,7 +73,7 @@ export class MirroredRun {
   }
 }
 
-/** What follows from events and commands alone: the invariants compare the scheduler with it. */
+/** State that follows only from events and commands: the invariants compare the scheduler to it. */
 export class Mirror {
   readonly runs = new Map<string, MirroredRun>();
   /** Digests of partials that are on their way to the ledger, by `run#shard`. */
@@ -83,21 +83,21 @@ export class Mirror {
   readonly testimony = new Testimony();
   /** The last result under each lease, by `worker/lease`. */
   readonly delivered = new Map<string, EventOf<"shard_result">>();
-  /** What each worker said that it has. */
+  /** Devices that each worker has named. */
   readonly devices = new Map<string, readonly DeviceDescription[]>();
-  /** When each worker was heard last. */
+  /** Time at which each worker was last heard. */
   readonly #heardAt = new Map<string, number>();
-  /** Workers that were silent for long and have only just been heard again, by a heartbeat. */
+  /** Workers that were silent for long and have just been heard again, by a heartbeat. */
   readonly #awoken = new Set<string>();
-  /** Workers that may have let a lease expire and were not heard since. */
+  /** Workers that may have let a lease expire and have not been heard since. */
   readonly #late = new Set<string>();
-  /** Leases after the event before. */
+  /** Leases after the previous event. */
   leases = new Map<number, Pick<Lease, "run" | "shardIndex" | "worker" | "device">>();
   readonly #impossible = new WeakSet<EventOf<"shard_result">>();
   readonly #needless = new WeakSet<EventOf<"shard_result">>();
-  /** Results that were contradicted, or of shards that were taken back: nobody has to keep them. */
+  /** Results that were contradicted, or whose shards were taken back: nobody must keep them. */
   readonly #doubtful = new WeakSet<EventOf<"shard_result">>();
-  /** The scheduler's time: a clock that jumps back is held. */
+  /** The scheduler's time, which stands still when the clock jumps back. */
   now = 0;
   readonly #observed: Observed;
 
@@ -119,7 +119,7 @@ export class Mirror {
     return recording ?? this.#observed.ledger.shards(run).get(shardIndex)?.digest;
   }
 
-  /** The active run that a result is of, unless its shard was another one when it was granted. */
+  /** The active run of a result; undefined if the shard was a different one when it was granted. */
   run(result: EventOf<"shard_result">): MirroredRun | undefined {
     const run = this.runs.get(result.run);
     const { worker, run: name, shardIndex } = this.leases.get(result.lease) ?? {};
@@ -129,17 +129,17 @@ export class Mirror {
     return isOfLease || isShard ? run : undefined;
   }
 
-  /** Whether it was impossible when it came. */
+  /** Whether the result was impossible when it came. */
   isImpossible(result: EventOf<"shard_result">): boolean {
     return this.#impossible.has(result);
   }
 
-  /** Whether its run was not active when it came. */
+  /** Whether the result's run was not active when it came. */
   isNeedless(result: EventOf<"shard_result">): boolean {
     return this.#needless.has(result);
   }
 
-  /** Whether its shard was in dispute, or was taken back after it had come. */
+  /** Whether the result's shard was in dispute, or was taken back later. */
   isDoubtful(result: EventOf<"shard_result">): boolean {
     return this.#doubtful.has(result);
   }
@@ -175,7 +175,7 @@ export class Mirror {
         this.#error(event);
         break;
       case "worker_joined":
-        // One that was not forgotten meanwhile is what it was, and what it showed itself to be.
+        // A worker that is still known keeps what it said it has, and what its partials showed.
         if (!this.#observed.scheduler.workers.has(event.worker)) {
           this.devices.set(event.worker, event.devices);
         }
@@ -189,24 +189,24 @@ export class Mirror {
     }
   }
 
-  /** Not heard for as long as a lease lives without a heartbeat. */
+  /** Whether the worker was silent for as long as a lease lives without a heartbeat. */
   isSilent(worker: string): boolean {
     const heardAt = this.#heardAt.get(worker) ?? -Infinity;
     return this.now - heardAt >= this.#observed.options.leaseDurationSeconds;
   }
 
-  /** Whether it was heard within the last three heartbeats. */
+  /** Whether the worker was heard within the last three heartbeats. */
   isLively(worker: string): boolean {
     const heardAt = this.#heardAt.get(worker) ?? -Infinity;
     return this.now - heardAt < 0.3 * this.#observed.options.leaseDurationSeconds;
   }
 
-  /** Whether the scheduler need not think that the worker is there to take a lease. */
+  /** Whether the scheduler may take the worker for absent, so that it gets no lease. */
   mayBeSilent(worker: string): boolean {
     return this.isSilent(worker) || this.#late.has(worker) || this.#awoken.has(worker);
   }
 
-  /** The event was handled; the scheduler's leases show what it expired. */
+  /** Takes note that the event was handled; the scheduler's leases show what it expired. */
   handled(event: SchedulerEvent): void {
     this.#setFree();
     if (event.kind !== "tick") return;
@@ -257,7 +257,7 @@ export class Mirror {
     }
   }
 
-  /** The lease binds its run to what the device says. */
+  /** Binds the lease's run to the generator that the device names. */
   bind(worker: string, { run: name, deviceIndex }: GrantedLease): void {
     const run = this.runs.get(name);
     const backends = this.devices.get(worker)?.[deviceIndex]?.backends ?? [];
@@ -267,7 +267,7 @@ export class Mirror {
     }
   }
 
-  /** All commands of the event were looked at. */
+  /** Takes note that all commands of the event were looked at. */
   settled(): void {
     this.leases = new Map(this.#observed.scheduler.leases);
   }
@@ -286,7 +286,7 @@ export class Mirror {
     run.hasPartial = true;
   }
 
-  /** Runs without a partial none of whose leases is left from before: grants come last. */
+  /** Frees runs that have no partial and no lease from before: grants come last. */
   #setFree(): void {
     const kept = new Set<string>();
     for (const [id, { run }] of this.leases) {
@@ -321,7 +321,7 @@ export class Mirror {
     if (!(isOfOtherKind && isNews)) this.#error(result);
   }
 
-  /** Whether the answer to a live lease tells what the device has not said. */
+  /** Whether the answer to a live lease shows a generator that the device has not named. */
   #learns(result: EventOf<"shard_result">, run: MirroredRun): boolean {
     const lease = this.leases.get(result.lease);
     const { worker, partial } = result;

@@ -1,34 +1,34 @@
 import type { RecordedShard } from "../../../../coordinator/plan/recordedShard.ts";
 import type { ShardPartial } from "../../../../shared/statistics/replicaSums.ts";
 
-/** An answer, by what is compared of it. */
+/** An answer, reduced to what is compared. */
 interface Answer {
   readonly worker: string;
   readonly partial: ShardPartial;
   readonly digest: string;
 }
 
-/** What an answer was, when it came. */
+/** How an answer stood to earlier ones when it came. */
 type Weight = "contradicts itself" | "contradicts two" | "contradicts" | "agrees" | "is first";
 
-/** Who said what about which shard (`run#shard`) in a coordinator's life, and what follows. */
+/** What workers said about shards (`run#shard`) in a coordinator's life, and what follows. */
 export class Testimony {
-  /** Whose word was taken for a recorded shard. */
+  /** The worker whose word was taken, by recorded shard. */
   readonly deliverers = new Map<string, string>();
   /** Recorded shards on which two workers agree. */
   readonly verified = new Set<string>();
-  /** Everything that was said, by shard and kind of bits, worker and digest. */
+  /** Digests of all answers, by kind of bits and by worker. */
   readonly #said = new Map<string, Map<string, Set<string>>>();
-  /** What the sides of each dispute say, by worker. */
+  /** What is claimed in each dispute: digests by worker. */
   readonly #disputes = new Map<string, { readonly kind: string; readonly claims: Claims }>();
-  /** Workers whose word was taken once. */
+  /** Workers whose word has been taken before. */
   readonly #known = new Set<string>();
   /** Shards that were the first of their worker. */
   readonly #firsts = new Set<string>();
   readonly #weights = new WeakMap<Answer, Weight>();
   #lastWorker = "";
 
-  /** Undefined if it was not heard: it was impossible, or of no interest. */
+  /** The weight of an answer; undefined if it did not count: it was impossible or not needed. */
   weightOf(answer: Answer): Weight | undefined {
     return this.#weights.get(answer);
   }
@@ -42,7 +42,7 @@ export class Testimony {
     this.#weights.set(answer, this.#weigh(shard, answer, accepted));
   }
 
-  /** Whether the worker has said two things of one shard, or other than two that agree. */
+  /** Whether the worker has contradicted itself, or an answer on which two others agree. */
   hasLied(worker: string): boolean {
     return [...this.#said.values()].some((said) => {
       const own = said.get(worker) ?? new Set<string>();
@@ -73,7 +73,7 @@ export class Testimony {
     return this.#firsts.has(shard);
   }
 
-  /** The answer that came last is recorded. */
+  /** Takes note that the last answer is recorded. */
   recorded(shard: string, recorded: Pick<RecordedShard, "partial">): void {
     const isSettled = this.isDisputed(shard, recorded);
     this.retracted(shard);
@@ -84,21 +84,21 @@ export class Testimony {
     this.#known.add(this.#lastWorker);
   }
 
-  /** It is not recorded any more. */
+  /** Takes note that the shard is no longer recorded. */
   retracted(shard: string): void {
     this.deliverers.delete(shard);
     this.verified.delete(shard);
     this.#firsts.delete(shard);
   }
 
-  /** The run has ended. */
+  /** Takes note that the run has ended. */
   forget(run: string): void {
     for (const shards of [this.deliverers, this.verified, this.#firsts, this.#disputes]) {
       for (const shard of shards.keys()) if (shard.startsWith(`${run}#`)) shards.delete(shard);
     }
   }
 
-  /** What the worker said counts no more. */
+  /** Takes note that the worker's word no longer counts. */
   disbelieve(worker: string): void {
     for (const [shard, { claims }] of this.#disputes) {
       claims.delete(worker);
@@ -137,7 +137,7 @@ export class Testimony {
 
 type Claims = Map<string, string>;
 
-/** Bits of two generators, or of a shard that was shorter once, are not compared. */
+/** Key of bits that can be compared: neither of another generator nor of a once shorter shard. */
 function kindOf(shard: string, { generator, replicaCount }: ShardPartial): string {
   return `${shard}/${generator}/${replicaCount}`;
 }

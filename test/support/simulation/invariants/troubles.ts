@@ -6,7 +6,7 @@ import type { Invariant, Observed } from "./observed.ts";
 const PARKED = "a shard is parked only after its share of errors or losses";
 const BLOCKED = "a run fails only if its fold waits for a parked shard";
 
-/** A shard is given up for good reasons, and a run only with the shard that it waits for. */
+/** Checks that shards are given up for good reasons, and a run only with a shard that it needs. */
 export class Troubles implements Invariant {
   readonly #observed: Observed;
   readonly #mirror: Mirror;

@@ -23,10 +23,10 @@ interface ClientOptions {
   readonly random: Random;
 }
 
-/** Somebody who asks until there is an answer, and holds the coordinator to it. */
+/** A client that repeats requests until they are answered, and checks that answers are durable. */
 export class Client {
   readonly #options: ClientOptions;
-  /** Answers that it waits for. */
+  /** Answers that the client waits for. */
   #pending = 0;
 
   constructor(options: ClientOptions) {
@@ -37,7 +37,7 @@ export class Client {
     return this.#pending > 0;
   }
 
-  /** Asks in its own time; what it does not expect is a finding. */
+  /** Does something in its own time; any error is a finding. */
   does(action: () => Promise<void>): void {
     this.#pending += 1;
     action()
@@ -109,7 +109,7 @@ export class Client {
     this.#expect(name, "extended", isExtended);
   }
 
-  /** What is answered must be durable by then. */
+  /** Checks that what was answered is durable. */
   #expect(name: string, what: string, holds: (record: RunRecord) => boolean): void {
     const { findings, record } = this.#options.witness;
     findings.demand(
@@ -119,7 +119,7 @@ export class Client {
     );
   }
 
-  /** One that is not sure sends its request again; all of them must come to the same. */
+  /** Creates something, at times with a doubled request: both must come to the same resource. */
   async #creates(
     requestId: string,
     request: (coordinator: Simulations) => Promise<string>,
@@ -148,7 +148,7 @@ export class Client {
     }
   }
 
-  /** Others would not ask again at all: all must be well without that. */
+  /** Waits before asking again: other clients might not, and all must go on without that. */
   async #takesItsTime(): Promise<void> {
     const { service, timeline } = this.#options;
     await timeline.wait(10);
@@ -157,7 +157,7 @@ export class Client {
   }
 }
 
-/** Undefined if the coordinator has nothing to do: it has ended, or goes as far already. */
+/** The reply; undefined if the run has ended, or goes as far already. */
 async function unlessRefused<Reply>(reply: Promise<Reply>): Promise<Reply | undefined> {
   try {
     return await reply;

@@ -11,7 +11,7 @@ import type { CommitChecks, DurableRecord, DurableShard } from "./durableRecord.
 import type { Findings } from "./findings.ts";
 import type { RequestRow, RunRow, SweepRow, Tables } from "./tables.ts";
 
-/** The states that may follow on each in the ledger; a commit may skip those in between. */
+/** States that may follow each state in the ledger; a commit may skip those in between. */
 const FOLLOWERS: Readonly<Record<RunState, readonly RunState[]>> = {
   QUEUED: ["RUNNING", "CANCELLING", "CANCELLED", "SUCCEEDED", "FAILED"],
   RUNNING: ["CANCELLING", "CANCELLED", "SUCCEEDED", "FAILED"],
@@ -21,7 +21,7 @@ const FOLLOWERS: Readonly<Record<RunState, readonly RunState[]>> = {
   CANCELLED: [],
 };
 
-/** What must be true of a ledger at every commit, for a kill may follow on any. */
+/** Checks what must be true of a ledger at every commit: a kill may follow any of them. */
 export class CommitInvariants implements CommitChecks {
   readonly #findings: Findings;
   readonly #deliveries: Deliveries;
@@ -62,7 +62,7 @@ export class CommitInvariants implements CommitChecks {
     }
   }
 
-  /** A run's record is another than at the commit before. */
+  /** Checks a run whose record changed since the commit before. */
   changed(record: DurableRecord, now: RunRecord, earlier: RunRecord | undefined): void {
     const { name, state, revision } = now;
     this.#checkOutcome(record, now);
@@ -83,7 +83,7 @@ export class CommitInvariants implements CommitChecks {
     );
   }
 
-  /** What an ended run says must be the fold of what is in the ledger, to the last bit. */
+  /** Checks that an ended run's outcome is the fold of what is in the ledger, to the last bit. */
   #checkOutcome(
     record: DurableRecord,
     { name, specification, state, error, outcome }: RunRecord,
@@ -114,7 +114,7 @@ export class CommitInvariants implements CommitChecks {
     );
   }
 
-  /** Everything here is created under a request id. */
+  /** Checks that everything was created under a request id: clients here always give one. */
   whole(
     record: DurableRecord,
     rows: readonly RunRow[],
@@ -136,7 +136,7 @@ export class CommitInvariants implements CommitChecks {
     );
   }
 
-  /** In the end every partial must be what was delivered. */
+  /** Checks at the end that every partial is what was delivered. */
   bits(tables: Tables): void {
     for (const row of tables.partials()) {
       const { shardIndex, partial, digest } = shardFromRow(row);

@@ -3,11 +3,11 @@ import type { ShardPartial } from "../../../../shared/statistics/replicaSums.ts"
 
 interface Delivery {
   readonly result: EventOf<"shard_result">;
-  /** Whether it is the truth, of a shard that was wanted when it came. */
+  /** Whether the result is true and its shard was wanted when it came. */
   readonly isNeeded: boolean;
 }
 
-/** What workers have delivered, in all lives. */
+/** Everything that workers have delivered, in all lives of the coordinator. */
 export class Deliveries {
   readonly #results = new Map<string, Delivery>();
   readonly #partials = new Map<string, ShardPartial>();
@@ -18,12 +18,12 @@ export class Deliveries {
     this.#partials.set(digest, partial);
   }
 
-  /** A partial that somebody has delivered, by its digest. */
+  /** Finds a delivered partial by its digest. */
   partial(digest: string): ShardPartial | undefined {
     return this.#partials.get(digest);
   }
 
-  /** What the worker delivered last under the lease. */
+  /** The last result that the worker delivered under the lease. */
   of(worker: string, lease: number): Delivery | undefined {
     return this.#results.get(keyOf(worker, lease));
   }

@@ -18,7 +18,7 @@ import type { Life } from "./life.ts";
 import { Tables } from "./tables.ts";
 import { KINDS } from "../../../../shared/kinds/kinds.ts";
 
-/** A migrated ledger as SQLite would write it to a file: made once, for it takes its time. */
+/** A migrated ledger as SQLite would write it to a file; made once, because it takes its time. */
 const NEW_LEDGER = await newLedger();
 
 async function newLedger(): Promise<Buffer> {
@@ -28,12 +28,12 @@ async function newLedger(): Promise<Buffer> {
   return database.serialize();
 }
 
-/** What a database says when it cannot do what it should. */
+/** The error of a database that cannot do what it should. */
 export class DiskFailure extends Error {
   override readonly name = "DiskFailure";
 }
 
-/** What outlives a coordinator: a real SQLite database, whose every statement is a step of a life. */
+/** A real SQLite database that outlives coordinators; each statement is a step of a life. */
 export class Disk {
   readonly tables: Tables;
   readonly #database = new Database(NEW_LEDGER);
@@ -46,7 +46,7 @@ export class Disk {
     this.#record = record;
   }
 
-  /** The real ledger on it, for as long as the life lasts. */
+  /** Opens the real ledger on the disk, for as long as the life lasts. */
   open(life: Life): Ledger {
     const database = { prepare: (sql: string) => this.#prepare(sql), close: () => undefined };
     const dialect = new MortalDialect(database, life, {
@@ -66,13 +66,13 @@ export class Disk {
     return new SqlLedger({ db: new Kysely<LedgerTables>({ dialect }), kinds: KINDS });
   }
 
-  /** As SQLite finds its file after a kill: without the transaction that was open. */
+  /** Undoes the open transaction, as SQLite does when it opens a file after a kill. */
   recover(): void {
     if (this.#database.inTransaction) this.#database.exec("rollback");
     this.#record.undone();
   }
 
-  /** To prepare a statement takes longer than to execute it. */
+  /** Prepares a statement once: preparing takes longer than executing. */
   #prepare(sql: string): Database.Statement {
     const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
     this.#statements.set(sql, statement);
@@ -80,9 +80,9 @@ export class Disk {
   }
 }
 
-/** What happens on the disk beside the statements. */
+/** What a connection tells the disk, besides the statements. */
 interface DiskEvents {
-  /** The transaction that is open is undone. */
+  /** Undoes the open transaction. */
   recover(): void;
   deleting(parameters: readonly unknown[]): void;
   undone(): void;
@@ -138,7 +138,7 @@ class MortalDialect extends SqliteDialect {
   }
 }
 
-/** What a statement does to which table, as in `insert into "runs"`. */
+/** Names what a statement does to which table, as in `insert into "runs"`. */
 function labelOf({ sql }: CompiledQuery): string {
   return /^.*? "\w+"/.exec(sql)?.[0] ?? sql;
 }

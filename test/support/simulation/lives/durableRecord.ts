@@ -9,11 +9,11 @@ export interface DurableShard {
   readonly run: string;
   readonly shardIndex: number;
   readonly digest: string;
-  /** Its digest at the commit before. */
+  /** The shard's digest at the commit before. */
   readonly earlier: string | undefined;
 }
 
-/** Checks what every commit has made durable. */
+/** Checks of what a commit has made durable. */
 export interface CommitChecks {
   shard(record: DurableRecord, shard: DurableShard): void;
   deletion(record: DurableRecord, run: string, shardIndex: number): void;
@@ -27,26 +27,26 @@ export interface CommitChecks {
   ): void;
 }
 
-/** What has been committed, read from the database itself after every commit. */
+/** Everything that was committed, read from the database itself after every commit. */
 export class DurableRecord {
   readonly #checks: CommitChecks;
-  /** All that each run has ever been, the latest last. */
+  /** All records that each run has had, the latest last. */
   readonly #runs = new Map<string, RunRecord[]>();
-  /** Digests, by run and index. */
+  /** Digests by run and shard index. */
   #shards = new Map<string, Map<number, string>>();
   #sweeps: readonly string[] = [];
-  /** Shards that were deleted once, as `run#index`. */
+  /** Shards that were ever deleted, as `run#index`. */
   readonly #deleted = new Set<string>();
-  /** Those of the transaction that is open. */
+  /** Deletions of the open transaction. */
   #deletions: [run: string, shardIndex: number][] = [];
-  /** Runs that somebody wanted to go on. */
+  /** Runs that somebody asked to extend. */
   readonly #extended = new Set<string>();
 
   constructor(checks: CommitChecks) {
     this.#checks = checks;
   }
 
-  /** Names of runs. */
+  /** Names of all runs. */
   get runs(): string[] {
     return [...this.#runs.keys()];
   }
@@ -85,18 +85,18 @@ export class DurableRecord {
     return this.#extended.has(run);
   }
 
-  /** Somebody asks for the run to go on. */
+  /** Takes note that somebody asks to extend the run. */
   extensionAsked(run: string): void {
     this.#extended.add(run);
   }
 
-  /** The deletion of a shard is about to be executed. */
+  /** Takes note that the deletion of a shard is about to be executed. */
   deleted([run, shardIndex]: readonly unknown[]): void {
     this.#deleted.add(`${String(run)}#${String(shardIndex)}`);
     this.#deletions.push([String(run), Number(shardIndex)]);
   }
 
-  /** What was not committed is undone. */
+  /** Takes note that the open transaction is undone. */
   undone(): void {
     this.#deletions = [];
   }

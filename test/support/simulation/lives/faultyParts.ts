@@ -13,7 +13,7 @@ import type { PropagationSpecification } from "../../../../shared/kinds/propagat
 import { lieAbout } from "../../syntheticPartials.ts";
 import { REAL_PARTS, type Parts } from "./service.ts";
 
-/** A coordinator with one fault, and the invariant that must find it out. */
+/** A coordinator with one fault, and the invariant that must detect it. */
 export interface FaultyParts {
   readonly fault: string;
   readonly invariant: string;
@@ -23,13 +23,13 @@ export interface FaultyParts {
    * of the code has moved them, the whole search finds others, in a minute rather than a second.
    */
   readonly seeds?: readonly number[];
-  /** Whether it is stories that show the fault, and hardly any seed: they are told first. */
+  /** Whether stories show the fault and hardly any seed does: then they are told first. */
   readonly showsInStories?: boolean;
 }
 
 type Write = (transaction: LedgerTransaction) => Promise<void>;
 
-/** One for each way in which the simulation of crashes must be able to fail. */
+/** Faulty coordinators: one for each way in which the simulation of crashes must fail. */
 export const FAULTY_PARTS: readonly FaultyParts[] = [
   {
     fault: "says that a write is durable before it is",
@@ -230,7 +230,7 @@ function withWrites(changes: (transaction: LedgerTransaction) => Partial<LedgerT
   }));
 }
 
-/** Transactions in which some of the writes are not yet made, but each in one of its own. */
+/** Breaks transactions apart: some of their writes come later, each in a transaction of its own. */
 function writingLater(
   ledger: Ledger,
   methods: readonly Exclude<keyof LedgerTransaction, "request">[],
@@ -256,7 +256,7 @@ function writingLater(
   };
 }
 
-/** The same, but for some methods; whatever else it has or comes to have is its own. */
+/** Replaces some methods of a part; everything else remains its own. */
 function changed<Part extends object>(part: Part, changes: Partial<Part>): Part {
   return new Proxy(part, {
     get: (target, key) => {
@@ -266,7 +266,7 @@ function changed<Part extends object>(part: Part, changes: Partial<Part>): Part 
   });
 }
 
-/** Whether all that a write does is to delete shards. */
+/** Whether a write only deletes shards. */
 async function onlyDeletes(write: Write): Promise<boolean> {
   const calls = new Set<PropertyKey>();
   const probe = new Proxy({} as LedgerTransaction, {

@@ -1,8 +1,8 @@
 import { Violation } from "../violation.ts";
 
 /**
- * The first thing that went wrong. Much of what a coordinator does is done in promises, where an
- * error may get lost; so it is kept here, and thrown by whoever moves time.
+ * The first thing that went wrong. A coordinator works in promises, where an error may get lost. So
+ * errors are kept here, and whoever moves time throws them.
  */
 export class Findings {
   #first: Error | undefined;
@@ -16,7 +16,7 @@ export class Findings {
     this.#first ??= error instanceof Error ? error : new Error(String(error));
   }
 
-  /** @throws the first of them, if there is one */
+  /** @throws the first finding, if there is one */
   raise(): void {
     if (this.#first !== undefined) throw this.#first;
   }

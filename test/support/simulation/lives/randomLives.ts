@@ -14,10 +14,10 @@ import { REAL_PARTS, type Parts } from "./service.ts";
 import { World } from "./world.ts";
 
 const FAULT_SECONDS = 4;
-/** Faults stop at the latest then. */
+/** Time at which faults stop at the latest. */
 const LAST_FAULT_SECONDS = 40;
 
-/** Deadly, and slow, until the faults stop. */
+/** Kills the coordinator and slows the disk at random, until the faults stop. */
 class RandomHazard implements Hazard {
   isCalm = false;
   readonly #random: Random;
@@ -42,7 +42,7 @@ class RandomHazard implements Hazard {
   }
 
   failure(step: string): Failure | undefined {
-    // What cannot be undone would stay open for ever; nobody has seen that of a database.
+    // A failed rollback would leave the transaction open for ever; no database is known to do that.
     if (this.isCalm || step === "rollback" || !this.#random.chance(this.#faultiness))
       return undefined;
     return this.#random.pick(
@@ -51,7 +51,7 @@ class RandomHazard implements Hazard {
   }
 }
 
-/** What a client does, at some time or other. */
+/** Things that a client does at some time or other. */
 const REQUESTS: readonly ((world: World, number: number) => Promise<void>)[] = [
   createsRun,
   createsRun,
@@ -113,7 +113,7 @@ async function extendsSweep(world: World): Promise<void> {
   await world.client.extendSweep(sweep, { kind: "replicas", replicaCount: 1000 });
 }
 
-/** Cancels or extends a run that is on its way to its end, or withdrawn. */
+/** Cancels or extends a run while it is ending or withdrawn. */
 async function meddles(world: World): Promise<void> {
   const { record, service, timeline, random } = world;
   const isBetween = (run: string) =>
@@ -148,7 +148,7 @@ function happens(world: World, lastFault: number): void {
   });
 }
 
-/** @throws Error with the seed, what does not hold and how it came about. */
+/** Simulates one world. @throws Error with the seed, what does not hold and how it came about. */
 export async function simulateLives(
   seed: number,
   tally: Tally = new Map(),

@@ -19,11 +19,11 @@ import type { Witness } from "./witness.ts";
 
 const TICK_SECONDS = 0.5;
 const LATENCY_SECONDS = 0.03;
-/** Every life numbers its leases apart from those before. */
+/** Distance between the lease numbers of one life and the next, so that none repeats. */
 const LEASES_OF_A_LIFE = 1_000_000;
 const LOG = pino({ level: "silent" });
 
-/** What a coordinator is made of: the real parts, or one that is broken on purpose. */
+/** The parts of a coordinator: real ones, or one that is broken on purpose. */
 export interface Parts {
   ledger(ledger: Ledger): Ledger;
   engine(options: EngineOptions): Engine;
@@ -36,7 +36,7 @@ export const REAL_PARTS: Parts = {
   coordinator: (options) => new Simulations(options),
 };
 
-/** Nobody answered, and nobody can say what has become of the request. */
+/** No answer came: nobody can say what became of the request. */
 export class Unavailable extends Error {
   override readonly name = "Unavailable";
 }
@@ -53,7 +53,7 @@ export interface ServiceOptions {
   readonly gatherSeconds: number;
 }
 
-/** A coordinator that listens. */
+/** A coordinator that listens, in one of its lives. */
 interface Listening {
   readonly life: Life;
   readonly engine: Engine;
@@ -61,8 +61,8 @@ interface Listening {
 }
 
 /**
- * A coordinator as server.ts has it, from the engine down to the database, that is killed and started
- * again on what is left.
+ * A coordinator as server.ts builds it, from the engine down to the database. It is killed, and
+ * started again on what is left.
  */
 export class Service implements CoordinatorEnd {
   readonly #options: ServiceOptions;
@@ -76,17 +76,17 @@ export class Service implements CoordinatorEnd {
     this.#start();
   }
 
-  /** Unless it is down, or starting. */
+  /** The engine; undefined while the coordinator is down or starting. */
   get engine(): Engine | undefined {
     return this.#listening?.engine;
   }
 
-  /** Kills the coordinator, whatever it is at. */
+  /** Kills the coordinator, whatever it is doing. */
   kill(): void {
     this.#life?.end();
   }
 
-  /** What a client's request comes to. @throws Unavailable if no answer comes */
+  /** Sends a client's request and returns the answer. @throws Unavailable if no answer comes */
   async call<Reply>(request: (coordinator: Simulations) => Promise<Reply>): Promise<Reply> {
     const { timeline, random } = this.#options;
     await timeline.wait(random.exponential(LATENCY_SECONDS));
@@ -101,7 +101,7 @@ export class Service implements CoordinatorEnd {
     return reply;
   }
 
-  /** Whatever has not ended must be worked on, once nothing is under way any more. */
+  /** Checks that every run that has not ended is worked on, once nothing is under way any more. */
   async worksOnAll(): Promise<void> {
     if (this.#listening === undefined) return;
     const { life, engine } = this.#listening;
@@ -222,7 +222,7 @@ export class Service implements CoordinatorEnd {
     });
   }
 
-  /** As server.ts has it: it ends at once. */
+  /** Ends at once when the ledger fails, as server.ts does. */
   #failed(life: Life, error: unknown): void {
     const { findings } = this.#options.witness;
     const cause = error instanceof OutcomeUnknown ? error.cause : error;

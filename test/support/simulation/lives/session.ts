@@ -22,10 +22,10 @@ export interface SessionOptions {
   readonly leasesPerSlot: number;
 }
 
-/** The coordinator's end of a worker's stream, as workSession.ts has it: each message is a step. */
+/** The coordinator's end of a worker's stream, like workSession.ts; each message is a step. */
 export class Session implements WorkerSink {
   readonly #options: SessionOptions;
-  /** Devices of what was granted on this stream and is neither answered nor taken back. */
+  /** Devices of the leases of this stream that are neither answered nor taken back. */
   readonly #granted = new Map<number, number>();
 
   constructor(options: SessionOptions) {
@@ -44,7 +44,7 @@ export class Session implements WorkerSink {
     channel.sendToWorker(command);
   }
 
-  /** The worker has said something. */
+  /** Takes note of a message of the worker. */
   heard(message: ToCoordinator): void {
     if (message.kind === "shard_result") {
       const isNeeded = this.#isWanted(message) && this.#isTrue(message);
@@ -75,13 +75,13 @@ export class Session implements WorkerSink {
     }
   }
 
-  /** What an honest worker may forget is in the ledger, or nobody needs it. */
+  /** Checks that what an honest worker may forget is in the ledger, or that nobody needs it. */
   #acknowledged(worker: string, lease: number): void {
     const { deliveries, record, findings } = this.#options.witness;
     const delivery = deliveries.of(worker, lease);
     const what = `lease ${lease} of ${worker}`;
     findings.demand(delivery !== undefined, "acknowledged is durable", () => `${what}: no result`);
-    // What came while its run was withdrawn may be forgotten once it goes on: the lease was revoked.
+    // A result that came while its run was withdrawn may be forgotten later: its lease was revoked.
     if (delivery?.isNeeded !== true || !this.#isWanted(delivery.result)) return;
     const { run, shardIndex, digest } = delivery.result;
     findings.demand(

@@ -24,22 +24,22 @@ const SOUND: Temperament = {
 interface Story {
   readonly name: string;
   readonly seed: number;
-  /** Of every step on the disk. */
+  /** Time that every step on the disk takes. */
   readonly diskSeconds: number;
   readonly gatherSeconds: number;
 }
 
-/** The same story twice: where every write is alone in its commit, and where they gather. */
+/** One story on two disks: on the quick one each write is a commit, on the slow one they gather. */
 export const STORIES: readonly Story[] = [
   { name: "a quick disk", seed: 1, diskSeconds: 0, gatherSeconds: 0 },
   { name: "a slow disk", seed: 1, diskSeconds: 0.03, gatherSeconds: 0.1 },
 ];
 
-/** The one thing that goes wrong. */
+/** The one thing that goes wrong in a story. */
 export interface Mishap {
   /** The coordinator is killed before the step, or the database fails it. */
   readonly kind: "kill" | Failure;
-  /** Counts from 1. */
+  /** Number of the step, from 1. */
   readonly step: number;
 }
 
@@ -71,17 +71,17 @@ class OneMishap implements Hazard {
   }
 }
 
-/** What came of the scenario. */
+/** What came of a story. */
 export interface Aftermath {
-  /** All steps that were taken, by all coordinators. */
+  /** All steps that coordinators took, in all lives. */
   readonly steps: readonly string[];
   /** State and bits of every run, by its seed. */
   readonly runs: ReadonlyMap<bigint, string>;
 }
 
 /**
- * A sweep is created, a run is created, extended, and extended again once it has ended, another is
- * cancelled, a worker lies; and one thing goes wrong, if it does.
+ * Tells the story: a sweep is created; a run is created, extended, and extended again once it has
+ * ended; another is cancelled; a worker lies; and one thing goes wrong, if there is a mishap.
  *
  * @throws Error with the step, what does not hold and how it came about.
  */
@@ -128,12 +128,12 @@ async function script({ client, record, timeline }: World): Promise<void> {
   await client.extendRun(extended, ofShards(7, 3).stoppingRule);
 }
 
-/** A run whose last shard is a short one. */
+/** A run of a number of shards, the last a short one. */
 function ofShards(shards: number, seed: number): PropagationSpecification {
   return specificationWith({ seed, stoppingRule: { replicaCount: shards * SHARD_SIZE - 5 } });
 }
 
-/** Of the cancelled run only the end is the same whatever happens, not how far it has come. */
+/** State and bits of a run; for a cancelled one only the state: how far it came may differ. */
 function outcomeOf({ record }: World, name: string): [bigint, string] {
   const run = record.run(name);
   if (run === undefined) throw new Error(`${name} is not in the ledger`);

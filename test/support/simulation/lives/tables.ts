@@ -13,7 +13,7 @@ export type RunRow = Selectable<RunsTable>;
 export type SweepRow = Selectable<SweepsTable>;
 export type RequestRow = Selectable<RequestsTable>;
 
-/** What is in a ledger's database, read past the ledger. */
+/** Reads the tables of a ledger's database directly, past the ledger. */
 export class Tables {
   readonly #database: Database.Database;
   readonly #digests;
@@ -31,7 +31,7 @@ export class Tables {
     this.#requests = database.prepare<[], RequestRow>("select * from requests");
   }
 
-  /** Partials without their bytes, which are most of them. */
+  /** Digests of all partials, without the bytes, which would take most of the time. */
   digests(): Omit<PartialRow, "partial">[] {
     return this.#digests.all();
   }

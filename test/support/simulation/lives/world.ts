@@ -21,7 +21,7 @@ import { Service, type Parts } from "./service.ts";
 import type { Witness } from "./witness.ts";
 
 const TRACE_LENGTH = 100;
-/** All must have ended so long after the last fault: a slow worker may be alone with a long run. */
+/** Time after the last fault in which all must end: a slow worker may be alone with a long run. */
 const PATIENCE_SECONDS = 10_000;
 const REINFORCEMENT_SECONDS = 20;
 
@@ -34,7 +34,7 @@ export interface WorldOptions {
   readonly tally: Tally;
 }
 
-/** A coordinator that is killed and started again, with its disk, its workers and its client. */
+/** A coordinator that is killed and restarted, with its disk, its workers and its client. */
 export class World implements Fleet, Witness {
   readonly timeline = new Timeline();
   readonly random: Random;
@@ -103,17 +103,17 @@ export class World implements Fleet, Witness {
     this.#clockOffset += seconds;
   }
 
-  /** Lets things happen until it holds. @throws Error if something is found to be wrong */
+  /** Lets time pass until `holds()`. @throws Error if something is found to be wrong */
   async passes(holds: () => boolean): Promise<void> {
     while (!holds()) {
       this.timeline.step();
-      // Whatever follows from that without time passing.
+      // Lets everything happen that follows without time passing.
       await turn();
       this.findings.raise();
     }
   }
 
-  /** The workers become sound, and all who hang wake up. */
+  /** Makes all workers sound, and wakes those that hang. */
   calmsDown(): void {
     this.note("calm");
     for (const { temperament } of this.workers) {
@@ -122,7 +122,7 @@ export class World implements Fleet, Witness {
     for (const worker of this.workers) worker.thaw();
   }
 
-  /** All must come to its end. @throws Violation */
+  /** Checks that everything comes to its end. @throws Violation */
   async ends(): Promise<void> {
     const { timeline, findings, workers, client, record } = this;
     this.#reinforce();
@@ -139,7 +139,7 @@ export class World implements Fleet, Witness {
     findings.raise();
   }
 
-  /** There is always somebody to work, and to settle a dispute in which others have taken sides. */
+  /** Adds a worker when none works, or when a dispute needs one that has not taken sides. */
   #reinforce(): void {
     const { engine } = this.service;
     const works = this.workers.some(

@@ -44,7 +44,7 @@ export function tryChiSquare(degrees: v128, word0: v128, word1: v128, word2: v12
   return v128.andnot(upToOne, f64x2.eq(degrees, v128.load(ZERO)));
 }
 
-/** The first normal of the next two words. */
+/** Draws the first normal of the next two words. */
 function nextNormal(): f64 {
   const word0 = nextWord();
   const word1 = nextWord();
@@ -55,7 +55,7 @@ function log(x: f64): f64 {
   return f64x2.extract_lane(log64(f64x2.splat(x)), 0);
 }
 
-/** Attempt after attempt from the sequence of words. */
+/** Draws one variable, attempt after attempt, from the sequence of words. */
 export function chiSquare(degrees: f64): f64 {
   const shape = degrees * 0.5 - 1.0 / 3.0;
   const steepness = sqrt(1.0 / 9.0 / shape);

@@ -13,8 +13,8 @@ import { drawTwice, drawWords, enterStrip, enterTwoStrips } from "./strip";
 import { GROUP, VECTOR } from "./vector";
 
 /**
- * Rows firstRow … endRow − 1 of z = W x, of a group and of the next, if there is one; from the
- * beginning of a strip on.
+ * Computes rows firstRow … endRow − 1 of z = W x for a group, and for the next if there is one.
+ * firstRow must begin a strip.
  */
 function multiplyEntries(
   group: i32,
@@ -53,8 +53,8 @@ function multiplyEntries(
 
 /**
  * Computes rows firstRow … endRow − 1 of `layers` layers, and ends each layer with its last row.
- * A call is kept to a few milliseconds by asking for many layers, for one, or for some of its rows,
- * from the beginning of a strip on. Of orthogonal weights, row n − 1 is the n-th reflection.
+ * Callers keep a call to a few milliseconds: they ask for many layers, for one, or for some of its
+ * rows, from the beginning of a strip on. Row n − 1 of orthogonal weights is the n-th reflection.
  */
 export function advanceDense(
   firstReplica: u32,

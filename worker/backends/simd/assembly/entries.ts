@@ -31,7 +31,7 @@ function lower(form: Form, x: v128): v128 {
   return form == Form.Word ? f64x2.convert_low_i32x4_s(x) : f64x2.promote_low_f32x4(x);
 }
 
-/** z, or 0 where nothing is to be added to it. */
+/** Reads z, or returns 0 where nothing is to be added to it. */
 @inline
 function sumAt(z: usize, begins: bool): v128 {
   return begins ? f64x2.splat(0) : v128.load(z);
@@ -65,7 +65,7 @@ function multiplyRow(
   v128.store(z + offset, f64x2.add(upperSum0, upperSum1));
 }
 
-/** The same for two rows, which share what is read of x. */
+/** Adds at z the scalar products of two rows with x, which is read once for both. */
 @inline
 function multiplyTwoRows(
   form: Form,
@@ -162,8 +162,8 @@ function multiplyHalves(
 }
 
 /**
- * Stores at z, or adds to it where this does not begin a row, the products of `columns` elements of x and as many entries of each of `rows` rows,
- * whose words are from `begin` to `end`.
+ * Stores at z the products of `columns` elements of x and as many entries of each of `rows` rows,
+ * or adds them to z where this does not begin a row. The rows' words are from `begin` to `end`.
  */
 export function multiplyDrawn(
   begin: usize,

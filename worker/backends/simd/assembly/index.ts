@@ -17,7 +17,7 @@ export { setKey } from "./philox";
 
 const PROBE: usize = memory.data(2 * 16, 16);
 
-/** Whether multiplyAdd rounds once: (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴ then, and else 0. */
+/** Whether multiplyAdd rounds once: then (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴, otherwise 0. */
 export function fusesMultiplyAdd(): bool {
   v128.store(PROBE, f32x4.splat(1.000244140625));
   v128.store(PROBE, f32x4.splat(-1.00048828125), VECTOR);
@@ -30,7 +30,7 @@ export function fusesMultiplyAdd(): bool {
 
 export { philoxBlock } from "./philox";
 
-/** Where words are drawn. */
+/** The address of the words that were drawn. */
 export function wordsAddress(): usize {
   return words;
 }
@@ -47,12 +47,12 @@ export function convertWords(count: i32): usize {
   return entries;
 }
 
-/** The first normal of two words, in float64. */
+/** Returns the first normal of two words, in float64. */
 export function convertPair(word0: u32, word1: u32): f64 {
   return f64x2.extract_lane(normal64(i32x4.splat(word0), i32x4.splat(word1)), 0);
 }
 
-/** Where x and z of the first group are. */
+/** The addresses of x and z of the first group. */
 export function inputAddress(): usize {
   return inputOf(0);
 }

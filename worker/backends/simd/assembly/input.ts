@@ -6,7 +6,7 @@ import { fillNormals32 } from "./normal32";
 import { drawWords, enterStrip } from "./strip";
 import { GROUP, VECTOR } from "./vector";
 
-/** Puts every group at x₀ times `sign`. */
+/** Sets x of every group to x₀ times `sign`. */
 export function startDense(firstReplica: u32, sign: f64): void {
   for (let group = 0; group < groups; group++) {
     enterStrip(firstReplica + GROUP * group, 0, 0);

@@ -9,7 +9,7 @@ import { drawWords, enterStrip } from "./strip";
 import { GROUP, multiplyAdd, VECTOR } from "./vector";
 import { nextWord, seekWord } from "./words";
 
-/** Words of K, and then of one attempt at each chi-square. */
+/** Words for K, followed by those for one attempt at each chi-square. */
 const WORDS_OF_BINOMIAL: u32 = 2;
 const WORDS: i32 = 8;
 
@@ -42,8 +42,8 @@ export function binomialAddress(): usize {
 }
 
 /**
- * The layer: the square of the flatter slope, the steeper being 1, whether that is the slope above
- * zero, and whether the weights are orthogonal.
+ * Sets the layer: the square of the flatter slope (the steeper one is 1), whether the flatter slope
+ * is the one above zero, and whether the weights are orthogonal.
  */
 export function setIsotropic(square: f64, newMirrored: bool, newOrthogonal: bool): void {
   squaredSlope = square;
@@ -60,7 +60,7 @@ export function startIsotropic(): void {
   }
 }
 
-/** K of the four replicas. */
+/** Draws K for the four replicas. */
 @inline
 function drawPositiveUnits(): void {
   for (let lane: usize = 0; lane < <usize>GROUP; lane++) {
@@ -75,14 +75,14 @@ function drawPositiveUnits(): void {
   }
 }
 
-/** Both chi-squares of a replica, attempt after attempt. */
+/** Draws both chi-squares of a replica, attempt after attempt. */
 function drawSlowly(replica: u32, layer: u32, positiveUnits: f64, lane: usize): void {
   seekWord(replica, layer, WORDS_OF_BINOMIAL);
   store<f64>(POSITIVE + 8 * lane, chiSquare(positiveUnits));
   store<f64>(NEGATIVE + 8 * lane, chiSquare(width - positiveUnits));
 }
 
-/** The first attempt at a chi-square for two replicas; `at`: the first of three words. */
+/** Makes the first attempt at a chi-square for two replicas, from the three words at `at`. */
 @inline
 function tryWords(degrees: v128, at: usize): v128 {
   const word0 = v128.load64_zero(at);
@@ -91,7 +91,7 @@ function tryWords(degrees: v128, at: usize): v128 {
   return tryChiSquare(degrees, word0, word1, word2);
 }
 
-/** The squared norms of two replicas' positive and negative units, at POSITIVE and NEGATIVE. */
+/** Puts the squared norms of two replicas' positive and negative units at POSITIVE and NEGATIVE. */
 @inline
 function drawNorms(half: usize, firstReplica: u32, layer: u32): void {
   const units = POSITIVE_UNITS + 16 * half;

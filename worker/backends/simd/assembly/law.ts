@@ -1,6 +1,6 @@
 // The law of the weights: which one, its parameters, and the words that a row takes.
 
-/** As ../dense.ts numbers them. */
+/** Weight laws, numbered as in ../dense.ts. */
 export enum Law {
   Gaussian,
   Orthogonal,
@@ -25,7 +25,7 @@ export function setLaw(newLaw: Law, newDegreesOfFreedom: f64, newLastKeepingWord
   lastKeepingWord = newLastKeepingWord;
 }
 
-/** Words of a row of `width` entries; but for Law.Rademacher, of a whole number of pairs of them. */
+/** Words of a row of `width` entries, for whole pairs of entries except with Law.Rademacher. */
 export function wordsOfRow(width: i32): i32 {
   if (law == Law.Rademacher) return (width + 31) >> 5;
   const pairs = (width + 1) >> 1;

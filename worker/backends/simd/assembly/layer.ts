@@ -1,5 +1,5 @@
 // What half a group carries from layer to layer, and the end of a layer: activation and rescaling. x is
-// rescaled by powers of two alone, which rounds nothing and takes no logarithm, so that after any
+// rescaled only by powers of two, which rounds nothing and takes no logarithm, so that after any
 // number of layers
 //
 //     log ‖x_l‖ = ½ log(squared norm) + ln 2 · exponent + log|below| · one-sided layers + drift
@@ -20,9 +20,9 @@ let below: f64 = 0;
 let belowAlone: f64 = 1;
 
 /**
- * The activation: the slope above zero, ±1, and the slope below, at most 1 in size. In a layer with
- * no unit above, the slope below is taken as `belowAlone`, ±1, and the layer is counted: that slope
- * may be too small for a number, or zero.
+ * Sets the activation: the slope above zero, ±1, and the slope below, at most 1 in size. A layer
+ * with no unit above uses `belowAlone`, ±1, as the slope below and is counted, because that slope
+ * may be zero or too small for a number.
  */
 export function setActivation(newAbove: f64, newBelow: f64, newBelowAlone: f64): void {
   above = newAbove;
@@ -30,7 +30,7 @@ export function setActivation(newAbove: f64, newBelow: f64, newBelowAlone: f64):
   belowAlone = newBelowAlone;
 }
 
-/** Starts a group at the input that is in place. */
+/** Starts a group with the input that is in x already. */
 export function startGroup(group: i32): void {
   for (let half: usize = 0; half < 2; half++) {
     const x = inputOf(group) + halfBytes() * half;

@@ -7,28 +7,28 @@ import { VECTOR } from "./vector";
 /** Bytes of a group's state: three vectors for each half (layer.ts). */
 export const STATE: usize = 6 * VECTOR;
 
-/** Words to draw at a time, in whole rows: 4 KiB, for them to stay in the first-level cache. */
+/** Words drawn at a time, in whole rows: 4 KiB, so that they stay in the first-level cache. */
 const DRAWN_WORDS: i32 = 256;
 
-/** The same for signs, where what is made of x must serve many rows: 64 KiB, and rows at least. */
+/** Words drawn at a time for signs, and rows at least: sums over x must serve many rows. 64 KiB. */
 const DRAWN_SIGN_WORDS: i32 = 4096;
 const DRAWN_SIGN_ROWS: i32 = 16;
 
 /**
- * Bytes of a cache line. A store and a load of different lines at the same place of their pages may
- * be taken for one: buffers that are used together lie a line off.
+ * Bytes of a cache line. A processor may confuse a store and a load that are at the same place of
+ * different pages, so buffers that are used together lie a line off.
  */
 const CACHE_LINE: usize = 64;
 
-/** Entries of a strip, where a row has not more (shared/random/stream.ts). */
+/** Entries of a strip, unless a row has more (shared/random/stream.ts). */
 const STRIP_ENTRIES: i32 = 1024;
 
 export let width: i32 = 0;
 export let groups: i32 = 0;
 
 /**
- * Rows of a strip, words of a row, rows drawn together, and columns: all, but of a long row, which is
- * drawn by parts.
+ * Rows of a strip, words of a row, rows drawn together, and columns drawn together: all of them,
+ * except in a long row, which is drawn in parts.
  */
 export let rowsOfStrip: i32 = 0;
 export let rowWords: i32 = 0;
@@ -36,19 +36,19 @@ export let rowsAtOnce: i32 = 0;
 export let columnsAtOnce: i32 = 0;
 
 /**
- * Words, those of the next group, and the entries that are made of either, row after row, each a
+ * The words of a group, those of the next, and the entries made of either: row after row, each a
  * whole number of pairs.
  */
 export let words: usize = 0;
 export let nextWords: usize = 0;
 export let entries: usize = 0;
 
-/** A row in float64, of half a group (orthogonal.ts). */
+/** A row of half a group in float64 (orthogonal.ts). */
 export let doubles: usize = 0;
 
 let states: usize = 0;
 
-/** x of each group, and z = W x: those of the first half, then those of the second. */
+/** x of each group, and z = W x: the first half of the group, then the second. */
 let inputs: usize = 0;
 let outputs: usize = 0;
 let vectorBytes: usize = 0;
@@ -67,7 +67,7 @@ export function stateOf(group: i32): usize {
   return states + STATE * <usize>group;
 }
 
-/** Bytes of a row: from x or z of the first half to that of the second. */
+/** Bytes from x or z of the first half of a group to that of the second. */
 @inline
 export function halfBytes(): usize {
   return 2 * VECTOR * <usize>pairsOf(width);
@@ -83,7 +83,7 @@ export function outputOf(group: i32): usize {
   return outputs + vectorBytes * <usize>group;
 }
 
-/** Rows to draw together. */
+/** Computes how many rows to draw together. */
 function rowsToDraw(): i32 {
   const rows = DRAWN_WORDS / max(1, rowWords);
   if (law != Law.Rademacher) return max(1, min(rowsOfStrip, rows));
@@ -91,7 +91,7 @@ function rowsToDraw(): i32 {
   return rowsOfStrip * max(1, strips);
 }
 
-/** Columns to draw together, a whole number of pairs. */
+/** Computes how many columns to draw together, a whole number of pairs. */
 function columnsToDraw(): i32 {
   if (law == Law.Rademacher || rowWords <= DRAWN_WORDS) return width;
   return 2 * (DRAWN_WORDS / wordsOfRow(2));
@@ -129,7 +129,7 @@ export function reserve(newWidth: i32, newGroups: i32, binomialBytes: usize): vo
   memory.fill(begin, 0, end - begin);
 }
 
-/** Where the states begin. */
+/** The address of the first state. */
 export function stateAddress(): usize {
   return states;
 }

@@ -1,7 +1,7 @@
 // Box–Muller in float32, four replicas at once: the normals of shared/random/normal32.ts, to the bit
 // where multiply-adds are fused. Polynomials are evaluated pair by pair (Estrin 1960), which waits
-// less than Horner's rule does. The constants of a loop are read before it, for V8 to keep them in
-// registers; the sixteen there are hold those of the radius or those of the angle, so two loops.
+// less than Horner's rule does. Constants are read before their loop, so that V8 keeps them in
+// registers. There are sixteen, enough for those of the radius or of the angle: hence two loops.
 
 import { entries } from "./memory";
 import { multiplyAdd, storeSplats, VECTOR, xor } from "./vector";
@@ -40,8 +40,8 @@ const UNIT = FLOATS;
 const TWICE_LN_2 = FLOATS + 16;
 
 /**
- * The odd number next to a word, read as a signed integer, times a power of two: taken off the
- * exponent field, which leaves a multiplier free.
+ * The odd number next to a word, read as a signed integer, times a power of two. The power is taken
+ * off the exponent field, which leaves a multiplier free.
  */
 @inline
 function signedUnit(word: v128, exponent: v128): v128 {
@@ -67,7 +67,7 @@ function fractionLessOne(y: v128): v128 {
   return i32x4.min_s(y, f32x4.sub(fraction, v128.load(UNIT)));
 }
 
-/** k: where y < 0, its sign is above the field of the exponent, and the subtraction stops at 0. */
+/** k of a word. Where y < 0, its sign is above the exponent field: the subtraction stops at 0. */
 @inline
 function negatedExponent(y: v128): v128 {
   return f32x4.convert_i32x4_s(i16x8.sub_sat_u(v128.load(HALF_EXPONENT_FIELD), i32x4.shr_u(y, 23)));
@@ -108,7 +108,7 @@ function storeSquaredRadii(begin: usize, end: usize, stride: usize): void {
   }
 }
 
-/** Multiplies the radii by points on the circle; roots here, beside products that do not wait. */
+/** Makes two normals of each r²: takes the root here, beside products that need not wait for it. */
 function turn(begin: usize, end: usize, stride: usize): void {
   const s0 = v128.load(SINE);
   const s1 = v128.load(SINE, VECTOR);
@@ -142,7 +142,7 @@ function turn(begin: usize, end: usize, stride: usize): void {
   }
 }
 
-/** Turns the words from `begin` to `end` into normals: two of the first two of every `wordCount`. */
+/** Turns words from `begin` to `end` into normals: the first two of every `wordCount` make two. */
 export function fillNormals32(begin: usize, end: usize, wordCount: usize): void {
   storeSquaredRadii(begin, end, wordCount * VECTOR);
   turn(begin, end, wordCount * VECTOR);

@@ -112,15 +112,15 @@ function signedCosine(square: v128, word: v128): v128 {
   return xor(cosine, i64x2.shl(i64x2.extend_low_i32x4_u(word), 63));
 }
 
-/** Where bit 0 of word 1 is set, and the two normals change places. */
+/** The lanes where bit 0 of word 1 is set: there the two normals change places. */
 @inline
 function exchange(word1: v128): v128 {
   return i64x2.extend_low_i32x4_s(i32x4.shr_s(i32x4.shl(word1, 31), 31));
 }
 
 /**
- * A coordinate of a uniform point on the circle; words in the two lower lanes, of which the sign is
- * bit 0 of the first.
+ * A coordinate of a uniform point on the circle; words in the two lower lanes. Its sign is bit 0 of
+ * the first.
  */
 @inline
 export function cosine64(signWord: v128, angleWord: v128): v128 {

@@ -9,8 +9,8 @@ import { multiplyAdd, VECTOR, xor } from "./vector";
 
 /**
  * v ← −sgn(g₀) H v for the n elements at v. With s = sgn(g₀) and u = g + s ‖g‖ e₁, along which H
- * reflects, H v = v − u (u·v) / (‖g‖ (‖g‖ + |g₀|)). Half a group; g is its first lane of float32 of
- * four, and `doubles` takes u.
+ * reflects, H v = v − u (u·v) / (‖g‖ (‖g‖ + |g₀|)). Works on half a group: g is its first lane of
+ * float32 of four, and `doubles` takes u.
  */
 @inline
 function reflect(n: i32, v: usize, g: usize): void {
@@ -37,7 +37,7 @@ function reflect(n: i32, v: usize, g: usize): void {
   }
 }
 
-/** Reflections firstRow + 1 … endRow of x, from the beginning of a strip on. */
+/** Applies reflections firstRow + 1 … endRow to x; firstRow must begin a strip. */
 export function reflectRows(
   replica: u32,
   layer: u32,

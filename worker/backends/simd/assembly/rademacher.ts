@@ -6,7 +6,7 @@ import { halfBytes, rowsAtOnce, rowsOfStrip, rowWords, width, words } from "./me
 import { drawWords, enterStrip } from "./strip";
 import { GROUP, storeSplats, VECTOR } from "./vector";
 
-/** Sums smaller than this have cancelled (../../reference/products.ts): 2⁻⁴⁴. */
+/** Sums smaller than this, 2⁻⁴⁴, have cancelled (../../reference/products.ts). */
 const CANCELLED: usize = memory.data(16, 16);
 storeSplats<f64>(CANCELLED, [5.684341886080802e-14]);
 
@@ -55,7 +55,7 @@ function sumOf(bits: u32): f64 {
   return even3 + odd3;
 }
 
-/** Rows `rows` of z = W x for one replica, from the words drawn. */
+/** Computes `rows` rows of z = W x for one replica, from the words drawn. */
 @inline
 function multiplyLane(rows: i32, word: usize, x: usize, z: usize): void {
   const end = z + VECTOR * <usize>rows;
@@ -74,7 +74,7 @@ function multiplyLane(rows: i32, word: usize, x: usize, z: usize): void {
   }
 }
 
-/** Puts zero for what has cancelled. */
+/** Replaces sums that have cancelled by zero. */
 @inline
 function clean(rows: i32, z: usize): void {
   for (const end = z + VECTOR * <usize>rows; z < end; z += VECTOR) {
@@ -83,7 +83,7 @@ function clean(rows: i32, z: usize): void {
   }
 }
 
-/** Rows firstRow … endRow − 1 of z = W x, from the beginning of a strip on. */
+/** Computes rows firstRow … endRow − 1 of z = W x; firstRow must begin a strip. */
 export function multiplySigns(
   replica: u32,
   layer: u32,

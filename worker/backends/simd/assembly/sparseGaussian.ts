@@ -1,5 +1,5 @@
-// Normals, most of them replaced by zero: of four words two make a pair, and each of the others
-// keeps one of it.
+// Normals, most of them replaced by zero. Two of four words make a pair of normals, and each of the
+// other two decides whether one of the pair is kept.
 
 import { lastKeepingWord } from "./law";
 import { entries } from "./memory";

@@ -51,7 +51,7 @@ function expm1(y: v128): v128 {
   return multiplyAdd<f64>(power, expm1OfRest, f64x2.sub(power, v128.load(ONE)));
 }
 
-/** The uniform of words 0 and 1; words in the two lower lanes. */
+/** The uniform that words 0 and 1 make; words in the two lower lanes. */
 @inline
 function uniform(word0: v128, word1: v128): v128 {
   const rest = f64x2.add(f64x2.convert_low_i32x4_u(i32x4.shr_u(word1, 1)), v128.load(HALF));

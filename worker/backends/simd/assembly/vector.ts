@@ -9,14 +9,14 @@ export const VECTOR: usize = 16;
 
 /**
  * a · b + c, rounded once on processors that fuse, as all of the last ten years do, and twice on
- * others: index.ts has the probe that tells, and its answer is part of the backend's identity.
+ * others. The probe in index.ts tells which, and its answer is part of the backend's identity.
  */
 @inline
 export function multiplyAdd<F>(a: v128, b: v128, c: v128): v128 {
   return v128.relaxed_madd<F>(a, b, c);
 }
 
-/** Lanes 2 and 3 of four, as lanes 0 and 1. */
+/** Moves lanes 2 and 3 of four to lanes 0 and 1. */
 @inline
 export function upper(x: v128): v128 {
   return v128.shuffle<i32>(x, x, 2, 3, 2, 3);

@@ -1,5 +1,5 @@
-// The words of strip 0 of one replica's layer, one at a time: as Stream.words of
-// shared/random/stream.ts. For what the vector code leaves over.
+// The words of strip 0 of one replica's layer, one at a time, as Stream.words of
+// shared/random/stream.ts gives them. For what the vector code leaves over.
 
 import { philoxBlock } from "./philox";
 
