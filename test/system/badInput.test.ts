@@ -80,7 +80,12 @@ describe("bad input on the command line", () => {
     ["bench --width 1000000", "--width", "1000000", "1 to 65,536"],
     ["bench --weights gaussian,cauchy", "--weights", "'cauchy'", "truncated_normal, student_t"],
     ["bench --weights uniform --sampling isotropic", "--sampling", "'isotropic'", "give dense"],
-    ["bench --weights uniform --density 0.5", "--density", "0.5", "give it only with sparse_gaussian"],
+    [
+      "bench --weights uniform --density 0.5",
+      "--density",
+      "0.5",
+      "give it only with sparse_gaussian",
+    ],
     ["bench --replicas 1", "--replicas", "1", "2 to 4,294,967,296"],
     ["bench --seconds 0", "--seconds", "'0'", "seconds from 0.01 to 60"],
     ["bench --threads 0", "--threads", "'0'", "1 to 1024"],
