@@ -6,7 +6,7 @@ export const DEFAULT_ADDRESS = "127.0.0.1:7400";
 /** HOST:PORT of a coordinator, an IPv6 host in brackets; or several, with commas. */
 export const coordinatorReader: Reader<string> = {
   read: (text) => (text.split(",").every((address) => isAddress(address, 1)) ? text : undefined),
-  remedy: `give HOST:PORT, such as ${DEFAULT_ADDRESS}; or several, with commas`,
+  remedy: `give HOST:PORT, such as ${DEFAULT_ADDRESS}, or several, separated by commas`,
 };
 
 /** One HOST:PORT to listen on; port 0 takes a free one. */

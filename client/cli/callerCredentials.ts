@@ -28,7 +28,7 @@ export function callerCredentials(
   const identity = readIdentity(flags);
   if (identity !== undefined && !hasTls) {
     throw new InputError(
-      "--tls-certificate: it is shown only over TLS; give --tls-authority or --tls",
+      "--tls-certificate: it is sent only over TLS; give --tls-authority or --tls",
     );
   }
   const token = readToken(flags, environment);
@@ -37,7 +37,7 @@ export function callerCredentials(
     const source = flags.tokenFile === undefined ? "LYAPUNOV_TOKEN" : "--token-file";
     throw new InputError(
       `${source}: the token would go to ${open} in the clear; ` +
-        `give --tls-authority or --tls, or say --insecure`,
+        `give --tls-authority or --tls, or pass --insecure`,
     );
   }
   return {
@@ -109,7 +109,7 @@ function readToken(
 function checkedToken(source: string, path: string | undefined, text: Buffer | string): string {
   const token = String(text).trim();
   if (isToken(token)) return token;
-  const what = path === undefined ? "the value is no token" : `'${path}' holds no token`;
+  const what = path === undefined ? "the value is not a token" : `'${path}' holds no token`;
   throw new InputError(`${source}: ${what}; give what 'lyapunov token' prints, and nothing else`);
 }
 
@@ -118,7 +118,7 @@ function read(flag: string, path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     throw new InputError(
-      `${flag}: '${path}' cannot be read (${(error as Error).message}); give a file that can`,
+      `${flag}: '${path}' cannot be read (${(error as Error).message}); give a readable file`,
     );
   }
 }

@@ -90,8 +90,8 @@ async function openEmbedded(flags: ClusterFlags, work: unknown): Promise<Cluster
 export function farewell({ callFlags: flags, ledger }: Cluster, name: string | undefined): string {
   if (name === undefined) return "interrupted";
   if (flags !== undefined) {
-    return `interrupted; ${name} goes on: lyapunov runs watch ${name} ${flags}`;
+    return `interrupted; ${name} continues: lyapunov runs watch ${name} ${flags}`;
   }
   if (ledger === undefined || ledger.place === MEMORY) return "interrupted";
-  return `interrupted; the same command goes on from here, by ${ledger.place}`;
+  return `interrupted; the same command resumes from here, with ${ledger.place}`;
 }

@@ -25,7 +25,7 @@ export const countReader = integerFrom(1, 1024);
 /** A file's path; the address of a database is none. */
 const fileReader: Reader<string> = {
   read: (text) => (text === "" || text.includes("://") ? undefined : text),
-  remedy: `give a file, or ${MEMORY}; serve takes a database`,
+  remedy: `give a file or ${MEMORY}; only serve takes a database`,
 };
 
 /** Adds the flags of a command that computes on a cluster. */
@@ -33,7 +33,7 @@ export function addClusterFlags(command: Command): Command {
   const named = command.addOption(
     flag(
       "--coordinator <host:port>",
-      "a running cluster; of several coordinators, with commas, the one that leads " +
+      "a running cluster; give several coordinators, separated by commas, to use the one that leads " +
         "(default: $LYAPUNOV_COORDINATOR, or a cluster inside this process)",
       coordinatorReader,
     ).conflicts(["threads", "workers", "ledger"]),
@@ -42,7 +42,7 @@ export function addClusterFlags(command: Command): Command {
     .addOption(
       flag(
         "--threads <count>",
-        "threads of each worker of the cluster inside this process",
+        "threads per worker of the cluster inside this process",
         countReader,
       ),
     )
@@ -50,8 +50,8 @@ export function addClusterFlags(command: Command): Command {
     .addOption(
       flag(
         "--ledger <file>",
-        `keep what the cluster inside this process computes in this file, for this command and others ` +
-          `to go on from; or ${MEMORY} (default: a file that is removed once the answer is out)`,
+        `file in which the cluster inside this process keeps its results, so that this command or ` +
+          `another can resume; or ${MEMORY} (default: a file that is removed after the answer)`,
         fileReader,
       ),
     );

@@ -12,8 +12,8 @@ export function createCommandLine(): Command {
   const program = new ThrowingCommand("lyapunov")
     .description("Lyapunov exponents of deep random networks, by Monte Carlo on a cluster")
     .version(VERSION)
-    .addOption(choice("--log-level <level>", "of the log on standard error", LOG_LEVELS))
-    .option("--quiet", "no progress on standard error")
+    .addOption(choice("--log-level <level>", "level of the log on standard error", LOG_LEVELS))
+    .option("--quiet", "show no progress on standard error")
     .configureHelp({
       subcommandTerm: (command) => entries.get(command)?.term ?? new Help().subcommandTerm(command),
     })

@@ -28,13 +28,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     term: "serve [options]",
-    description: "run a coordinator, until Ctrl-C or SIGTERM",
+    description: "run a coordinator until Ctrl-C or SIGTERM",
     define: async (command) => (await import("./commands/serve.ts")).defineServe(command),
   },
   {
     term: "work [options]",
     description:
-      "run a worker, until Ctrl-C or SIGTERM; it finishes and delivers what it has begun",
+      "run a worker until Ctrl-C or SIGTERM; it then finishes and delivers what it has begun",
     define: async (command) => (await import("./commands/work.ts")).defineWork(command),
   },
   {
@@ -45,13 +45,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     term: "token [options] <name>",
     description:
-      "make a token: prints its entry for the file of 'lyapunov serve --tokens' on standard output, " +
-      "and the token, which is kept nowhere else, on standard error",
+      "make a token: print its entry for the file of 'lyapunov serve --tokens' on standard output, " +
+      "and the token, which is stored nowhere else, on standard error",
     define: async (command) => (await import("./commands/token.ts")).defineToken(command),
   },
   {
     term: "bench [options]",
-    description: "measure how fast this machine is, and how long a run of yours would take on it",
+    description: "measure how fast this machine is and how long your run would take on it",
     define: async (command) => (await import("./commands/bench.ts")).defineBench(command),
   },
 ];

@@ -15,15 +15,18 @@ export interface ConnectionFlags {
 /** Adds the flags of every command that calls a coordinator outside its process. */
 export function addConnectionFlags(command: Command): Command {
   return command
-    .option("--tls", "call the coordinator over TLS; the system's authorities vouch for it")
-    .option("--tls-authority <file>", "… this authority does: its certificate, in PEM")
-    .option("--tls-certificate <file>", "show this certificate to the coordinator, in PEM")
+    .option("--tls", "call the coordinator over TLS and trust the system's authorities")
+    .option(
+      "--tls-authority <file>",
+      "call it over TLS and trust this authority instead: its certificate, in PEM",
+    )
+    .option("--tls-certificate <file>", "send this certificate to the coordinator, in PEM")
     .option("--tls-key <file>", "the certificate's private key, in PEM")
     .option(
       "--token-file <file>",
-      "show the token in this file to the coordinator (default: $LYAPUNOV_TOKEN, if it is set)",
+      "send the token in this file to the coordinator (default: $LYAPUNOV_TOKEN, if set)",
     )
-    .option("--insecure", "show the token beyond this machine even without TLS");
+    .option("--insecure", "send the token beyond this machine even without TLS");
 }
 
 /** Refuses flags about calling a coordinator where the cluster is inside the process. */
@@ -33,7 +36,9 @@ export function assertNoConnectionFlags(flags: ConnectionFlags): void {
   const [name] = given.find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return;
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new InputError(`--${flag}: the cluster inside this process needs none; give --coordinator`);
+  throw new InputError(
+    `--${flag}: the cluster inside this process does not use it; give --coordinator`,
+  );
 }
 
 /** The flags by which another command calls the same coordinator; a token only by its file. */

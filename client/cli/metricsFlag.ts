@@ -19,12 +19,12 @@ export function addMetricsFlag(command: Command): Command {
     .addOption(
       flag(
         "--metrics <host:port>",
-        "serve /metrics for Prometheus there, with /healthz and /readyz, such as 127.0.0.1:9464; " +
-          "port 0 takes a free one; beyond this machine with --open-metrics (default: nowhere)",
+        "serve /metrics for Prometheus, /healthz and /readyz at this address, such as 127.0.0.1:9464; " +
+          "port 0 picks a free one; beyond this machine it needs --open-metrics (default: none)",
         listenReader("127.0.0.1:9464"),
       ),
     )
-    .option("--open-metrics", "serve metrics beyond this machine, in the clear and to anyone");
+    .option("--open-metrics", "serve metrics beyond this machine, unencrypted and to anyone");
 }
 
 /**
@@ -34,14 +34,12 @@ export function addMetricsFlag(command: Command): Command {
  */
 export function refuseOpenMetrics({ metrics, openMetrics }: MetricsFlags): void {
   if (metrics === undefined && openMetrics === true) {
-    throw new InputError(
-      "--open-metrics: there are none to open; say where with --metrics HOST:PORT",
-    );
+    throw new InputError("--open-metrics: no metrics are served; give --metrics HOST:PORT");
   }
   if (metrics === undefined || openMetrics === true || isLoopback(hostOf(metrics))) return;
   throw new InputError(
-    `--metrics: ${metrics} would be open to everyone who reaches it; ` +
-      `listen on 127.0.0.1, or say --open-metrics`,
+    `--metrics: ${metrics} would be open to anyone who can reach it; ` +
+      `listen on 127.0.0.1, or pass --open-metrics`,
   );
 }
 

@@ -11,7 +11,7 @@ export function addNetworkFlags(command: Command): Command {
   return command
     .option(
       "--width <units>",
-      "units of every layer, 1 to 1,000,000, or to 65,536 where whole matrices are drawn",
+      "units per layer: 1 to 1,000,000, or to 65,536 where whole matrices are drawn",
       typed,
     )
     .option("--depth <layers>", "layers, 1 to 10,000,000", typed, RUN_DEFAULTS.depth)
@@ -39,10 +39,18 @@ export function addStoppingFlags(command: Command): Command {
       `random networks to propagate (default: ${RUN_DEFAULTS.replicas})`,
       typed,
     )
-    .option("--precision <error>", "instead: stop at this standard error of λ̂", typed)
+    .option("--precision <error>", "instead of --replicas: stop at this standard error of λ̂", typed)
     .option("--variance-precision <error>", "stop at this standard error of σ̂²", typed)
-    .option("--minimum-replicas <count>", "ask for the precision only from here on", typed)
-    .option("--maximum-replicas <count>", "end here, precision reached or not", typed);
+    .option(
+      "--minimum-replicas <count>",
+      "replicas to propagate before the precision is checked",
+      typed,
+    )
+    .option(
+      "--maximum-replicas <count>",
+      "replicas at which to stop, precision reached or not",
+      typed,
+    );
 }
 
 /** Adds the flags of a whole run: its network, when it stops, and how it is simulated. */
@@ -54,13 +62,13 @@ export function addRunFlags(command: Command): Command {
       `how layers are drawn: ${SAMPLINGS.join(", ")} (default: isotropic for ` +
         `${ISOTROPIC_LAWS.join(" and ")} weights, at the same cost for every width; else dense)`,
     )
-    .option("--backend <name>", `what propagates: ${BACKENDS.join(", ")} (default: simd)`)
+    .option("--backend <name>", `backend: ${BACKENDS.join(", ")} (default: simd)`)
     .option(
       "--checkpoints <depths>",
-      "depths to keep sums at, such as 10,100 (default: powers of two)",
+      "depths at which to keep sums, such as 10,100 (default: powers of two)",
       typedList,
     )
-    .option("--burn-in <layers>", "layers whose growth is left out (default: 0)", typed)
+    .option("--burn-in <layers>", "first layers, whose growth is left out (default: 0)", typed)
     .option("--level <probability>", "coverage of the intervals (default: 0.95)", typed)
-    .option("--display-name <text>", "a name for people");
+    .option("--display-name <text>", "name to show to people");
 }

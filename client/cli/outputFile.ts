@@ -31,6 +31,6 @@ export async function writeOutput(
 
 function unwritable(flag: string, path: string, reason: string): InputError {
   return new InputError(
-    `${flag}: '${path}' cannot be written (${reason}); give a file in a folder that can`,
+    `${flag}: '${path}' cannot be written (${reason}); give a file in a writable folder`,
   );
 }

@@ -13,6 +13,6 @@ export function openRemoteApi(
   silenceGrpc();
   return new SimulationApi(coordinator, callerCredentials(flags, coordinator), () => {
     if (flags.quiet === true) return;
-    process.stderr.write(`looking for the coordinator that leads among ${coordinator}\n`);
+    process.stderr.write(`looking for the leading coordinator among ${coordinator}\n`);
   });
 }

@@ -24,7 +24,7 @@ export function describeServiceFailure(error: ServiceError): Failure {
     return {
       message:
         `the message is too large (${error.details}); ask for less at a time, ` +
-        `or have --maximum-message-bytes of the coordinator raised`,
+        `or have the coordinator's --maximum-message-bytes raised`,
       exitCode: EXIT.failed,
     };
   }
@@ -38,12 +38,12 @@ export function describeServiceFailure(error: ServiceError): Failure {
 const QUESTIONS: readonly (readonly [RegExp, string])[] = [
   [
     /^TLS: .*alert|^Failed to connect/,
-    "does it want TLS, or another certificate (--tls-authority, --tls-certificate)?",
+    "does it require TLS, or another certificate (--tls-authority, --tls-certificate)?",
   ],
-  [/^TLS: /, "does it speak TLS? without, leave --tls and --tls-authority out"],
+  [/^TLS: /, "does it speak TLS? if not, leave out --tls and --tls-authority"],
   [
     /certificate|altnames/i,
-    "is --tls-authority the one that signed its certificate, and is --coordinator as in there?",
+    "has --tls-authority signed its certificate, and does that name the host in --coordinator?",
   ],
 ];
 

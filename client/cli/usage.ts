@@ -12,9 +12,7 @@ export class ThrowingCommand extends Command {
 
   /** @throws InputError always */
   override error(message: string, { code }: ErrorOptions = {}): never {
-    throw new InputError(
-      `${usageSentence(this, code, message)}; lyapunov --help lists what there is`,
-    );
+    throw new InputError(`${usageSentence(this, code, message)}; see lyapunov --help`);
   }
 }
 

@@ -57,7 +57,7 @@ export function convergenceChart(options: ConvergenceOptions): HTMLElement {
     title: `${symbol}̂ converges`,
     text:
       last === undefined
-        ? "Nothing is known yet."
+        ? "No estimates yet."
         : `${text(last.lower)} to ${text(last.upper)} after ${count(last.replicaCount)} replicas` +
           (exact === null ? "." : `; exactly ${text(exact)}.`),
     frame,

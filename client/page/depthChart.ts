@@ -31,8 +31,8 @@ export function depthChart(
     title: "Law of large numbers",
     text:
       last === undefined
-        ? "Nothing is known yet."
-        : `The mean growth a layer is ${text(last.estimate)} at depth ${last.depth}` +
+        ? "No estimates yet."
+        : `The mean growth per layer is ${text(last.estimate)} at depth ${last.depth}` +
           (exact === null ? "." : `; λ is ${text(exact)}.`),
     frame,
     drawing: [

@@ -33,7 +33,7 @@ export function fleetPage({ rest, resources }: ViewState): HTMLElement[] {
       ? html(
           "p",
           {},
-          "Nobody is here. Start a worker: ",
+          "No workers are connected. Start one: ",
           html("code", {}, "lyapunov work --coordinator …"),
         )
       : workerTable(workers),

@@ -19,11 +19,11 @@ export function loginForm(message: string, onToken: () => void): HTMLElement {
   const form = html(
     "form",
     { class: "card" },
-    html("h1", {}, "Who is there?"),
+    html("h1", {}, "Sign in"),
     html("p", { id: "why", role: "alert" }, message),
     html("label", { for: "token" }, "Token with the role read"),
     field,
-    html("button", { type: "submit" }, "Look in"),
+    html("button", { type: "submit" }, "Sign in"),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -19,12 +19,7 @@ export function overviewPage({ rest, resources }: ViewState): HTMLElement[] {
       : [html("h2", {}, "Sweeps"), html("div", { class: "cards" }, ...sweeps.map(sweepCard))]),
     html("h2", {}, "Runs"),
     runs.length === 0
-      ? html(
-          "p",
-          {},
-          "There is none yet. Submit one: ",
-          html("code", {}, "lyapunov run --coordinator …"),
-        )
+      ? html("p", {}, "No runs yet. Submit one: ", html("code", {}, "lyapunov run --coordinator …"))
       : runTable("Runs", runs),
     ...(nextPageToken === ""
       ? []

@@ -105,7 +105,7 @@ export function phaseDiagram({ title, runs }: Plane, width: number): HTMLElement
         String(row),
         ...columns.map((column) => {
           const lambda = lambdaAt(row, column);
-          return lambda === undefined ? "not known" : short(lambda);
+          return lambda === undefined ? "unknown" : short(lambda);
         }),
       ]),
     },
@@ -180,7 +180,7 @@ function criticalPlace(
 
 function sentence(runs: readonly RunJson[]): string {
   const known = runs.map(lambdaOf).filter((lambda) => lambda !== undefined);
-  if (known.length === 0) return "Nothing is known yet.";
+  if (known.length === 0) return "No estimates yet.";
   const range = `${short(Math.min(...known), 3)} to ${short(Math.max(...known), 3)}`;
-  return `λ̂ is known of ${known.length} of ${runs.length} runs, from ${range}.`;
+  return `λ̂ is known for ${known.length} of ${runs.length} runs, from ${range}.`;
 }

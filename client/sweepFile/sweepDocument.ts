@@ -33,7 +33,7 @@ export function parseDocument(source: string): unknown {
   } catch (error) {
     // The aliases stand for exponentially much.
     if (error instanceof ReferenceError) {
-      throw new Error("its aliases stand for too much; write out what they stand for", {
+      throw new Error("its aliases expand to too much; write out what they stand for", {
         cause: error,
       });
     }

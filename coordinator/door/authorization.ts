@@ -41,7 +41,7 @@ export function authorize(table: TokenTable | undefined, knock: Knock): Caller {
     throw new ApiError(
       Code.PERMISSION_DENIED,
       "ROLE_MISSING",
-      `${path} may be called by nobody; call a method of lyapunov.v1`,
+      `${path} cannot be called by anyone; call a method of lyapunov.v1`,
     );
   }
   if (table === undefined || requirement === "nothing") {
@@ -52,7 +52,7 @@ export function authorize(table: TokenTable | undefined, knock: Knock): Caller {
     throw new ApiError(
       Code.PERMISSION_DENIED,
       "ROLE_MISSING",
-      `the token or certificate of ${name} is for ${roles.join(", ")}, and ` +
+      `the token or certificate of ${name} is only for ${roles.join(", ")}, but ` +
         `${path.replace(/^.*\//, "")} needs the role ${requirement}; ask for one that has it`,
     );
   }
@@ -67,7 +67,7 @@ function holderOf(table: TokenTable, { tokenDigest, certificateName }: Knock): H
     throw new ApiError(
       Code.UNAUTHENTICATED,
       "TOKEN_UNKNOWN",
-      "the token is not known here, or not any more; ask who runs the coordinator for one",
+      "the token is unknown or no longer valid; ask whoever runs the coordinator for one",
     );
   }
   const holder = certificateName === undefined ? undefined : table.findCertificate(certificateName);
@@ -75,8 +75,8 @@ function holderOf(table: TokenTable, { tokenDigest, certificateName }: Knock): H
   throw new ApiError(
     Code.UNAUTHENTICATED,
     "TOKEN_MISSING",
-    "no token is given, or more than one; give one by --token-file or LYAPUNOV_TOKEN, " +
-      "as metadata authorization: Bearer TOKEN",
+    "no token is given, or more than one; give one with --token-file or LYAPUNOV_TOKEN, " +
+      "or as metadata authorization: Bearer TOKEN",
   );
 }
 

@@ -49,17 +49,16 @@ export class ClientBook {
     if (runs > maximumRunsPerClient) {
       throw limitReached(
         "run",
-        `${client} has ${before.runs} runs that have not ended, and ${runs} are too many; wait or ` +
-          `cancel some, or have --maximum-runs-per-client of the coordinator, ` +
-          `${maximumRunsPerClient}, raised`,
+        `${client} has ${before.runs} unfinished runs, and ${runs} would be too many; wait, cancel ` +
+          `some, or have the coordinator's --maximum-runs-per-client (${maximumRunsPerClient}) raised`,
       );
     }
     if (replicas > maximumReplicasPerClient) {
       throw limitReached(
         "stopping_rule",
-        `${client} has runs of up to ${before.replicas} replicas that have not ended, and ` +
-          `${replicas} are too many; ask for fewer or for a maximum_replica_count, or have ` +
-          `--maximum-replicas-per-client of the coordinator, ${maximumReplicasPerClient}, raised`,
+        `${client} has unfinished runs of up to ${before.replicas} replicas, and ${replicas} would be ` +
+          `too many; ask for fewer or for a maximum_replica_count, or have the coordinator's ` +
+          `--maximum-replicas-per-client (${maximumReplicasPerClient}) raised`,
       );
     }
   }

@@ -19,17 +19,17 @@ export function exposureProblem(exposure: Exposure): string | undefined {
   if (insecure || isLoopback(hostOf(listen))) return undefined;
   if (!hasTls) {
     const what = asksForTokens
-      ? "would have tokens cross the network in the clear"
-      : "would be open to everyone who reaches it";
+      ? "would send tokens over the network in the clear"
+      : "would be open to anyone who can reach it";
     return (
       `${flag}: ${listen} ${what}; give --tls-certificate and --tls-key` +
       `${asksForTokens ? "" : " with --tokens or --tls-client-authority"}, ` +
-      `listen on 127.0.0.1, or say --insecure`
+      `listen on 127.0.0.1, or pass --insecure`
     );
   }
   if (asksForCertificates || asksForTokens) return undefined;
   return (
-    `${flag}: ${listen} would be open to everyone who reaches it, over TLS though; ` +
-    `give --tokens or --tls-client-authority, listen on 127.0.0.1, or say --insecure`
+    `${flag}: ${listen} would be open to anyone who can reach it, although over TLS; ` +
+    `give --tokens or --tls-client-authority, listen on 127.0.0.1, or pass --insecure`
   );
 }

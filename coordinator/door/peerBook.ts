@@ -24,8 +24,8 @@ export class PeerBook {
     if (open >= limit) {
       throw limitReached(
         "",
-        `${peer} has ${open} calls open, and may have no more; end some, ` +
-          `or have --maximum-streams-per-peer of the coordinator raised`,
+        `${peer} has ${open} calls open, the most allowed; end some, ` +
+          `or have the coordinator's --maximum-streams-per-peer raised`,
       );
     }
     this.#streams.set(peer, open + 1);
@@ -51,8 +51,8 @@ export class PeerBook {
     if (others + leases > limit) {
       throw limitReached(
         "join.devices",
-        `room for ${leases} leases, beside ${others} of other workers of ${peer}, is too much; ` +
-          `start fewer threads, or have --maximum-leases-per-peer of the coordinator, ${limit}, raised`,
+        `room for ${leases} leases, besides ${others} of other workers of ${peer}, is too much; ` +
+          `start fewer threads, or have the coordinator's --maximum-leases-per-peer (${limit}) raised`,
       );
     }
     claims.set(worker, { holder, leases });

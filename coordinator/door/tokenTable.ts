@@ -94,10 +94,10 @@ export class TokenTable {
     for (const [i, { name, roles, sha256, certificate }] of result.data.entries()) {
       const digest = sha256?.toLowerCase() ?? "";
       if (tokens.has(digest)) {
-        throw new Error(`${i}.sha256: it is that of an earlier token; give each token once`);
+        throw new Error(`${i}.sha256: it repeats that of an earlier token; give each token once`);
       }
       if (certificate !== undefined && certificates.has(certificate)) {
-        throw new Error(`${i}.certificate: it is named before; give each certificate once`);
+        throw new Error(`${i}.certificate: it repeats an earlier one; give each certificate once`);
       }
       if (certificate !== undefined) certificates.set(certificate, { name, roles });
       else tokens.set(digest, { name, roles, digest: Buffer.from(digest, "hex") });

@@ -75,14 +75,14 @@ export class WatchedFiles<Content> implements Disposable {
         this.#current = this.#parse(contents);
         this.#contents = contents;
         const paths = this.#files.map(({ path }) => path);
-        this.#log.info({ files: paths }, "read again, for they have changed");
+        this.#log.info({ files: paths }, "changed, and read again");
         for (const listener of this.#listeners) listener(this.#current);
       }
       this.#complaint = "";
     } catch (error) {
       const { message } = error as Error;
       if (message !== this.#complaint) {
-        this.#log.error(`${message}; what was there before stays in force`);
+        this.#log.error(`${message}; the previous content stays in force`);
       }
       this.#complaint = message;
     } finally {
@@ -98,7 +98,7 @@ async function readAll(files: readonly NamedFile[]): Promise<Buffer[]> {
         return await readFile(path);
       } catch (error) {
         throw new Error(
-          `${flag}: '${path}' cannot be read (${(error as Error).message}); give a file that can`,
+          `${flag}: '${path}' cannot be read (${(error as Error).message}); give a readable file`,
           { cause: error },
         );
       }

@@ -51,7 +51,7 @@ export class Resubmissions {
   retract(run: string, shards: readonly number[]): void {
     this.#options.log.warn(
       { run, shards: shards.slice(0, MAXIMUM_LOGGED_SHARDS), shardCount: shards.length },
-      "partials that nobody can vouch for are taken back, to be computed again",
+      "partials that nobody can vouch for are retracted, to be computed again",
     );
     this.#retractions.set(run, this.#retract(run, shards));
   }

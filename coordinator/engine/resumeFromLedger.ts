@@ -30,8 +30,8 @@ export class ForeignShard extends Error {
 
   constructor(what: string) {
     super(
-      `${what} in the ledger is not one of this version's plan; ` +
-        `finish the run with the version that began it, or submit it anew`,
+      `${what} in the ledger does not fit this version's plan; ` +
+        `finish the run with the version that began it, or submit it again`,
     );
   }
 }

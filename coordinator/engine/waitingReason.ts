@@ -7,17 +7,17 @@ export function waitingReason(
   { name, backend }: ActiveRun,
 ): string | undefined {
   if (scheduler.isBackendMissing(name)) {
-    return `it waits for a worker that has the backend ${backend}: none of those connected does`;
+    return `it waits for a worker that has the backend ${backend}: no connected worker does`;
   }
   const generator = scheduler.generatorMissing(name);
   if (generator !== undefined) {
-    return `it waits for a worker whose ${backend} is ${generator}, as its first shards have it`;
+    return `it waits for a worker whose ${backend} is ${generator}, like that of its first shards`;
   }
   const dispute = scheduler.unsettledDispute(name);
   if (dispute === undefined) return undefined;
   const { shardIndex, workers } = dispute;
   return (
-    `it waits for another worker: ${workers.join(" and ")} contradict one another on shard ` +
-    `${shardIndex}, and nobody is there to say who is right`
+    `it waits for another worker: ${workers.join(" and ")} contradict each other on shard ` +
+    `${shardIndex}, and no third worker can say which is right`
   );
 }

@@ -73,6 +73,6 @@ function unknownPath(path: string): ApiError {
   return new ApiError(
     Code.NOT_FOUND,
     "NOT_FOUND",
-    `'${path}' is not known here; there are /api/runs, /api/sweeps, /api/fleet and /api/events`,
+    `'${path}' is unknown; there are /api/runs, /api/sweeps, /api/fleet and /api/events`,
   );
 }

@@ -64,12 +64,12 @@ class Page {
     const { method, url = "" } = request;
     const target = URL.parse(url, "http://page.invalid");
     if (method !== "GET" && method !== "HEAD") {
-      const message = `${method} is not allowed; the page shows, and changes nothing: use GET or HEAD`;
+      const message = `${method} is not allowed: the page is read-only; use GET or HEAD`;
       sendError(response, 405, "UNIMPLEMENTED", "METHOD", message, { allow: "GET, HEAD" });
     } else if (!this.#mayBeNamed(request.headers.host)) {
       const message =
-        `the host '${request.headers.host}' may be another site's; ask for the machine's ` +
-        `address, give that name to --http, or have the coordinator ask for --tokens`;
+        `the host '${request.headers.host}' may belong to another site; use the machine's ` +
+        `address, give that name to --http, or have the coordinator require --tokens`;
       sendError(response, 421, "FAILED_PRECONDITION", "HOST", message);
     } else if (target?.pathname.startsWith("/api/") === true) {
       await this.#respondToApi(request, response, target);

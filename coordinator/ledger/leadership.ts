@@ -116,7 +116,7 @@ async function begin(client: Client, holder: string): Promise<number> {
     [holder],
   );
   const epoch = rows[0]?.epoch;
-  if (epoch === undefined) throw new Error("its table of the leadership is empty");
+  if (epoch === undefined) throw new Error("its leadership table is empty");
   return epoch;
 }
 

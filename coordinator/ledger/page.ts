@@ -17,5 +17,5 @@ export function page<Record extends { readonly name: string }>(
 }
 
 export function invalidPageToken(pageToken: string): InvalidPageToken {
-  return new InvalidPageToken(`${refused(pageToken)}; give the token of a page of this list`);
+  return new InvalidPageToken(`${refused(pageToken)}; give a page token of this list`);
 }

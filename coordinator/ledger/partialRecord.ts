@@ -29,7 +29,7 @@ export function encodePartial(partial: ShardPartial): Buffer {
 /** @throws CorruptRecord saying what is wrong with the bytes */
 export function decodePartial(bytes: Buffer): ShardPartial {
   if (bytes.length < MESSAGE_OFFSET || !bytes.subarray(0, VERSION_OFFSET).equals(MAGIC)) {
-    throw new CorruptRecord("it does not begin as a partial does");
+    throw new CorruptRecord("it does not begin like a partial");
   }
   const version = bytes.readUInt8(VERSION_OFFSET);
   if (version !== VERSION) {
@@ -43,7 +43,7 @@ export function decodePartial(bytes: Buffer): ShardPartial {
     return deserializePartial(message);
   } catch (error) {
     // A matching checksum proves little: anyone who can write to the ledger can compute one.
-    throw new CorruptRecord(`it is no partial: ${(error as Error).message}`, { cause: error });
+    throw new CorruptRecord(`it is not a partial: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -84,7 +84,7 @@ async function refuseUnsafe(db: Kysely<LedgerTables>): Promise<void> {
   const { rows } = await sql<{ fsync: string }>`show fsync`.execute(db);
   if (rows[0]?.fsync === "off") {
     throw new Error(
-      "the database runs with fsync off, and a power cut would lose what it says is kept; turn it on",
+      "the database runs with fsync off, so a power cut could lose what it has committed; turn it on",
     );
   }
 }

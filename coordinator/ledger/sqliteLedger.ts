@@ -67,6 +67,6 @@ function problem(error: unknown): string {
     case "ENOSPC":
       return "the disk is full; make room, or give a file on another disk";
     default:
-      return `it cannot be opened (${(error as Error).message}); check that its folder can be written`;
+      return `it cannot be opened (${(error as Error).message}); check that its folder is writable`;
   }
 }

@@ -39,7 +39,7 @@ const STATE: readonly Family<LeaderNow>[] = [
   ),
   single(
     "lyapunov_fold_lag_shards",
-    "Recorded shards that wait for an earlier shard of their run; the most of any active run.",
+    "Recorded shards that wait for an earlier shard of their run; the largest number of any active run.",
     ({ load }) => load.foldLag,
   ),
   single(
@@ -55,7 +55,7 @@ const STATE: readonly Family<LeaderNow>[] = [
   {
     kind: "gauge",
     name: "lyapunov_workers",
-    help: "Workers that take leases, that are leaving, or that are silent.",
+    help: "Workers by state: taking leases, leaving, or silent.",
     labels: ["state"],
     samples: ({ engine: { scheduler } }) => byLabel("state", workerCounts(scheduler)),
   },
@@ -83,7 +83,7 @@ const TOTALS: readonly Family<LeaderNow>[] = [
   {
     kind: "counter",
     name: "lyapunov_leases_granted_total",
-    help: "Leases of new shards, of failed shards again, copies of slow shards, and checks.",
+    help: "Leases granted: of new shards, of failed shards again, copies of slow shards, and checks.",
     labels: ["kind"],
     samples: ({ engine }) => byLabel("kind", engine.scheduler.counts.leasesGranted),
   },
@@ -95,7 +95,7 @@ const TOTALS: readonly Family<LeaderNow>[] = [
   {
     kind: "counter",
     name: "lyapunov_partials_total",
-    help: "Partials by outcome; needless ones are of settled shards, even checks that agree.",
+    help: "Partials received, by outcome; needless ones are of settled shards, even if a check agrees.",
     labels: ["outcome"],
     samples: ({ engine }) => byLabel("outcome", engine.scheduler.counts.partials),
   },

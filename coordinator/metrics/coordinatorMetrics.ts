@@ -93,7 +93,7 @@ export class CoordinatorMetrics implements Observed, EngineObserver {
 
   get notReady(): string | undefined {
     if (this.#stopping) return "this coordinator is stopping";
-    return this.#leader === undefined ? "this coordinator stands by" : undefined;
+    return this.#leader === undefined ? "this coordinator is on standby" : undefined;
   }
 
   async scrape(): Promise<string> {

@@ -36,8 +36,16 @@ function estimateFamilies(
 ): Family<LeaderNow>[] {
   return [
     family(name, `${symbol} of the run so far.`, (run) => estimateOf(run)?.estimate),
-    family(`${name}_low`, `Lower end of its interval.`, (run) => estimateOf(run)?.lower),
-    family(`${name}_high`, `Upper end of its interval.`, (run) => estimateOf(run)?.upper),
+    family(
+      `${name}_low`,
+      `Lower end of the interval around ${symbol}.`,
+      (run) => estimateOf(run)?.lower,
+    ),
+    family(
+      `${name}_high`,
+      `Upper end of the interval around ${symbol}.`,
+      (run) => estimateOf(run)?.upper,
+    ),
   ];
 }
 

@@ -45,7 +45,7 @@ export interface StandbyOptions {
 export async function startStandby(options: StandbyOptions): Promise<Standby> {
   const { address, http, leader, door, log } = options;
   const server = new Server();
-  const message = `this coordinator stands by; ${leader} leads, ask it`;
+  const message = `this coordinator is on standby; ask ${leader}, which leads`;
   const refusal = toStatus(new ApiError(Code.UNAVAILABLE, "STANDBY", message));
   for (const { service } of [SimulationService, FleetService]) {
     server.addService(service, refusals(service, refusal));

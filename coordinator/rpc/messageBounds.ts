@@ -146,7 +146,7 @@ function countValues(
     } else {
       const length = reader.uint32();
       const stop = reader.pos + length;
-      if (stop > end) throw new UnreadableMessage("a field is longer than what holds it");
+      if (stop > end) throw new UnreadableMessage("a field is longer than its message");
       const inner = field?.inner?.();
       if (inner === undefined) {
         // There are at most as many packed numbers as bytes; counting them exactly would cost more.
@@ -158,7 +158,7 @@ function countValues(
       throw new UnreadableMessage(`it holds more than ${MAXIMUM_VALUES} values`);
     }
   }
-  if (reader.pos !== end) throw new UnreadableMessage("a field is longer than what holds it");
+  if (reader.pos !== end) throw new UnreadableMessage("a field is longer than its message");
   return count;
 }
 

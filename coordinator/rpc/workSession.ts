@@ -70,9 +70,10 @@ export class WorkSession implements WorkerSink {
     try {
       if (request instanceof UnreadableMessage) throw unreadable(request);
       if (request.join && this.#worker === undefined) this.#join(request.join);
-      else if (request.join) throw invalidField("join", "a stream is joined once; open another");
+      else if (request.join)
+        throw invalidField("join", "a stream can join only once; open another");
       else if (this.#worker === undefined)
-        throw invalidField("message", "the first must be a join");
+        throw invalidField("message", "the first message must be a join");
       // What a superseded stream still says was said again on the new one.
       else if (this.#engine.isAttached(this.#worker, this)) {
         this.#engine.dispatch(eventOf(this.#worker, request));
@@ -157,5 +158,5 @@ export class WorkSession implements WorkerSink {
 /** Why a worker of another version is refused. */
 function misfit(version: string): string {
   const named = version === "" ? "unknown" : clipped(version, MAXIMUM_VERSION_IN_REASON);
-  return `it is version ${named} and the coordinator ${VERSION}; install the same`;
+  return `it is version ${named} and the coordinator is ${VERSION}; install the same version`;
 }

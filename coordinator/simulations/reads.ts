@@ -183,5 +183,5 @@ export class SimulationReads {
 }
 
 function notFound(name: string): ApiError {
-  return new ApiError(Code.NOT_FOUND, "NOT_FOUND", `'${name}' is not known here; list what is`);
+  return new ApiError(Code.NOT_FOUND, "NOT_FOUND", `'${name}' is unknown; list what there is`);
 }

@@ -82,7 +82,7 @@ export function readSweep(
     throw limitReached(
       "sweep.runs",
       `${runs.length} runs are too many; give at most ${maximumRuns}, ` +
-        `or have --maximum-sweep-runs of the coordinator raised`,
+        `or have the coordinator's --maximum-sweep-runs raised`,
     );
   }
   const violations: FieldViolation[] = [];

@@ -106,7 +106,7 @@ export class Simulations extends SimulationReads {
         throw new ApiError(
           Code.FAILED_PRECONDITION,
           "ALREADY_ENDED",
-          `${name} has ended (${record.state}); only a run that has not can be cancelled`,
+          `${name} has ended (${record.state}); only an unfinished run can be cancelled`,
         );
       }
       await this.#options.engine.cancel(record);

@@ -21,7 +21,7 @@ export function convergenceChart(run: Run__Output): Chart {
     return [{ x: Number(point.replicaCount), y: estimate, lower, upper }];
   });
   if (points.length === 0) {
-    throw new NothingToDraw(run, "its first shard is not there yet; wait until it is");
+    throw new NothingToDraw(run, "its first shard has not arrived yet; wait until it has");
   }
   const replicas = points.map(({ x }) => x);
   const name = `λ̂${ofSurvivors(run)}`;

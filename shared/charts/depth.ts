@@ -29,7 +29,7 @@ export function depthChart(run: Run__Output): Chart {
   return {
     kind: "diagram",
     title: `Law of large numbers: ${networkLabel(run)}`,
-    subtitle: `growth a layer${ofSurvivors(run)}, ${over}, down to each checkpoint`,
+    subtitle: `growth per layer${ofSurvivors(run)}, ${over}, down to each checkpoint`,
     name: run.name,
     panels: [
       {

@@ -30,7 +30,7 @@ export function phaseDiagram(sweep: Sweep__Output): PhaseDiagram {
   if (x === undefined || y === undefined || !isMap(sweep)) {
     throw new NothingToDraw(
       sweep,
-      "a phase diagram takes a sweep that varies two of width, depth, slope and gain and nothing " +
+      "a phase diagram needs a sweep that varies two of width, depth, slope and gain and nothing " +
         "else; give --kind estimates",
     );
   }

@@ -37,7 +37,7 @@ export async function startMetricsServer(
   const host = hostOf(address);
   const server = createServer((request, response) => {
     if (isLoopback(host) && !isOwnHost(request.headers.host, host)) {
-      send(response, text(421, "this is another site's name; ask for 127.0.0.1"));
+      send(response, text(421, "this name may belong to another site; use 127.0.0.1"));
       return;
     }
     answer(request.method, request.url, observed).then(
@@ -58,7 +58,7 @@ async function answer(
   url: string | undefined,
   observed: Observed,
 ): Promise<Answer> {
-  if (method !== "GET" && method !== "HEAD") return text(405, "only GET is answered here");
+  if (method !== "GET" && method !== "HEAD") return text(405, "only GET and HEAD are allowed");
   switch ((url ?? "").replace(/\?.*$/s, "")) {
     case "/metrics":
       return {
@@ -71,7 +71,7 @@ async function answer(
     case "/readyz":
       return text(observed.notReady === undefined ? 200 : 503, observed.notReady ?? "ready");
     default:
-      return text(404, "there are /metrics, /healthz and /readyz here");
+      return text(404, "this path is unknown; there are /metrics, /healthz and /readyz");
   }
 }
 

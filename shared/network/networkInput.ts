@@ -46,7 +46,7 @@ export function parseIsotropicNetwork(input: NetworkInput): IsotropicNetwork {
     // Other complaints would mislead: a parameter or gain may be right for this law.
     reader.refuse(
       "network.weights",
-      `${refused(input.weights)}, for its exponents have no closed form; ` +
+      `${refused(input.weights)}: its exponents have no closed form; ` +
         `give ${ISOTROPIC_LAWS.join(" or ")}, or estimate them by a run`,
     );
     reader.finish();
@@ -90,8 +90,8 @@ export function readNetwork(reader: FieldReader, input: NetworkInput): Network {
     if (typeof input.gain === "number" && input.gain !== gain) {
       reader.refuse(
         "network.gain",
-        `${input.gain} is not allowed beside the named gain ${namedGain}, which is ${gain}; ` +
-          `give one of them`,
+        `${input.gain} is not allowed together with the named gain ${namedGain}, which is ${gain}; ` +
+          `give only one of them`,
       );
     }
     return { ...shape, gain, namedGain };
@@ -115,7 +115,7 @@ function readLawParameter(
     reader.refuse(
       field,
       `${refused(value)} with ${weights} weights, which have no such parameter; ` +
-        `give it with ${law} alone`,
+        `give it only with ${law}`,
     );
   }
   switch (parameter) {
@@ -126,7 +126,7 @@ function readLawParameter(
         degreesOfFreedom: reader.number(
           "network.degrees_of_freedom",
           input.degreesOfFreedom,
-          "a number above 2, below which the variance is infinite, to 1,000,000",
+          "a number above 2 (up to 2 the variance is infinite), to 1,000,000",
           (value) => value > 2 && value <= MAXIMUM_DEGREES_OF_FREEDOM,
         ),
       };
@@ -153,8 +153,7 @@ export function readSampling(
   if (sampling === "isotropic" && cheapest === "dense") {
     reader.refuse(
       "sampling",
-      `${refused(sampling)} with ${weights} weights, which do not look the same from every ` +
-        `direction; give dense`,
+      `${refused(sampling)} with ${weights} weights, which are not isotropic; give dense`,
     );
   }
   if (sampling === "dense" && width > MAXIMUM_DENSE_WIDTH) {

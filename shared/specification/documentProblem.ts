@@ -34,7 +34,7 @@ export function documentProblem(
   const value = valueAt(document, path);
   const field = path.length === 0 ? whole : path.join(".");
   const isShown = value === undefined || isPublic(path);
-  return `${field}: ${isShown ? refused(value) : "what is there is not allowed"}; ${issue.message}`;
+  return `${field}: ${isShown ? refused(value) : "the value there is not allowed"}; ${issue.message}`;
 }
 
 /** The value at a path; zod has walked the path, so that each step is an object. */

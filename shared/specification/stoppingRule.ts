@@ -111,8 +111,8 @@ export function extensionProblem(
   if (present.kind === "replicas") {
     return next.precision.minimumReplicaCount >= present.replicaCount
       ? undefined
-      : `a run of ${present.replicaCount} replicas continues to a precision with a minimum ` +
-          `replica count of at least as many; give ${present.replicaCount}`;
+      : `a run of ${present.replicaCount} replicas can continue to a precision only with a ` +
+          `minimum replica count of at least as many; give ${present.replicaCount}`;
   }
   const after = new Map(targetsOf(next.precision));
   const looser = targetsOf(present.precision).some(

@@ -54,7 +54,10 @@ export function readStoppingRule(
     return { kind: "precision", precision: readPrecision(reader, precision, quantities) };
   }
   if (precision !== undefined) {
-    reader.refuse("stopping_rule", "a replica count and a precision are given; give one of them");
+    reader.refuse(
+      "stopping_rule",
+      "a replica count and a precision are given; give only one of them",
+    );
   } else if (replicaCount === undefined) {
     reader.refuse("stopping_rule", "nothing is given; give a replica count or a precision");
     return { kind: "replicas", replicaCount: MINIMUM_REPLICA_COUNT };

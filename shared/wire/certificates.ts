@@ -43,7 +43,7 @@ export function authorityProblem(pem: Buffer, now: number): string | undefined {
   const problem = certificateProblem(pem, now);
   if (problem !== undefined) return problem;
   if (readCertificate(pem)?.ca === true && isUsable({ ca: pem })) return undefined;
-  return "is not the certificate of an authority; give that of the one that signed";
+  return "is not the certificate of an authority; give that of the authority that signed";
 }
 
 function readCertificate(pem: Buffer): X509Certificate | undefined {

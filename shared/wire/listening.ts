@@ -13,8 +13,8 @@ const MAXIMUM_CONNECTIONS = 4096;
 const REMEDIES: Readonly<Record<string, string>> = {
   EADDRINUSE: "the port is taken; give another",
   EADDRNOTAVAIL: "this machine has no such address; give one that it has, such as 127.0.0.1",
-  EACCES: "this user may not take the port; give one from 1024 on",
-  ENOTFOUND: "the host is not known; give another, such as 127.0.0.1",
+  EACCES: "this user may not use the port; give one from 1024 up",
+  ENOTFOUND: "the host is unknown; give another, such as 127.0.0.1",
 };
 
 /** A server that listens; disposing of it cuts off all remaining connections. */
@@ -61,5 +61,5 @@ export async function listenOn(
 export function cannotListen(flag: string, address: string, cause: unknown): Error {
   const code = /\bE[A-Z]{4,}\b/.exec((cause as Error).message)?.[0] ?? "";
   const remedy = REMEDIES[code] ?? `${(cause as Error).message}; give another address`;
-  return new Error(`${flag}: ${address} cannot be listened on, for ${remedy}`, { cause });
+  return new Error(`${flag}: cannot listen on ${address}: ${remedy}`, { cause });
 }

@@ -9,7 +9,7 @@ export type RunState = (typeof RUN_STATES)[number];
 export function parseRunState(text: string): RunState {
   const state = RUN_STATES.find((name) => name === text);
   if (state !== undefined) return state;
-  throw new Error(`'${text}' is not a state; it is one of ${RUN_STATES.join(", ")}`);
+  throw new Error(`'${text}' is not a state; give one of ${RUN_STATES.join(", ")}`);
 }
 
 export function hasEnded(state: RunState): boolean {

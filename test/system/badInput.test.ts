@@ -37,7 +37,7 @@ describe("bad input on the command line", () => {
     ],
     [
       `${RUN} --degrees-of-freedom 5`,
-      ...(["--degrees-of-freedom", "5", "give it with student_t"] as const),
+      ...(["--degrees-of-freedom", "5", "give it only with student_t"] as const),
     ],
     [`${RUN} --weights sparse_gaussian`, "--density", "missing", "2⁻²⁰, about 10⁻⁶, to 1"],
     [
@@ -46,7 +46,7 @@ describe("bad input on the command line", () => {
     ],
     [
       `${RUN} --weights uniform --density 0.5`,
-      ...(["--density", "0.5", "give it with sparse_gaussian"] as const),
+      ...(["--density", "0.5", "give it only with sparse_gaussian"] as const),
     ],
     [
       `${RUN} --weights uniform --gain lyapunov`,
@@ -80,7 +80,12 @@ describe("bad input on the command line", () => {
     ["bench --width 1000000", "--width", "1000000", "1 to 65,536"],
     ["bench --weights gaussian,cauchy", "--weights", "'cauchy'", "truncated_normal, student_t"],
     ["bench --weights uniform --sampling isotropic", "--sampling", "'isotropic'", "give dense"],
-    ["bench --weights uniform --density 0.5", "--density", "0.5", "give it with sparse_gaussian"],
+    [
+      "bench --weights uniform --density 0.5",
+      "--density",
+      "0.5",
+      "give it only with sparse_gaussian",
+    ],
     ["bench --replicas 1", "--replicas", "1", "2 to 4,294,967,296"],
     ["bench --seconds 0", "--seconds", "'0'", "seconds from 0.01 to 60"],
     ["bench --threads 0", "--threads", "'0'", "1 to 1024"],
@@ -102,7 +107,7 @@ describe("bad input on the command line", () => {
       "exact --width 4 --weights student_t --degrees-of-freedom 5",
       ...(["--weights", "'student_t'", "gaussian or orthogonal"] as const),
     ],
-    ["exact --width 4 --density 0.5", "--density", "0.5", "give it with sparse_gaussian"],
+    ["exact --width 4 --density 0.5", "--density", "0.5", "give it only with sparse_gaussian"],
     ["exact --width 1000001", "--width", "1000001", "1 to 1,000,000"],
   ]);
 
@@ -121,7 +126,7 @@ describe("bad input on the command line", () => {
     ["serve --metrics 9464", "--metrics", "'9464'", "HOST:PORT, such as 127.0.0.1:9464"],
     ["serve --metrics 0.0.0.0:9464", "--metrics", "0.0.0.0:9464", "--open-metrics"],
     ["work --metrics 127.0.0.1:65536", "--metrics", "127.0.0.1:65536", "HOST:PORT"],
-    ["work --open-metrics", "--open-metrics", "none to open", "--metrics HOST:PORT"],
+    ["work --open-metrics", "--open-metrics", "no metrics are served", "--metrics HOST:PORT"],
     ["work --metrics [::]:9464", "--metrics", "[::]:9464", "--open-metrics"],
     ["work --coordinator http://here:1", "--coordinator", "'http://here:1'", "HOST:PORT"],
     ["work --grace never", "--grace", "'never'", "0 to 86400"],
@@ -168,7 +173,7 @@ describe("bad input on the command line", () => {
       assert.equal(
         stderr,
         "lyapunov: LYAPUNOV_COORDINATOR: 'somewhere' is not allowed; " +
-          "give HOST:PORT, such as 127.0.0.1:7400; or several, with commas\n",
+          "give HOST:PORT, such as 127.0.0.1:7400, or several, separated by commas\n",
       );
     });
   }

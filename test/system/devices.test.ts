@@ -122,7 +122,7 @@ describe("a worker with two devices", () => {
       assert.equal(lines.filter((line) => line.includes("is left out")).length, 1);
       assert.match(
         lines.find((line) => line.includes("is left out")) ?? "",
-        /device 0 \(.*\) is left out: a thread cannot begin to work: this module cannot be loaded; the others go on/,
+        /device 0 \(.*\) is left out: a thread cannot start to work: this module cannot be loaded; the others go on/,
       );
       const { runs } = await cluster.api.listRuns(10, "");
       const run = runs.find(({ backend }) => backend === "BACKEND_SIMD");
@@ -144,7 +144,7 @@ describe("a worker with two devices", () => {
     const pools = [1, 2].map((slots) => createThreadPool(slots, { module: UNLOADABLE }));
     const devices = await Promise.all(pools.map((pool) => processor(log, () => pool)));
     const worker = await startWorker({ coordinator: cluster.address, log, devices });
-    const left = assert.rejects(worker.left, /a thread cannot begin to work: this module/);
+    const left = assert.rejects(worker.left, /a thread cannot start to work: this module/);
     const finished = cluster.run(RUNS.simd);
     await left;
     await cluster.addWorker(1);

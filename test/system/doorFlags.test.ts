@@ -44,17 +44,17 @@ needing("openssl").describe("flags of the door", () => {
   }
 
   const served: readonly (readonly [string, RegExp])[] = [
-    ["--listen 0.0.0.0:0 --tokens {tokens.yaml}", /--listen: 0\.0\.0\.0:0 would have tokens cross/],
+    ["--listen 0.0.0.0:0 --tokens {tokens.yaml}", /--listen: 0\.0\.0\.0:0 would send tokens over/],
     [
       "--listen 0.0.0.0:0 --tls-certificate {server.pem} --tls-key {server.key}",
-      /--listen: 0\.0\.0\.0:0 would be open to everyone.*give --tokens or --tls-client-authority/,
+      /--listen: 0\.0\.0\.0:0 would be open to anyone.*give --tokens or --tls-client-authority/,
     ],
     ["--tls-key {server.key}", /--tls-certificate: it is missing; /],
     ["--tls-certificate {server.pem}", /--tls-key: it is missing; /],
     ["--tls-client-authority {authority.pem}", /--tls-certificate: it is missing; /],
     [
       "--tls-certificate {nowhere.pem} --tls-key {server.key}",
-      /--tls-certificate: '.*nowhere\.pem' cannot be read \(ENOENT.*\); give a file that can/,
+      /--tls-certificate: '.*nowhere\.pem' cannot be read \(ENOENT.*\); give a readable file/,
     ],
     [
       "--tls-certificate {server.key} --tls-key {server.key}",
@@ -121,7 +121,7 @@ needing("openssl").describe("flags of the door", () => {
     ],
     [
       "runs list --tls-certificate {other.pem} --tls-key {other.key}",
-      /--tls-certificate: it is shown only over TLS; give --tls-authority or --tls/,
+      /--tls-certificate: it is sent only over TLS; give --tls-authority or --tls/,
     ],
     ["run --width 4 --tls-authority {authority.pem}", /--tls-authority: the cluster inside this/],
     ["token me --roles read,write", /--roles: 'read,write' is not allowed; give one or more of/],
@@ -141,8 +141,8 @@ needing("openssl").describe("flags of the door", () => {
   });
 
   const unreached: readonly (readonly [string, string, RegExp])[] = [
-    ["in the clear where TLS is spoken", "", /does it want TLS/],
-    ["by an authority that did not sign", "--tls", /is --tls-authority the one that signed/],
+    ["in the clear where TLS is spoken", "", /does it require TLS/],
+    ["by an authority that did not sign", "--tls", /has --tls-authority signed/],
   ];
   for (const [what, flags, sentence] of unreached) {
     it(`say in one sentence what is wrong with a call ${what}`, async () => {
@@ -190,6 +190,6 @@ needing("openssl").describe("flags of the door", () => {
     const line = `work --threads 1 --log-level silent --coordinator ${guarded.address}`;
     const { code, stderr } = await runHere(args(`${line} --token-file {good.token}`));
     assert.equal(code, 1);
-    assert.match(stderr, /^lyapunov: the coordinator refused this worker: the token is not known/);
+    assert.match(stderr, /^lyapunov: the coordinator refused this worker: the token is unknown/);
   });
 });

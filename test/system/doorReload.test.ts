@@ -32,10 +32,10 @@ describe("a token file that changes under a coordinator", () => {
     const asOther = () => attempt("list", guarded.address, { token: () => "other-token" });
     assert.equal(await asOther(), "UNAUTHENTICATED");
     await writeFile(tokens, MINE + OTHERS);
-    await guarded.coordinator.said(/read again/);
+    await guarded.coordinator.said(/changed, and read again/);
     assert.equal(await asOther(), "in");
     await writeFile(tokens, `${MINE}- nonsense`);
-    await guarded.coordinator.said(/1: what is there is not allowed.*stays in force/);
+    await guarded.coordinator.said(/1: the value there is not allowed.*stays in force/);
     assert.doesNotMatch(guarded.coordinator.stderr, /nonsense/);
     assert.equal(await asOther(), "in");
   });
@@ -98,7 +98,7 @@ needing("openssl").describe("a certificate that is replaced under a coordinator"
     await guarded.coordinator.said(/--tls-key: .*is not the key.*stays in force/);
     assert.equal(await list(old.pem), "in");
     await copyFile(second.keyPath, served.keyPath);
-    await guarded.coordinator.said(/read again/);
+    await guarded.coordinator.said(/changed, and read again/);
     assert.equal(await list(next.pem), "in");
     assert.equal(await list(old.pem), "UNAVAILABLE");
   });

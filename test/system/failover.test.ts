@@ -40,7 +40,7 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
     const asked = ["runs", "list", "--coordinator", standby.address];
     const { code, stderr } = await runHere(asked);
     assert.equal(code, 1);
-    assert.match(stderr, /stands by; .* leads, ask it/);
+    assert.match(stderr, /is on standby; ask .*, which leads/);
     assert.equal((await runHere(asked.with(3, leader.address))).code, 0);
     // Both stop when they are told to.
     for (const { started } of [standby, leader]) {
@@ -72,7 +72,10 @@ needing("postgresql").describe("coordinators that share a PostgreSQL ledger", ()
     assert.equal((await fetch(String(leading))).status, 200);
     const refusal = await fetch(String(waiting));
     assert.equal(refusal.status, 503);
-    assert.match(await refusal.text(), /"message":"this coordinator stands by; .* leads, ask it"/);
+    assert.match(
+      await refusal.text(),
+      /"message":"this coordinator is on standby; ask .*, which leads"/,
+    );
     leader.started.signal("SIGKILL");
     await standby.started.said(/coordinator listening/);
     assert.equal((await fetch(`${waiting}/api/runs`)).status, 200);

@@ -28,7 +28,7 @@ describe("Ctrl-C", () => {
     assert.equal(code, 130);
     assert.match(
       stdout,
-      /\r\ninterrupted; the same command goes on from here, by \S+ledger\.sqlite\r\n/,
+      /\r\ninterrupted; the same command resumes from here, with \S+ledger\.sqlite\r\n/,
     );
     const shown = stdout.lastIndexOf("\u001B[?25h");
     assert.ok(shown > stdout.lastIndexOf("\u001B[?25l"), "the cursor is visible again");
@@ -44,7 +44,7 @@ describe("Ctrl-C", () => {
     assert.deepEqual([code, signal, stdout], [130, null, ""]);
     assert.match(
       stderr,
-      /\ninterrupted; the same command goes on from here, by \S+ledger\.sqlite\n$/,
+      /\ninterrupted; the same command resumes from here, with \S+ledger\.sqlite\n$/,
     );
   });
 

@@ -64,7 +64,10 @@ describe("the ledger", () => {
     interrupted.signal("SIGINT");
     const { code, stderr } = await interrupted.ended;
     assert.equal(code, 130);
-    assert.match(stderr, /interrupted; the same command goes on from here, by .*ledger\.sqlite\n$/);
+    assert.match(
+      stderr,
+      /interrupted; the same command resumes from here, with .*ledger\.sqlite\n$/,
+    );
     assert.equal((await readdir(commands)).length, 1);
     await using again = startCommand(["run", ...RUN, "--threads", "1", "--json"], { env });
     const { stdout } = await again.ended;
@@ -92,8 +95,8 @@ describe("the ledger", () => {
   });
 
   for (const [command, place, remedy] of [
-    [["run", ...RUN], "", "give a file, or memory; serve takes a database"],
-    [["run", ...RUN], "postgres://host/x", "give a file, or memory; serve takes a database"],
+    [["run", ...RUN], "", "give a file or memory; only serve takes a database"],
+    [["run", ...RUN], "postgres://host/x", "give a file or memory; only serve takes a database"],
     [["serve"], "", "give a file, or memory"],
   ] as const) {
     it(`is not to be had by ${command[0]} --ledger '${place}'`, async () => {

@@ -168,7 +168,7 @@ needing("chromium").describe("the page in a browser", () => {
     const field = visitor.getByLabel("Token with the role read");
     await field.fill("another");
     await field.press("Enter");
-    await visitor.getByRole("alert").getByText("the token is not known here").waitFor();
+    await visitor.getByRole("alert").getByText("the token is unknown").waitFor();
     await field.fill("the-token-to-read");
     await field.press("Enter");
     await visitor.getByRole("heading", { name: "Overview" }).waitFor();

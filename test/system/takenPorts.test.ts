@@ -34,7 +34,7 @@ describe("an address that cannot be listened on", () => {
         [NOT_OURS, "this machine has no such address; give one that it has, such as 127.0.0.1"],
       ] as const) {
         const { code, stdout, stderr } = await runHere([...args, address]);
-        const sentence = `lyapunov: ${flag}: ${address} cannot be listened on, for ${remedy}\n`;
+        const sentence = `lyapunov: ${flag}: cannot listen on ${address}: ${remedy}\n`;
         assert.deepEqual([code, stdout, stderr], [1, "", sentence]);
       }
     });

@@ -38,7 +38,7 @@ describe("when a thread fails", () => {
       "hangs",
       SEEDS.hangs,
       3,
-      /its thread showed no progress for 3 s and was ended; if that is no fault, start workers with a longer --patience$/,
+      /its thread showed no progress for 3 s and was replaced; if that is normal for this run, start workers with a longer --patience$/,
     ],
     [
       "runs out of memory",
@@ -46,7 +46,7 @@ describe("when a thread fails", () => {
       600,
       /its thread needed more memory than the 64 MiB that/,
     ],
-    ["ends the thread", SEEDS.dies, 600, /its thread died of it, with exit code 7$/],
+    ["ends the thread", SEEDS.dies, 600, /its thread died with exit code 7$/],
   ] as const) {
     it(`a shard that always ${what} ends its run, which says so; threads are replaced and others go on`, async () => {
       // On a busy machine, only a patient pool sees that a thread ran out of memory.
@@ -93,7 +93,7 @@ describe("when a thread fails", () => {
       const finished = cluster.run(RUN);
       const { code, stderr } = await broken.ended;
       assert.equal(code, 1);
-      assert.match(stderr, /^lyapunov: a thread cannot begin to work: .*$/m);
+      assert.match(stderr, /^lyapunov: a thread cannot start to work: .*$/m);
       assert.match(stderr, reason);
       assert.doesNotMatch(stderr, /a shard failed/);
       await cluster.addWorker(1);
@@ -109,7 +109,7 @@ describe("when a thread fails", () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^lyapunov: no worker is left: a thread cannot begin to work: it ended as it started$/m,
+      /^lyapunov: no worker is left: a thread cannot start to work: it ended while it started$/m,
     );
   });
 });

@@ -73,5 +73,5 @@ async function availableBackends(
     }
   }
   if (backends.length > 0) return backends;
-  throw new Error(`no backend can be had on this machine: ${reasons.join("; ")}`);
+  throw new Error(`no backend works on this machine: ${reasons.join("; ")}`);
 }

@@ -21,20 +21,20 @@ export const WORKER_FAMILIES: readonly Family<WorkerNow>[] = [
   {
     kind: "gauge",
     name: "lyapunov_worker_threads",
-    help: "Threads of all devices that compute a shard, and that have none.",
+    help: "Threads of all devices by state: computing a shard, or idle.",
     labels: ["state"],
     samples: ({ threads, busyThreads }) =>
       byLabel("state", { busy: busyThreads, idle: Math.max(0, threads - busyThreads) }),
   },
   gauge(
     "lyapunov_worker_utilization_ratio",
-    "Busy threads of all threads, on average since the scrape before.",
+    "Average share of busy threads since the previous scrape.",
     ({ meanBusyThreads, threads }) => meanBusyThreads / threads,
   ),
   {
     kind: "gauge",
     name: "lyapunov_worker_devices",
-    help: "Devices that compute, and that were left out since they cannot start.",
+    help: "Devices that compute, and devices left out because they cannot start.",
     labels: ["state"],
     samples: ({ agent: { devices } }) => {
       const failed = devices.filter(({ hasFailed }) => hasFailed).length;
@@ -44,7 +44,7 @@ export const WORKER_FAMILIES: readonly Family<WorkerNow>[] = [
   {
     kind: "gauge",
     name: "lyapunov_worker_device_shard_seconds",
-    help: "Time that a device takes for a shard, as a mean of about the last ten.",
+    help: "Mean time that a device takes for a shard, over about the last ten.",
     labels: ["device", "description", "backend"],
     samples: ({ agent: { devices } }) =>
       devices.flatMap(({ description, pace }, index) =>
@@ -66,7 +66,7 @@ export const WORKER_FAMILIES: readonly Family<WorkerNow>[] = [
   ),
   gauge(
     "lyapunov_worker_connected",
-    "1: a coordinator has let the worker in; 0: it looks for one.",
+    "1: the worker has joined a coordinator; 0: it is looking for one.",
     ({ agent }) => (agent.isConnected ? 1 : 0),
   ),
   gauge(

@@ -37,7 +37,7 @@ export class WorkerMetrics implements Observed, ShardObserver {
     registerProcess(this.#registry, "worker");
     this.#waits = new Histogram({
       name: "lyapunov_worker_shard_wait_seconds",
-      help: "From a shard's lease until a thread begins with it.",
+      help: "Time from a shard's lease until a thread starts it.",
       buckets: SHARD_SECONDS,
       registers,
     });
@@ -50,14 +50,14 @@ export class WorkerMetrics implements Observed, ShardObserver {
     });
     this.#shards = new Counter({
       name: "lyapunov_worker_shards_total",
-      help: "Shards that were propagated, that failed, and that the coordinator took back before.",
+      help: "Shards by outcome: propagated, failed, or revoked by the coordinator before either.",
       labelNames: ["outcome"],
       registers,
     });
     for (const outcome of OUTCOMES) this.#shards.inc({ outcome }, 0);
     this.#threadsRecycled = new Counter({
       name: "lyapunov_worker_threads_recycled_total",
-      help: "Threads that have ended and were replaced: they died, hung, or had a shard revoked.",
+      help: "Threads replaced because they died, hung, or had a shard revoked.",
       registers,
     });
     registerFamilies(this.#registry, WORKER_FAMILIES, () => this.#now);
@@ -74,7 +74,9 @@ export class WorkerMetrics implements Observed, ShardObserver {
   }
 
   get notReady(): string | undefined {
-    return this.#agent?.isConnected === true ? undefined : "this worker looks for its coordinator";
+    return this.#agent?.isConnected === true
+      ? undefined
+      : "this worker is looking for its coordinator";
   }
 
   async scrape(): Promise<string> {

@@ -27,7 +27,7 @@ export function threadTask(
     if (computer === undefined) {
       throw new Error(
         `this worker cannot compute shards of the kind ${task.kind}; ` +
-          `install the version that the coordinator has`,
+          `install the coordinator's version`,
       );
     }
     const start = performance.now();

@@ -44,7 +44,7 @@ export function createThreadPool(slotCount: number, options: ThreadPoolOptions =
   const watch = new ThreadWatch(patienceSeconds);
   // If a thread ends before it has a shard, piscina does not tell those who wait for one; if it was
   // the last thread, they would wait for ever.
-  let trouble = new Error("it ended as it started");
+  let trouble = new Error("it ended while it started");
   piscina.on("error", (error: Error) => {
     trouble = error;
   });
@@ -88,5 +88,5 @@ function reasonOf(error: unknown, heapLimit: number): unknown {
   }
   const [, exitCode] = /^worker exited with code: (\d+)$/.exec(message ?? "") ?? [];
   if (exitCode === undefined) return error;
-  return new Error(`its thread died of it, with exit code ${exitCode}`, { cause: error });
+  return new Error(`its thread died with exit code ${exitCode}`, { cause: error });
 }

@@ -9,7 +9,7 @@ export class ThreadStartError extends PoolStartError {
 
   constructor(cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`a thread cannot begin to work: ${reason}`, { cause });
+    super(`a thread cannot start to work: ${reason}`, { cause });
   }
 }
 
@@ -106,8 +106,8 @@ class Watched implements WatchedShard {
     this.#seen = progress;
     if (this.#quietLooks < LOOKS) return;
     const quiet = new Error(
-      `its thread showed no progress for ${patienceSeconds} s and was ended; ` +
-        `if that is no fault, start workers with a longer --patience`,
+      `its thread showed no progress for ${patienceSeconds} s and was replaced; ` +
+        `if that is normal for this run, start workers with a longer --patience`,
     );
     this.abort(this.hasBegun ? quiet : new ThreadStartError(quiet));
   }

@@ -51,7 +51,7 @@ const DENSITY = 0.25;
 export function defineBench(command: Command): void {
   command
     .option("--width <list>", `widths (default: ${WIDTHS.join(",")})`, typedList)
-    .option("--weights <list>", `laws, of ${WEIGHT_LAWS.join(", ")} (default: all)`, typedList)
+    .option("--weights <list>", `weight laws: ${WEIGHT_LAWS.join(", ")} (default: all)`, typedList)
     .option(
       "--degrees-of-freedom <number>",
       `ν of student_t (default: ${DEGREES_OF_FREEDOM})`,
@@ -60,9 +60,9 @@ export function defineBench(command: Command): void {
     .option("--density <probability>", `p of sparse_gaussian (default: ${DENSITY})`, typed)
     .option(
       "--sampling <way>",
-      `how layers are drawn: ${SAMPLINGS.join(", ")} (default: every way that a law has)`,
+      `how layers are drawn: ${SAMPLINGS.join(", ")} (default: all that the law allows)`,
     )
-    .option("--backend <name>", `what propagates: ${BACKENDS.join(", ")} (default: simd)`)
+    .option("--backend <name>", `backend: ${BACKENDS.join(", ")} (default: simd)`)
     .option("--depth <layers>", "layers of your run", typed, RUN_DEFAULTS.depth)
     .option(
       "--negative-slope <number>",
@@ -79,7 +79,7 @@ export function defineBench(command: Command): void {
       ).default(0.1),
     )
     .addOption(
-      flag("--threads <count>", "threads that propagate", countReader).default(defaultThreads()),
+      flag("--threads <count>", "number of compute threads", countReader).default(defaultThreads()),
     )
     .option("--json", "print JSON on standard output")
     .action(async () => {

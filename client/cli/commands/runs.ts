@@ -49,8 +49,8 @@ export function defineRuns(runs: Command): void {
       await withApi(flags, (api) => list(api, flags.limit, flags.json ?? false));
     });
   withJson(addNamed<Flags>(runs, "show", "show a run or a sweep", show));
-  withJson(addNamed<Flags>(runs, "watch", "watch a run or a sweep until it has ended", watch));
-  withJson(addNamed<Flags>(runs, "cancel", "end a run, or every run of a sweep", cancel));
+  withJson(addNamed<Flags>(runs, "watch", "watch a run or a sweep until it ends", watch));
+  withJson(addNamed<Flags>(runs, "cancel", "cancel a run, or every run of a sweep", cancel));
   const extended = "continue with more replicas or more precision";
   addStoppingFlags(withJson(addNamed<Flags & StoppingFlags>(runs, "extend", extended, extend)));
   addRunsPlotCommand(runs);
@@ -74,7 +74,7 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
     return;
   }
   const table = new Table({
-    head: ["name", "state", "sweep", "asked for", "replicas", "λ̂", "s.e."],
+    head: ["name", "state", "sweep", "requested", "replicas", "λ̂", "s.e."],
     style: { head: [], border: [], compact: true },
   });
   for (const run of runs) {
@@ -106,7 +106,7 @@ async function show(api: SimulationApi, name: string, flags: Flags): Promise<voi
 }
 
 async function watch(api: SimulationApi, name: string, flags: Flags): Promise<void> {
-  endOnSignal(() => `interrupted; ${name} goes on`);
+  endOnSignal(() => `interrupted; ${name} continues`);
   const options = {
     quiet: flags.quiet ?? false,
     clock: () => performance.now() / 1000,

@@ -25,17 +25,17 @@ export function addRunsExportCommand(runs: Command): void {
     .addOption(
       choice(
         "--format <format>",
-        "format of the table (default: by the ending of --output, or csv)",
+        "format of the table (default: by the extension of --output, or csv)",
         FORMATS,
       ),
     )
-    .option("--output <file>", "where to write it (default: standard output)");
+    .option("--output <file>", "file to write (default: standard output)");
 }
 
 async function check(flags: Flags): Promise<void> {
   const { output } = flags;
   if (formatOf(flags) === "parquet" && output === undefined && process.stdout.isTTY) {
-    throw new InputError("--format: parquet is not for a terminal; give --output FILE");
+    throw new InputError("--format: parquet cannot be shown on a terminal; give --output FILE");
   }
   if (output !== undefined) await assertWritable("--output", output);
 }
@@ -46,7 +46,7 @@ function formatOf({ format, output }: Flags): Format {
   const known = FORMATS.find((each) => each === ending);
   if (known !== undefined) return known;
   throw new InputError(
-    `--output: '${output}' does not end in .${FORMATS.join(", .")}; name it so, or give --format`,
+    `--output: '${output}' does not end in .${FORMATS.join(", .")}; rename it, or give --format`,
   );
 }
 

@@ -25,13 +25,16 @@ export function addRunsPlotCommand(runs: Command): void {
     .addOption(
       choice(
         "--kind <kind>",
-        `of a run ${OF_RUN.join(", ")} (default: convergence); of a sweep ${OF_SWEEP.join(", ")} ` +
+        `for a run: ${OF_RUN.join(", ")} (default: convergence); for a sweep: ${OF_SWEEP.join(", ")} ` +
           `(default: phases, if it varies two numbers)`,
         [...OF_RUN, ...OF_SWEEP],
       ),
     )
-    .option("--output <file>", "write SVG there (default: text on a terminal, else SVG)")
-    .addOption(new Option("--text", "draw with characters").conflicts("output"));
+    .option(
+      "--output <file>",
+      "SVG file to write (default: text on a terminal, otherwise SVG on standard output)",
+    )
+    .addOption(new Option("--text", "draw as text").conflicts("output"));
 }
 
 async function check({ kind, output }: Flags, name: string): Promise<void> {
@@ -45,7 +48,7 @@ async function check({ kind, output }: Flags, name: string): Promise<void> {
   if (output === undefined) return;
   if (!/\.svg$/i.test(output)) {
     throw new InputError(
-      `--output: '${output}' does not end in .svg; the picture is SVG, name it so`,
+      `--output: '${output}' does not end in .svg; the picture is SVG, so give such a name`,
     );
   }
   await assertWritable("--output", output);

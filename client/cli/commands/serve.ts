@@ -47,37 +47,37 @@ export function defineServe(command: Command): void {
     .addOption(
       flag(
         "--listen <host:port>",
-        "address to listen on; port 0 takes a free one",
+        "address to listen on; port 0 picks a free one",
         listenReader(DEFAULT_ADDRESS),
       ).default(DEFAULT_ADDRESS),
     )
     .addOption(
       flag(
         "--http <host:port>",
-        "serve the live page and its JSON there, such as 127.0.0.1:8080; port 0 takes a free one",
+        "serve the live page and its JSON at this address, such as 127.0.0.1:8080; port 0 picks a free one",
         listenReader("127.0.0.1:8080"),
       ),
     )
     .addOption(
       flag(
         "--ledger <place>",
-        `where runs and their partials are kept: a file, ${MEMORY} for nowhere, or postgres://…, ` +
-          `which several coordinators may share, one of them leading ` +
+        `where to keep runs and their partials: a file, ${MEMORY} (nothing is kept), or postgres://…, ` +
+          `which several coordinators can share while one of them leads ` +
           `(default: ${defaultLedger()})`,
         placeReader,
       ),
     )
-    .option("--tls-certificate <file>", "answer over TLS, by this certificate or chain in PEM")
+    .option("--tls-certificate <file>", "use TLS with this certificate or chain, in PEM")
     .option("--tls-key <file>", "the certificate's private key, in PEM")
     .option(
       "--tls-client-authority <file>",
-      "ask for certificates that this authority has signed (its own, in PEM): mutual TLS",
+      "require client certificates signed by this authority (its own, in PEM): mutual TLS",
     )
     .option(
       "--tokens <file>",
-      "ask for tokens; their hashes are in this file, as 'lyapunov token' prints them",
+      "require tokens; this file holds their hashes, as printed by 'lyapunov token'",
     )
-    .option("--insecure", "listen beyond this machine without TLS, or without asking who calls")
+    .option("--insecure", "listen beyond this machine without TLS, or without authentication")
     .option("--json", "print the addresses as JSON on standard output")
     .action(async () => {
       await serve(command.optsWithGlobals<Flags>());
@@ -95,25 +95,25 @@ export function defineServe(command: Command): void {
 const LIMIT_FLAGS: Readonly<Record<keyof Limits, { flag: string; description: string }>> = {
   maximumMessageBytes: {
     flag: "--maximum-message-bytes",
-    description: "largest message from a client or a worker",
+    description: "largest message accepted from a client or a worker",
   },
   maximumStreamsPerPeer: {
     flag: "--maximum-streams-per-peer",
-    description: "calls that one client may have open from one machine; every worker has one",
+    description: "most calls that one client may have open from one machine; every worker has one",
   },
   maximumLeasesPerPeer: {
     flag: "--maximum-leases-per-peer",
-    description: "leases that the workers of one client on one machine may hold",
+    description: "most leases that the workers of one client on one machine may hold",
   },
   maximumRunsPerClient: {
     flag: "--maximum-runs-per-client",
-    description: "unfinished runs of one client",
+    description: "most unfinished runs of one client",
   },
   maximumReplicasPerClient: {
     flag: "--maximum-replicas-per-client",
-    description: "replicas that these runs together may take",
+    description: "most replicas that these runs together may take",
   },
-  maximumSweepRuns: { flag: "--maximum-sweep-runs", description: "runs of one sweep" },
+  maximumSweepRuns: { flag: "--maximum-sweep-runs", description: "most runs of one sweep" },
 };
 
 async function serve(flags: Flags): Promise<void> {
@@ -222,7 +222,7 @@ function tlsFiles(flags: Flags): DoorOptions["tls"] {
     return undefined;
   }
   if (certificate === undefined) {
-    throw new InputError("--tls-certificate: it is missing; TLS needs it beside --tls-key");
+    throw new InputError("--tls-certificate: it is missing; TLS needs it together with --tls-key");
   }
   if (key === undefined) {
     throw new InputError("--tls-key: it is missing; TLS needs it beside --tls-certificate");

@@ -26,21 +26,26 @@ const rolesReader: Reader<readonly Role[]> = {
     const roles = ROLES.filter((role) => names.includes(role));
     return roles.length > 0 && roles.length === names.length ? roles : undefined;
   },
-  remedy: `give one or more of ${ROLES.join(", ")}, with commas`,
+  remedy: `give one or more of ${ROLES.join(", ")}, separated by commas`,
 };
 
 /** `lyapunov token`. */
 export function defineToken(command: Command): void {
   command
-    .addArgument(new Argument("<name>", "whose it is").argParser(parserOf("NAME", nameReader)))
+    .addArgument(
+      new Argument("<name>", "owner of the token").argParser(parserOf("NAME", nameReader)),
+    )
     .addOption(
       flag(
         "--roles <roles>",
-        `what it is for, of ${ROLES.join(", ")}, with commas`,
+        `roles of the token, separated by commas: ${ROLES.join(", ")}`,
         rolesReader,
       ).makeOptionMandatory(),
     )
-    .option("--token-file <file>", "write the token to a new file that only you can read, instead")
+    .option(
+      "--token-file <file>",
+      "instead of printing the token, write it to a new file that only you can read",
+    )
     .option("--json", "print both as JSON on standard output")
     .action((name: string) => {
       makeToken(name, command.optsWithGlobals<Flags>());

@@ -29,19 +29,19 @@ const LONGEST_SECONDS = 86_400;
 export function defineWork(command: Command): void {
   addMetricsFlag(addCoordinatorFlags(command, "the coordinator to work for"))
     .addOption(
-      flag("--threads <count>", "threads that propagate", countReader).default(defaultThreads()),
+      flag("--threads <count>", "number of compute threads", countReader).default(defaultThreads()),
     )
     .addOption(
       flag(
         "--grace <seconds>",
-        "time to finish in when told to stop",
+        "time to finish when told to stop",
         secondsFrom(0, LONGEST_SECONDS),
       ).default(30),
     )
     .addOption(
       flag(
         "--patience <seconds>",
-        "how long a thread may show no progress, such as a layer, before it is ended",
+        "how long a thread may show no progress, such as a layer, before it is replaced",
         secondsFrom(1, LONGEST_SECONDS),
       ).default(DEFAULT_PATIENCE_SECONDS),
     )
@@ -74,7 +74,7 @@ async function work(flags: Flags): Promise<void> {
     });
     log.info({ coordinator, threads: flags.threads }, "worker started");
     const stopped = signalled.then(async () => {
-      log.info({ graceSeconds: flags.grace }, "draining; a second signal ends it at once");
+      log.info({ graceSeconds: flags.grace }, "draining; a second signal ends this worker at once");
       await worker.drain(flags.grace);
     });
     await Promise.race([worker.left, stopped]);

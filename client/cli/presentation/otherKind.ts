@@ -27,7 +27,7 @@ export function otherKindDetails(run: Run__Output): string {
   const shards = `${run.shardCount} ${run.shardCount === 1 ? "shard" : "shards"}`;
   table.push(
     ["run", `${run.name}, ${shortName("state", run.state)}`],
-    ["asked for", parametersLabel(run)],
+    ["requested", parametersLabel(run)],
     [
       "replicas",
       `${run.replicaCount} in ${shards}; ${shortName("backend", run.backend)}, seed ${run.seed}`,
@@ -42,7 +42,7 @@ export function otherKindDetails(run: Run__Output): string {
 export function otherKindTable(runs: readonly Run__Output[]): string {
   const names = [...new Set(runs.flatMap(({ estimates }) => Object.keys(estimates)))];
   const table = new Table({
-    head: ["asked for", "replicas", ...names, "state"],
+    head: ["requested", "replicas", ...names, "state"],
     style: { head: [], border: [], compact: true },
   });
   for (const run of runs) {

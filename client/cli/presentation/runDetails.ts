@@ -38,7 +38,7 @@ export function runDetails(run: Run__Output): string {
   if (extinct) {
     table.push([
       "extinct",
-      `${run.extinctCount} replicas: λ = −∞; what follows is of those that survived`,
+      `${run.extinctCount} replicas: λ = −∞; the rest describes the survivors`,
     ]);
   }
   table.push(
@@ -69,7 +69,7 @@ function progressLine({ progress }: Run__Output): string {
     ...(remainingSeconds === undefined ? [] : [`${duration(remainingSeconds)} left`]),
     ...(live?.estimate === undefined
       ? []
-      : [`λ̂ of all that has arrived ${withError(live.estimate, live.standardError)}`]),
+      : [`λ̂ so far ${withError(live.estimate, live.standardError)}`]),
   ].join("; ");
 }
 

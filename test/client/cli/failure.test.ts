@@ -10,7 +10,7 @@ import { NothingToDraw } from "../../../shared/charts/nothingToDraw.ts";
 import { ValidationError } from "../../../shared/specification/violations.ts";
 import { ApiError, toStatus } from "../../../shared/wire/errorDetails.ts";
 
-const HELP = "lyapunov --help lists what there is";
+const HELP = "see lyapunov --help";
 
 describe("failures of the command", () => {
   const mistakes: readonly [line: string, sentence: string][] = [
@@ -23,11 +23,11 @@ describe("failures of the command", () => {
     ],
     [
       "run --ledger pg://a",
-      "--ledger: 'pg://a' is not allowed; give a file, or memory; serve takes a database",
+      "--ledger: 'pg://a' is not allowed; give a file or memory; only serve takes a database",
     ],
     [
       "work --coordinator x",
-      "--coordinator: 'x' is not allowed; give HOST:PORT, such as 127.0.0.1:7400; or several, with commas",
+      "--coordinator: 'x' is not allowed; give HOST:PORT, such as 127.0.0.1:7400, or several, separated by commas",
     ],
     ["runs show frob", "NAME: 'frob' is not allowed; give runs/{id} or sweeps/{id}"],
     [
@@ -100,13 +100,10 @@ describe("failures of the command", () => {
   });
 
   it("repeat what the coordinator says, and what anything else does", async () => {
-    assert.deepEqual(
-      await describeFailure(serviceError(Code.NOT_FOUND, "'runs/x' is not known here")),
-      {
-        message: "'runs/x' is not known here",
-        exitCode: EXIT.failed,
-      },
-    );
+    assert.deepEqual(await describeFailure(serviceError(Code.NOT_FOUND, "'runs/x' is unknown")), {
+      message: "'runs/x' is unknown",
+      exitCode: EXIT.failed,
+    });
     assert.deepEqual(await describeFailure(new Error("no space left")), {
       message: "no space left",
       exitCode: EXIT.failed,

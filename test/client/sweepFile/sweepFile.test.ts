@@ -168,7 +168,7 @@ grids:
     [
       "two stopping rules",
       "{ name: a, grids: [{ width: 2, replicas: 9, precision: 0.1 }] }",
-      /^sweep\.yaml: grids\.0\.replicas: .*give one of them/,
+      /^sweep\.yaml: grids\.0\.replicas: .*give only one of them/,
     ],
     [
       "a negative precision",

@@ -19,13 +19,13 @@ describe("a coordinator that is about to listen", () => {
   });
 
   const rows: readonly (readonly [string, Partial<typeof SHUT>, RegExp | undefined])[] = [
-    ["with nothing", {}, /open to everyone.*--tls-certificate.*--tokens.*--insecure$/],
+    ["with nothing", {}, /open to anyone.*--tls-certificate.*--tokens.*--insecure$/],
     [
       "with tokens in the clear",
       { asksForTokens: true },
       /tokens.*in the clear.*--tls-certificate/,
     ],
-    ["with TLS that asks nobody", { hasTls: true }, /open to everyone.*--tokens or --tls-client/],
+    ["with TLS that asks nobody", { hasTls: true }, /open to anyone.*--tokens or --tls-client/],
     ["with TLS and tokens", { hasTls: true, asksForTokens: true }, undefined],
     ["with mutual TLS", { hasTls: true, asksForCertificates: true }, undefined],
     ["with --insecure", { insecure: true }, undefined],

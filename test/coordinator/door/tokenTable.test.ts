@@ -42,10 +42,10 @@ describe("a token file", () => {
   });
 
   const bad: readonly (readonly [string, string, RegExp])[] = [
-    ["nothing", "", /^the list: what is there is not allowed; give a list of tokens/],
-    ["no list", "name: a", /^the list: what is there is not allowed; give a list/],
+    ["nothing", "", /^the list: the value there is not allowed; give a list of tokens/],
+    ["no list", "name: a", /^the list: the value there is not allowed; give a list/],
     ["no YAML", "- {", /^not YAML: /],
-    ["a bare text", "- secret", /^0: what is there is not allowed; give name, roles and sha256$/],
+    ["a bare text", "- secret", /^0: the value there is not allowed; give name, roles and sha256$/],
     ["no name", GOOD.replace("name: a", "name: ''"), /^0\.name: it is missing; give 1 to 64/],
     ["a strange name", GOOD.replace("name: a", "name: a b"), /^0\.name: 'a b' is not allowed/],
     ["no roles", GOOD.replace("[read]", "[]"), /^0\.roles: .*; give a list of read, submit, work$/],
@@ -57,7 +57,7 @@ describe("a token file", () => {
     [
       "a short hash",
       GOOD.replace(HASH, "abc"),
-      /^0\.sha256: what is there is not allowed; give the 64/,
+      /^0\.sha256: the value there is not allowed; give the 64/,
     ],
     [
       "the token itself",
@@ -67,22 +67,22 @@ describe("a token file", () => {
     [
       "a token twice",
       GOOD + GOOD,
-      /^1\.sha256: it is that of an earlier token; give each token once$/,
+      /^1\.sha256: it repeats that of an earlier token; give each token once$/,
     ],
     [
       "a certificate twice",
       CERTIFICATE + CERTIFICATE,
-      /^1\.certificate: it is named before; give each certificate once$/,
+      /^1\.certificate: it repeats an earlier one; give each certificate once$/,
     ],
     [
       "a token and a certificate in one",
       `${GOOD}  certificate: node-1\n`,
-      /^0: what is there is not allowed; give sha256 of a token, or certificate$/,
+      /^0: the value there is not allowed; give sha256 of a token, or certificate$/,
     ],
     [
       "neither",
       "- name: a\n  roles: [read]\n",
-      /^0: what is there is not allowed; give sha256 of a token, or certificate$/,
+      /^0: the value there is not allowed; give sha256 of a token, or certificate$/,
     ],
     [
       "an empty certificate",

@@ -102,7 +102,7 @@ describe("Coordinator with a worker that lies", () => {
     join(engine, "b");
     const name = await created(coordinator);
     const waiting = await eventually(coordinator, name, ({ error }) =>
-      /waits for another worker: .* contradict one another on shard \d+/.test(error ?? ""),
+      /waits for another worker: .* contradict each other on shard \d+/.test(error ?? ""),
     );
     assert.match(String(waiting.state), /RUNNING$/);
     join(engine, "c");

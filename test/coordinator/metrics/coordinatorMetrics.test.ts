@@ -66,7 +66,7 @@ describe("CoordinatorMetrics", () => {
   }
 
   it("says while it stands by that it does, and nothing of runs or workers", async () => {
-    assert.equal(metrics.notReady, "this coordinator stands by");
+    assert.equal(metrics.notReady, "this coordinator is on standby");
     const told = await samples();
     assert.equal(told.get("lyapunov_leader"), 0);
     assert.equal(told.get('lyapunov_runs_ended_total{state="succeeded"}'), 0);

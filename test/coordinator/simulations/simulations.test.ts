@@ -140,7 +140,7 @@ describe("Simulations", () => {
     await engine.flush();
     assert.equal((await simulations.run(name)).error, "");
     fused.leave();
-    const waiting = "it waits for a worker whose simd is fused, as its first shards have it";
+    const waiting = "it waits for a worker whose simd is fused, like that of its first shards";
     time += 10;
     engine.dispatch({ kind: "tick" });
     const plain = new InlineWorker(engine, "x", Infinity, "plain");
@@ -162,7 +162,7 @@ describe("Simulations", () => {
     engine.dispatch({ kind: "worker_joined", worker: "r", devices, heldLeases: [] });
     assert.equal(
       (await simulations.run(name)).error,
-      "it waits for a worker that has the backend simd: none of those connected does",
+      "it waits for a worker that has the backend simd: no connected worker does",
     );
     const worker = new InlineWorker(engine, "w");
     assert.equal((await end(simulations, engine, name)).error, "");
@@ -288,7 +288,7 @@ describe("Simulations", () => {
     await next.engine.start();
     const run = await next.simulations.run(name);
     assert.equal(run.state, "RUN_STATE_FAILED");
-    assert.match(String(run.error), /not one of this version's plan/);
+    assert.match(String(run.error), /does not fit this version's plan/);
   });
 
   it("ends if nobody can say whether a creation was committed", async () => {

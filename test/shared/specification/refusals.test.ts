@@ -37,7 +37,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
   const dense =
     "where whole matrices are drawn; give an integer from 1 to 65,536, " +
     "or gaussian or orthogonal weights and isotropic sampling";
-  const freedoms = "give a number above 2, below which the variance is infinite, to 1,000,000";
+  const freedoms = "give a number above 2 (up to 2 the variance is infinite), to 1,000,000";
   const densities = "give a number from 2⁻²⁰, about 10⁻⁶, to 1";
   const depths = "give an integer from 1 to 10,000,000";
   const slopes = "give any finite number";
@@ -137,7 +137,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       network({ degreesOfFreedom: 5 }),
       "network.degrees_of_freedom",
       "5 is not allowed with gaussian weights, which have no such parameter; " +
-        "give it with student_t alone",
+        "give it only with student_t",
     ],
     [
       "sparse weights without a density",
@@ -168,7 +168,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       network({ weights: "student_t", degreesOfFreedom: 5, density: 0.5 }),
       "network.density",
       "0.5 is not allowed with student_t weights, which have no such parameter; " +
-        "give it with sparse_gaussian alone",
+        "give it only with sparse_gaussian",
     ],
     [
       "the critical gain of a law that has none in closed form",
@@ -181,8 +181,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       "isotropic sampling of a law that is not",
       { ...network({ weights: "truncated_normal" }), sampling: "isotropic" },
       "sampling",
-      "'isotropic' is not allowed with truncated_normal weights, which do not look the same from " +
-        "every direction; give dense",
+      "'isotropic' is not allowed with truncated_normal weights, which are not isotropic; give dense",
     ],
     ["a gain of 0", network({ gain: 0 }), "network.gain", `0 is not allowed; ${gains}`],
     ["a negative gain", network({ gain: -1 }), "network.gain", `-1 is not allowed; ${gains}`],

@@ -68,7 +68,7 @@ describe("parseStoppingRule", () => {
       "both kinds",
       { replicaCount: 9, precision: { variance: 1 } },
       rule,
-      "a replica count and a precision are given; give one of them",
+      "a replica count and a precision are given; give only one of them",
     ],
     [
       "a single replica",

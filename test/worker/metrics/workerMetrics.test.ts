@@ -57,7 +57,7 @@ describe("WorkerMetrics", () => {
       undefined,
       undefined,
     ]);
-    assert.equal(metrics.notReady, "this worker looks for its coordinator");
+    assert.equal(metrics.notReady, "this worker is looking for its coordinator");
     const joined = agentWith(1, 2);
     metrics.watch(joined);
     assert.deepEqual(await values(THREADS_IDLE, "lyapunov_worker_connected"), [3, 0]);

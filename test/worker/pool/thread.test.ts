@@ -64,7 +64,7 @@ describe("threadTask", () => {
     const shard = given(FOREIGN);
     await assert.rejects(
       threadTask(COMPUTERS)(shard),
-      /^Error: this worker cannot compute shards of the kind 99; install the version that/,
+      /^Error: this worker cannot compute shards of the kind 99; install the coordinator's version/,
     );
     assert.equal(shard.advances(), 1, "the failure is put down to the shard");
   });

@@ -33,7 +33,7 @@ describe("a run of a kind that this command does not know", () => {
   it("is a row of its sweep, with a column for every estimate", () => {
     const runs = [otherKindOfRun(), otherKindOfRun({ estimates: {} })];
     const lines = sweepText({ ...sweep, runs }).split("\n");
-    assert.match(String(lines.find((line) => line.includes("asked for"))), /replicas.*bias.*state/);
+    assert.match(String(lines.find((line) => line.includes("requested"))), /replicas.*bias.*state/);
     assert.equal(lines.filter((line) => line.includes("kind 1000")).length, 2);
   });
 });

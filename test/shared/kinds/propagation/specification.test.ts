@@ -157,7 +157,7 @@ describe("parseIsotropicNetwork", () => {
       assert.throws(() => parseIsotropicNetwork({ ...NETWORK, weights, gain: "lyapunov" }), {
         name: "ValidationError",
         message:
-          `network.weights: '${weights}' is not allowed, for its exponents have no closed form; ` +
+          `network.weights: '${weights}' is not allowed: its exponents have no closed form; ` +
           "give gaussian or orthogonal, or estimate them by a run",
       });
     }
