@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { present } from "../support/present.ts";
 import { lieAbout } from "../support/syntheticPartials.ts";
+import { slow } from "../support/tiers/tiers.ts";
 import { Cluster } from "./support/cluster.ts";
 import { runHere } from "./support/inProcess.ts";
 import { halfDone } from "./support/progress.ts";
@@ -35,7 +36,8 @@ describe("when something is wrong in a worker", () => {
     assert.match(failed.stderr, /^lyapunov: FAILED: runs\/\w+: shard 3 .*\n$/);
   });
 
-  it("a worker that hangs holds nothing up", async () => {
+  const hanging = slow("wait until a worker that hangs is given up");
+  hanging.it("a worker that hangs holds nothing up", async () => {
     await using cluster = await Cluster.start(1, 1);
     const finished = cluster.run(`--width 7 --depth 8 --replicas ${24 * SHARD}`.split(" "));
     await halfDone(cluster);

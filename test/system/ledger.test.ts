@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { slow } from "../support/tiers/tiers.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
 import { commandJson, jsonHere, startCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
@@ -44,7 +45,8 @@ describe("the ledger", () => {
     assert.equal(answerOf(await finished), expected);
   });
 
-  it("shows ended runs and extends them after a restart", async () => {
+  const further = slow("compute further runs of a ledger that was closed and opened again");
+  further.it("shows ended runs and extends them after a restart", async () => {
     const flags = ["--ledger", join(folder, "ended.sqlite")];
     await using cluster = await Cluster.start(1, 1, flags);
     const half = [...RUN.slice(0, -1), String(12 * SHARD)];

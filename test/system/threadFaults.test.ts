@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { slow } from "../support/tiers/tiers.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
 import { runCommand } from "./support/command.ts";
 import { answerOf } from "./support/estimates.ts";
@@ -33,36 +34,42 @@ describe("when a thread fails", () => {
   afterEach(() => cluster.killWorkers());
   after(() => cluster[Symbol.asyncDispose]());
 
-  for (const [what, seed, patience, error] of [
+  const three = slow("wait for three threads, one after the other, to hang or fill their memory");
+  for (const [what, seed, patience, error, declaring] of [
     [
       "hangs",
       SEEDS.hangs,
       3,
       /its thread showed no progress for 3 s and was replaced; if that is normal for this run, start workers with a longer --patience$/,
+      three,
     ],
     [
       "runs out of memory",
       SEEDS.needsMemory,
       600,
       /its thread needed more memory than the 64 MiB that/,
+      three,
     ],
-    ["ends the thread", SEEDS.dies, 600, /its thread died with exit code 7$/],
+    ["ends the thread", SEEDS.dies, 600, /its thread died with exit code 7$/, { it }],
   ] as const) {
-    it(`a shard that always ${what} ends its run, which says so; threads are replaced and others go on`, async () => {
-      // On a busy machine, only a patient pool sees that a thread ran out of memory.
-      const args = ["faultyThread.ts", String(patience)];
-      const worker = await cluster.addScriptedWorker("threadWorker.ts", ...args);
-      const [failed, succeeded] = await Promise.all([
-        failedRun(cluster, seed),
-        cluster.run([...RUN, "--seed", "70"]),
-      ]);
-      assert.match(failed.error, /^shard 1 .* was given up after 3 errors and 0 lost/);
-      assert.match(failed.error, error);
-      assert.equal(succeeded.state, "SUCCEEDED");
-      // Both threads are there again.
-      assert.equal(answerOf(await cluster.run([...RUN, "--seed", "70"])), answerOf(succeeded));
-      assert.equal(worker.hasEnded, false);
-    });
+    declaring.it(
+      `a shard that always ${what} ends its run; threads are replaced, others go on`,
+      async () => {
+        // On a busy machine, only a patient pool sees that a thread ran out of memory.
+        const args = ["faultyThread.ts", String(patience)];
+        const worker = await cluster.addScriptedWorker("threadWorker.ts", ...args);
+        const [failed, succeeded] = await Promise.all([
+          failedRun(cluster, seed),
+          cluster.run([...RUN, "--seed", "70"]),
+        ]);
+        assert.match(failed.error, /^shard 1 .* was given up after 3 errors and 0 lost/);
+        assert.match(failed.error, error);
+        assert.equal(succeeded.state, "SUCCEEDED");
+        // Both threads are there again.
+        assert.equal(answerOf(await cluster.run([...RUN, "--seed", "70"])), answerOf(succeeded));
+        assert.equal(worker.hasEnded, false);
+      },
+    );
   }
 
   it("its shard is done again", async () => {
