@@ -12,8 +12,13 @@ export class ThrowingCommand extends Command {
 
   /** @throws InputError always */
   override error(message: string, { code }: ErrorOptions = {}): never {
-    throw new InputError(`${usageSentence(this, code, message)}; see lyapunov --help`);
+    throw new InputError(`${usageSentence(this, code, message)}; see ${fullName(this)} --help`);
   }
+}
+
+/** The command as it is typed: `lyapunov runs list`. */
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }
 
 function usageSentence(command: Command, code: string | undefined, message: string): string {

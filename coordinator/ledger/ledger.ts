@@ -126,6 +126,11 @@ export class InvalidPageToken extends Error {
   override readonly name = "InvalidPageToken";
 }
 
+/** A run in the ledger is of a kind that this coordinator does not know; the message says what to do. */
+export class UnknownKind extends Error {
+  override readonly name = "UnknownKind";
+}
+
 /** The ledger cannot be opened; the message says why, and what to do. */
 export class LedgerUnavailable extends Error {
   override readonly name = "LedgerUnavailable";

@@ -5,7 +5,7 @@ import type { Kinds } from "../../shared/kinds/kinds.ts";
 import { hasEnded, parseRunState } from "../../shared/wire/runStates.ts";
 import type { RecordedShard } from "../plan/recordedShard.ts";
 import type { Fold } from "../plan/fold.ts";
-import type { RunRecord, SweepRecord } from "./ledger.ts";
+import { UnknownKind, type RunRecord, type SweepRecord } from "./ledger.ts";
 import {
   CorruptRecord,
   decodePartial,
@@ -35,11 +35,22 @@ export function runToRow(run: RunRecord): Insertable<RunsTable> {
   };
 }
 
-/** @throws CorruptRecord naming the run and what is wrong with it */
+/**
+ * Reads a run as untrusted input: another version or a person may have written it.
+ *
+ * @throws UnknownKind; CorruptRecord naming the run and what is wrong with it
+ */
 export function runFromRow(row: Selectable<RunsTable>, kinds: Kinds): RunRecord {
+  const kind = kinds.named(row.kind);
+  if (kind === undefined) {
+    throw new UnknownKind(
+      `${row.name} is of the kind '${row.kind}', which this coordinator does not know; ` +
+        `start a version of it that does`,
+    );
+  }
   return named(row.name, () => ({
     name: row.name,
-    specification: specificationFromJson(row.kind, row.specification, kinds),
+    specification: kind.parse(JSON.parse(row.specification) as RunInput),
     state: parseRunState(row.state),
     error: row.error,
     client: row.client,
@@ -118,13 +129,6 @@ function specificationToJson(specification: RunSpecification): string {
         : { precision: stoppingRule.precision },
   };
   return JSON.stringify(input);
-}
-
-/** Reads a specification as untrusted input: another version or a person may have written it. */
-function specificationFromJson(kindName: string, text: string, kinds: Kinds): RunSpecification {
-  const kind = kinds.named(kindName);
-  if (kind === undefined) throw new Error(`this version does not know the kind '${kindName}'`);
-  return kind.parse(JSON.parse(text) as RunInput);
 }
 
 function named<Result>(what: string, read: () => Result): Result {

@@ -53,7 +53,7 @@ export interface ServerOptions {
   /** Access control; by default everyone who reaches the address may do everything. */
   readonly door?: Door;
   readonly metrics?: CoordinatorMetrics;
-  /** The kinds of run that clients may ask for; default: this version's kinds. */
+  /** The kinds of run that there may be, as the ledger was opened with; default: this version's. */
   readonly kinds?: Kinds;
 }
 

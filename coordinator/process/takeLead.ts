@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-import type { Kinds } from "../../shared/kinds/kinds.ts";
+import { KINDS, type Kinds } from "../../shared/kinds/kinds.ts";
 import type { Door } from "../door/door.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { isPostgres, openLedger } from "../ledger/openLedger.ts";
@@ -9,7 +9,7 @@ import { startStandby, type Standby } from "./standby.ts";
 export interface LeadOptions {
   /** Where the ledger is: a file, `memory` or `postgres://…`. */
   readonly place: string;
-  /** The kinds of run that the ledger may hold; default: this version's kinds. */
+  /** The kinds of run that there may be; default: this version's kinds. */
   readonly kinds?: Kinds;
   /** Where to listen, for example `127.0.0.1:7400`; port 0 takes a free one. */
   readonly address: string;
@@ -31,6 +31,7 @@ export interface LeadOptions {
 /** What a coordinator needs to lead. */
 export interface Lead {
   readonly ledger: Ledger;
+  readonly kinds: Kinds;
   /** Where to listen now; if this coordinator stood by, on the port it had then. */
   readonly address: string;
   /** Where to serve the page now. */
@@ -43,16 +44,16 @@ export interface Lead {
  * @throws LedgerUnavailable; Error if the address cannot be listened on; AbortError at the signal
  */
 export async function takeLead(options: LeadOptions): Promise<Lead> {
-  const { place, address, http, door, log } = options;
+  const { place, kinds = KINDS, address, http, door, log } = options;
   const places = { address, ...(http !== undefined && { http }) };
-  if (!isPostgres(place)) return { ledger: await openLedger(place, options.kinds), ...places };
+  if (!isPostgres(place)) return { ledger: await openLedger(place, kinds), kinds, ...places };
   const { openPostgresLedger } = await import("../ledger/postgresLedger.ts");
   let standby: Promise<Standby> | undefined;
   const failure = Promise.withResolvers<never>();
   const stop = new AbortController();
   const opening = openPostgresLedger({
     url: place,
-    ...(options.kinds !== undefined && { kinds: options.kinds }),
+    kinds,
     holder: options.holder,
     onLost: options.onLost,
     onStandby: (leader) => {
@@ -63,11 +64,12 @@ export async function takeLead(options: LeadOptions): Promise<Lead> {
   });
   try {
     const ledger = await Promise.race([opening, failure.promise]);
-    if (standby === undefined) return { ledger, ...places };
+    if (standby === undefined) return { ledger, kinds, ...places };
     const waited = await standby;
     await waited.close();
     return {
       ledger,
+      kinds,
       address: withPort(address, waited.port),
       ...(http !== undefined && { http: withPort(http, waited.httpPort) }),
     };

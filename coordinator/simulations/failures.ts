@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 
 import { ValidationError } from "../../shared/specification/violations.ts";
 import { ApiError, invalidField } from "../../shared/wire/errorDetails.ts";
-import { InvalidPageToken } from "../ledger/ledger.ts";
+import { InvalidPageToken, UnknownKind } from "../ledger/ledger.ts";
 
 /** The error that a client is told of; a failure of the coordinator itself goes into the log. */
 export function asApiError(error: unknown, log: Logger, method: string): ApiError {
@@ -13,6 +13,9 @@ export function asApiError(error: unknown, log: Logger, method: string): ApiErro
     return new ApiError(Code.INVALID_ARGUMENT, "INVALID_FIELD", message, { violations });
   }
   if (error instanceof InvalidPageToken) return invalidField("page_token", error.message);
+  if (error instanceof UnknownKind) {
+    return new ApiError(Code.FAILED_PRECONDITION, "UNKNOWN_KIND", error.message);
+  }
   log.error({ err: error, method }, "call failed");
   return new ApiError(Code.INTERNAL, "INTERNAL", "the coordinator failed; see its log", {
     cause: error,

@@ -29,7 +29,7 @@ export function partialProblem(
 ): string | undefined {
   if (partial.backend !== shape.backend) {
     const backend = clipped(partial.backend, MAXIMUM_QUOTE_LENGTH);
-    return `it was propagated by ${backend}, not by ${shape.backend}`;
+    return `it was computed by ${backend}, not by ${shape.backend}`;
   }
   const { generator } = partial;
   if (generator === "" || generator.length > MAXIMUM_GENERATOR_LENGTH || !isPlainText(generator)) {

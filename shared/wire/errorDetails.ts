@@ -14,6 +14,7 @@ export type ErrorReason =
   | "REQUEST_ID_REUSED"
   | "ETAG_MISMATCH"
   | "ALREADY_ENDED"
+  | "UNKNOWN_KIND"
   | "SHUTTING_DOWN"
   | "TOKEN_MISSING"
   | "TOKEN_UNKNOWN"

@@ -19,6 +19,7 @@ import { freePort } from "../support/ports.ts";
 import { specificationWith } from "../support/specifications.ts";
 import { needing } from "../support/tiers/tiers.ts";
 import { startBrowser } from "./support/browser.ts";
+import { startPaged } from "./support/pages.ts";
 import { Started } from "./support/processes.ts";
 
 const BIAS = 0.3;
@@ -241,8 +242,19 @@ describe("a kind of run that only tests know: tossing a coin until its bias is k
     await cluster.ended(name);
     await cluster[Symbol.asyncDispose]();
     const ledger = await openSqliteLedger(place);
-    await assert.rejects(ledger.run(name), new RegExp(`${name} .*does not know the kind 'coin'`));
+    await assert.rejects(
+      ledger.run(name),
+      new RegExp(`${name} .*is of the kind 'coin', which this coordinator does not know`),
+    );
     await ledger.close();
+    await using served = await startPaged(["--ledger", place]);
+    const api = new SimulationApi(served.address);
+    await assert.rejects(api.listRuns(10, ""), (error: ServiceError) => {
+      assert.equal(error.code, Code.FAILED_PRECONDITION);
+      assert.match(error.details, /'coin', which this coordinator does not know; start a version/);
+      return true;
+    });
+    api.close();
   });
 });
 

@@ -2,14 +2,13 @@ import { availableParallelism, cpus } from "node:os";
 
 import type { Logger } from "pino";
 
-import {
-  BACKENDS,
-  type BackendName,
-  type DeviceBackend,
-} from "../../shared/specification/backends.ts";
+import type { BackendName, DeviceBackend } from "../../shared/specification/backends.ts";
 import { loadBackend } from "../backends/registry.ts";
 import type { ShardPool } from "../pool/shardPool.ts";
 import { createThreadPool } from "../pool/threadPool.ts";
+
+/** What a processor's threads can propagate with; other devices have backends of their own. */
+const PROCESSOR_BACKENDS: readonly BackendName[] = ["reference", "simd"];
 
 /** Something that computes shards: the threads of a processor, a GPU. */
 export interface WorkerDevice {
@@ -49,7 +48,7 @@ export async function findDevices(options: DeviceOptions): Promise<WorkerDevice[
 export async function processor(
   log: Logger,
   createPool: () => ShardPool,
-  names: readonly BackendName[] = BACKENDS,
+  names: readonly BackendName[] = PROCESSOR_BACKENDS,
 ): Promise<WorkerDevice> {
   const backends = await availableBackends(log, names);
   return { description: cpus()[0]?.model.trim() ?? "CPU", backends, pool: createPool() };

@@ -7,9 +7,9 @@ import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run
 import { structToJson } from "../../../shared/wire/struct.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 
-/** Says whether a run propagates no networks: it has nothing then but what runs of all kinds have. */
-export function isOtherKind({ network }: Run__Output): boolean {
-  return network === null;
+/** True if the run is of a kind that this command does not know: it has then what all kinds have. */
+export function isOtherKind({ kind }: Run__Output): boolean {
+  return (shortName("kind", kind) ?? "propagation") !== "propagation";
 }
 
 /** `kind 1000: bias 0.3, tosses 100000`. */

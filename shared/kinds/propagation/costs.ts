@@ -13,6 +13,8 @@ interface CostProfile {
   readonly dense: number;
   /** Cost of a layer whose norm is drawn from its exact law. */
   readonly isotropicLayer: number;
+  /** Least replicas of a shard; `simd` propagates two groups of four at a time. */
+  readonly minimumShardSize: number;
 }
 
 const WEIGHTS: Readonly<Record<WeightLaw, number>> = {
@@ -26,20 +28,19 @@ const WEIGHTS: Readonly<Record<WeightLaw, number>> = {
 };
 
 const PROFILES: Readonly<Record<BackendName, CostProfile>> = {
-  simd: { weights: WEIGHTS, dense: 1, isotropicLayer: 40 },
-  reference: { weights: WEIGHTS, dense: 40, isotropicLayer: 640 },
+  simd: { weights: WEIGHTS, dense: 1, isotropicLayer: 40, minimumShardSize: 8 },
+  reference: { weights: WEIGHTS, dense: 40, isotropicLayer: 640, minimumShardSize: 8 },
 };
 
 /** Work that takes a thread about half a second. */
 const SHARD_WORK = 4e8;
-/** Least replicas of a shard: the kernels propagate two groups of four at a time. */
-const MINIMUM_SHARD_SIZE = 8;
 const MAXIMUM_SHARD_SIZE = 65_536;
 
 /** Replicas of a shard: a power of two that takes the run's backend about half a second. */
 export function shardSize(specification: PropagationSpecification): number {
   const power = 2 ** Math.floor(Math.log2(SHARD_WORK / replicaWork(specification)));
-  return Math.min(MAXIMUM_SHARD_SIZE, Math.max(MINIMUM_SHARD_SIZE, power));
+  const { minimumShardSize } = PROFILES[specification.backend];
+  return Math.min(MAXIMUM_SHARD_SIZE, Math.max(minimumShardSize, power));
 }
 
 /** Cost of one replica on the run's backend. */

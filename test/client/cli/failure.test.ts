@@ -10,13 +10,13 @@ import { NothingToDraw } from "../../../shared/charts/nothingToDraw.ts";
 import { ValidationError } from "../../../shared/specification/violations.ts";
 import { ApiError, toStatus } from "../../../shared/wire/errorDetails.ts";
 
-const HELP = "see lyapunov --help";
+const HELP = "see lyapunov";
 
 describe("failures of the command", () => {
   const mistakes: readonly [line: string, sentence: string][] = [
     ["run --threads 0", "--threads: '0' is not allowed; give an integer from 1 to 1024"],
     ["run --workers 1.5", "--workers: '1.5' is not allowed; give an integer from 1 to 1024"],
-    ["runs list --limit", `option '--limit <count>' argument missing; ${HELP}`],
+    ["runs list --limit", `option '--limit <count>' argument missing; ${HELP} runs list --help`],
     [
       "--log-level loud exact",
       "--log-level: 'loud' is not allowed; give one of debug, info, warn, error, silent",
@@ -34,15 +34,21 @@ describe("failures of the command", () => {
       "token a,b --roles read",
       "NAME: 'a,b' is not allowed; give 1 to 64 letters, digits, and . _ @ -",
     ],
-    ["token a", `required option '--roles <roles>' not specified; ${HELP}`],
-    ["run --widht 4", `unknown option '--widht' (Did you mean --width?); ${HELP}`],
-    ["rn", `unknown command 'rn' (Did you mean run?); ${HELP}`],
-    ["sweep", `missing required argument 'file'; ${HELP}`],
-    ["run again", `too many arguments for 'run'; expected 0 arguments but got 1: again; ${HELP}`],
-    ["sweep a b", `too many arguments for 'sweep'; expected 1 argument but got 2: a, b; ${HELP}`],
+    ["token a", `required option '--roles <roles>' not specified; ${HELP} token --help`],
+    ["run --widht 4", `unknown option '--widht' (Did you mean --width?); ${HELP} run --help`],
+    ["rn", `unknown command 'rn' (Did you mean run?); ${HELP} --help`],
+    ["sweep", `missing required argument 'file'; ${HELP} sweep --help`],
+    [
+      "run again",
+      `too many arguments for 'run'; expected 0 arguments but got 1: again; ${HELP} run --help`,
+    ],
+    [
+      "sweep a b",
+      `too many arguments for 'sweep'; expected 1 argument but got 2: a, b; ${HELP} sweep --help`,
+    ],
     [
       "run --coordinator a:1 --threads 2",
-      `option '--coordinator <host:port>' cannot be used with option '--threads <count>'; ${HELP}`,
+      `option '--coordinator <host:port>' cannot be used with option '--threads <count>'; ${HELP} run --help`,
     ],
   ];
   for (const [line, sentence] of mistakes) {

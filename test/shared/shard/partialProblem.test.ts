@@ -74,11 +74,7 @@ describe("partialProblem", () => {
   }
 
   for (const [what, spoiled, problem] of [
-    [
-      "another backend",
-      { ...partial, backend: "reference" },
-      /propagated by reference, not by simd/,
-    ],
+    ["another backend", { ...partial, backend: "reference" }, /computed by reference, not by simd/],
     [
       "other replicas",
       { ...partial, firstReplica: 32 },

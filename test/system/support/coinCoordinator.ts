@@ -10,7 +10,6 @@ import { KINDS_WITH_COIN } from "../../support/coin/coinKind.ts";
 
 const [address = "", place = ""] = process.argv.slice(2);
 const log = createLog("warn");
-const kinds = KINDS_WITH_COIN;
 
 function fail(error: unknown): void {
   process.stderr.write(`${String(error)}\n`);
@@ -19,7 +18,7 @@ function fail(error: unknown): void {
 
 const lead = await takeLead({
   place,
-  kinds,
+  kinds: KINDS_WITH_COIN,
   address,
   door: openToAll(log),
   holder: "coins",
@@ -31,7 +30,6 @@ const lead = await takeLead({
 const { port, httpPort } = await startCoordinator({
   ...lead,
   http: "127.0.0.1:0",
-  kinds,
   log,
   onFatal: fail,
 });
