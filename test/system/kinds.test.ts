@@ -17,7 +17,7 @@ import { coinRun, COIN_SHARD_SIZE } from "../support/coin/coinKind.ts";
 import { PostgresServer } from "../support/postgres.ts";
 import { freePort } from "../support/ports.ts";
 import { specificationWith } from "../support/specifications.ts";
-import { needing } from "../support/tiers/tiers.ts";
+import { needing, slow } from "../support/tiers/tiers.ts";
 import { startBrowser } from "./support/browser.ts";
 import { startPaged } from "./support/pages.ts";
 import { Started } from "./support/processes.ts";
@@ -152,7 +152,8 @@ describe("a kind of run that only tests know: tossing a coin until its bias is k
     );
   });
 
-  it("comes to the same bits by SQLite, killed and resumed, and extended", async () => {
+  const elsewhere = slow("take a coin through its coordinator's and its worker's deaths");
+  elsewhere.it("comes to the same bits by SQLite, killed and resumed, and extended", async () => {
     await survives(join(folder, "ledger.sqlite"));
   });
 
