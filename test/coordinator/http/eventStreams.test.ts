@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { EventStreams } from "../../../coordinator/http/eventStreams.ts";
 import type { ViewText } from "../../../coordinator/http/sharedViews.ts";
+import { slow } from "../../support/tiers/tiers.ts";
 
 /** More than the system buffers for a client that does not read. */
 const LARGE = "x".repeat(2 ** 25);
@@ -69,20 +70,23 @@ async function readEvents(response: IncomingMessage, count: number) {
 }
 
 describe("EventStreams", () => {
-  it("make nothing for a client that does not read, then send the newest, and notice who leaves", async () => {
-    const { url, asked, close } = await serveStreams();
-    const response = await open(url);
-    // In this time the view would have been made twice.
-    await delay(2500);
-    assert.equal(asked(), 0);
-    const events = await readEvents(response, 2);
-    await close();
-    assert.deepEqual(
-      events.map(({ changed }) => changed.map(({ name }) => name)),
-      [["runs/large", "runs/still"], ["runs/large"]],
-    );
-    assert.deepEqual(events[1]?.order, ["runs/large", "runs/still"]);
-  });
+  slow("wait for a client's buffers to fill").it(
+    "make nothing for a client that does not read, then send the newest, and notice who leaves",
+    async () => {
+      const { url, asked, close } = await serveStreams();
+      const response = await open(url);
+      // In this time the view would have been made twice.
+      await delay(2500);
+      assert.equal(asked(), 0);
+      const events = await readEvents(response, 2);
+      await close();
+      assert.deepEqual(
+        events.map(({ changed }) => changed.map(({ name }) => name)),
+        [["runs/large", "runs/still"], ["runs/large"]],
+      );
+      assert.deepEqual(events[1]?.order, ["runs/large", "runs/still"]);
+    },
+  );
 
   it("cut off the client that has read nothing for longest where too much waits", async () => {
     const { url, close } = await serveStreams(2.5 * LARGE.length);

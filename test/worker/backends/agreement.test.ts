@@ -4,6 +4,7 @@ import type { Sampling, WeightLaw } from "../../../shared/network/weights.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { knownAnswers, real, seed } from "../../shared/random/knownAnswers.ts";
 import { scaled } from "../../support/tiers/scale.ts";
+import { slow } from "../../support/tiers/tiers.ts";
 import { assertAgreement, deviationsOf, slopesOf } from "./agreement.ts";
 import { growths, KINDS, loadBackends, type TaskOptions } from "./tasks.ts";
 
@@ -11,6 +12,7 @@ import { growths, KINDS, loadBackends, type TaskOptions } from "./tasks.ts";
 const DEPTHS = [3000, 10_000].map((depth) => Math.min(depth, scaled(depth)));
 
 describe("backends", () => {
+  const deep = slow("propagate all laws a second time, deeper");
   let backends: Record<BackendName, Backend>;
   before(async () => {
     backends = await loadBackends();
@@ -66,7 +68,7 @@ describe("backends", () => {
       }
     });
 
-    it(`agree replica by replica in depth: ${weights}, ${sampling}`, async () => {
+    deep.it(`agree replica by replica in depth: ${weights}, ${sampling}`, async () => {
       for (const negativeSlope of slopesOf(weights)) {
         for (const width of [1, 2, 3, 5, 7, 8, 16]) {
           const found = await deviations({
