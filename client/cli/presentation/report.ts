@@ -14,7 +14,11 @@ export function runText(run: Run__Output): string {
 
 /** Formats a sweep for people, a run a row. */
 export function sweepText({ runs }: Sweep__Output): string {
-  return runs.some(isOtherKind) ? otherKindTable(runs) : runTable(runs);
+  const others = runs.filter(isOtherKind);
+  const networks = runs.filter((run) => !isOtherKind(run));
+  if (others.length === 0) return runTable(networks);
+  const tables = networks.length === 0 ? [] : [runTable(networks)];
+  return [...tables, otherKindTable(others)].join("\n");
 }
 
 /** Prints a run. */

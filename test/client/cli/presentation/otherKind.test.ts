@@ -38,6 +38,15 @@ describe("a run of a kind that this command does not know", () => {
   });
 });
 
+describe("a sweep of several kinds", () => {
+  it("shows each run with all that it estimates", () => {
+    const text = sweepText({ ...sweep, runs: [otherKindOfRun(), received({})] });
+    assert.match(text, /λ exact/);
+    assert.match(text, /kind 1000: bias 0\.25/);
+    assert.doesNotMatch(text, /kind propagation/);
+  });
+});
+
 describe("a run that propagates networks", () => {
   it("is shown with λ̂", () => {
     assert.match(runText(received({})), /λ/);
