@@ -23,6 +23,8 @@ import {
   sweepText,
 } from "../presentation/report.ts";
 import { networkLabel } from "../../../shared/charts/networkLabels.ts";
+import { count } from "../../../shared/text/counts.ts";
+import { withError } from "../../../shared/text/numbers.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 import { flag, integerFrom } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
@@ -74,7 +76,7 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
     return;
   }
   const table = new Table({
-    head: ["name", "state", "sweep", "requested", "replicas", "λ̂", "s.e."],
+    head: ["name", "state", "sweep", "requested", "replicas", "λ̂ ± s.e."],
     style: { head: [], border: [], compact: true },
   });
   for (const run of runs) {
@@ -84,9 +86,8 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
       shortName("state", run.state) ?? "",
       run.sweep,
       isOtherKind(run) ? parametersLabel(run) : networkLabel(run),
-      run.replicaCount,
-      estimate?.estimate?.toPrecision(6) ?? "–",
-      estimate?.standardError?.toPrecision(2) ?? "–",
+      count(run.replicaCount),
+      withError(estimate?.estimate, estimate?.standardError),
     ]);
   }
   process.stdout.write(`${table.toString()}\n`);

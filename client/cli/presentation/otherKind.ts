@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 
-import { ABSENT, significant, withError } from "../../../shared/charts/formats.ts";
+import { ABSENT, interval, percent, withError } from "../../../shared/text/numbers.ts";
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
@@ -64,7 +64,7 @@ export function otherKindTable(runs: readonly Run__Output[]): string {
 function estimateLine(estimate: Estimate__Output): string {
   if (estimate.lower === undefined || estimate.upper === undefined) return "too few replicas";
   return (
-    `${withError(estimate.estimate, estimate.standardError)}, ${estimate.level * 100} % in ` +
-    `[${significant(estimate.lower)}, ${significant(estimate.upper)}] (${estimate.method})`
+    `${withError(estimate.estimate, estimate.standardError)}, ${percent(estimate.level)} in ` +
+    `${interval(estimate.lower, estimate.upper, estimate.standardError)} (${estimate.method})`
   );
 }

@@ -1,4 +1,4 @@
-import { ABSENT, fixed, significant } from "../../../shared/charts/formats.ts";
+import { ABSENT, fixed, given } from "../../../shared/text/numbers.ts";
 import type { Phase, PhaseDiagram } from "../../../shared/charts/chart.ts";
 
 const DIGITS = 4;
@@ -10,7 +10,7 @@ const SIGN_WIDTH = 4;
 export function phaseText({ cells, critical, x, y }: PhaseDiagram, columns: number): string[] {
   const xs = ascending(cells.map((cell) => cell.x));
   const ys = ascending(cells.map((cell) => cell.y)).toReversed();
-  const margin = Math.max(...[y.title, critical?.series ?? "", ...ys.map(significant)].map(length));
+  const margin = Math.max(...[y.title, critical?.series ?? "", ...ys.map(given)].map(length));
   const room = Math.floor((columns - margin) / xs.length);
   const hasNumbers = room >= NUMBER_WIDTH;
   const width = hasNumbers ? NUMBER_WIDTH : Math.max(1, Math.min(room, SIGN_WIDTH));
@@ -21,7 +21,7 @@ export function phaseText({ cells, critical, x, y }: PhaseDiagram, columns: numb
     y.title.padStart(margin),
     ...ys.map((height) => {
       const row = xs.map((at) => cells.find((cell) => cell.x === at && cell.y === height));
-      return line(significant(height), row.map(cellText));
+      return line(given(height), row.map(cellText));
     }),
     ...(critical !== undefined && hasNumbers
       ? [
@@ -31,7 +31,7 @@ export function phaseText({ cells, critical, x, y }: PhaseDiagram, columns: numb
           ),
         ]
       : []),
-    " ".repeat(margin) + columnHeads(xs.map(significant), width),
+    " ".repeat(margin) + columnHeads(xs.map(given), width),
     " ".repeat(margin) + x.title.padStart(xs.length * width),
   ];
 }

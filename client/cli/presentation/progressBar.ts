@@ -3,7 +3,8 @@ import { Presets, SingleBar } from "cli-progress";
 import type { Progress__Output } from "../../../shared/wire/generated/lyapunov/v1/Progress.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
-import { withError } from "../../../shared/charts/formats.ts";
+import { duration, rough } from "../../../shared/text/counts.ts";
+import { withError } from "../../../shared/text/numbers.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 
 const SCALE = 1000;
@@ -47,7 +48,7 @@ export class ProgressBar {
   update(state: WorkState): void {
     this.#bar?.update(Math.floor(state.share * SCALE), {
       caption: state.caption,
-      rate: `${readable(state.replicasPerSecond)} replicas/s`,
+      rate: `${rough(state.replicasPerSecond)} replicas/s`,
       left: state.remainingSeconds === undefined ? "…" : `${duration(state.remainingSeconds)} left`,
     });
   }
@@ -115,21 +116,7 @@ function caption(runs: readonly Run__Output[], ended: number): string {
   const [run] = runs;
   if (run === undefined || runs.length > 1) return `${ended}/${runs.length} runs`;
   const live = hasEnded(stateOf(run)) ? exponentOf(run) : run.progress?.liveLyapunovExponent;
-  const replicas = `${readable(Number(run.progress?.completedReplicaCount ?? 0))} replicas`;
+  const replicas = `${rough(Number(run.progress?.completedReplicaCount ?? 0))} replicas`;
   if (live?.estimate === undefined) return replicas;
   return `${replicas} · λ̂ ${withError(live.estimate, live.standardError)}`;
-}
-
-function readable(value: number): string {
-  return Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 }).format(
-    value,
-  );
-}
-
-/** Formats seconds for people: `8 s`, `3 min 20 s`, `2 h 5 min`. */
-export function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

@@ -2,8 +2,8 @@ import Table from "cli-table3";
 
 import type { Network } from "../../../shared/network/network.ts";
 import { lawLabel, type Sampling } from "../../../shared/network/weights.ts";
-import { ABSENT } from "../../../shared/charts/formats.ts";
-import { duration } from "./progressBar.ts";
+import { count, shortDuration, threeDigits } from "../../../shared/text/counts.ts";
+import { ABSENT } from "../../../shared/text/numbers.ts";
 
 /** How fast the machine propagates one network, and what that means for a run. */
 export interface NetworkRate {
@@ -33,9 +33,9 @@ export function rateTable(rates: readonly NetworkRate[]): string {
     table.push([
       lawLabel(network.weights, network),
       sampling,
-      network.width.toLocaleString("en-US"),
-      rate.weightsPerSecond === null ? ABSENT : readable(rate.weightsPerSecond),
-      readable(rate.replicaLayersPerSecond),
+      count(network.width),
+      rate.weightsPerSecond === null ? ABSENT : threeDigits(rate.weightsPerSecond),
+      threeDigits(rate.replicaLayersPerSecond),
       replicas(run),
       run.seconds === null ? ABSENT : shortDuration(run.seconds),
     ]);
@@ -46,16 +46,6 @@ export function rateTable(rates: readonly NetworkRate[]): string {
 /** Formats a count of replicas, with a `≈` where it rests on a measured σ². */
 function replicas({ replicaCount, variance }: NetworkRate["run"]): string {
   if (replicaCount === null) return ABSENT;
-  if (variance?.source !== "measured") return replicaCount.toLocaleString("en-US");
-  return `≈ ${readable(replicaCount)}`;
-}
-
-function readable(value: number): string {
-  return Number(value.toPrecision(3)).toLocaleString("en-US");
-}
-
-/** Formats seconds, with two digits below ten seconds. */
-function shortDuration(seconds: number): string {
-  if (seconds >= 10) return duration(seconds);
-  return seconds < 0.01 ? "under 0.01 s" : `${Number(seconds.toPrecision(2))} s`;
+  if (variance?.source !== "measured") return count(replicaCount);
+  return `≈ ${threeDigits(replicaCount)}`;
 }

@@ -3,7 +3,8 @@ import Table from "cli-table3";
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
-import { ABSENT, fixed, withError } from "../../../shared/charts/formats.ts";
+import { count } from "../../../shared/text/counts.ts";
+import { ABSENT, exactBeside, fixed, given, withError } from "../../../shared/text/numbers.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
 import {
   depthOfFactor1000,
@@ -38,16 +39,14 @@ export function runTable(runs: readonly Run__Output[]): string {
     table.push([
       ...varied.map(({ value }) => value(run)),
       withError(lambda?.estimate, lambda?.standardError),
-      fixed(exact?.lyapunovExponent, 6),
+      exactBeside(exact?.lyapunovExponent, lambda?.standardError),
       fixed(lambda?.z, 2),
       withError(sigma?.estimate, sigma?.standardError),
-      fixed(exactSigma, 6),
+      exactBeside(exactSigma, sigma?.standardError),
       sigma && exactSigma !== undefined && sigma.standardError > 0
         ? fixed((sigma.estimate - exactSigma) / sigma.standardError, 2)
         : ABSENT,
-      lambda?.estimate === undefined
-        ? ABSENT
-        : (depthOfFactor1000(run)?.toLocaleString("en-US") ?? "never"),
+      depthText(run),
       stateNote(run) ?? verdict(run),
     ]);
   }
@@ -64,7 +63,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { head: "width", value: (run) => String(run.network?.width) },
   { head: "depth", value: (run) => String(run.network?.depth) },
-  { head: "slope", value: (run) => String(run.network?.negativeSlope) },
+  { head: "slope", value: (run) => given(run.network?.negativeSlope) },
   { head: "weights", value: weightsLabel },
   { head: "gain", value: gainLabel },
   { head: "sampling", value: (run) => shortName("sampling", run.sampling) ?? ABSENT },
@@ -82,6 +81,13 @@ function varyingColumns(runs: readonly Run__Output[]): readonly Column[] {
   return runs.length > 1
     ? varying
     : COLUMNS.filter(({ head }) => ["width", "weights", "gain"].includes(head));
+}
+
+/** The depth at which the typical network has lost or gained a factor 1000. */
+function depthText(run: Run__Output): string {
+  if (exponentOf(run)?.estimate === undefined) return ABSENT;
+  const depth = depthOfFactor1000(run);
+  return depth === undefined ? "never" : count(depth);
 }
 
 function stateNote(run: Run__Output): string | undefined {
