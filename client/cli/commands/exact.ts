@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import type { Command } from "commander";
 
 import { parseIsotropicNetwork } from "../../../shared/network/networkInput.ts";
@@ -8,6 +7,8 @@ import { given, significant } from "../../../shared/text/numbers.ts";
 import { InputError } from "../../sdk/errors.ts";
 import { networkInput, type NetworkFlags, type Typed } from "../../sdk/runInput.ts";
 import { addNetworkFlags } from "../networkFlags.ts";
+import { fittedFacts, type Fact } from "../presentation/fittedTable.ts";
+import { outputColumns } from "../presentation/terminal.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { typedList } from "../readers.ts";
 
@@ -44,7 +45,7 @@ function exactTable(
   values: ExactExponents,
   momentExponents: readonly { readonly q: number; readonly value: number | null }[],
 ): string {
-  const table = new Table({ style: { head: [], border: [], compact: true } });
+  const table: Fact[] = [];
   const shown = values.survivors ?? values;
   const of = values.survivors === null ? "" : " of survivors";
   if (values.extinct) {
@@ -59,12 +60,12 @@ function exactTable(
     [`critical gain${of}`, text(shown.criticalGain)],
     [`third cumulant${of}`, text(shown.thirdCumulant)],
     [`fourth cumulant${of}`, text(shown.fourthCumulant)],
-    ...momentExponents.map(({ q, value }) => [
+    ...momentExponents.map(({ q, value }): Fact => [
       `Λ(${given(q)})`,
       value === null ? "∞" : text(value),
     ]),
   );
-  return table.toString();
+  return fittedFacts(table, outputColumns());
 }
 
 /** An exact value in the digits that the theory is sure of. */

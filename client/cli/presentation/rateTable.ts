@@ -1,7 +1,6 @@
-import Table from "cli-table3";
-
 import type { Network } from "../../../shared/network/network.ts";
 import { lawLabel, type Sampling } from "../../../shared/network/weights.ts";
+import { fittedTable, type TableColumn } from "./fittedTable.ts";
 import { count, shortDuration, threeDigits } from "../../../shared/text/counts.ts";
 import { ABSENT } from "../../../shared/text/numbers.ts";
 
@@ -22,26 +21,44 @@ export interface NetworkRate {
   };
 }
 
-/** Formats rates for people, a network a line. */
-export function rateTable(rates: readonly NetworkRate[]): string {
-  const table = new Table({
-    head: ["weights", "sampling", "width", "weights/s", "replica-layers/s", "replicas", "your run"],
-    style: { head: [], border: [], compact: true },
-    colAligns: ["left", "left", "right", "right", "right", "right", "right"],
-  });
-  for (const { network, sampling, run, ...rate } of rates) {
-    table.push([
-      lawLabel(network.weights, network),
-      sampling,
-      count(network.width),
-      rate.weightsPerSecond === null ? ABSENT : threeDigits(rate.weightsPerSecond),
-      threeDigits(rate.replicaLayersPerSecond),
-      replicas(run),
-      run.seconds === null ? ABSENT : shortDuration(run.seconds),
-    ]);
-  }
-  return table.toString();
+/**
+ * Formats rates for people, a network a line.
+ *
+ * @param limit columns of the terminal; the network and the time of the run stay columns longest
+ */
+export function rateTable(rates: readonly NetworkRate[], limit = Infinity): string {
+  return fittedTable(COLUMNS, rates, limit);
 }
+
+const COLUMNS: readonly TableColumn<NetworkRate>[] = [
+  {
+    head: "weights",
+    importance: 1,
+    cell: ({ network }) => lawLabel(network.weights, network),
+  },
+  { head: "sampling", importance: 3, cell: ({ sampling }) => sampling },
+  { head: "width", importance: 1, align: "right", cell: ({ network }) => count(network.width) },
+  {
+    head: "weights/s",
+    importance: 6,
+    align: "right",
+    cell: ({ weightsPerSecond }) =>
+      weightsPerSecond === null ? ABSENT : threeDigits(weightsPerSecond),
+  },
+  {
+    head: "replica-layers/s",
+    importance: 5,
+    align: "right",
+    cell: ({ replicaLayersPerSecond }) => threeDigits(replicaLayersPerSecond),
+  },
+  { head: "replicas", importance: 4, align: "right", cell: ({ run }) => replicas(run) },
+  {
+    head: "your run",
+    importance: 2,
+    align: "right",
+    cell: ({ run }) => (run.seconds === null ? ABSENT : shortDuration(run.seconds)),
+  },
+];
 
 /** Formats a count of replicas, with a `≈` where it rests on a measured σ². */
 function replicas({ replicaCount, variance }: NetworkRate["run"]): string {

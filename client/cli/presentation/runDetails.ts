@@ -1,5 +1,3 @@
-import Table from "cli-table3";
-
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
@@ -15,6 +13,7 @@ import {
   significant,
   withError,
 } from "../../../shared/text/numbers.ts";
+import { fittedFacts, type Fact } from "./fittedTable.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
 import {
   depthOfFactor1000,
@@ -24,12 +23,12 @@ import {
 } from "../../../shared/charts/verdict.ts";
 
 /** Formats one run for people, a fact a line. */
-export function runDetails(run: Run__Output): string {
+export function runDetails(run: Run__Output, limit = Infinity): string {
   const { network } = run;
   const extinct = run.lyapunovExponent?.extinct === true;
   const exact = extinct ? run.exact?.survivors : run.exact;
   const ofSurvivors = extinct ? " of survivors" : "";
-  const table = new Table({ style: { head: [], border: [], compact: true } });
+  const table: Fact[] = [];
   table.push(
     ["run", `${run.name}, ${shortName("state", run.state)}`],
     [
@@ -60,7 +59,7 @@ export function runDetails(run: Run__Output): string {
   if (run.error !== "") {
     table.push([hasEnded(stateOf(run)) ? "error" : "waiting", run.error]);
   }
-  return table.toString();
+  return fittedFacts(table, limit);
 }
 
 function gainText(run: Run__Output): string {

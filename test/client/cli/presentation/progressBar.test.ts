@@ -25,6 +25,7 @@ describe("progress", () => {
       replicasPerSecond: 50,
       remainingSeconds: 30,
       caption: "1/2 runs",
+      estimate: undefined,
     });
   });
 
@@ -36,6 +37,7 @@ describe("progress", () => {
       replicasPerSecond: 0,
       remainingSeconds: undefined,
       caption: "waiting for a worker",
+      estimate: undefined,
     });
   });
 
@@ -59,7 +61,8 @@ describe("progress", () => {
       replicaCount: 1100,
       replicasPerSecond: 50,
       remainingSeconds: 0,
-      caption: "1.1K replicas · λ̂ −0.2500 ± 0.0010",
+      caption: "1.1K replicas",
+      estimate: "λ̂ −0.2500 ± 0.0010",
     });
   });
 });
