@@ -10,7 +10,7 @@ import type { SimulationApi } from "../../sdk/api.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
 import { stoppingRuleInput, type StoppingFlags } from "../../sdk/runInput.ts";
 import { callFlags } from "../connectionFlags.ts";
-import { addStoppingFlags } from "../networkFlags.ts";
+import { addExtensionFlags } from "../networkFlags.ts";
 import { isOtherKind, parametersLabel } from "../presentation/otherKind.ts";
 import { fittedTable, type TableColumn } from "../presentation/fittedTable.ts";
 import { outputColumns } from "../presentation/terminal.ts";
@@ -55,7 +55,7 @@ export function defineRuns(runs: Command): void {
   withJson(addNamed<Flags>(runs, "watch", "watch a run or a sweep until it ends", watch));
   withJson(addNamed<Flags>(runs, "cancel", "cancel a run, or every run of a sweep", cancel));
   const extended = "continue with more replicas or more precision";
-  addStoppingFlags(withJson(addNamed<Flags & StoppingFlags>(runs, "extend", extended, extend)));
+  addExtensionFlags(withJson(addNamed<Flags & StoppingFlags>(runs, "extend", extended, extend)));
   addRunsPlotCommand(runs);
   addRunsExportCommand(runs);
 }
