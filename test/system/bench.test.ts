@@ -13,6 +13,17 @@ interface Answer {
 
 const SHORT = ["--seconds", "0.01"];
 
+/** The laws that a short measurement with the flags is of, with their parameters and samplings. */
+async function measured(flags: string): Promise<string[]> {
+  const line = `bench --width 8 --replicas 10 --depth 2 --threads 1 ${flags}`;
+  const { rates } = await commandJson<Answer>([...line.trim().split(" "), ...SHORT]);
+  return rates.map(({ network, sampling, run }) => {
+    assert.ok(run.seconds !== null && run.secondsRange !== null);
+    assert.ok(run.secondsRange.lower <= run.seconds && run.seconds <= run.secondsRange.upper);
+    return [network.weights, network.degreesOfFreedom ?? network.density, sampling].join(" ");
+  });
+}
+
 describe("lyapunov bench", () => {
   it("measures every law at every width, and predicts what a run takes", async () => {
     const { threads, backend, machine, rates } = await commandJson<Answer>([
@@ -49,15 +60,6 @@ describe("lyapunov bench", () => {
   });
 
   it("takes each of its own defaults when it is given, and parameters for the laws that have them", async () => {
-    const measured = async (flags: string) => {
-      const line = `bench --width 8 --replicas 10 --depth 2 --threads 1 ${flags}`;
-      const { rates } = await commandJson<Answer>([...line.trim().split(" "), ...SHORT]);
-      return rates.map(({ network, sampling, run }) => {
-        assert.ok(run.seconds !== null && run.secondsRange !== null);
-        assert.ok(run.secondsRange.lower <= run.seconds && run.seconds <= run.secondsRange.upper);
-        return [network.weights, network.degreesOfFreedom ?? network.density, sampling].join(" ");
-      });
-    };
     const all = await measured("");
     assert.equal(all.length, 7 + 2);
     assert.ok(all.includes("student_t 5 dense") && all.includes("sparse_gaussian 0.25 dense"));

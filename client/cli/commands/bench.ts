@@ -18,7 +18,7 @@ import { counted } from "../../../shared/text/counts.ts";
 import { countReader, defaultThreads } from "../clusterFlags.ts";
 import { measureRate, type MachineRate, type RateOptions } from "../machineRate.ts";
 import { addStoppingFlags } from "../networkFlags.ts";
-import { predictRun } from "../prediction.ts";
+import { predictRun } from "../runPrediction.ts";
 import { ProgressBar } from "../presentation/progressBar.ts";
 import { machineText, rateTable, type NetworkRate } from "../presentation/rateTable.ts";
 import { outputColumns } from "../presentation/terminal.ts";

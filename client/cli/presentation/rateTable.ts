@@ -1,7 +1,7 @@
 import type { Network } from "../../../shared/network/network.ts";
 import { lawLabel, type Sampling } from "../../../shared/network/weights.ts";
 import type { Range } from "../machineRate.ts";
-import type { Prediction } from "../prediction.ts";
+import type { Prediction } from "../runPrediction.ts";
 import { fittedTable, type TableColumn } from "./fittedTable.ts";
 import { wrapped } from "./wrap.ts";
 import { count, counted, shortDuration, threeDigits } from "../../../shared/text/counts.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
-import { exactVariance, predictedReplicas, predictRun } from "../../../client/cli/prediction.ts";
+import { exactVariance, predictedReplicas } from "../../../client/cli/prediction.ts";
+import { predictRun } from "../../../client/cli/runPrediction.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
 
