@@ -75,7 +75,7 @@ function estimateLine(estimate: Estimate__Output): string {
   if (estimate.lower === undefined || estimate.upper === undefined) return "too few replicas";
   return (
     `${withError(estimate.estimate, estimate.standardError)}, ${percent(estimate.level)} in ` +
-    `${interval(estimate.lower, estimate.upper, estimate.standardError)} (${estimate.method})`
+    `${interval(estimate.lower, estimate.upper, estimate.standardError, estimate.estimate)} (${estimate.method})`
   );
 }
 

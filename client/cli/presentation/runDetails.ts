@@ -89,7 +89,7 @@ function estimateLine(
   if (estimate?.lower === undefined || estimate.upper === undefined) return "too few replicas";
   const range =
     `${percent(estimate.level)} in ` +
-    `${interval(estimate.lower, estimate.upper, estimate.standardError)} (${estimate.method})`;
+    `${interval(estimate.lower, estimate.upper, estimate.standardError, estimate.estimate)} (${estimate.method})`;
   const comparison =
     exact === undefined
       ? ""
