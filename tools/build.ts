@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { main as compileAssembly } from "assemblyscript/asc";
+
 import { replaceFolder } from "./replaceFolder.ts";
 
 /** The types of the contract, which the sources import. */
@@ -33,8 +35,8 @@ if (rest.length > 0 || (what !== undefined && what !== "types")) {
 }
 process.chdir(join(import.meta.dirname, ".."));
 try {
-  build(TYPES, generateTypes);
-  if (what !== "types") build(PRODUCT, compile);
+  await build(TYPES, generateTypes);
+  if (what !== "types") await build(PRODUCT, compile);
 } catch (error) {
   if (!(error instanceof BuildError)) throw error;
   process.stderr.write(`build: ${error.message}; what was built before is still there\n`);
@@ -45,11 +47,11 @@ try {
  * Makes a folder anew beside the one in use, and then puts it in its place. A build that fails or is
  * killed changes nothing, and nobody ever reads a half-written file.
  */
-function build(place: string, fill: (folder: string) => void): void {
+async function build(place: string, fill: (folder: string) => void | Promise<void>): Promise<void> {
   removeLeftovers(place);
   const folder = `${place}.new-${process.pid}`;
   try {
-    fill(folder);
+    await fill(folder);
     replaceFolder(folder, place);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -90,9 +92,13 @@ function generateTypes(folder: string): void {
   ]);
 }
 
-function compile(folder: string): void {
+async function compile(folder: string): Promise<void> {
   const kernel = ["--config", "worker/backends/simd/asconfig.json", "--target", "release"];
-  run("asc", [...kernel, "--outFile", `${folder}/worker/backends/simd/kernel.wasm`]);
+  const { error } = await compileAssembly(
+    [...kernel, "--outFile", `${folder}/worker/backends/simd/kernel.wasm`],
+    { stdout: process.stdout, stderr: process.stderr },
+  );
+  if (error !== null) throw new BuildError(`the kernel does not compile: ${error.message}`);
   run("tsc", ["-p", "tsconfig.build.json", "--outDir", folder]);
   run("tsc", ["-p", "client/page", "--outDir", folder]);
   for (const name of readdirSync("client/page")) {
