@@ -85,6 +85,7 @@ export function refused(value: unknown): string {
 
 /** A value from outside, quoted for a sentence: on one line and not too long. */
 function shown(value: unknown, maximumLength = 60): string {
+  if (typeof value === "bigint") return clipped(String(value), maximumLength);
   // Text is cut first, since it may be of any length; inspect escapes line breaks.
   const cut = typeof value === "string" ? value.slice(0, maximumLength) : value;
   return clipped(inspect(cut, { breakLength: Infinity, compact: true }), maximumLength);

@@ -2,7 +2,7 @@ import { Option, type Command } from "commander";
 
 import type { SimulationApi } from "../../sdk/api.ts";
 import { InputError } from "../../sdk/errors.ts";
-import { assertWritable, writeOutput } from "../outputFile.ts";
+import { assertWritableSvg, writeOutput } from "../outputFile.ts";
 import type { RunChart, SweepChart } from "../plottedChart.ts";
 import { choice } from "../readers.ts";
 import { isSweep } from "../names.ts";
@@ -45,13 +45,7 @@ async function check({ kind, output }: Flags, name: string): Promise<void> {
       `--kind: '${kind}' is not a picture of ${what}; give one of ${kinds.join(", ")}`,
     );
   }
-  if (output === undefined) return;
-  if (!/\.svg$/i.test(output)) {
-    throw new InputError(
-      `--output: '${output}' does not end in .svg; the picture is SVG, so give such a name`,
-    );
-  }
-  await assertWritable("--output", output);
+  if (output !== undefined) await assertWritableSvg("--output", output);
 }
 
 async function plot(api: SimulationApi, name: string, flags: Flags): Promise<void> {

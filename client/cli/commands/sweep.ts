@@ -7,7 +7,7 @@ import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/S
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
 import { farewell, openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
-import { assertWritable } from "../outputFile.ts";
+import { assertWritableSvg } from "../outputFile.ts";
 import { assertSweepSucceeded, reportSweep } from "../presentation/report.ts";
 import { endOnSignal } from "../signals.ts";
 
@@ -26,8 +26,9 @@ export function defineSweep(command: Command): void {
 async function sweep(file: string, flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const { readSweepFile } = await import("../../sweepFile/readSweepFile.ts");
-  const { displayName, runs } = await readSweepFile(file);
-  if (flags.plot !== undefined) await assertWritable("--plot", flags.plot);
+  const { displayName, runs, notes } = await readSweepFile(file);
+  for (const note of notes) process.stderr.write(`note: ${note}\n`);
+  if (flags.plot !== undefined) await assertWritableSvg("--plot", flags.plot);
   const message = { displayName, runs: runs.map(specificationToMessage) };
   const cluster = await openCluster(flags, message);
   let created: Sweep__Output | undefined;
