@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-
-import { main as compileAssembly } from "assemblyscript/asc";
+import { fileURLToPath } from "node:url";
 
 import { replaceFolder } from "./replaceFolder.ts";
 
@@ -35,8 +34,8 @@ if (rest.length > 0 || (what !== undefined && what !== "types")) {
 }
 process.chdir(join(import.meta.dirname, ".."));
 try {
-  await build(TYPES, generateTypes);
-  if (what !== "types") await build(PRODUCT, compile);
+  build(TYPES, generateTypes);
+  if (what !== "types") build(PRODUCT, compile);
 } catch (error) {
   if (!(error instanceof BuildError)) throw error;
   process.stderr.write(`build: ${error.message}; what was built before is still there\n`);
@@ -47,11 +46,11 @@ try {
  * Makes a folder anew beside the one in use, and then puts it in its place. A build that fails or is
  * killed changes nothing, and nobody ever reads a half-written file.
  */
-async function build(place: string, fill: (folder: string) => void | Promise<void>): Promise<void> {
+function build(place: string, fill: (folder: string) => void): void {
   removeLeftovers(place);
   const folder = `${place}.new-${process.pid}`;
   try {
-    await fill(folder);
+    fill(folder);
     replaceFolder(folder, place);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -92,13 +91,11 @@ function generateTypes(folder: string): void {
   ]);
 }
 
-async function compile(folder: string): Promise<void> {
+function compile(folder: string): void {
   const kernel = ["--config", "worker/backends/simd/asconfig.json", "--target", "release"];
-  const { error } = await compileAssembly(
-    [...kernel, "--outFile", `${folder}/worker/backends/simd/kernel.wasm`],
-    { stdout: process.stdout, stderr: process.stderr },
-  );
-  if (error !== null) throw new BuildError(`the kernel does not compile: ${error.message}`);
+  const outFile = ["--outFile", `${folder}/worker/backends/simd/kernel.wasm`];
+  const compiler = fileURLToPath(import.meta.resolve("assemblyscript/bin/asc.js"));
+  runScript(compiler, [...kernel, ...outFile]);
   run("tsc", ["-p", "tsconfig.build.json", "--outDir", folder]);
   run("tsc", ["-p", "client/page", "--outDir", folder]);
   for (const name of readdirSync("client/page")) {
@@ -107,13 +104,17 @@ async function compile(folder: string): Promise<void> {
   chmodSync(`${folder}/client/main.js`, 0o755);
 }
 
-/** Runs a command of an installed package, on the Node that runs this. */
+/** Runs a command of an installed package. */
 function run(command: string, commandArguments: readonly string[]): void {
-  const path = join("node_modules", ".bin", command);
-  if (!existsSync(path)) throw new BuildError(`${path} is missing; run 'npm ci' first`);
-  const child = spawnSync(process.execPath, [path, ...commandArguments], { stdio: "inherit" });
+  runScript(join("node_modules", ".bin", command), commandArguments);
+}
+
+/** Runs a script on the Node that runs this. */
+function runScript(script: string, scriptArguments: readonly string[]): void {
+  if (!existsSync(script)) throw new BuildError(`${script} is missing; run 'npm ci' first`);
+  const child = spawnSync(process.execPath, [script, ...scriptArguments], { stdio: "inherit" });
   if (child.error !== undefined) throw child.error;
   if (child.status !== 0) {
-    throw new BuildError(`${command} ended with ${child.signal ?? `status ${child.status}`}`);
+    throw new BuildError(`${script} ended with ${child.signal ?? `status ${child.status}`}`);
   }
 }
