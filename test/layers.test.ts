@@ -9,9 +9,10 @@ const ROOT = join(import.meta.dirname, "..");
  * these may. A room is a folder with all that is below it, or one file.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  "shared/text": [],
   "shared/statistics": [],
   "shared/theory": [],
-  "shared/specification": ["shared/statistics"],
+  "shared/specification": ["shared/statistics", "shared/text"],
   "shared/network": ["shared/specification", "shared/theory"],
   "shared/random": ["shared/network"],
   "shared/shard": ["shared/network"],

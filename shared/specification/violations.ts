@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
 
+import { count } from "../text/counts.ts";
+
 /** A refused field: its path in the proto's names, and what to do about it. */
 export interface FieldViolation {
   /** The field's path, for example `network.width`. */
@@ -33,7 +35,7 @@ export class FieldReader {
     }
     this.refuse(
       field,
-      `${refused(value)}; give an integer from ${grouped(minimum)} to ${grouped(maximum)}`,
+      `${refused(value)}; give an integer from ${count(minimum)} to ${count(maximum)}`,
     );
     return minimum;
   }
@@ -101,8 +103,4 @@ export function clipped(text: string, maximumLength: number): string {
 /** True if a text can be shown to people as it is, and kept by every ledger. */
 export function isPlainText(text: string): boolean {
   return !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) && text.isWellFormed();
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString("en-US");
 }

@@ -96,6 +96,19 @@ describe("the page over HTTP", () => {
     assert.ok(charts.history.length > 0);
   });
 
+  it("has every module that its modules import, under the address that a browser makes of it", async () => {
+    const found = new Set(["/main.js"]);
+    for (const path of found) {
+      const answer = await fetch(served.page + path);
+      assert.equal(answer.status, 200, path);
+      assert.match(answer.headers.get("content-type") ?? "", /^text\/javascript/, path);
+      for (const [, module = ""] of (await answer.text()).matchAll(/from "(\.[^"]+)"/g)) {
+        found.add(new URL(module, served.page + path).pathname);
+      }
+    }
+    assert.ok(found.has("/shared/text/numbers.js"));
+  });
+
   it("sends files with their types, once, and a strict policy with everything", async () => {
     const types = { "/": "text/html", "/main.js": "text/javascript", "/style.css": "text/css" };
     for (const [path, type] of Object.entries(types)) {

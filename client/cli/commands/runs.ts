@@ -1,6 +1,5 @@
 import { performance } from "node:perf_hooks";
 
-import Table from "cli-table3";
 import type { Command } from "commander";
 
 import { QUANTITIES } from "../../../shared/kinds/propagation/specification.ts";
@@ -11,8 +10,10 @@ import type { SimulationApi } from "../../sdk/api.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
 import { stoppingRuleInput, type StoppingFlags } from "../../sdk/runInput.ts";
 import { callFlags } from "../connectionFlags.ts";
-import { addStoppingFlags } from "../networkFlags.ts";
+import { addExtensionFlags } from "../networkFlags.ts";
 import { isOtherKind, parametersLabel } from "../presentation/otherKind.ts";
+import { fittedTable, type TableColumn } from "../presentation/fittedTable.ts";
+import { outputColumns } from "../presentation/terminal.ts";
 import { printJson } from "../presentation/printJson.ts";
 import {
   assertRunSucceeded,
@@ -23,6 +24,8 @@ import {
   sweepText,
 } from "../presentation/report.ts";
 import { networkLabel } from "../../../shared/charts/networkLabels.ts";
+import { count } from "../../../shared/text/counts.ts";
+import { withError } from "../../../shared/text/numbers.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 import { flag, integerFrom } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
@@ -52,7 +55,7 @@ export function defineRuns(runs: Command): void {
   withJson(addNamed<Flags>(runs, "watch", "watch a run or a sweep until it ends", watch));
   withJson(addNamed<Flags>(runs, "cancel", "cancel a run, or every run of a sweep", cancel));
   const extended = "continue with more replicas or more precision";
-  addStoppingFlags(withJson(addNamed<Flags & StoppingFlags>(runs, "extend", extended, extend)));
+  addExtensionFlags(withJson(addNamed<Flags & StoppingFlags>(runs, "extend", extended, extend)));
   addRunsPlotCommand(runs);
   addRunsExportCommand(runs);
 }
@@ -73,24 +76,28 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
     printJson({ runs: runs.map(runToJson), nextPageToken: pageToken });
     return;
   }
-  const table = new Table({
-    head: ["name", "state", "sweep", "requested", "replicas", "λ̂", "s.e."],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const run of runs) {
-    const estimate = exponentOf(run);
-    table.push([
-      run.name,
-      shortName("state", run.state) ?? "",
-      run.sweep,
-      isOtherKind(run) ? parametersLabel(run) : networkLabel(run),
-      run.replicaCount,
-      estimate?.estimate?.toPrecision(6) ?? "–",
-      estimate?.standardError?.toPrecision(2) ?? "–",
-    ]);
-  }
-  process.stdout.write(`${table.toString()}\n`);
+  process.stdout.write(`${fittedTable(LISTED, runs, outputColumns())}\n`);
 }
+
+/** What a list says of a run; its name, its state and its estimate stay columns longest. */
+const LISTED: readonly TableColumn<Run__Output>[] = [
+  { head: "name", importance: 1, cell: ({ name }) => name },
+  { head: "state", importance: 2, cell: ({ state }) => shortName("state", state) ?? "" },
+  { head: "sweep", importance: 6, cell: ({ sweep }) => sweep },
+  {
+    head: "requested",
+    name: "",
+    importance: 4,
+    cell: (run) => (isOtherKind(run) ? parametersLabel(run) : networkLabel(run)),
+  },
+  { head: "replicas", importance: 5, cell: ({ replicaCount }) => count(replicaCount) },
+  {
+    head: "λ̂ ± s.e.",
+    name: "λ̂",
+    importance: 3,
+    cell: (run) => withError(exponentOf(run)?.estimate, exponentOf(run)?.standardError),
+  },
+];
 
 async function show(api: SimulationApi, name: string, flags: Flags): Promise<void> {
   const json = flags.json ?? false;

@@ -4,15 +4,13 @@ import type { SimulationApi } from "../../sdk/api.ts";
 import { InputError } from "../../sdk/errors.ts";
 import { assertWritableSvg, writeOutput } from "../outputFile.ts";
 import type { RunChart, SweepChart } from "../plottedChart.ts";
+import { drawingColumns } from "../presentation/terminal.ts";
 import { choice } from "../readers.ts";
 import { isSweep } from "../names.ts";
 import { addNamed, type NamedFlags } from "./named.ts";
 
 const OF_RUN = ["convergence", "depth", "fluctuations"] as const satisfies readonly RunChart[];
 const OF_SWEEP = ["phases", "estimates"] as const satisfies readonly SweepChart[];
-
-/** Width of a drawing where standard output is no terminal. */
-const DEFAULT_COLUMNS = 80;
 
 interface Flags extends NamedFlags {
   readonly kind?: RunChart | SweepChart;
@@ -54,8 +52,7 @@ async function plot(api: SimulationApi, name: string, flags: Flags): Promise<voi
   const chart = await chartOf(api, name, flags.kind);
   if (flags.text === true || (flags.output === undefined && process.stdout.isTTY)) {
     const { terminalText } = await import("../presentation/chartText.ts");
-    const { isTTY, columns } = process.stdout;
-    process.stdout.write(terminalText(chart, isTTY ? columns : DEFAULT_COLUMNS));
+    process.stdout.write(terminalText(chart, drawingColumns()));
     return;
   }
   // Loaded only now: Vega takes longer to load than most commands take to run.

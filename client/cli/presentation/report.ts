@@ -6,19 +6,20 @@ import { isOtherKind, otherKindDetails, otherKindTable } from "./otherKind.ts";
 import { printJson } from "./printJson.ts";
 import { runDetails } from "./runDetails.ts";
 import { runTable } from "./runTable.ts";
+import { outputColumns } from "./terminal.ts";
 
-/** Formats one run for people, whatever its kind. */
-export function runText(run: Run__Output): string {
-  return isOtherKind(run) ? otherKindDetails(run) : runDetails(run);
+/** Formats one run for people, whatever its kind, as wide as the terminal is. */
+export function runText(run: Run__Output, limit = outputColumns()): string {
+  return isOtherKind(run) ? otherKindDetails(run, limit) : runDetails(run, limit);
 }
 
-/** Formats a sweep for people, a run a row. */
-export function sweepText({ runs }: Sweep__Output): string {
+/** Formats a sweep for people, a run a row, as wide as the terminal is. */
+export function sweepText({ runs }: Sweep__Output, limit = outputColumns()): string {
   const others = runs.filter(isOtherKind);
   const networks = runs.filter((run) => !isOtherKind(run));
-  if (others.length === 0) return runTable(networks);
-  const tables = networks.length === 0 ? [] : [runTable(networks)];
-  return [...tables, otherKindTable(others)].join("\n");
+  if (others.length === 0) return runTable(networks, limit);
+  const tables = networks.length === 0 ? [] : [runTable(networks, limit)];
+  return [...tables, otherKindTable(others, limit)].join("\n");
 }
 
 /** Prints a run. */

@@ -10,6 +10,8 @@ import {
 import type { StoppingRule } from "../../specification/stoppingRule.ts";
 import type { Quantity } from "../../specification/stoppingRuleInput.ts";
 import { FieldReader } from "../../specification/violations.ts";
+import { count } from "../../text/counts.ts";
+import { significant } from "../../text/numbers.ts";
 import type { Kind } from "../kind.ts";
 
 const MAXIMUM_CHECKPOINTS = 64;
@@ -81,9 +83,9 @@ function refuseHopelessPrecision(reader: FieldReader, network: Network, rule: St
   const canVanish = weights === "sparse_gaussian" || weights === "rademacher";
   reader.refuse(
     "stopping_rule.precision",
-    `of ${maximumReplicaCount} replicas ${canVanish ? "at most" : "about"} ` +
-      `${survivors.toPrecision(2)} survive ${depth} layers of ${width} ` +
-      `${negativeSlope === 0 ? "ReLUs" : "units"}, and ${minimumReplicaCount} are needed; ` +
+    `of ${count(maximumReplicaCount)} replicas ${canVanish ? "at most" : "about"} ` +
+      `${significant(survivors, 2)} survive ${count(depth)} layers of ${width} ` +
+      `${negativeSlope === 0 ? "ReLUs" : "units"}, and ${count(minimumReplicaCount)} are needed; ` +
       `give a smaller depth, a greater width${weights === "sparse_gaussian" ? " or density" : ""} ` +
       `or a number of replicas`,
   );

@@ -277,10 +277,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       const [violation, ...others] = violationsOf({ network: relu, stoppingRule: rule(17_000) });
       assert.deepEqual(others, []);
       assert.equal(violation?.field, "stopping_rule.precision");
-      assert.match(
-        violation.description,
-        /^of 17000 replicas about 9\.6e\+2 survive 10 layers of 2 /,
-      );
+      assert.match(violation.description, /^of 17,000 replicas about 960 survive 10 layers of 2 /);
     });
 
     it("whose weights are often all zero, with the most that is to be expected", () => {
@@ -293,7 +290,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       assert.deepEqual(others, []);
       assert.equal(
         violation?.description,
-        "of 1000000 replicas at most 15 survive 8 layers of 1 units, and 1000 are needed; " +
+        "of 1,000,000 replicas at most 15 survive 8 layers of 1 units, and 1,000 are needed; " +
           "give a smaller depth, a greater width or density or a number of replicas",
       );
     });
