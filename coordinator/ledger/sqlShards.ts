@@ -103,8 +103,10 @@ export async function shardsFrom(
     const rows = await db
       .selectFrom("partials")
       .select(["run", "shard_index"])
-      .where(({ or, and, eb }) =>
-        or(some.map(([run, from]) => and([eb("run", "=", run), eb("shard_index", ">=", from)]))),
+      .where((eb) =>
+        eb.or(
+          some.map(([run, from]) => eb.and([eb("run", "=", run), eb("shard_index", ">=", from)])),
+        ),
       )
       .execute();
     for (const { run, shard_index: shardIndex } of rows) {

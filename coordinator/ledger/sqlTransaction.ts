@@ -106,9 +106,11 @@ export class SqlTransaction implements LedgerTransaction {
     if (deleted.length === 0) return;
     await this.#transaction
       .deleteFrom("partials")
-      .where(({ or, and, eb }) =>
-        or(
-          deleted.map(([run, shard]) => and([eb("run", "=", run), eb("shard_index", "=", shard)])),
+      .where((eb) =>
+        eb.or(
+          deleted.map(([run, shard]) =>
+            eb.and([eb("run", "=", run), eb("shard_index", "=", shard)]),
+          ),
         ),
       )
       .execute();
@@ -120,9 +122,11 @@ export class SqlTransaction implements LedgerTransaction {
     if (deleted.length === 0) return;
     await this.#transaction
       .deleteFrom("folds")
-      .where(({ or, and, eb }) =>
-        or(
-          deleted.map(([run, shard]) => and([eb("run", "=", run), eb("shard_count", ">", shard)])),
+      .where((eb) =>
+        eb.or(
+          deleted.map(([run, shard]) =>
+            eb.and([eb("run", "=", run), eb("shard_count", ">", shard)]),
+          ),
         ),
       )
       .execute();

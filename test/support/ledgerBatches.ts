@@ -12,6 +12,10 @@ import { SHARD_SIZE, specificationWith } from "./specifications.ts";
 /** More than are written in one statement, and than are named in one condition. */
 const MANY = 1100;
 
+function fails(error: unknown): void {
+  throw error;
+}
+
 /** Tests what every ledger promises where a whole sweep is written at once. */
 export function describeBatches(current: () => Ledger): void {
   const write = (work: (transaction: LedgerTransaction) => Promise<void>) =>
@@ -98,11 +102,8 @@ export function describeBatches(current: () => Ledger): void {
       clock: () => 0,
       wallClock: () => 1_700_000_000_000,
     };
-    const onFatal = (error: unknown) => {
-      throw error;
-    };
     const scheduler = DEFAULT_SCHEDULER_OPTIONS;
-    const engine = new Engine({ ...outside, firstLease: 1, scheduler, onFatal });
+    const engine = new Engine({ ...outside, firstLease: 1, scheduler, onFatal: fails });
     let ids = 0;
     const newId = () => String((ids += 1));
     const simulations = new Simulations({ ...outside, engine, newId });
