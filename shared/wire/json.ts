@@ -162,6 +162,8 @@ function checkpointToJson(checkpoint: CheckpointEstimate__Output) {
         binWidth: checkpoint.histogram.binWidth,
         binIndexes: checkpoint.histogram.binIndexes,
         binCounts: checkpoint.histogram.binCounts,
+        minimum: checkpoint.histogram.minimum,
+        maximum: checkpoint.histogram.maximum,
       },
     }),
   };
