@@ -82,7 +82,11 @@ describe("LEAST_SURVIVOR_COUNT", () => {
   it("is needed even if the minimum is smaller, but never beyond the maximum", () => {
     assert.equal(isMet(early, alive(31), small), false);
     assert.equal(isMet(early, alive(32), small), true);
-    const short = precision({ lyapunovExponent: 0.1, minimumReplicaCount: 2, maximumReplicaCount: 9 });
+    const short = precision({
+      lyapunovExponent: 0.1,
+      minimumReplicaCount: 2,
+      maximumReplicaCount: 9,
+    });
     assert.equal(isMet(short, alive(8), small), false);
     assert.equal(isMet(short, alive(9), small), true);
   });
