@@ -163,6 +163,11 @@ function checkpointToJson(checkpoint: CheckpointEstimate__Output) {
         binWidth: checkpoint.histogram.binWidth,
         binIndexes: checkpoint.histogram.binIndexes,
         binCounts: checkpoint.histogram.binCounts,
+        // Runs of version 0.1 did not keep the extremes.
+        ...(checkpoint.histogram.minimum !== undefined && {
+          minimum: checkpoint.histogram.minimum,
+          maximum: checkpoint.histogram.maximum,
+        }),
       },
     }),
   };
