@@ -37,9 +37,9 @@ export interface DoorOptions {
  *
  * @throws Error that names the flag, the file, the value and the remedy
  */
-export async function openDoor(options: DoorOptions): Promise<Door> {
+export function openDoor(options: DoorOptions): Door {
   const { tls: files, tokens, log, limits = DEFAULT_LIMITS, watch } = options;
-  const tls = files === undefined ? undefined : await openTls(files, log);
+  const tls = files === undefined ? undefined : openTls(files, log);
   if (tokens === undefined) return new Door({ tls, tokens, limits, watch, log });
   const parse = ([content]: readonly Buffer[]) => {
     try {
@@ -48,7 +48,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       throw new Error(`--tokens: '${tokens}': ${(error as Error).message}`, { cause: error });
     }
   };
-  const table = await WatchedFiles.open([{ flag: "--tokens", path: tokens }], parse, log);
+  const table = new WatchedFiles([{ flag: "--tokens", path: tokens }], parse, log);
   return new Door({ tls, tokens: table, limits, watch, log });
 }
 

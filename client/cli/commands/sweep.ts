@@ -26,7 +26,7 @@ export function defineSweep(command: Command): void {
 async function sweep(file: string, flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const { readSweepFile } = await import("../../sweepFile/readSweepFile.ts");
-  const { displayName, runs } = await readSweepFile(file);
+  const { displayName, runs } = readSweepFile(file);
   if (flags.plot !== undefined) await assertWritable("--plot", flags.plot);
   const message = { displayName, runs: runs.map(specificationToMessage) };
   const cluster = await openCluster(flags, message);
