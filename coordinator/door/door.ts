@@ -13,6 +13,7 @@ import { AUTHORIZATION, readBearer, tokenDigest } from "../../shared/wire/tokens
 import { authorize, nameOf, plainAddress, type Caller, type Knock } from "./authorization.ts";
 import { ClientBook } from "./clientBook.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { ownStatuses } from "./ownStatuses.ts";
 import { PeerBook } from "./peerBook.ts";
 import { RefusalLog } from "./refusalLog.ts";
 import { openTls, type Tls, type TlsFiles } from "./tls.ts";
@@ -95,7 +96,11 @@ export class Door implements Disposable {
     this.clients = new ClientBook(limits);
     this.credentials = experimental.createServerCredentialsWithInterceptors(
       tls?.credentials ?? ServerCredentials.createInsecure(),
-      [...(watch === undefined ? [] : [watch]), ({ path }, call) => this.#intercept(call, path)],
+      [
+        ownStatuses,
+        ...(watch === undefined ? [] : [watch]),
+        ({ path }, call) => this.#intercept(call, path),
+      ],
     );
     tokens?.onChange(() => {
       this.#recheck();

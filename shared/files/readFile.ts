@@ -17,7 +17,7 @@ const CHUNK_BYTES = 2 ** 16;
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** A file was not read; the message is the end of a sentence that begins with the file. */
-export class UnreadableFile extends Error {
+class UnreadableFile extends Error {
   override readonly name = "UnreadableFile";
 }
 
