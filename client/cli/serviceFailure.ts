@@ -8,8 +8,8 @@ import { flagSentence } from "./flagNames.ts";
 /** Describes a failed call to a coordinator as a command says it. */
 export function describeServiceFailure(error: ServiceError): Failure {
   if (error.code === Code.INVALID_ARGUMENT) {
-    const { violations } = readDetails(error);
-    const message = violations.length > 0 ? flagSentence(violations) : error.details;
+    const { violations, omittedCount } = readDetails(error);
+    const message = violations.length > 0 ? flagSentence(violations, omittedCount) : error.details;
     return { message, exitCode: EXIT.badInput };
   }
   if (error.code === Code.UNAVAILABLE) {

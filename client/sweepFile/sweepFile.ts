@@ -227,8 +227,12 @@ const FILE_NAMES: Readonly<Record<string, string>> = {
   checkpoint_depths: "checkpoints",
 };
 
-/** The file's name of a field: `network.negative_slope` → `negativeSlope`. */
+/**
+ * The file's name of a field: `network.negative_slope` → `negativeSlope`, and of an entry of a list:
+ * `checkpoint_depths[1]` → `checkpoints.1`.
+ */
 function fieldName(field: string): string {
-  const last = field.replace(/^.*\./, "");
+  const [, last = "", place] = /^(?:.*\.)?([^[]*)(?:\[(\d+)\])?$/.exec(field) ?? [];
+  if (place !== undefined) return `${fieldName(last)}.${place}`;
   return FILE_NAMES[last] ?? last.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -161,7 +161,8 @@ export class Simulations extends SimulationReads {
       folded?.replicaCount ?? 0,
     );
     if (problem !== undefined) {
-      throw new ValidationError([{ field: "stopping_rule", description: `${name}: ${problem}` }]);
+      const { field, description } = problem;
+      throw new ValidationError([{ field, description: `${name}: ${description}` }]);
     }
     return stoppingRule;
   }

@@ -1,7 +1,7 @@
 import type { Moments } from "../statistics/moments.ts";
 import { keptObservables, type Observable } from "../statistics/observable.ts";
 import { pairs, type CheckpointSums, type ShardPartial } from "../statistics/replicaSums.ts";
-import { clipped, isPlainText } from "../specification/violations.ts";
+import { clipped, textProblem } from "../specification/violations.ts";
 import type { PartialShape } from "./partialShape.ts";
 import { sketchProblem } from "./sketchProblem.ts";
 
@@ -33,7 +33,7 @@ export function partialProblem(
     return `it was computed by ${backend}, not by ${shape.backend}`;
   }
   const { generator } = partial;
-  if (generator === "" || generator.length > MAXIMUM_GENERATOR_LENGTH || !isPlainText(generator)) {
+  if (generator === "" || textProblem(generator, MAXIMUM_GENERATOR_LENGTH) !== undefined) {
     return `its generator is '${clipped(generator, MAXIMUM_QUOTE_LENGTH)}'`;
   }
   if (partial.firstReplica !== shard.firstReplica || partial.replicaCount !== shard.replicaCount) {

@@ -53,7 +53,10 @@ export function readCommonFields(
 function readSeed(reader: FieldReader, value: unknown): bigint {
   const seed = toBigInt(value);
   if (seed !== undefined && seed >= 0n && seed <= MAXIMUM_SEED) return seed;
-  reader.refuse("seed", `${refused(value)}; give an integer from 0 to 2⁶⁴ − 1`);
+  // A number beyond 2⁵³ has been rounded already: the integer that was meant is lost.
+  const isRounded = typeof value === "number" && value > Number.MAX_SAFE_INTEGER;
+  const how = isRounded ? ", in quotes if it is beyond 2⁵³" : "";
+  reader.refuse("seed", `${refused(value)}; give an integer from 0 to 2⁶⁴ − 1${how}`);
   return 0n;
 }
 

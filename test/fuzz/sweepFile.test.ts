@@ -172,7 +172,10 @@ describe("fuzzing: sweep files", function () {
   }
 
   it("reads no more of an endless file than it needs to refuse it", async () => {
-    await assert.rejects(readSweepFile("/dev/zero"), /^InputError: \/dev\/zero: it is too long; /);
+    assert.throws(
+      () => readSweepFile("/dev/zero"),
+      /^InputError: \/dev\/zero: the sweep file is a device; give a file$/,
+    );
   });
 
   it("reads a file that is no text", async () => {
@@ -180,7 +183,7 @@ describe("fuzzing: sweep files", function () {
     try {
       const path = join(folder, "sweep.yaml");
       await writeFile(path, Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x80]));
-      await assert.rejects(readSweepFile(path), InputError);
+      assert.throws(() => readSweepFile(path), InputError);
     } finally {
       await rm(folder, { recursive: true });
     }

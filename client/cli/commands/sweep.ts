@@ -27,7 +27,7 @@ export function defineSweep(command: Command): void {
 async function sweep(file: string, flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const { readSweepFile } = await import("../../sweepFile/readSweepFile.ts");
-  const { displayName, runs, notes } = await readSweepFile(file);
+  const { displayName, runs, notes } = readSweepFile(file);
   for (const note of notes) process.stderr.write(`note: ${note}\n`);
   if (flags.plot !== undefined) await assertWritableSvg("--plot", flags.plot);
   const message = { displayName, runs: runs.map(specificationToMessage) };

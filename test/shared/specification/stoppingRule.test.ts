@@ -157,7 +157,7 @@ describe("extensionProblem", () => {
       replicas(100),
       replicas(99),
       32,
-      /99 replicas are fewer than the 100 /,
+      /^stopping_rule\.replica_count: 99 replicas are fewer than the 100 /,
     ],
     ["fewer than folded", precision(kept), replicas(63), 64, /63 replicas are fewer than the 64 /],
     ["a count after a precision", precision(kept), replicas(64), 64, undefined],
@@ -166,7 +166,7 @@ describe("extensionProblem", () => {
       replicas(100),
       precision({ variance: 0.1, minimumReplicaCount: 100 }),
       128,
-      /a maximum of 100 replicas is fewer than the 128 /,
+      /\.maximum_replica_count: a maximum of 100 replicas is fewer than the 128 that the run has; /,
     ],
     [
       "a precision after a count",
@@ -180,7 +180,7 @@ describe("extensionProblem", () => {
       replicas(60),
       precision({ variance: 0.1, minimumReplicaCount: 59 }),
       60,
-      /a minimum replica count of at least as many; give 60$/,
+      /\.minimum_replica_count: a minimum of 59 .* the 60 that the run has already; give at least 60$/,
     ],
     ["the same targets", present, precision(kept), 64, undefined],
     ["a tighter λ", present, precision({ ...kept, lyapunovExponent: 0.05 }), 64, undefined],
@@ -190,11 +190,18 @@ describe("extensionProblem", () => {
       present,
       precision({ ...kept, lyapunovExponent: 0.11 }),
       64,
-      /targets are looser/,
+      /^stopping_rule\.precision\.lyapunov_exponent: .* looser than the 0\.1 .*; give at most 0\.1$/,
     ],
-    ["a looser σ²", present, precision({ ...kept, variance: 0.21 }), 64, /targets are looser/],
-    ["λ left out", present, precision({ variance: 0.2 }), 64, /targets are looser/],
-    ["σ² left out", present, precision({ lyapunovExponent: 0.1 }), 64, /targets are looser/],
+    ["a looser σ²", present, precision({ ...kept, variance: 0.21 }), 64, /\.variance: .* looser/],
+    ["λ left out", present, precision({ variance: 0.2 }), 64, /\.lyapunov_exponent: .* looser/],
+    ["σ² left out", present, precision({ lyapunovExponent: 0.1 }), 64, /\.variance: .* looser/],
+    [
+      "a looser target of another quantity",
+      precision({ bias: 0.1 }),
+      precision({ bias: 0.2 }),
+      64,
+      /\.targets\.bias: .* looser than the 0\.1 /,
+    ],
     ["a further target", precision({ variance: 0.2 }), precision(kept), 64, undefined],
     ["a larger minimum", present, precision({ ...kept, minimumReplicaCount: 41 }), 64, undefined],
     [
@@ -202,7 +209,7 @@ describe("extensionProblem", () => {
       present,
       precision({ ...kept, minimumReplicaCount: 39 }),
       64,
-      /may only grow/,
+      /\.minimum_replica_count: a minimum of 9 .* the 10 that is the run's minimum now; give /,
     ],
     ["a larger maximum", present, precision({ ...kept, maximumReplicaCount: 101 }), 64, undefined],
     [
@@ -210,13 +217,13 @@ describe("extensionProblem", () => {
       present,
       precision({ ...kept, maximumReplicaCount: 99 }),
       64,
-      /may only grow/,
+      /\.maximum_replica_count: a maximum of 99 .* the 100 that the run may take already; give /,
     ],
   ] as const) {
     it(`${problem === undefined ? "lets" : "does not let"} a run go on with ${what}`, () => {
       const actual = extensionProblem(before, next, folded);
       if (problem === undefined) assert.equal(actual, undefined);
-      else assert.match(actual ?? "", problem);
+      else assert.match(`${actual?.field}: ${actual?.description}`, problem);
     });
   }
 
