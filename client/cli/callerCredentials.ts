@@ -12,6 +12,7 @@ import type { CallerCredentials } from "../../shared/wire/credentials.ts";
 import { isToken } from "../../shared/wire/tokens.ts";
 import { InputError } from "../sdk/errors.ts";
 import type { ConnectionFlags } from "./connectionFlags.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /**
  * Reads the files that the flags name, and the token of the file or the environment.
@@ -118,7 +119,7 @@ function read(flag: string, path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     throw new InputError(
-      `${flag}: '${path}' cannot be read (${(error as Error).message}); give a readable file`,
+      `${flag}: '${path}' cannot be read (${reasonOf(error)}); give a readable file`,
     );
   }
 }

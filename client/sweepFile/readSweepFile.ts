@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { InputError } from "../sdk/errors.ts";
 import { MAXIMUM_LENGTH } from "./sweepDocument.ts";
 import { parseSweep, type SweepSpecification } from "./sweepFile.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /**
  * Reads a sweep file.
@@ -18,7 +19,7 @@ export async function readSweepFile(path: string): Promise<SweepSpecification> {
     content = await text(createReadStream(path, { end: MAXIMUM_LENGTH }));
   } catch (error) {
     throw new InputError(
-      `${path}: the sweep file cannot be read (${(error as Error).message}); give the path of one`,
+      `${path}: the sweep file cannot be read (${reasonOf(error)}); give the path of one`,
     );
   }
   return parseSweep(path, content);

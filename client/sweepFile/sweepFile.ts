@@ -14,6 +14,7 @@ import { InputError } from "../sdk/errors.ts";
 import { RUN_DEFAULTS, runInput } from "../sdk/runInput.ts";
 import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
 import { parseDocument } from "./sweepDocument.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 const scalar = z.union([z.number(), z.string()]);
 const axis = z.union(
@@ -83,7 +84,7 @@ export function parseSweep(path: string, text: string): SweepSpecification {
   try {
     document = parseDocument(text);
   } catch (error) {
-    throw new InputError(`${path}: ${(error as Error).message}`);
+    throw new InputError(`${path}: ${reasonOf(error)}`);
   }
   const result = sweepFile.safeParse(document);
   if (!result.success) {

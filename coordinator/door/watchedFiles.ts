@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import type { Logger } from "pino";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /** Files are polled so often: not every file system sends events. */
 const INTERVAL_MILLISECONDS = 1000;
@@ -80,7 +81,7 @@ export class WatchedFiles<Content> implements Disposable {
       }
       this.#complaint = "";
     } catch (error) {
-      const { message } = error as Error;
+      const message = reasonOf(error);
       if (message !== this.#complaint) {
         this.#log.error(`${message}; the previous content stays in force`);
       }
@@ -98,7 +99,7 @@ async function readAll(files: readonly NamedFile[]): Promise<Buffer[]> {
         return await readFile(path);
       } catch (error) {
         throw new Error(
-          `${flag}: '${path}' cannot be read (${(error as Error).message}); give a readable file`,
+          `${flag}: '${path}' cannot be read (${reasonOf(error)}); give a readable file`,
           { cause: error },
         );
       }

@@ -11,6 +11,7 @@ import {
 import { type ApiError, invalidField, toStatus } from "../../shared/wire/errorDetails.ts";
 import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
 import { checkValues, UnreadableMessage } from "./messageBounds.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /**
  * A server that decodes a message only after bounding what that costs. It answers an unreadable
@@ -41,7 +42,7 @@ function guard(method: AnyMethod): AnyMethod {
         return method.requestDeserialize(bytes);
       } catch (error) {
         if (error instanceof UnreadableMessage) return error;
-        return new UnreadableMessage((error as Error).message, { cause: error });
+        return new UnreadableMessage(reasonOf(error), { cause: error });
       }
     },
   };

@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /** Wire types in the encoding of Protocol Buffers. */
 const LENGTH_DELIMITED = 2;
@@ -108,7 +109,7 @@ export function checkValues(type: protobuf.Type, bytes: Uint8Array): void {
     countValues(shape, reader, reader.len, shape.values, MAXIMUM_NESTING);
   } catch (error) {
     if (error instanceof UnreadableMessage) throw error;
-    throw new UnreadableMessage((error as Error).message, { cause: error });
+    throw new UnreadableMessage(reasonOf(error), { cause: error });
   }
 }
 

@@ -21,6 +21,7 @@ import {
 import { printJson } from "../presentation/printJson.ts";
 import { flag, integerFrom, type Reader } from "../readers.ts";
 import { untilSignal } from "../signals.ts";
+import { reasonOf } from "../../../shared/wire/reason.ts";
 
 interface Flags extends Limits, MetricsFlags {
   readonly listen: string;
@@ -146,7 +147,7 @@ async function serve(flags: Flags): Promise<void> {
     ...(metrics !== undefined && { watch: metrics.watch }),
     log,
   }).catch((error: unknown) => {
-    throw new InputError((error as Error).message);
+    throw new InputError(reasonOf(error));
   });
   const onFatal = (error: unknown) => {
     log.debug({ err: error }, "the ledger failed");
