@@ -12,6 +12,7 @@ import type { CallerCredentials } from "../../shared/wire/credentials.ts";
 import { isToken } from "../../shared/wire/tokens.ts";
 import { InputError } from "../sdk/errors.ts";
 import type { ConnectionFlags } from "./connectionFlags.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /**
  * Reads the files that the flags name, and the token of the file or the environment.
@@ -121,7 +122,7 @@ function read(flag: string, path: string, patience?: number): FileContent {
   try {
     return readOnce(path, MAXIMUM_SECRET_BYTES, patience);
   } catch (error) {
-    throw new InputError(`${flag}: '${path}' ${(error as Error).message}`);
+    throw new InputError(`${flag}: '${path}' ${reasonOf(error)}`);
   }
 }
 

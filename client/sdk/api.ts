@@ -3,11 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { status as Code, type ClientReadableStream, type ServiceError } from "@grpc/grpc-js";
 
 import type { StoppingRule } from "../../shared/specification/stoppingRule.ts";
-import {
-  clientParts,
-  NO_CREDENTIALS,
-  type CallerCredentials,
-} from "../../shared/wire/credentials.ts";
+import { connect } from "../../shared/wire/coordinatorClient.ts";
+import { NO_CREDENTIALS, type CallerCredentials } from "../../shared/wire/credentials.ts";
 import type { ListRunsResponse__Output } from "../../shared/wire/generated/lyapunov/v1/ListRunsResponse.ts";
 import type { ListSweepsResponse__Output } from "../../shared/wire/generated/lyapunov/v1/ListSweepsResponse.ts";
 import type { Run, Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
@@ -70,15 +67,13 @@ export class SimulationApi {
     this.address = address;
     this.#onSearch = onSearch;
     const addresses = address.split(",");
-    this.#clients = addresses.map((each) => {
-      const { channel, options } = clientParts(each, credentials);
-      return new SimulationService(each, channel, {
-        ...options,
+    this.#clients = addresses.map((each) =>
+      connect(SimulationService, each, credentials, {
         "grpc.max_receive_message_length": MAXIMUM_MESSAGE_BYTES,
         // Among several, the next one is asked instead.
         ...(addresses.length === 1 && { "grpc.service_config": JSON.stringify(RETRIES) }),
-      });
-    });
+      }),
+    );
   }
 
   close(): void {

@@ -19,6 +19,7 @@ import { RefusalLog } from "./refusalLog.ts";
 import { openTls, type Tls, type TlsFiles } from "./tls.ts";
 import { TokenTable } from "./tokenTable.ts";
 import { WatchedFiles } from "./watchedFiles.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 type Call = Parameters<ServerInterceptor>[1];
 
@@ -46,7 +47,7 @@ export function openDoor(options: DoorOptions): Door {
     try {
       return TokenTable.parse(String(content));
     } catch (error) {
-      throw new Error(`--tokens: '${tokens}': ${(error as Error).message}`, { cause: error });
+      throw new Error(`--tokens: '${tokens}': ${reasonOf(error)}`, { cause: error });
     }
   };
   const table = new WatchedFiles([{ flag: "--tokens", path: tokens }], parse, log);

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 import {
   MAXIMUM_SECRET_BYTES,
@@ -113,7 +114,7 @@ export class WatchedFiles<Content> implements Disposable {
       }
       this.#complaint = { text: "", quietUntil: -Infinity };
     } catch (error) {
-      this.#complain((error as Error).message);
+      this.#complain(reasonOf(error));
     } finally {
       this.#isLooking = false;
     }
@@ -169,5 +170,5 @@ function firstContent(file: NamedFile): FileContent {
 
 /** The error in a sentence that begins with the flag and the file. */
 function named({ flag, path }: NamedFile, error: unknown): Error {
-  return new Error(`${flag}: '${path}' ${(error as Error).message}`, { cause: error });
+  return new Error(`${flag}: '${path}' ${reasonOf(error)}`, { cause: error });
 }

@@ -4,6 +4,7 @@ import type { RunState } from "../../shared/wire/runStates.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { Fold } from "../plan/fold.ts";
 import type { ShardRange } from "../plan/shardRanges.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /** What the ledger keeps about a run besides its partials. */
 export interface RunRecord {
@@ -122,7 +123,7 @@ export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
 
   constructor(cause: Error) {
-    super(`the commit failed: ${cause.message}`, { cause });
+    super(`the commit failed: ${reasonOf(cause)}`, { cause });
   }
 }
 

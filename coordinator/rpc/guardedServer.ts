@@ -16,6 +16,7 @@ import {
 } from "../../shared/wire/errorDetails.ts";
 import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
 import { count } from "../../shared/text/counts.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 import { checkMessage, UnreadableMessage } from "./messageBounds.ts";
 
 /**
@@ -54,7 +55,7 @@ function guard(method: AnyMethod): AnyMethod {
         return method.requestDeserialize(bytes);
       } catch (error) {
         if (error instanceof UnreadableMessage) return error;
-        return new UnreadableMessage(`it cannot be decoded (${(error as Error).message})`, {
+        return new UnreadableMessage(`it cannot be decoded (${reasonOf(error)})`, {
           cause: error,
         });
       }

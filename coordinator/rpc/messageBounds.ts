@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 import { count } from "../../shared/text/counts.ts";
 import { LENGTH_DELIMITED, shapeOf, type FieldShape, type MessageShape } from "./messageShapes.ts";
@@ -178,7 +179,7 @@ class Walk {
     try {
       return this.#reader.uint32();
     } catch (error) {
-      throw this.#malformed((error as Error).message, error);
+      throw this.#malformed(reasonOf(error), error);
     }
   }
 
@@ -186,7 +187,7 @@ class Walk {
     try {
       this.#reader.skipType(wireType);
     } catch (error) {
-      throw this.#malformed((error as Error).message, error);
+      throw this.#malformed(reasonOf(error), error);
     }
   }
 

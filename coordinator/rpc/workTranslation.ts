@@ -5,6 +5,7 @@ import type { WorkerCommand } from "../engine/workerSinks.ts";
 import type { SchedulerEvent } from "../scheduler/events.ts";
 import type { ReadWorkRequest } from "./workRequests.ts";
 import type { WorkAnswer } from "./workResponses.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 const MAXIMUM_ERROR_LENGTH = 1000;
 
@@ -33,7 +34,7 @@ export function eventOf(worker: string, request: ReadWorkRequest): SchedulerEven
     };
   }
   if (failure) {
-    const error = clipped(failure.error, MAXIMUM_ERROR_LENGTH);
+    const error = clipped(reasonOf(failure.error), MAXIMUM_ERROR_LENGTH);
     return { kind: "shard_failed", worker, lease: Number(failure.leaseId), error };
   }
   if (drain) {

@@ -21,6 +21,7 @@ import {
 import { printJson } from "../presentation/printJson.ts";
 import { flag, integerFrom, type Reader } from "../readers.ts";
 import { untilSignal } from "../signals.ts";
+import { reasonOf } from "../../../shared/wire/reason.ts";
 
 interface Flags extends Limits, MetricsFlags {
   readonly listen: string;
@@ -204,7 +205,7 @@ function orInputError<Result>(open: () => Result): Result {
   try {
     return open();
   } catch (error) {
-    throw new InputError((error as Error).message);
+    throw new InputError(reasonOf(error));
   }
 }
 

@@ -38,7 +38,8 @@ export function reportRun(run: Run__Output, json: boolean): void {
  * @throws Error
  */
 export function assertRunSucceeded({ name, state, error }: Run__Output): void {
-  assertSucceeded(state, `${name}: ${error}`);
+  // A run that was cancelled has no error.
+  assertSucceeded(state, error === "" ? name : `${name}: ${error}`);
 }
 
 /** Prints a sweep; see sweepText. */

@@ -108,6 +108,18 @@ describe("failures of the command", () => {
     );
   });
 
+  it("are never without a reason", async () => {
+    const { message } = await describeFailure(serviceError(Code.INTERNAL, ""));
+    assert.equal(message, "the call failed with INTERNAL, and no reason was given");
+    const unreachable = "No connection established. Last error: undefined. Resolution note: ";
+    assert.match(
+      (await describeFailure(serviceError(Code.UNAVAILABLE, unreachable))).message,
+      /^the coordinator cannot be reached \(no reason was given\); /,
+    );
+    assert.equal((await describeFailure(new Error(""))).message, "no reason was given");
+    assert.equal((await describeFailure(undefined)).message, "no reason was given");
+  });
+
   it("repeat what the coordinator says, and what anything else does", async () => {
     assert.deepEqual(await describeFailure(serviceError(Code.NOT_FOUND, "'runs/x' is unknown")), {
       message: "'runs/x' is unknown",
