@@ -6,6 +6,7 @@ import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { structToJson } from "../../../shared/wire/struct.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
+import { titled } from "./sweepHeading.ts";
 
 /** True if the run is of a kind that this command does not know: it has then what all kinds have. */
 export function isOtherKind({ kind }: Run__Output): boolean {
@@ -25,7 +26,7 @@ export function parametersLabel(run: Run__Output): string {
 export function otherKindDetails(run: Run__Output, limit = Infinity): string {
   const table: Fact[] = [];
   table.push(
-    ["run", `${run.name}, ${shortName("state", run.state)}`],
+    ["run", `${titled(run)}, ${shortName("state", run.state)}`],
     ["requested", parametersLabel(run)],
     [
       "replicas",
@@ -43,8 +44,13 @@ export function otherKindDetails(run: Run__Output, limit = Infinity): string {
  * Formats runs of a sweep of a kind that this command does not know, a run a row.
  *
  * @param limit columns of the terminal; the parameters and the estimates stay columns longest
+ * @param named whether it begins with the runs' names
  */
-export function otherKindTable(runs: readonly Run__Output[], limit = Infinity): string {
+export function otherKindTable(
+  runs: readonly Run__Output[],
+  limit = Infinity,
+  named = false,
+): string {
   const names = [...new Set(runs.flatMap(({ estimates }) => Object.keys(estimates)))];
   const estimates = names.map((name): TableColumn<Run__Output> => ({
     head: name,
@@ -56,6 +62,7 @@ export function otherKindTable(runs: readonly Run__Output[], limit = Infinity): 
   }));
   return fittedTable(
     [
+      ...(named ? [NAME] : []),
       { head: "requested", importance: 1, cell: parametersLabel },
       { head: "replicas", importance: 3, cell: ({ replicaCount }) => count(replicaCount) },
       ...estimates,
@@ -65,6 +72,8 @@ export function otherKindTable(runs: readonly Run__Output[], limit = Infinity): 
     limit,
   );
 }
+
+const NAME: TableColumn<Run__Output> = { head: "run", importance: 1, cell: ({ name }) => name };
 
 function stateText({ state, error }: Run__Output): string {
   const short = shortName("state", state) ?? ABSENT;

@@ -13,13 +13,17 @@ export function runText(run: Run__Output, limit = outputColumns()): string {
   return isOtherKind(run) ? otherKindDetails(run, limit) : runDetails(run, limit);
 }
 
-/** Formats a sweep for people, a run a row, as wide as the terminal is. */
-export function sweepText({ runs }: Sweep__Output, limit = outputColumns()): string {
+/**
+ * Formats a sweep for people, a run a row, as wide as the terminal is.
+ *
+ * @param named whether the runs' names are shown, by which a cluster knows them
+ */
+export function sweepText({ runs }: Sweep__Output, named = false, limit = outputColumns()): string {
   const others = runs.filter(isOtherKind);
   const networks = runs.filter((run) => !isOtherKind(run));
-  if (others.length === 0) return runTable(networks, limit);
-  const tables = networks.length === 0 ? [] : [runTable(networks, limit)];
-  return [...tables, otherKindTable(others, limit)].join("\n");
+  if (others.length === 0) return runTable(networks, limit, named);
+  const tables = networks.length === 0 ? [] : [runTable(networks, limit, named)];
+  return [...tables, otherKindTable(others, limit, named)].join("\n");
 }
 
 /** Prints a run. */
@@ -34,13 +38,14 @@ export function reportRun(run: Run__Output, json: boolean): void {
  * @throws Error
  */
 export function assertRunSucceeded({ name, state, error }: Run__Output): void {
-  assertSucceeded(state, `${name}: ${error}`);
+  // A run that was cancelled has no error.
+  assertSucceeded(state, error === "" ? name : `${name}: ${error}`);
 }
 
-/** Prints a sweep. */
-export function reportSweep(sweep: Sweep__Output, json: boolean): void {
+/** Prints a sweep; see sweepText. */
+export function reportSweep(sweep: Sweep__Output, json: boolean, named: boolean): void {
   if (json) printJson(sweepToJson(sweep));
-  else process.stdout.write(`${sweepText(sweep)}\n`);
+  else process.stdout.write(`${sweepText(sweep, named)}\n`);
 }
 
 /**

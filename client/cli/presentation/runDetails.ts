@@ -15,6 +15,7 @@ import {
 } from "../../../shared/text/numbers.ts";
 import { fittedFacts, type Fact } from "./fittedTable.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
+import { titled } from "./sweepHeading.ts";
 import {
   depthOfFactor1000,
   exponentOf,
@@ -30,7 +31,7 @@ export function runDetails(run: Run__Output, limit = Infinity): string {
   const ofSurvivors = extinct ? " of survivors" : "";
   const table: Fact[] = [];
   table.push(
-    ["run", `${run.name}, ${shortName("state", run.state)}`],
+    ["run", `${titled(run)}, ${shortName("state", run.state)}`],
     [
       "network",
       `${weightsLabel(run)}, width ${network?.width}, depth ${network?.depth}, ` +

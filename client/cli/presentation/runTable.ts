@@ -4,7 +4,7 @@ import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run
 import { count } from "../../../shared/text/counts.ts";
 import { ABSENT, exactBeside, fixed, withError } from "../../../shared/text/numbers.ts";
 import { fittedTable, type TableColumn } from "./fittedTable.ts";
-import { sweptColumns } from "./sweptColumns.ts";
+import { sweptColumns, type SweptColumn } from "./sweptColumns.ts";
 import {
   depthOfFactor1000,
   exponentOf,
@@ -17,16 +17,21 @@ import {
  *
  * @param limit columns of the terminal. What tells the runs apart stays a column longest, then λ̂,
  *   the exact λ, σ̂ and the exact σ, the z-scores, the depth, and the verdict, which is a sentence
+ * @param named whether it begins with the runs' names
  */
-export function runTable(runs: readonly Run__Output[], limit = Infinity): string {
-  const swept = sweptColumns(runs).map(({ head, value }): TableColumn<Run__Output> => ({
-    head,
-    cell: value,
-    align: "right",
-    importance: 1,
-  }));
+export function runTable(runs: readonly Run__Output[], limit = Infinity, named = false): string {
+  const swept = [...(named ? [NAME] : []), ...sweptColumns(runs)].map(
+    ({ head, value }): TableColumn<Run__Output> => ({
+      head,
+      cell: value,
+      align: "right",
+      importance: 1,
+    }),
+  );
   return fittedTable([...swept, ...RESULTS], runs, limit);
 }
+
+const NAME: SweptColumn = { head: "run", value: ({ name }) => name };
 
 const RESULTS: readonly TableColumn<Run__Output>[] = [
   {

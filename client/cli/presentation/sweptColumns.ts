@@ -14,6 +14,7 @@ const ALWAYS = new Set(["width", "weights", "gain"]);
 
 /** Everything that a sweep can vary but the seed, in the order of the flags. */
 const COLUMNS: readonly SweptColumn[] = [
+  { head: "display name", value: (run) => run.displayName },
   { head: "width", value: (run) => String(run.network?.width) },
   { head: "depth", value: (run) => String(run.network?.depth) },
   { head: "slope", value: (run) => given(run.network?.negativeSlope) },
