@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "shared/network": ["shared/specification", "shared/theory"],
   "shared/random": ["shared/network"],
   "shared/shard": ["shared/network"],
-  "shared/files": [],
+  "shared/files": ["shared/text"],
   "shared/wire": ["shared/shard"],
   "shared/kinds": ["shared/wire"],
   "shared/charts": ["shared/kinds"],

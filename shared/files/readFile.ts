@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { open } from "node:fs/promises";
 import { isatty } from "node:tty";
+import { count } from "../text/counts.ts";
 
 /** Most bytes of a file of tokens or certificates: some thousands of either. */
 export const MAXIMUM_SECRET_BYTES = 2 ** 22;
@@ -123,7 +124,7 @@ class Chunks {
     this.#chunks.push(chunk);
     if (this.size <= this.#maximumBytes) return;
     throw new UnreadableFile(
-      `is larger than ${this.#maximumBytes.toLocaleString("en-US")} bytes; give a smaller file`,
+      `is larger than ${count(this.#maximumBytes)} bytes; give a smaller file`,
     );
   }
 

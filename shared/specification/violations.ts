@@ -102,9 +102,9 @@ export function textProblem(value: unknown, maximumLength: number): string | und
 
 /** Counts Unicode code points, up to one more than `maximum`: a text may be of any length. */
 export function characterCount(text: string, maximum: number): number {
-  let count = 0;
-  for (const _ of text) if (++count > maximum) break;
-  return count;
+  let length = 0;
+  for (const _ of text) if (++length > maximum) break;
+  return length;
 }
 
 /** The first half of a sentence that refuses a value. */

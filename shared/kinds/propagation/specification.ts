@@ -104,11 +104,11 @@ function readCheckpoints(
   depth: number,
 ): number[] {
   // The network's own depth, which is on the output of every run, does not count.
-  const count = values.filter((value) => value !== depth).length;
-  if (count > MAXIMUM_CHECKPOINTS) {
+  const given = values.filter((value) => value !== depth).length;
+  if (given > MAXIMUM_CHECKPOINTS) {
     reader.refuse(
       "checkpoint_depths",
-      `${count} depths are too many; give at most ${MAXIMUM_CHECKPOINTS}`,
+      `${given} depths are too many; give at most ${MAXIMUM_CHECKPOINTS}`,
     );
     return [depth];
   }
