@@ -1,5 +1,10 @@
 /** Exit codes of the command: a promise to scripts. */
-export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+export const EXIT = { done: 0, failed: 1, badInput: 2, targetMissed: 3, interrupted: 130 } as const;
+
+/** The work is done and printed, but a precision that was asked for has not been reached. */
+export class TargetMissed extends Error {
+  override readonly name = "TargetMissed";
+}
 
 /** The sentence and the exit code with which a command that failed ends. */
 export interface Failure {

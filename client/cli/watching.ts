@@ -14,6 +14,8 @@ const RETRY_MILLISECONDS = 500;
 export interface WatchOptions {
   /** Shows no progress at all. */
   readonly quiet: boolean;
+  /** What the progress is of; default: `run` or `sweep`. */
+  readonly title?: string;
   /** The time in seconds. */
   readonly clock: () => number;
   /** Flags that take the watch up again; default: the coordinator's address. */
@@ -55,12 +57,12 @@ export async function watchSweep(
 async function watch<Watched>(
   api: SimulationApi,
   name: string,
-  { quiet, clock, callFlags = `--coordinator ${api.address}` }: WatchOptions,
+  { quiet, clock, callFlags = `--coordinator ${api.address}`, title: given }: WatchOptions,
   title: string,
   open: () => AsyncIterable<Watched>,
   changedRuns: (watched: Watched) => readonly Run__Output[],
 ): Promise<Watched> {
-  const bar = new ProgressBar(title, quiet);
+  const bar = new ProgressBar(given ?? title, quiet);
   const runs = new Map<string, Run__Output>();
   let start: WatchStart | undefined;
   let last: Watched | undefined;

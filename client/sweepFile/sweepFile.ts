@@ -1,15 +1,13 @@
 import { z } from "zod";
 
 import { documentProblem } from "../../shared/specification/documentProblem.ts";
-import {
-  parseFields,
-  type PropagationFields,
-} from "../../shared/kinds/propagation/specification.ts";
+import type { PropagationFields } from "../../shared/kinds/propagation/specification.ts";
 import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
   MAXIMUM_SWEEP_RUNS,
 } from "../../shared/specification/commonFields.ts";
 import { isPlainText, ValidationError } from "../../shared/specification/violations.ts";
+import { parseRequest } from "../sdk/criticalGain.ts";
 import { InputError } from "../sdk/errors.ts";
 import { RUN_DEFAULTS, runInput } from "../sdk/runInput.ts";
 import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
@@ -66,7 +64,7 @@ const sweepFile = z.strictObject(
 
 type Block = z.infer<typeof block>;
 
-/** A named set of runs, ready to be submitted. */
+/** A named set of runs, ready to be submitted once withCriticalGains has found their gains. */
 export interface SweepSpecification {
   readonly displayName: string;
   readonly runs: readonly PropagationFields[];
@@ -111,7 +109,7 @@ export function parseSweep(path: string, text: string): SweepSpecification {
       try {
         const seed = firstSeed + index++;
         const { replicas: _replicas, ...fallbacks } = RUN_DEFAULTS;
-        return parseFields(
+        return parseRequest(
           runInput({ ...fallbacks, seed, ...point, ...(checkpoints && { checkpoints }) }),
         );
       } catch (error) {

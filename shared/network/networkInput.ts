@@ -1,5 +1,5 @@
 import { NAMED_GAINS, resolveGain } from "./gains.ts";
-import type { IsotropicNetwork, Network } from "./network.ts";
+import type { GainCalibration, IsotropicNetwork, Network } from "./network.ts";
 import { FieldReader, refused } from "../specification/violations.ts";
 import {
   isIsotropic,
@@ -19,6 +19,7 @@ const MAXIMUM_DENSE_WIDTH = 65_536;
 const MAXIMUM_DEPTH = 10_000_000;
 const MAXIMUM_DEGREES_OF_FREEDOM = 1_000_000;
 const MINIMUM_DENSITY = 2 ** -20;
+const RUN_NAME = /^runs\/[a-z0-9-]{1,64}$/;
 
 /** A network as it comes from outside, where nothing is trusted. */
 export interface NetworkInput {
@@ -32,6 +33,8 @@ export interface NetworkInput {
   readonly gain?: unknown;
   /** The name of a gain; a number given as well must be the one that the name stands for. */
   readonly namedGain?: unknown;
+  /** Where the number for the gain `lyapunov` comes from, if the law has no closed form. */
+  readonly gainCalibration?: { readonly run?: unknown; readonly standardError?: unknown } | null;
 }
 
 /**
@@ -74,6 +77,16 @@ export function readNetwork(reader: FieldReader, input: NetworkInput): Network {
     ...readLawParameter(reader, input, weights),
   };
   const namedGain = NAMED_GAINS.find((name) => name === (input.namedGain ?? input.gain));
+  const isCalibrated = namedGain === "lyapunov" && !isIsotropic(weights);
+  if (isCalibrated && isGiven(input.gainCalibration)) {
+    return { ...shape, namedGain, ...readCalibratedGain(reader, input) };
+  }
+  if (isGiven(input.gainCalibration)) {
+    reader.refuse(
+      "network.gain_calibration",
+      `it is allowed only with the gain lyapunov of a law without closed form; leave it out`,
+    );
+  }
   if (namedGain !== undefined) {
     // A refused slope is reported already; any number stands in for it here.
     const slope = Number.isFinite(negativeSlope) ? negativeSlope : 1;
@@ -83,7 +96,8 @@ export function readNetwork(reader: FieldReader, input: NetworkInput): Network {
       reader.refuse(
         "network.gain",
         `${refused(namedGain)} with ${weights} weights, whose critical gain has no closed form; ` +
-          `give a number or one of ${others.join(", ")}`,
+          `give a number or one of ${others.join(", ")}; or, as lyapunov run does, the ` +
+          `critical gain of a run at another gain, with network.gain_calibration`,
       );
       return { ...shape, gain: NaN, namedGain };
     }
@@ -99,6 +113,35 @@ export function readNetwork(reader: FieldReader, input: NetworkInput): Network {
   const expected = `a positive finite number or one of ${NAMED_GAINS.join(", ")}`;
   const gain = reader.number("network.gain", input.gain, expected, (value) => value > 0);
   return { ...shape, gain };
+}
+
+function isGiven(
+  calibration: NetworkInput["gainCalibration"],
+): calibration is NonNullable<NetworkInput["gainCalibration"]> {
+  return calibration !== undefined && calibration !== null;
+}
+
+/** Reads a critical gain that a run has found. */
+function readCalibratedGain(
+  reader: FieldReader,
+  { gain, gainCalibration }: NetworkInput,
+): { readonly gain: number; readonly gainCalibration: GainCalibration } {
+  const { run, standardError } = gainCalibration ?? {};
+  const path = "network.gain_calibration";
+  const isRun = typeof run === "string" && RUN_NAME.test(run);
+  if (!isRun) reader.refuse(`${path}.run`, `${refused(run)}; give runs/{id}`);
+  return {
+    gain: reader.number("network.gain", gain, "a positive finite number", (value) => value > 0),
+    gainCalibration: {
+      run: isRun ? run : "",
+      standardError: reader.number(
+        `${path}.standard_error`,
+        standardError,
+        "a finite number, 0 or more",
+        (value) => value >= 0,
+      ),
+    },
+  };
 }
 
 /** Reads the law's parameter, if it has one, and refuses the parameters of other laws. */

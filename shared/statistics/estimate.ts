@@ -4,7 +4,7 @@ import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 import type { CheckpointSums } from "./replicaSums.ts";
 
 /** How an interval is computed. */
-export type IntervalMethod = "student_t" | "log_normal";
+export type IntervalMethod = "student_t" | "log_normal" | "log_student_t";
 
 /** A number with its uncertainty. */
 export interface Estimate {

@@ -1,9 +1,12 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
 
+import { layersText, times } from "../../../shared/charts/growthFactors.ts";
 import { parseIsotropicNetwork } from "../../../shared/network/networkInput.ts";
 import { exactExponents, type ExactExponents } from "../../../shared/theory/exact.ts";
+import { isZeroExponent } from "../../../shared/statistics/zeroExponent.ts";
 import { momentExponent } from "../../../shared/theory/momentExponent.ts";
+import { lostDepths, normalQuantiles } from "../../../shared/theory/spread.ts";
 import { InputError } from "../../sdk/errors.ts";
 import { networkInput, type NetworkFlags, type Typed } from "../../sdk/runInput.ts";
 import { addNetworkFlags } from "../networkFlags.ts";
@@ -32,13 +35,34 @@ function exact(flags: Flags): void {
     const value = momentExponent(q, network);
     return { q, value: Number.isFinite(value) ? value : null };
   });
-  if (flags.json === true) printJson({ network, ...values, momentExponents });
-  else process.stdout.write(`${exactTable(values, momentExponents)}\n`);
+  const spread = spreadOf(values, network.depth);
+  if (flags.json === true) printJson({ network, ...values, momentExponents, spread });
+  else process.stdout.write(`${exactTable(values, momentExponents, spread)}\n`);
+}
+
+/** How single networks are spread at the depth, about, by the central limit theorem. */
+function spreadOf({ survivors, extinctionProbability, ...values }: ExactExponents, depth: number) {
+  const { lyapunovExponent: exponent, variance } = survivors ?? values;
+  if (exponent === null || variance === null) throw new Error("neither exponents nor survivors'");
+  const deviation = Math.sqrt(variance);
+  const { halfLostDepth, nineTenthsLostDepth } = lostDepths({
+    exponent: isZeroExponent({ estimate: exponent, standardError: 0 }, depth) ? 0 : exponent,
+    deviation,
+    survival: 1 - extinctionProbability,
+  });
+  return {
+    layerCount: depth,
+    growthQuantiles: normalQuantiles({ exponent, deviation }, depth),
+    method: "normal",
+    halfLostDepth: halfLostDepth ?? null,
+    nineTenthsLostDepth: nineTenthsLostDepth ?? null,
+  };
 }
 
 function exactTable(
   values: ExactExponents,
   momentExponents: readonly { readonly q: number; readonly value: number | null }[],
+  spread: ReturnType<typeof spreadOf>,
 ): string {
   const table = new Table({ style: { head: [], border: [], compact: true } });
   const shown = values.survivors ?? values;
@@ -55,7 +79,27 @@ function exactTable(
     [`critical gain${of}`, String(shown.criticalGain)],
     [`third cumulant${of}`, String(shown.thirdCumulant)],
     [`fourth cumulant${of}`, String(shown.fourthCumulant)],
+    ...spreadRows(spread, of),
     ...momentExponents.map(({ q, value }) => [`Λ(${q})`, value === null ? "∞" : String(value)]),
   );
   return table.toString();
+}
+
+function spreadRows(
+  { layerCount, growthQuantiles, halfLostDepth, nineTenthsLostDepth }: ReturnType<typeof spreadOf>,
+  of: string,
+): [string, string][] {
+  const at = (probability: number) =>
+    times(growthQuantiles.find((each) => each.probability === probability)?.value ?? NaN);
+  return [
+    [`typical network${of}`, `about ${at(0.5)} after ${layersText(layerCount)}`],
+    [`half of all${of}`, `about ${at(0.25)} to ${at(0.75)}`],
+    [`nine tenths${of}`, `about ${at(0.05)} to ${at(0.95)}`],
+    ["factor 1000 lost by half", lostAt(halfLostDepth)],
+    ["… by nine tenths", lostAt(nineTenthsLostDepth)],
+  ];
+}
+
+function lostAt(depth: number | null): string {
+  return depth === null ? "at no depth" : `after about ${layersText(depth)}`;
 }

@@ -12,6 +12,7 @@ import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
 import { stoppingRuleInput, type StoppingFlags } from "../../sdk/runInput.ts";
 import { callFlags } from "../connectionFlags.ts";
 import { addStoppingFlags } from "../networkFlags.ts";
+import { exponentText } from "../presentation/exponentText.ts";
 import { isOtherKind, parametersLabel } from "../presentation/otherKind.ts";
 import { printJson } from "../presentation/printJson.ts";
 import {
@@ -23,7 +24,7 @@ import {
   sweepText,
 } from "../presentation/report.ts";
 import { networkLabel } from "../../../shared/charts/networkLabels.ts";
-import { exponentOf } from "../../../shared/charts/verdict.ts";
+import { hasMissedTarget } from "../presentation/targetText.ts";
 import { flag, integerFrom } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
 import { isSweep } from "../names.ts";
@@ -78,14 +79,15 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
     style: { head: [], border: [], compact: true },
   });
   for (const run of runs) {
-    const estimate = exponentOf(run);
+    const isExtinct = run.lyapunovExponent?.extinct === true;
+    const estimate = run.lyapunovExponent;
     table.push([
       run.name,
-      shortName("state", run.state) ?? "",
+      `${shortName("state", run.state)}${hasMissedTarget(run) ? ", target missed" : ""}`,
       run.sweep,
       isOtherKind(run) ? parametersLabel(run) : networkLabel(run),
       run.replicaCount,
-      estimate?.estimate?.toPrecision(6) ?? "–",
+      isExtinct ? exponentText(run) : (estimate?.estimate?.toPrecision(6) ?? "–"),
       estimate?.standardError?.toPrecision(2) ?? "–",
     ]);
   }

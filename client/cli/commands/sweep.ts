@@ -3,10 +3,12 @@ import { resolve } from "node:path";
 
 import type { Command } from "commander";
 
+import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
 import { farewell, openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
+import { findCriticalGains } from "../foundGains.ts";
 import { assertWritable } from "../outputFile.ts";
 import { assertSweepSucceeded, reportSweep } from "../presentation/report.ts";
 import { endOnSignal } from "../signals.ts";
@@ -30,11 +32,15 @@ async function sweep(file: string, flags: Flags): Promise<void> {
   if (flags.plot !== undefined) await assertWritable("--plot", flags.plot);
   const message = { displayName, runs: runs.map(specificationToMessage) };
   const cluster = await openCluster(flags, message);
-  let created: Sweep__Output | undefined;
+  let created: Sweep__Output | Run__Output | undefined;
   let isDone = false;
   endOnSignal(() => farewell(cluster, created?.name));
   try {
-    created = await cluster.api.createSweep(message, cluster.requestId);
+    const found = await findCriticalGains(cluster, runs, flags.quiet ?? false, (first) => {
+      created = first;
+    });
+    const submitted = { displayName, runs: found.map(specificationToMessage) };
+    created = await cluster.api.createSweep(submitted, cluster.requestId);
     const { watchSweep } = await import("../watching.ts");
     const ended = await watchSweep(cluster.api, created.name, {
       quiet: flags.quiet ?? false,

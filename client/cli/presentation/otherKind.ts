@@ -6,6 +6,7 @@ import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { structToJson } from "../../../shared/wire/struct.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
+import { hasMissedTarget, targetText } from "./targetText.ts";
 
 /** True if the run is of a kind that this command does not know: it has then what all kinds have. */
 export function isOtherKind({ kind }: Run__Output): boolean {
@@ -34,6 +35,9 @@ export function otherKindDetails(run: Run__Output): string {
     ],
     ...Object.entries(run.estimates).map(([name, estimate]) => [name, estimateLine(estimate)]),
   );
+  if (run.targetMet !== undefined) {
+    table.push(["target", `${run.targetMet ? "met" : "missed"}: ${targetText(run)}`]);
+  }
   if (run.error !== "") table.push([hasEnded(stateOf(run)) ? "error" : "waiting", run.error]);
   return table.toString();
 }
@@ -50,15 +54,16 @@ export function otherKindTable(runs: readonly Run__Output[]): string {
       const estimate = run.estimates[name];
       return withError(estimate?.estimate, estimate?.standardError);
     });
-    const state = shortName("state", run.state) ?? ABSENT;
-    table.push([
-      parametersLabel(run),
-      run.replicaCount,
-      ...cells,
-      run.error === "" ? state : `${state}: ${run.error}`,
-    ]);
+    table.push([parametersLabel(run), run.replicaCount, ...cells, stateText(run)]);
   }
   return table.toString();
+}
+
+/** The run's state, with what went wrong: `SUCCEEDED, target missed`, `FAILED: shard 3 …`. */
+export function stateText(run: Run__Output): string {
+  const state = shortName("state", run.state) ?? ABSENT;
+  if (run.error !== "") return `${state}: ${run.error}`;
+  return hasMissedTarget(run) ? `${state}, target missed` : state;
 }
 
 function estimateLine(estimate: Estimate__Output): string {

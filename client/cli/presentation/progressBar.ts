@@ -3,8 +3,8 @@ import { Presets, SingleBar } from "cli-progress";
 import type { Progress__Output } from "../../../shared/wire/generated/lyapunov/v1/Progress.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
-import { withError } from "../../../shared/charts/formats.ts";
-import { exponentOf } from "../../../shared/charts/verdict.ts";
+import { ABSENT, withError } from "../../../shared/charts/formats.ts";
+import { exponentText } from "./exponentText.ts";
 
 const SCALE = 1000;
 /** Time between the lines that replace the bar where there is no terminal. */
@@ -18,6 +18,8 @@ export interface WorkState {
   readonly replicaCount: number;
   readonly replicasPerSecond: number;
   readonly remainingSeconds: number | undefined;
+  /** True if a run will probably end at its limit of replicas, without the precision asked for. */
+  readonly targetOutOfReach?: boolean;
   /** What has been done in words, such as `12/28 runs`. */
   readonly caption: string;
 }
@@ -48,7 +50,10 @@ export class ProgressBar {
     this.#bar?.update(Math.floor(state.share * SCALE), {
       caption: state.caption,
       rate: `${readable(state.replicasPerSecond)} replicas/s`,
-      left: state.remainingSeconds === undefined ? "…" : `${duration(state.remainingSeconds)} left`,
+      left:
+        state.remainingSeconds === undefined
+          ? "…"
+          : remainingText(state.remainingSeconds, state.targetOutOfReach ?? false),
     });
   }
 
@@ -93,6 +98,7 @@ export function workState(
         ? (replicaCount - (start?.replicaCount ?? 0)) / elapsed
         : sum(({ replicasPerSecond }) => replicasPerSecond),
     remainingSeconds: over ? 0 : gained > 0 ? (elapsed * (1 - share)) / gained : undefined,
+    ...(runs.some(isOutOfReach) && { targetOutOfReach: true }),
     caption:
       !over && sum(({ leasedShardCount }) => leasedShardCount) === 0
         ? (runs.find(isWaiting)?.error ?? "waiting for a worker")
@@ -105,6 +111,10 @@ function isWaiting(run: Run__Output): boolean {
   return !hasEnded(stateOf(run)) && run.error !== "";
 }
 
+function isOutOfReach(run: Run__Output): boolean {
+  return !hasEnded(stateOf(run)) && run.progress?.targetOutOfReach === true;
+}
+
 function shareOf(run: Run__Output): number {
   if (hasEnded(stateOf(run))) return 1;
   const planned = Math.max(1, run.progress?.plannedShardCount ?? 1);
@@ -114,8 +124,12 @@ function shareOf(run: Run__Output): number {
 function caption(runs: readonly Run__Output[], ended: number): string {
   const [run] = runs;
   if (run === undefined || runs.length > 1) return `${ended}/${runs.length} runs`;
-  const live = hasEnded(stateOf(run)) ? exponentOf(run) : run.progress?.liveLyapunovExponent;
   const replicas = `${readable(Number(run.progress?.completedReplicaCount ?? 0))} replicas`;
+  if (hasEnded(stateOf(run))) {
+    const text = exponentText(run);
+    return text === ABSENT ? replicas : `${replicas} · λ̂ ${text}`;
+  }
+  const live = run.progress?.liveLyapunovExponent;
   if (live?.estimate === undefined) return replicas;
   return `${replicas} · λ̂ ${withError(live.estimate, live.standardError)}`;
 }
@@ -124,6 +138,13 @@ function readable(value: number): string {
   return Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 }).format(
     value,
   );
+}
+
+/** Formats the time that is left, to the end or, where the target will be missed, to the limit. */
+export function remainingText(seconds: number, targetOutOfReach: boolean): string {
+  return targetOutOfReach
+    ? `${duration(seconds)} to the limit of replicas, which will miss the target`
+    : `${duration(seconds)} left`;
 }
 
 /** Formats seconds for people: `8 s`, `3 min 20 s`, `2 h 5 min`. */

@@ -5,6 +5,8 @@ import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { ABSENT, fixed, withError } from "../../../shared/charts/formats.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
+import { exponentText } from "./exponentText.ts";
+import { hasMissedTarget } from "./targetText.ts";
 import {
   depthOfFactor1000,
   exponentOf,
@@ -24,6 +26,7 @@ export function runTable(runs: readonly Run__Output[]): string {
       "σ̂ ± s.e.",
       "σ exact",
       "z",
+      "critical gain",
       "×1000 at depth",
       "verdict",
     ],
@@ -37,7 +40,7 @@ export function runTable(runs: readonly Run__Output[]): string {
     const exactSigma = exact?.variance === undefined ? undefined : Math.sqrt(exact.variance);
     table.push([
       ...varied.map(({ value }) => value(run)),
-      withError(lambda?.estimate, lambda?.standardError),
+      exponentText(run),
       fixed(exact?.lyapunovExponent, 6),
       fixed(lambda?.z, 2),
       withError(sigma?.estimate, sigma?.standardError),
@@ -45,16 +48,17 @@ export function runTable(runs: readonly Run__Output[]): string {
       sigma && exactSigma !== undefined && sigma.standardError > 0
         ? fixed((sigma.estimate - exactSigma) / sigma.standardError, 2)
         : ABSENT,
+      withError(run.criticalGain?.estimate, run.criticalGain?.standardError),
       lambda?.estimate === undefined
         ? ABSENT
         : (depthOfFactor1000(run)?.toLocaleString("en-US") ?? "never"),
-      stateNote(run) ?? verdict(run),
+      stateNote(run) ?? `${hasMissedTarget(run) ? "Target missed. " : ""}${verdict(run)}`,
     ]);
   }
   return table.toString();
 }
 
-const NUMBER_ALIGNS = Array.from({ length: 7 }, () => "right" as const);
+const NUMBER_ALIGNS = Array.from({ length: 8 }, () => "right" as const);
 
 interface Column {
   readonly head: string;
