@@ -100,7 +100,7 @@ describe("the critical gain of a law without closed form", () => {
 
   it("is that of the survivors for ReLU", async () => {
     const run = await cluster.run(
-      "--width 6 --depth 10 --negative-slope 0 --weights uniform --gain lyapunov --replicas 2000".split(
+      "--width 12 --depth 10 --negative-slope 0 --weights uniform --gain lyapunov --replicas 2000".split(
         " ",
       ),
     );

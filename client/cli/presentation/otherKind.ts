@@ -60,7 +60,7 @@ export function otherKindTable(runs: readonly Run__Output[]): string {
 }
 
 /** The run's state, with what went wrong: `SUCCEEDED, target missed`, `FAILED: shard 3 …`. */
-export function stateText(run: Run__Output): string {
+function stateText(run: Run__Output): string {
   const state = shortName("state", run.state) ?? ABSENT;
   if (run.error !== "") return `${state}: ${run.error}`;
   return hasMissedTarget(run) ? `${state}, target missed` : state;

@@ -38,10 +38,9 @@ export function reportRun(run: Run__Output, json: boolean): void {
 export function assertRunSucceeded(run: Run__Output): void {
   assertSucceeded(run.state, `${run.name}: ${run.error}`);
   if (!hasMissedTarget(run)) return;
-  const remedy = "extend it with a higher --maximum-replicas, or ask for less";
   throw new TargetMissed(
     `${run.name} missed its target at the limit of ${run.replicaCount} replicas: ` +
-      `${targetText(run)}; ${remedy}`,
+      `${targetText(run)}; give a higher --maximum-replicas, or ask for less`,
   );
 }
 
