@@ -22,15 +22,21 @@ export function short(value: number, digits = 4): string {
   return signed(String(Number(value.toPrecision(digits))));
 }
 
-/** Writes what a norm is multiplied by, e^growth: ×0.25, ×4·10^−9. */
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** Writes what a norm is multiplied by, e^growth: ×0.25, ×4·10⁻⁹. */
 export function times(growth: number): string {
   const exponent = growth / Math.LN10;
   if (Math.abs(exponent) < 3) return `×${short(Math.exp(growth), 2)}`;
   const whole = Math.floor(exponent);
   const digit = Math.round(10 ** (exponent - whole));
-  return digit === 10
-    ? `×1·10^${signed(String(whole + 1))}`
-    : `×${digit}·10^${signed(String(whole))}`;
+  return digit === 10 ? `×1·10${raised(whole + 1)}` : `×${digit}·10${raised(whole)}`;
+}
+
+/** An integer as an exponent. */
+function raised(exponent: number): string {
+  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]);
+  return `${exponent < 0 ? "⁻" : ""}${digits.join("")}`;
 }
 
 /** 65536 → 65,536. */
