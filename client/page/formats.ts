@@ -35,7 +35,7 @@ export function times(growth: number): string {
 
 /** An integer as an exponent. */
 function raised(exponent: number): string {
-  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]);
+  const digits = Array.from(String(Math.abs(exponent)), (digit) => SUPERSCRIPTS[Number(digit)]);
   return `${exponent < 0 ? "⁻" : ""}${digits.join("")}`;
 }
 

@@ -15,6 +15,12 @@ import { isIsotropic, lawLabel, WEIGHT_LAWS } from "../../shared/network/weights
  * ten-thousandth of itself.
  */
 const PRECISION = 1e-4;
+/**
+ * Largest σ² that the first run is meant for; replicas that it would need are the most that it takes.
+ * Networks that all die, and those of a slope within a hair of zero, would otherwise take for ever.
+ */
+const LARGEST_VARIANCE = 100;
+const MOST_REPLICAS = 2 ** 32;
 /** Survivors whose spread says how precise λ̂ is. */
 const MINIMUM_REPLICAS = 1024;
 
@@ -70,6 +76,18 @@ export function calibrationOf(runs: readonly PropagationFields[]): PropagationFi
   const { network, sampling, backend, burnIn } = first;
   const { width, depth, negativeSlope, namedGain: _name, ...rest } = network;
   const rules = runs.map(({ stoppingRule }) => stoppingRule);
+  const precision = Math.min(
+    PRECISION,
+    ...rules.map((rule) =>
+      rule.kind === "precision" ? (rule.precision.lyapunovExponent ?? PRECISION) : PRECISION,
+    ),
+  );
+  // Fewer replicas than the run itself would leave an error that the run can see.
+  const minimumReplicaCount = Math.max(
+    MINIMUM_REPLICAS,
+    ...rules.map((rule) => (rule.kind === "replicas" ? rule.replicaCount : 0)),
+  );
+  const enough = Math.ceil(LARGEST_VARIANCE / (depth - burnIn) / precision ** 2);
   return parseFields({
     network: { ...rest, width, depth, negativeSlope, gain: "he" },
     sampling,
@@ -82,17 +100,9 @@ export function calibrationOf(runs: readonly PropagationFields[]): PropagationFi
       `α ${negativeSlope}`,
     stoppingRule: {
       precision: {
-        lyapunovExponent: Math.min(
-          PRECISION,
-          ...rules.map((rule) =>
-            rule.kind === "precision" ? (rule.precision.lyapunovExponent ?? PRECISION) : PRECISION,
-          ),
-        ),
-        // Fewer replicas than the run itself would leave an error that the run can see.
-        minimumReplicaCount: Math.max(
-          MINIMUM_REPLICAS,
-          ...rules.map((rule) => (rule.kind === "replicas" ? rule.replicaCount : 0)),
-        ),
+        lyapunovExponent: precision,
+        minimumReplicaCount,
+        maximumReplicaCount: Math.min(MOST_REPLICAS, Math.max(enough, minimumReplicaCount)),
       },
     },
   });

@@ -58,6 +58,14 @@ async function start(api: SimulationApi, fields: PropagationFields): Promise<Run
 function withGainOf(fields: PropagationFields, found: Run__Output): PropagationFields {
   const state = stateOf(found);
   const { estimate, standardError } = found.criticalGain ?? {};
+  if (found.targetMet === false && state === "SUCCEEDED") {
+    const far = estimate === undefined ? "" : `: it is ${estimate} ± ${standardError} so far`;
+    throw new Error(
+      `${found.name} has not found the critical gain precisely enough with ` +
+        `${found.replicaCount} replicas, of which ${found.extinctCount} are extinct${far}; ` +
+        `give the gain as a number`,
+    );
+  }
   if (state !== "SUCCEEDED" || estimate === undefined || standardError === undefined) {
     const why = found.error === "" ? "" : `: ${found.error}`;
     throw new Error(
