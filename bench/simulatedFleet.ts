@@ -1,4 +1,4 @@
-import { ChannelCredentials, Client, type ClientDuplexStream } from "@grpc/grpc-js";
+import { Client, type ClientDuplexStream } from "@grpc/grpc-js";
 
 import type { Lease__Output } from "../shared/wire/generated/lyapunov/v1/Lease.ts";
 import type { ShardTask__Output } from "../shared/wire/generated/lyapunov/v1/ShardTask.ts";
@@ -9,6 +9,8 @@ import { FleetService } from "../shared/wire/protocol.ts";
 import { shardTaskFromMessage } from "../shared/kinds/propagation/shardTaskMessages.ts";
 import { VERSION } from "../shared/wire/version.ts";
 import { syntheticPartialOf } from "../test/support/syntheticPartials.ts";
+import { connect } from "../shared/wire/coordinatorClient.ts";
+import { NO_CREDENTIALS } from "../shared/wire/credentials.ts";
 
 const HEARTBEAT_MILLISECONDS = 2000;
 const SLOTS = 2;
@@ -69,7 +71,7 @@ export class SimulatedFleet {
   }
 
   #join(address: string, workerId: string): Promise<void> {
-    const client = new Client(address, ChannelCredentials.createInsecure(), {
+    const client = connect(Client, address, NO_CREDENTIALS, {
       "grpc.use_local_subchannel_pool": 1,
     });
     const stream: Stream = client.makeBidiStreamRequest(

@@ -3,7 +3,8 @@ import { hostname } from "node:os";
 
 import type { Logger } from "pino";
 
-import { clientParts, NO_CREDENTIALS, type CallerCredentials } from "../shared/wire/credentials.ts";
+import { connect } from "../shared/wire/coordinatorClient.ts";
+import { NO_CREDENTIALS, type CallerCredentials } from "../shared/wire/credentials.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { Agent } from "./agent/agent.ts";
 import { findDevices, type WorkerDevice } from "./devices/devices.ts";
@@ -45,17 +46,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const devices =
     options.devices ?? (await findDevices({ log, threads, patienceSeconds, onThreadEnd }));
   const credentials = options.credentials ?? NO_CREDENTIALS;
-  const clients = options.coordinator.split(",").map((address) => {
-    const { channel, options: clientOptions } = clientParts(address, credentials);
-    return new FleetService(address, channel, {
-      ...clientOptions,
+  const clients = options.coordinator.split(",").map((address) =>
+    connect(FleetService, address, credentials, {
       // Our own backoff decides; the channel's must not add to it.
       "grpc.initial_reconnect_backoff_ms": 100,
       "grpc.max_reconnect_backoff_ms": 1000,
       // Each worker has a connection of its own, in one process too.
       "grpc.use_local_subchannel_pool": 1,
-    });
-  });
+    }),
+  );
   let streams = 0;
   const agent = new Agent({
     workerId: randomUUID(),

@@ -6,6 +6,15 @@ export class TargetMissed extends Error {
   override readonly name = "TargetMissed";
 }
 
+/** What each exit code means, in the words of the help. */
+export const EXIT_MEANINGS: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], string>> = {
+  [EXIT.done]: "done",
+  [EXIT.failed]: "failed",
+  [EXIT.badInput]: "bad usage or bad input",
+  [EXIT.targetMissed]: "done, but a precision that was asked for has not been reached",
+  [EXIT.interrupted]: "interrupted",
+};
+
 /** The sentence and the exit code with which a command that failed ends. */
 export interface Failure {
   /** One sentence. */

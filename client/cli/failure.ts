@@ -5,6 +5,7 @@ import { ValidationError } from "../../shared/specification/violations.ts";
 import { InputError } from "../sdk/errors.ts";
 import { EXIT, TargetMissed, type Failure } from "./exitCodes.ts";
 import { flagSentence } from "./flagNames.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /** Describes any failure as a command says it. */
 export async function describeFailure(error: unknown): Promise<Failure> {
@@ -22,7 +23,7 @@ export async function describeFailure(error: unknown): Promise<Failure> {
     const { describeServiceFailure } = await import("./serviceFailure.ts");
     return describeServiceFailure(error);
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   return { message, exitCode: EXIT.failed };
 }
 

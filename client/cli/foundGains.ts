@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 
 import type { PropagationFields } from "../../shared/kinds/propagation/specification.ts";
-import { withError } from "../../shared/charts/formats.ts";
+import { withError } from "../../shared/text/numbers.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { needsCriticalGain } from "../sdk/criticalGain.ts";
 import type { Cluster } from "./cluster.ts";

@@ -4,12 +4,14 @@ import { connectionTrouble } from "../../shared/wire/connectionTrouble.ts";
 import { readDetails } from "../../shared/wire/errorDetails.ts";
 import { EXIT, type Failure } from "./exitCodes.ts";
 import { flagSentence } from "./flagNames.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /** Describes a failed call to a coordinator as a command says it. */
 export function describeServiceFailure(error: ServiceError): Failure {
   if (error.code === Code.INVALID_ARGUMENT) {
-    const { violations } = readDetails(error);
-    const message = violations.length > 0 ? flagSentence(violations) : error.details;
+    const { violations, omittedCount } = readDetails(error);
+    const message =
+      violations.length > 0 ? flagSentence(violations, omittedCount) : sentenceOf(error);
     return { message, exitCode: EXIT.badInput };
   }
   if (error.code === Code.UNAVAILABLE) {
@@ -28,7 +30,14 @@ export function describeServiceFailure(error: ServiceError): Failure {
       exitCode: EXIT.failed,
     };
   }
-  return { message: error.details, exitCode: EXIT.failed };
+  return { message: sentenceOf(error), exitCode: EXIT.failed };
+}
+
+/** What the coordinator says; some servers and proxies have only a code. */
+function sentenceOf({ code, details }: ServiceError): string {
+  return details.trim() === ""
+    ? `the call failed with ${Code[code]}, and ${reasonOf(details)}`
+    : details;
 }
 
 /**
@@ -36,6 +45,10 @@ export function describeServiceFailure(error: ServiceError): Failure {
  * grpc-js says UNAVAILABLE of every failure to connect, and drops the error behind it.
  */
 const QUESTIONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^the proxy /,
+    "is it running, and does it let this connection through? no_proxy lists hosts to be called without it",
+  ],
   [
     /^TLS: .*alert|^Failed to connect/,
     "does it require TLS, or another certificate (--tls-authority, --tls-certificate)?",

@@ -4,6 +4,7 @@ import { openLedger } from "../../coordinator/ledger/openLedger.ts";
 import { ledgerFailure } from "../../coordinator/process/ledgerFailure.ts";
 import { startCoordinator } from "../../coordinator/process/server.ts";
 import { startWorker } from "../../worker/worker.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /** How large a cluster inside this process is, and where it keeps what it computes. */
 export interface EmbeddedClusterOptions {
@@ -51,7 +52,7 @@ export async function startEmbeddedCluster(
     throw error;
   });
   Promise.any(workers.map(({ left }) => left)).catch(({ errors: [error] }: AggregateError) => {
-    onLost(new Error(`no worker is left: ${(error as Error).message}`, { cause: error }));
+    onLost(new Error(`no worker is left: ${reasonOf(error)}`, { cause: error }));
   });
   return {
     address,

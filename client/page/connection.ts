@@ -97,7 +97,8 @@ export class Connection {
 
 async function refusalOf(response: Response): Promise<Condition> {
   const body = (await response.json()) as { error?: { message?: string } };
-  const message = body.error?.message ?? response.statusText;
+  // HTTP/2, which a server in between may speak, has no words for a status.
+  const message = body.error?.message ?? `the answer was HTTP ${response.status}`;
   return { kind: "refused", status: response.status, message };
 }
 

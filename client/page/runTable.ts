@@ -1,8 +1,10 @@
+import { count } from "../../shared/text/counts.ts";
+import { exactBeside } from "../../shared/text/numbers.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import { html } from "./dom.ts";
 import { scrollable } from "./frame.ts";
-import { count, short } from "./formats.ts";
 import {
+  bestEstimate,
   exactLambda,
   exponentText,
   gainLabel,
@@ -33,6 +35,7 @@ export function runTable(name: string, runs: readonly RunJson[]): HTMLElement {
 
 function runRow(run: RunJson): HTMLElement {
   const { network, progress } = run;
+  const error = bestEstimate(run)?.standardError;
   const exact = exactLambda(run);
   return html(
     "tr",
@@ -40,7 +43,7 @@ function runRow(run: RunJson): HTMLElement {
     html("th", { scope: "row" }, html("a", { href: `/${run.name}` }, titleOf(run))),
     html("td", {}, stateBadge(run.state), ...(run.targetMet === false ? [" target missed"] : [])),
     html("td", { class: "number" }, exponentText(run)),
-    html("td", { class: "number" }, exact === null ? "–" : short(exact, 6)),
+    html("td", { class: "number" }, exactBeside(exact, error)),
     html("td", { class: "number" }, network === null ? "" : count(network.width)),
     html("td", { class: "number" }, network === null ? "" : count(network.depth)),
     html("td", {}, network === null ? "" : lawText(network)),

@@ -105,7 +105,8 @@ async function lock(client: Client): Promise<boolean> {
 
 async function leader(client: Client): Promise<string> {
   const { rows } = await client.query<{ holder: string }>("select holder from leadership");
-  return rows[0]?.holder ?? "";
+  const holder = rows[0]?.holder ?? "";
+  return holder === "" ? "the other coordinator" : holder;
 }
 
 /** Begins an epoch: waits for the last epoch's open transactions; later ones will be refused. */

@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 
 import type { ReplicaSums, ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { deserializePartial, serializePartial } from "../../shared/wire/partialMessages.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /** "LYPA" as bytes; a version, a checksum and the message `lyapunov.v1.Partial` follow. */
 const MAGIC = Buffer.from("LYPA");
@@ -43,7 +44,7 @@ export function decodePartial(bytes: Buffer): ShardPartial {
     return deserializePartial(message);
   } catch (error) {
     // A matching checksum proves little: anyone who can write to the ledger can compute one.
-    throw new CorruptRecord(`it is not a partial: ${(error as Error).message}`, { cause: error });
+    throw new CorruptRecord(`it is not a partial: ${reasonOf(error)}`, { cause: error });
   }
 }
 

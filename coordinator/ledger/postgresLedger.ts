@@ -9,6 +9,7 @@ import { LeadershipLost, LedgerUnavailable, type Ledger } from "./ledger.ts";
 import { migrate } from "./migrations.ts";
 import type { LedgerTables } from "./schema.ts";
 import { SqlLedger } from "./sqlLedger.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 const INT8 = 20;
 const CONNECTIONS = 4;
@@ -97,7 +98,8 @@ async function databaseSize(db: Kysely<LedgerTables>): Promise<number> {
 }
 
 function problem(error: unknown): string {
-  const { code, message } = error as { code?: unknown; message: string };
+  const { code } = error as { code?: unknown };
+  const message = reasonOf(error);
   switch (code) {
     case "ECONNREFUSED":
     case "ENOTFOUND":

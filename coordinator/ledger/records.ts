@@ -14,6 +14,7 @@ import {
   encodeSums,
 } from "./partialRecord.ts";
 import type { FoldsTable, PartialsTable, RunsTable, SweepsTable } from "./schema.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 export function runToRow(run: RunRecord): Insertable<RunsTable> {
   const { outcome } = run;
@@ -135,7 +136,7 @@ function named<Result>(what: string, read: () => Result): Result {
   try {
     return read();
   } catch (error) {
-    throw new CorruptRecord(`${what} cannot be read from the ledger: ${(error as Error).message}`, {
+    throw new CorruptRecord(`${what} cannot be read from the ledger: ${reasonOf(error)}`, {
       cause: error,
     });
   }

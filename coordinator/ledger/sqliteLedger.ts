@@ -10,6 +10,7 @@ import { LedgerUnavailable, type Ledger } from "./ledger.ts";
 import { migrate } from "./migrations.ts";
 import type { LedgerTables } from "./schema.ts";
 import { SqlLedger } from "./sqlLedger.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /**
  * Opens the ledger in a SQLite file, and creates the file if there is none. The file stays locked
@@ -67,6 +68,6 @@ function problem(error: unknown): string {
     case "ENOSPC":
       return "the disk is full; make room, or give a file on another disk";
     default:
-      return `it cannot be opened (${(error as Error).message}); check that its folder is writable`;
+      return `it cannot be opened (${reasonOf(error)}); check that its folder is writable`;
   }
 }

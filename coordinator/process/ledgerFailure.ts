@@ -1,4 +1,5 @@
 import { OutcomeUnknown } from "../ledger/ledger.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /**
  * Describes in one sentence why a coordinator must end at once, and the remedy. Its ledger failed
@@ -12,7 +13,7 @@ export function ledgerFailure(error: unknown): Error {
 /** What a person can do about a ledger that failed during a write. */
 function remedyFor(error: unknown): string {
   const failure = error instanceof OutcomeUnknown ? error.cause : error;
-  const { code, message } = failure as { code?: unknown; message: string };
+  const { code } = failure as { code?: unknown };
   switch (code) {
     case "SQLITE_FULL":
     case "ENOSPC":
@@ -22,6 +23,6 @@ function remedyFor(error: unknown): string {
     case "SQLITE_NOTADB":
       return "its file is damaged; restore it from a copy";
     default:
-      return `${message}; start again: what was acknowledged is kept`;
+      return `${reasonOf(failure)}; start again: what was acknowledged is kept`;
   }
 }

@@ -3,7 +3,9 @@ import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import { isZeroExponent, ZERO_WITHIN } from "../statistics/zeroExponent.ts";
 import type { Estimate__Output } from "../wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
-import { factor, layersText, times } from "./growthFactors.ts";
+import { counted } from "../text/counts.ts";
+import { factor } from "../text/numbers.ts";
+import { times } from "../text/times.ts";
 
 const FACTOR = 1000;
 /** Changes by less than a factor 10 are tame: activations stay usable. */
@@ -58,7 +60,7 @@ function fateOf(estimate: Estimate__Output, spread: Spread): [string, string] {
   const { layerCount, median, middleHalf } = spread;
   const [lower, upper] = middleHalf ?? [median, median];
   const isTame = Math.max(-lower, upper) <= LOG_TAME;
-  const over = `over ${layersText(layerCount)}`;
+  const over = `over ${counted(layerCount, "layer")}`;
   const others = othersText(middleHalf);
   if (isZero(estimate, layerCount)) {
     const bound = ZERO_WITHIN * (estimate.standardError ?? 0) * layerCount;
@@ -71,7 +73,9 @@ function fateOf(estimate: Estimate__Output, spread: Spread): [string, string] {
     const beyond = `half of all end below ${times(lower)} or above ${times(upper)}`;
     return ["Scatters", `keeps its norm ${over}, but ${beyond}`];
   }
-  const change = `${median < 0 ? "shrinks" : "grows"} ${factor(Math.abs(median))}-fold`;
+  // That of the mean; the median's is a quarter larger.
+  const error = (estimate.standardError ?? 0) * layerCount;
+  const change = `${median < 0 ? "shrinks" : "grows"} ${factor(Math.abs(median), error)}-fold`;
   const fate = `${change} ${over}${others}`;
   // At least three quarters of all networks share the fate of the typical one.
   if (median <= -Math.LN2 && upper < 0) return ["Vanishes", fate];

@@ -4,6 +4,7 @@ import type { Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 import { hostOf } from "./addresses.ts";
+import { reasonOf } from "./reason.ts";
 
 /** Longest wait for a request, which is only a line and some headers. */
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
@@ -59,7 +60,7 @@ export async function listenOn(
 
 /** @param cause the complaint of the system, or of gRPC in its place. */
 export function cannotListen(flag: string, address: string, cause: unknown): Error {
-  const code = /\bE[A-Z]{4,}\b/.exec((cause as Error).message)?.[0] ?? "";
-  const remedy = REMEDIES[code] ?? `${(cause as Error).message}; give another address`;
+  const code = /\bE[A-Z]{4,}\b/.exec(reasonOf(cause))?.[0] ?? "";
+  const remedy = REMEDIES[code] ?? `${reasonOf(cause)}; give another address`;
   return new Error(`${flag}: cannot listen on ${address}: ${remedy}`, { cause });
 }

@@ -7,7 +7,8 @@ import { Door } from "../../coordinator/door/door.ts";
 import { DEFAULT_LIMITS } from "../../coordinator/door/limits.ts";
 import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
 import { startCoordinator, type CoordinatorServer } from "../../coordinator/process/server.ts";
-import { clientParts, type CallerCredentials } from "../../shared/wire/credentials.ts";
+import { connect } from "../../shared/wire/coordinatorClient.ts";
+import type { CallerCredentials } from "../../shared/wire/credentials.ts";
 import { needing } from "../support/tiers/tiers.ts";
 import { Certificates, type Certificate } from "./support/certificates.ts";
 import { attempt, startGuarded, tokenEntry, type Deed, type Guarded } from "./support/guarded.ts";
@@ -214,8 +215,7 @@ async function rawCall(
   path: string,
   message: Buffer,
 ): Promise<string> {
-  const { channel, options } = clientParts(address, credentials);
-  const client = new Client(address, channel, options);
+  const client = connect(Client, address, credentials);
   const { promise, resolve } = Promise.withResolvers<string>();
   const call = client.makeBidiStreamRequest(path, same, same);
   call.on("error", ({ message: text }: Error) => {

@@ -31,8 +31,8 @@ describe("a precision that the limit of replicas cannot reach", () => {
   it("is missed: the command says so, and ends with a code of its own", async () => {
     const { code, stdout, stderr } = await command(...HARD);
     assert.equal(code, 3);
-    assert.match(stdout, /target +│ missed: standard error of λ̂ [\d.]+, target 1e-12/);
-    assert.match(stderr, /^lyapunov: runs\/\w+ missed its target at the limit of 5000 replicas: /);
+    assert.match(stdout, /target +│ missed: standard error of λ̂ [\d.]+, target 1·10\^−12/);
+    assert.match(stderr, /^lyapunov: runs\/\w+ missed its target at the limit of 5,000 replicas: /);
   });
 
   it("is missed in JSON, too, whoever watches or extends the run", async () => {

@@ -11,6 +11,7 @@ import { LeaseBook } from "./leaseBook.ts";
 import { UNOBSERVED, type ShardObserver } from "./shardObserver.ts";
 import type { ComputedShard } from "../pool/computedShard.ts";
 import { PoolStartError } from "../pool/shardPool.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 export interface AgentOptions extends LinkOptions {
   /** A UUID; the process keeps it for its whole life. */
@@ -182,7 +183,7 @@ export class Agent {
         { run: lease.run, shardIndex: lease.shardIndex, err: error },
         "a shard failed",
       );
-      const message = error instanceof Error ? error.message : String(error);
+      const message = reasonOf(error);
       this.#link.send({ failure: { leaseId: lease.id, error: message } });
     }
   }
@@ -201,7 +202,7 @@ export class Agent {
     }
     log.error(
       { err: error },
-      `device ${deviceIndex} (${device.description}) is left out: ${error.message}; the others go on`,
+      `device ${deviceIndex} (${device.description}) is left out: ${reasonOf(error)}; the others go on`,
     );
     this.#leases.handBackOf(deviceIndex);
     this.#link.joinAgain();

@@ -8,6 +8,7 @@ import type { Join } from "../../shared/wire/generated/lyapunov/v1/Join.ts";
 import type { WorkRequest } from "../../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
 import type { WorkResponse__Output } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
 import { Backoff } from "./backoff.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 export type WorkStream = ClientDuplexStream<WorkRequest, WorkResponse__Output>;
 
@@ -143,7 +144,8 @@ export class CoordinatorLink {
       this.#options.log.info("joined the coordinator");
     }
     if (message.dismissal) {
-      this.#end = new Error(`the coordinator dismissed this worker: ${message.dismissal.reason}`);
+      const reason = reasonOf(message.dismissal.reason);
+      this.#end = new Error(`the coordinator dismissed this worker: ${reason}`);
       this.#options.log.error(this.#end.message);
     }
     this.#worker.receive(message);
@@ -158,15 +160,26 @@ export class CoordinatorLink {
     }
     const seconds = this.#backoff.next();
     const reason =
-      error === undefined ? "the coordinator closed the stream" : connectionTrouble(error.message);
+      error === undefined
+        ? "the coordinator closed the stream"
+        : connectionTrouble(detailsOf(error));
     this.#options.log.warn(`connection lost: ${reason}; trying again in ${seconds.toFixed(1)} s`);
     const { signal } = this.#left;
     await delay(seconds * 1000, undefined, { signal }).catch(() => undefined);
   }
 }
 
+/** The words of a failed call: with grpc-js's code before them, unless there are none. */
+function detailsOf(error: Error): string {
+  const { code, details } = error as Partial<ServiceError>;
+  if (details !== "" || code === undefined) return error.message;
+  return `${Code[code]}, and ${reasonOf(details)}`;
+}
+
 /** Returns why the coordinator refused the worker, if that is what the failure is about. */
 function refusalOf(error: Error | undefined): string | undefined {
   const { code, details } = (error ?? {}) as Partial<ServiceError>;
-  return code === Code.UNAUTHENTICATED || code === Code.PERMISSION_DENIED ? details : undefined;
+  return code === Code.UNAUTHENTICATED || code === Code.PERMISSION_DENIED
+    ? reasonOf(details)
+    : undefined;
 }

@@ -6,6 +6,7 @@ import type { BackendName, DeviceBackend } from "../../shared/specification/back
 import { loadBackend } from "../backends/registry.ts";
 import type { ShardPool } from "../pool/shardPool.ts";
 import { createThreadPool } from "../pool/threadPool.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /** What a processor's threads can propagate with; other devices have backends of their own. */
 const PROCESSOR_BACKENDS: readonly BackendName[] = ["reference", "simd"];
@@ -66,7 +67,7 @@ async function availableBackends(
       const { generator } = await loadBackend(name);
       backends.push({ name, generator });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       reasons.push(`${name}: ${reason}`);
       log.warn(`the backend ${name} is left out: ${reason}`);
     }

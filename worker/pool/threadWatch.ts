@@ -1,4 +1,5 @@
 import { PoolStartError } from "./shardPool.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /** No thread that works is quiet for so long, even on a machine that swaps. */
 export const DEFAULT_PATIENCE_SECONDS = 600;
@@ -8,7 +9,7 @@ export class ThreadStartError extends PoolStartError {
   override readonly name = "ThreadStartError";
 
   constructor(cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     super(`a thread cannot start to work: ${reason}`, { cause });
   }
 }

@@ -1,17 +1,23 @@
-import Table from "cli-table3";
 import type { Command } from "commander";
 
-import { layersText, times } from "../../../shared/charts/growthFactors.ts";
 import { parseIsotropicNetwork } from "../../../shared/network/networkInput.ts";
 import { exactExponents, type ExactExponents } from "../../../shared/theory/exact.ts";
 import { isZeroExponent } from "../../../shared/statistics/zeroExponent.ts";
 import { momentExponent } from "../../../shared/theory/momentExponent.ts";
 import { lostDepths, normalQuantiles } from "../../../shared/theory/spread.ts";
+import { counted } from "../../../shared/text/counts.ts";
+import { given, significant } from "../../../shared/text/numbers.ts";
+import { times } from "../../../shared/text/times.ts";
 import { InputError } from "../../sdk/errors.ts";
 import { networkInput, type NetworkFlags, type Typed } from "../../sdk/runInput.ts";
 import { addNetworkFlags } from "../networkFlags.ts";
+import { fittedFacts, type Fact } from "../presentation/fittedTable.ts";
+import { outputColumns } from "../presentation/terminal.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { typedList } from "../readers.ts";
+
+/** Digits of the values that are computed; see exact.ts of the theory. */
+const EXACT_DIGITS = 12;
 
 type Flags = NetworkFlags & { readonly q: readonly Typed[]; readonly json?: boolean };
 
@@ -64,35 +70,43 @@ function exactTable(
   momentExponents: readonly { readonly q: number; readonly value: number | null }[],
   spread: ReturnType<typeof spreadOf>,
 ): string {
-  const table = new Table({ style: { head: [], border: [], compact: true } });
+  const table: Fact[] = [];
   const shown = values.survivors ?? values;
   const of = values.survivors === null ? "" : " of survivors";
   if (values.extinct) {
     table.push(
       ["Lyapunov exponent λ", "−∞"],
-      ["extinction, per layer", values.extinctionProbability],
+      ["extinction, per layer", text(values.extinctionProbability)],
     );
   }
   table.push(
-    [`Lyapunov exponent λ${of}`, String(shown.lyapunovExponent)],
-    [`CLT variance σ²${of}`, String(shown.variance)],
-    [`critical gain${of}`, String(shown.criticalGain)],
-    [`third cumulant${of}`, String(shown.thirdCumulant)],
-    [`fourth cumulant${of}`, String(shown.fourthCumulant)],
+    [`Lyapunov exponent λ${of}`, text(shown.lyapunovExponent)],
+    [`CLT variance σ²${of}`, text(shown.variance)],
+    [`critical gain${of}`, text(shown.criticalGain)],
+    [`third cumulant${of}`, text(shown.thirdCumulant)],
+    [`fourth cumulant${of}`, text(shown.fourthCumulant)],
     ...spreadRows(spread, of),
-    ...momentExponents.map(({ q, value }) => [`Λ(${q})`, value === null ? "∞" : String(value)]),
+    ...momentExponents.map(({ q, value }): Fact => [
+      `Λ(${given(q)})`,
+      value === null ? "∞" : text(value),
+    ]),
   );
-  return table.toString();
+  return fittedFacts(table, outputColumns());
+}
+
+/** An exact value in the digits that the theory is sure of. */
+function text(value: number | null): string {
+  return significant(value, EXACT_DIGITS);
 }
 
 function spreadRows(
   { layerCount, growthQuantiles, halfLostDepth, nineTenthsLostDepth }: ReturnType<typeof spreadOf>,
   of: string,
-): [string, string][] {
+): Fact[] {
   const at = (probability: number) =>
     times(growthQuantiles.find((each) => each.probability === probability)?.value ?? NaN);
   return [
-    [`typical network${of}`, `about ${at(0.5)} after ${layersText(layerCount)}`],
+    [`typical network${of}`, `about ${at(0.5)} after ${counted(layerCount, "layer")}`],
     [`half of all${of}`, `about ${at(0.25)} to ${at(0.75)}`],
     [`nine tenths${of}`, `about ${at(0.05)} to ${at(0.95)}`],
     ["factor 1000 lost by half", lostAt(halfLostDepth)],
@@ -101,5 +115,5 @@ function spreadRows(
 }
 
 function lostAt(depth: number | null): string {
-  return depth === null ? "at no depth" : `after about ${layersText(depth)}`;
+  return depth === null ? "at no depth" : `after about ${counted(depth, "layer")}`;
 }

@@ -6,12 +6,13 @@ import { specificationToMessage } from "../../../shared/kinds/propagation/messag
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { parseRequest } from "../../sdk/criticalGain.ts";
 import { runInput, type RunFlags } from "../../sdk/runInput.ts";
-import { farewell, openCluster } from "../cluster.ts";
+import { openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
 import { findCriticalGains } from "../foundGains.ts";
 import { addRunFlags } from "../networkFlags.ts";
 import { assertRunSucceeded, reportRun } from "../presentation/report.ts";
 import { endOnSignal } from "../signals.ts";
+import { tellSubmitted, tellWhere } from "../whereabouts.ts";
 
 type Flags = RunFlags & ClusterFlags & { readonly json?: boolean };
 
@@ -28,15 +29,23 @@ async function run(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const requested = parseRequest(runInput(flags));
   const cluster = await openCluster(flags, specificationToMessage(requested));
-  let created: Run__Output | undefined;
+  const { Submission } = await import("../submission.ts");
+  const submission = new Submission<Run__Output>(cluster, "runs");
   let isDone = false;
-  endOnSignal(() => farewell(cluster, created?.name));
+  endOnSignal(() => submission.parting());
   try {
-    const found = await findCriticalGains(cluster, [requested], flags.quiet ?? false, (first) => {
-      created = first;
-    });
-    const [fields = requested] = found;
-    created = await cluster.api.createRun(specificationToMessage(fields), cluster.requestId);
+    const [fields = requested] = await findCriticalGains(
+      cluster,
+      [requested],
+      flags.quiet ?? false,
+      (first) => {
+        submission.prepare(first);
+      },
+    );
+    const created = await submission.submit(() =>
+      cluster.api.createRun(specificationToMessage(fields), cluster.requestId),
+    );
+    tellSubmitted(created, cluster, flags);
     const { watchRun } = await import("../watching.ts");
     const ended = await watchRun(cluster.api, created.name, {
       quiet: flags.quiet ?? false,
@@ -44,6 +53,7 @@ async function run(flags: Flags): Promise<void> {
       callFlags: cluster.callFlags,
     });
     reportRun(ended, flags.json ?? false);
+    tellWhere(ended, cluster, flags);
     isDone = true;
     assertRunSucceeded(ended);
   } finally {

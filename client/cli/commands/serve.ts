@@ -21,6 +21,7 @@ import {
 import { printJson } from "../presentation/printJson.ts";
 import { flag, integerFrom, type Reader } from "../readers.ts";
 import { untilSignal } from "../signals.ts";
+import { reasonOf } from "../../../shared/wire/reason.ts";
 
 interface Flags extends Limits, MetricsFlags {
   readonly listen: string;
@@ -139,15 +140,15 @@ async function serve(flags: Flags): Promise<void> {
   const log = createLog(flags.logLevel ?? "info");
   await using served = await serveMetrics(flags, loadMetrics, log);
   const { metrics, url: metricsUrl } = served;
-  using door = await openDoor({
-    ...(tls !== undefined && { tls }),
-    ...(flags.tokens !== undefined && { tokens: flags.tokens }),
-    limits: flags,
-    ...(metrics !== undefined && { watch: metrics.watch }),
-    log,
-  }).catch((error: unknown) => {
-    throw new InputError((error as Error).message);
-  });
+  using door = orInputError(() =>
+    openDoor({
+      ...(tls !== undefined && { tls }),
+      ...(flags.tokens !== undefined && { tokens: flags.tokens }),
+      limits: flags,
+      ...(metrics !== undefined && { watch: metrics.watch }),
+      log,
+    }),
+  );
   const onFatal = (error: unknown) => {
     log.debug({ err: error }, "the ledger failed");
     endAtOnce(ledgerFailure(error));
@@ -197,6 +198,15 @@ async function serve(flags: Flags): Promise<void> {
   await signalled;
   log.info("stopping");
   await coordinator.close();
+}
+
+/** Does what can fail because of what the flags name. @throws InputError */
+function orInputError<Result>(open: () => Result): Result {
+  try {
+    return open();
+  } catch (error) {
+    throw new InputError(reasonOf(error));
+  }
 }
 
 async function loadMetrics() {

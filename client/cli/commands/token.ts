@@ -8,6 +8,7 @@ import { newToken, tokenDigest } from "../../../shared/wire/tokens.ts";
 import { InputError } from "../../sdk/errors.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { flag, parserOf, type Reader } from "../readers.ts";
+import { reasonOf } from "../../../shared/wire/reason.ts";
 
 interface Flags {
   readonly roles: readonly Role[];
@@ -71,7 +72,7 @@ function writeToken(path: string, token: string): void {
     writeFileSync(path, `${token}\n`, { mode: 0o600, flag: "wx" });
   } catch (error) {
     throw new InputError(
-      `--token-file: '${path}' cannot be written (${(error as Error).message}); give a new file`,
+      `--token-file: '${path}' cannot be written (${reasonOf(error)}); give a new file`,
     );
   }
 }

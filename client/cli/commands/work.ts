@@ -14,6 +14,7 @@ import {
 } from "../metricsFlag.ts";
 import { flag, secondsFrom } from "../readers.ts";
 import { untilSignal } from "../signals.ts";
+import { reasonOf } from "../../../shared/wire/reason.ts";
 
 interface Flags extends ConnectionFlags, MetricsFlags {
   readonly coordinator?: string;
@@ -80,7 +81,7 @@ async function work(flags: Flags): Promise<void> {
     await Promise.race([worker.left, stopped]);
   } catch (error) {
     // In its own words: a failed call would be described as if a client had made it.
-    throw new Error((error as Error).message, { cause: error });
+    throw new Error(reasonOf(error), { cause: error });
   }
 }
 

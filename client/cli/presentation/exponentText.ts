@@ -1,4 +1,4 @@
-import { withError } from "../../../shared/charts/formats.ts";
+import { withError } from "../../../shared/text/numbers.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 

@@ -3,24 +3,30 @@ import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run
 import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
 import { isOtherKind, otherKindDetails, otherKindTable } from "./otherKind.ts";
+import { count } from "../../../shared/text/counts.ts";
 import { TargetMissed } from "../exitCodes.ts";
 import { printJson } from "./printJson.ts";
 import { runDetails } from "./runDetails.ts";
 import { runTable } from "./runTable.ts";
 import { hasMissedTarget, targetText } from "./targetText.ts";
+import { outputColumns } from "./terminal.ts";
 
-/** Formats one run for people, whatever its kind. */
-export function runText(run: Run__Output): string {
-  return isOtherKind(run) ? otherKindDetails(run) : runDetails(run);
+/** Formats one run for people, whatever its kind, as wide as the terminal is. */
+export function runText(run: Run__Output, limit = outputColumns()): string {
+  return isOtherKind(run) ? otherKindDetails(run, limit) : runDetails(run, limit);
 }
 
-/** Formats a sweep for people, a run a row. */
-export function sweepText({ runs }: Sweep__Output): string {
+/**
+ * Formats a sweep for people, a run a row, as wide as the terminal is.
+ *
+ * @param named whether the runs' names are shown, by which a cluster knows them
+ */
+export function sweepText({ runs }: Sweep__Output, named = false, limit = outputColumns()): string {
   const others = runs.filter(isOtherKind);
   const networks = runs.filter((run) => !isOtherKind(run));
-  if (others.length === 0) return runTable(networks);
-  const tables = networks.length === 0 ? [] : [runTable(networks)];
-  return [...tables, otherKindTable(others)].join("\n");
+  if (others.length === 0) return runTable(networks, limit, named);
+  const tables = networks.length === 0 ? [] : [runTable(networks, limit, named)];
+  return [...tables, otherKindTable(others, limit, named)].join("\n");
 }
 
 /** Prints a run. */
@@ -36,18 +42,20 @@ export function reportRun(run: Run__Output, json: boolean): void {
  * @throws Error; TargetMissed
  */
 export function assertRunSucceeded(run: Run__Output): void {
-  assertSucceeded(run.state, `${run.name}: ${run.error}`);
+  const { name, state, error } = run;
+  // A run that was cancelled has no error.
+  assertSucceeded(state, error === "" ? name : `${name}: ${error}`);
   if (!hasMissedTarget(run)) return;
   throw new TargetMissed(
-    `${run.name} missed its target at the limit of ${run.replicaCount} replicas: ` +
+    `${name} missed its target at the limit of ${count(run.replicaCount)} replicas: ` +
       `${targetText(run)}; give a higher --maximum-replicas, or ask for less`,
   );
 }
 
-/** Prints a sweep. */
-export function reportSweep(sweep: Sweep__Output, json: boolean): void {
+/** Prints a sweep; see sweepText. */
+export function reportSweep(sweep: Sweep__Output, json: boolean, named: boolean): void {
   if (json) printJson(sweepToJson(sweep));
-  else process.stdout.write(`${sweepText(sweep)}\n`);
+  else process.stdout.write(`${sweepText(sweep, named)}\n`);
 }
 
 /**

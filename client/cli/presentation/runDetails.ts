@@ -1,14 +1,23 @@
-import Table from "cli-table3";
-
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
-import { ABSENT, fixed, significant, withError } from "../../../shared/charts/formats.ts";
-import { layersText, times } from "../../../shared/charts/growthFactors.ts";
+import { count, counted, remainingText } from "../../../shared/text/counts.ts";
+import {
+  ABSENT,
+  exactBeside,
+  fixed,
+  given,
+  interval,
+  percent,
+  significant,
+  withError,
+} from "../../../shared/text/numbers.ts";
+import { fittedFacts, type Fact } from "./fittedTable.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
-import { remainingText } from "./progressBar.ts";
+import { titled } from "./sweepHeading.ts";
 import { targetText } from "./targetText.ts";
+import { times } from "../../../shared/text/times.ts";
 import {
   depthOfFactor1000,
   exponentOf,
@@ -18,22 +27,22 @@ import {
 } from "../../../shared/charts/verdict.ts";
 
 /** Formats one run for people, a fact a line. */
-export function runDetails(run: Run__Output): string {
+export function runDetails(run: Run__Output, limit = Infinity): string {
   const { network } = run;
   const extinct = run.lyapunovExponent?.extinct === true;
   const exact = extinct ? run.exact?.survivors : run.exact;
   const ofSurvivors = extinct ? " of survivors" : "";
-  const table = new Table({ style: { head: [], border: [], compact: true } });
+  const table: Fact[] = [];
   table.push(
-    ["run", `${run.name}, ${shortName("state", run.state)}`],
+    ["run", `${titled(run)}, ${shortName("state", run.state)}`],
     [
       "network",
       `${weightsLabel(run)}, width ${network?.width}, depth ${network?.depth}, ` +
-        `negative slope ${network?.negativeSlope}, gain ${gainText(run)}`,
+        `negative slope ${given(network?.negativeSlope)}, gain ${gainText(run)}`,
     ],
     [
       "replicas",
-      `${run.replicaCount} in ${run.shardCount} ${run.shardCount === 1 ? "shard" : "shards"}; ${shortName("sampling", run.sampling)}, ` +
+      `${count(run.replicaCount)} in ${counted(run.shardCount, "shard")}; ${shortName("sampling", run.sampling)}, ` +
         `${shortName("backend", run.backend)}, seed ${run.seed}`,
     ],
   );
@@ -41,7 +50,7 @@ export function runDetails(run: Run__Output): string {
   if (extinct) {
     table.push([
       "extinct",
-      `${run.extinctCount} replicas: λ = −∞; the rest describes the survivors`,
+      `${count(run.extinctCount)} replicas: λ = −∞; the rest describes the survivors`,
     ]);
   }
   table.push(
@@ -59,11 +68,11 @@ export function runDetails(run: Run__Output): string {
   if (run.error !== "") {
     table.push([hasEnded(stateOf(run)) ? "error" : "waiting", run.error]);
   }
-  return table.toString();
+  return fittedFacts(table, limit);
 }
 
 function gainText(run: Run__Output): string {
-  const [label, number] = [gainLabel(run), String(run.network?.gain)];
+  const [label, number] = [gainLabel(run), given(run.network?.gain)];
   const calibration = run.network?.gainCalibration;
   if (calibration) {
     const found = withError(run.network?.gain, calibration.standardError);
@@ -76,11 +85,13 @@ function gainText(run: Run__Output): string {
 function progressLine({ progress }: Run__Output): string {
   if (!progress) return ABSENT;
   const { completedShardCount, plannedShardCount, leasedShardCount, remainingSeconds } = progress;
-  const outOfReach = progress.targetOutOfReach;
   const live = progress.liveLyapunovExponent;
   return [
-    `${completedShardCount} of ${plannedShardCount} shards, ${leasedShardCount} with workers`,
-    ...(remainingSeconds === undefined ? [] : [remainingText(remainingSeconds, outOfReach)]),
+    `${count(completedShardCount)} of ${counted(plannedShardCount, "shard")}, ` +
+      `${count(leasedShardCount)} with workers`,
+    ...(remainingSeconds === undefined
+      ? []
+      : [remainingText(remainingSeconds, progress.targetOutOfReach)]),
     ...(live?.estimate === undefined
       ? []
       : [`λ̂ so far ${withError(live.estimate, live.standardError)}`]),
@@ -92,12 +103,14 @@ function estimateLine(
   exact: number | undefined,
 ): string {
   if (estimate?.lower === undefined || estimate.upper === undefined) return "too few replicas";
-  const interval =
-    `${estimate.level * 100} % in [${significant(estimate.lower)}, ${significant(estimate.upper)}] ` +
-    `(${estimate.method})`;
+  const range =
+    `${percent(estimate.level)} in ` +
+    `${interval(estimate.lower, estimate.upper, estimate.standardError)} (${estimate.method})`;
   const comparison =
-    exact === undefined ? "" : `; exact ${significant(exact)}, z ${fixed(estimate.z, 2)}`;
-  return `${withError(estimate.estimate, estimate.standardError)}, ${interval}${comparison}`;
+    exact === undefined
+      ? ""
+      : `; exact ${exactBeside(exact, estimate.standardError)}, z ${fixed(estimate.z, 2)}`;
+  return `${withError(estimate.estimate, estimate.standardError)}, ${range}${comparison}`;
 }
 
 /** The gain at which λ is zero, as this run knows it; from earlier coordinators, as theory does. */
@@ -112,10 +125,13 @@ function spreadLine(run: Run__Output): string {
   const spread = spreadOf(run);
   if (spread === undefined) return "too few replicas";
   const { median, middleHalf, middleNineTenths, layerCount, method } = spread;
-  const ends = `ends at ${times(median)} after ${layersText(layerCount)}`;
+  const ends = `ends at ${times(median)} after ${counted(layerCount, "layer")}`;
   if (middleHalf === undefined || middleNineTenths === undefined) return ends;
   const source = method === "sketch" ? "as seen" : "about, by the normal law";
-  return `${ends}; half of all at ${rangeText(middleHalf)}, nine tenths at ${rangeText(middleNineTenths)} (${source})`;
+  return (
+    `${ends}; half of all at ${rangeText(middleHalf)}, ` +
+    `nine tenths at ${rangeText(middleNineTenths)} (${source})`
+  );
 }
 
 function rangeText([lower, upper]: readonly [number, number]): string {
@@ -129,18 +145,20 @@ function factorLine(run: Run__Output): string {
   const typical = depthOfFactor1000(run);
   const gained =
     typical !== undefined && (estimate ?? 0) > 0
-      ? [`gained by the typical network after ${layersText(typical)}`]
+      ? [`gained by the typical network after ${counted(typical, "layer")}`]
       : [];
   const lost = [
     ...(halfLostDepth === undefined
       ? []
-      : [`half of all networks after ${layersText(halfLostDepth)}`]),
+      : [`half of all networks after ${counted(halfLostDepth, "layer")}`]),
     ...(nineTenthsLostDepth === undefined
       ? []
-      : [`nine tenths after ${layersText(nineTenthsLostDepth)}`]),
+      : [`nine tenths after ${counted(nineTenthsLostDepth, "layer")}`]),
   ];
   if (lost.length > 0) return [`lost by about ${lost.join(", by ")}`, ...gained].join("; ");
   if (gained.length > 0) return gained.join();
-  if (typical !== undefined) return `lost by the typical network after ${layersText(typical)}`;
+  if (typical !== undefined) {
+    return `lost by the typical network after ${counted(typical, "layer")}`;
+  }
   return estimate === undefined ? ABSENT : "not lost by half of all networks at any depth";
 }

@@ -1,4 +1,4 @@
-import { significant } from "../../../shared/charts/formats.ts";
+import { given, significant } from "../../../shared/text/numbers.ts";
 import { exponentOf, varianceOf } from "../../../shared/charts/verdict.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
@@ -30,13 +30,8 @@ export function targetText(run: Run__Output): string {
     .flatMap(([symbol, target, estimate]) => {
       if (target === undefined) return [];
       const { standardError } = estimate ?? {};
-      const error = standardError === undefined ? "unknown" : significant(round(standardError));
-      return [`standard error of ${symbol} ${error}, target ${target}`];
+      const error = standardError === undefined ? "unknown" : significant(standardError, 2);
+      return [`standard error of ${symbol} ${error}, target ${given(target)}`];
     })
     .join("; ");
-}
-
-/** Two digits are all that an error has. */
-function round(error: number): number {
-  return Number(error.toPrecision(2));
 }

@@ -29,7 +29,10 @@ describe("failures of the command", () => {
       "work --coordinator x",
       "--coordinator: 'x' is not allowed; give HOST:PORT, such as 127.0.0.1:7400, or several, separated by commas",
     ],
-    ["runs show frob", "NAME: 'frob' is not allowed; give runs/{id} or sweeps/{id}"],
+    [
+      "runs show frob",
+      "NAME: 'frob' is not allowed; give runs/{id} or sweeps/{id}, see 'lyapunov runs list' or 'lyapunov sweeps list'",
+    ],
     [
       "token a,b --roles read",
       "NAME: 'a,b' is not allowed; give 1 to 64 letters, digits, and . _ @ -",
@@ -103,6 +106,18 @@ describe("failures of the command", () => {
       "the coordinator cannot be reached (connect ECONNREFUSED 127.0.0.1:1); " +
         "is it running, and is --coordinator right?",
     );
+  });
+
+  it("are never without a reason", async () => {
+    const { message } = await describeFailure(serviceError(Code.INTERNAL, ""));
+    assert.equal(message, "the call failed with INTERNAL, and no reason was given");
+    const unreachable = "No connection established. Last error: undefined. Resolution note: ";
+    assert.match(
+      (await describeFailure(serviceError(Code.UNAVAILABLE, unreachable))).message,
+      /^the coordinator cannot be reached \(no reason was given\); /,
+    );
+    assert.equal((await describeFailure(new Error(""))).message, "no reason was given");
+    assert.equal((await describeFailure(undefined)).message, "no reason was given");
   });
 
   it("repeat what the coordinator says, and what anything else does", async () => {

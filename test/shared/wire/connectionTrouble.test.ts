@@ -18,6 +18,10 @@ describe("trouble with a connection", () => {
       ),
       "TLS: tlsv13 alert certificate required",
     ],
+    // A proxy that cannot be reached, or that refuses, leaves grpc-js without a reason.
+    [around("undefined"), "no reason was given"],
+    [around("null"), "no reason was given"],
+    ["", "no reason was given"],
     ["14 UNAVAILABLE: Connection dropped", "14 UNAVAILABLE: Connection dropped"],
   ];
   for (const [details, expected] of rows) {

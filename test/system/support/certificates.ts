@@ -40,12 +40,12 @@ export class Certificates implements Disposable {
     return made;
   }
 
-  /** Makes a certificate for this machine under its names; −1 days make an expired one. */
+  /** Makes a certificate for this machine under its names and that of a cluster; −1 days make an expired one. */
   async signed(name: string, authority: Certificate, days = 1): Promise<Certificate> {
     const made = new Certificate(this.folder, name);
     const request = join(this.folder, `${name}.csr`);
     const extensions = join(this.folder, `${name}.ext`);
-    writeFileSync(extensions, "subjectAltName=IP:127.0.0.1,DNS:localhost\n");
+    writeFileSync(extensions, "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:cluster.example\n");
     const files = ["-keyout", made.keyPath, "-out", request];
     await this.#openssl("req", ...NEW_KEY, ...files, "-subj", `/CN=${name}`);
     const signer = ["-CA", authority.path, "-CAkey", authority.keyPath, "-CAcreateserial"];

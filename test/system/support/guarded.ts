@@ -3,7 +3,7 @@ import { status as Code, type ServiceError } from "@grpc/grpc-js";
 import { SimulationApi } from "../../../client/sdk/api.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { CallerCredentials } from "../../../shared/wire/credentials.ts";
-import { clientParts } from "../../../shared/wire/credentials.ts";
+import { connect } from "../../../shared/wire/coordinatorClient.ts";
 import { FleetService } from "../../../shared/wire/protocol.ts";
 import type { Role } from "../../../shared/wire/roles.ts";
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
@@ -82,8 +82,7 @@ async function withApi(
 
 /** Joins as a worker and leaves once it is welcome. */
 async function work(address: string, credentials: CallerCredentials): Promise<void> {
-  const { channel, options } = clientParts(address, credentials);
-  const client = new FleetService(address, channel, options);
+  const client = connect(FleetService, address, credentials);
   const stream = client.Work();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   stream.on("error", reject);

@@ -59,7 +59,7 @@ describe("a run in detail", () => {
     assert.match(text, /critical gain +│ 1\.7272 ± 0\.0017, 95 % in \[1\.7238, 1\.7306\]/);
     assert.match(
       text,
-      /typical network +│ ends at ×0\.37 after 100 layers; half of all at ×0\.05 to ×1\.6, nine tenths at ×3·10\^−4 to ×55 \(as seen\)/,
+      /typical network +│ ends at ×0\.37 after 100 layers; half of all at ×0\.050 to ×1\.6, nine tenths at ×3·10\^−4 to ×55 \(as seen\)/,
     );
     assert.match(
       text,
@@ -73,7 +73,10 @@ describe("a run in detail", () => {
       { lyapunovExponent: estimate(-0.2, 0.00132), targetMet: false },
       { stoppingRule },
     );
-    assert.match(runDetails(missed), /target +│ missed: standard error of λ̂ 0\.0013, target 1e-12/);
+    assert.match(
+      runDetails(missed),
+      /target +│ missed: standard error of λ̂ 0\.0013, target 1·10\^−12/,
+    );
     const met = received(
       { lyapunovExponent: estimate(-0.2, 0.00132), targetMet: true },
       {
