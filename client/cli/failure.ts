@@ -3,7 +3,7 @@ import type { ServiceError } from "@grpc/grpc-js";
 import { NothingToDraw } from "../../shared/charts/nothingToDraw.ts";
 import { ValidationError } from "../../shared/specification/violations.ts";
 import { InputError } from "../sdk/errors.ts";
-import { EXIT, type Failure } from "./exitCodes.ts";
+import { EXIT, TargetMissed, type Failure } from "./exitCodes.ts";
 import { flagSentence } from "./flagNames.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
 
@@ -14,6 +14,9 @@ export async function describeFailure(error: unknown): Promise<Failure> {
   }
   if (error instanceof ValidationError) {
     return { message: flagSentence(error.violations), exitCode: EXIT.badInput };
+  }
+  if (error instanceof TargetMissed) {
+    return { message: error.message, exitCode: EXIT.targetMissed };
   }
   if (isServiceError(error)) {
     // grpc-js is loaded by now; commands that call nobody never load it.

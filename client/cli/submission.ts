@@ -21,12 +21,19 @@ const OPEN_CODES: ReadonlySet<Code | undefined> = new Set([
 export class Submission<Resource extends { readonly name: string }> {
   readonly #cluster: Cluster;
   readonly #collection: Collection;
+  /** The run that is under way before the submission, to find a gain. */
+  #first: { readonly name: string } | undefined;
   #answer: Promise<Resource> | undefined;
   #created: Resource | undefined;
 
   constructor(cluster: Cluster, collection: Collection) {
     this.#cluster = cluster;
     this.#collection = collection;
+  }
+
+  /** Notes a run that must end before anything is submitted. */
+  prepare(first: { readonly name: string }): void {
+    this.#first = first;
   }
 
   /** Submits; from now on there may be something to take care of. */
@@ -40,11 +47,15 @@ export class Submission<Resource extends { readonly name: string }> {
   parting(): Parting {
     const { callFlags, ledger } = this.#cluster;
     if (callFlags === undefined) {
-      const isKept = this.#created !== undefined && ledger !== undefined && ledger.place !== MEMORY;
+      const isStarted = (this.#created ?? this.#first) !== undefined;
+      const isKept = isStarted && ledger !== undefined && ledger.place !== MEMORY;
       if (!isKept) return "interrupted";
       return `interrupted; the same command resumes from here, with ${ledger.place}`;
     }
     if (this.#created !== undefined) return interrupted(this.#created.name, callFlags);
+    if (this.#answer === undefined && this.#first !== undefined) {
+      return interrupted(this.#first.name, callFlags);
+    }
     if (this.#answer === undefined) return "interrupted; nothing was submitted";
     const what = this.#collection === "sweeps" ? "the sweep" : "the run";
     const otherwise =

@@ -17,6 +17,8 @@ const RUNS_PER_MESSAGE = 100;
 export interface WatchOptions {
   /** Shows no progress at all. */
   readonly quiet: boolean;
+  /** What the progress is of; default: `run` or `sweep`. */
+  readonly title?: string;
   /** The time in seconds. */
   readonly clock: () => number;
   /** Flags that take the watch up again; default: the coordinator's address. */
@@ -64,12 +66,12 @@ export async function watchSweep(
 async function watch<Watched>(
   api: SimulationApi,
   name: string,
-  { quiet, clock, callFlags = `--coordinator ${api.address}` }: WatchOptions,
+  { quiet, clock, callFlags = `--coordinator ${api.address}`, title: given }: WatchOptions,
   title: string,
   open: () => AsyncIterable<Watched>,
   runsOf: (watched: Watched) => readonly Run__Output[],
 ): Promise<Watched> {
-  const bar = new ProgressBar(title, quiet);
+  const bar = new ProgressBar(given ?? title, quiet);
   let start: WatchStart | undefined;
   let last: Watched | undefined;
   let heardAt = clock();

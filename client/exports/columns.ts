@@ -1,3 +1,4 @@
+import { SPREAD_PROBABILITIES } from "../../shared/theory/spread.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import type { CheckpointEstimate__Output } from "../../shared/wire/generated/lyapunov/v1/CheckpointEstimate.ts";
 import type { Estimate__Output } from "../../shared/wire/generated/lyapunov/v1/Estimate.ts";
@@ -166,6 +167,27 @@ export const COLUMNS: readonly Column[] = [
   ofRun("kind", "text", (run) => shortName("kind", run.kind)),
   ofRun("parameters", "text", ({ parameters }) => jsonText(structToJson(parameters))),
   ofRun("estimates", "text", ({ estimates }) => jsonText(estimatesToJson(estimates))),
+
+  ...ofEstimate("critical_gain", (run) => run.criticalGain),
+  ofRun("target_met", "boolean", (run) => run.targetMet),
+  ofRun("gain_calibration_run", "text", (run) => run.network?.gainCalibration?.run),
+  ofRun(
+    "gain_calibration_standard_error",
+    "number",
+    (run) => run.network?.gainCalibration?.standardError,
+  ),
+  ofRun("spread_layer_count", "integer", (run) => run.spread?.layerCount),
+  ...SPREAD_PROBABILITIES.map((probability) =>
+    ofRun(
+      `spread_growth_quantile_${String(probability).replace(".", "_")}`,
+      "number",
+      ({ spread }) =>
+        spread?.growthQuantiles.find((quantile) => quantile.probability === probability)?.value,
+    ),
+  ),
+  ofRun("spread_method", "text", (run) => run.spread?.method),
+  ofRun("spread_half_lost_depth", "number", (run) => run.spread?.halfLostDepth),
+  ofRun("spread_nine_tenths_lost_depth", "number", (run) => run.spread?.nineTenthsLostDepth),
 ];
 
 /** The text of an object; nothing for an empty one, as a run has it whose kind has fields. */

@@ -182,5 +182,8 @@ function sentence(runs: readonly RunJson[]): string {
   const known = runs.map(lambdaOf).filter((lambda) => lambda !== undefined);
   if (known.length === 0) return "No estimates yet.";
   const range = `${significant(Math.min(...known), 3)} to ${significant(Math.max(...known), 3)}`;
-  return `λ̂ is known for ${known.length} of ${runs.length} runs, from ${range}.`;
+  const whose = runs.some(({ survivors }) => survivors !== null)
+    ? " Where networks die, λ = −∞, and λ̂ is that of the survivors."
+    : "";
+  return `λ̂ is known for ${known.length} of ${runs.length} runs, from ${range}.${whose}`;
 }

@@ -1,4 +1,4 @@
-import { count, counted, duration, rough } from "../../shared/text/counts.ts";
+import { count, counted, remainingText, rough } from "../../shared/text/counts.ts";
 import { alignedWithError, given, significant } from "../../shared/text/numbers.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import { html } from "./dom.ts";
@@ -11,6 +11,17 @@ export function bestEstimate(run: RunJson): EstimateJson | undefined {
   return run.survivors?.lyapunovExponent ?? run.lyapunovExponent ?? undefined;
 }
 
+/** λ̂ for a table: where λ = −∞, that first, and the survivors' estimate named as theirs. */
+export function exponentText(run: RunJson): HTMLElement | string {
+  const estimate = bestEstimate(run);
+  if (estimate === undefined) return "";
+  if (run.lyapunovExponent?.extinct !== true || run.survivors === null) {
+    return estimateText(estimate);
+  }
+  if (estimate.estimate === null) return "−∞";
+  return html("span", {}, "−∞ (survivors ", estimateText(estimate), ")");
+}
+
 /** The exact λ of whatever `bestEstimate` estimates. */
 export function exactLambda({ exact, survivors }: RunJson): number | null {
   if (exact === null) return null;
@@ -21,6 +32,12 @@ export function exactLambda({ exact, survivors }: RunJson): number | null {
 export function exactVariance({ exact, survivors }: RunJson): number | null {
   if (exact === null) return null;
   return survivors === null ? exact.variance : (exact.survivors?.variance ?? null);
+}
+
+/** The exact critical gain, of survivors where λ = −∞. */
+export function exactCriticalGain({ exact, survivors }: RunJson): number | null {
+  if (exact === null) return null;
+  return survivors === null ? exact.criticalGain : (exact.survivors?.criticalGain ?? null);
 }
 
 export function gainLabel({ network }: RunJson): string {
@@ -45,8 +62,16 @@ export function networkText(run: RunJson): string {
       : `${significant(network.gain, 4)} (${network.namedGain})`;
   return (
     `width ${count(network.width)} · depth ${count(network.depth)} · ${lawText(network)} · ` +
-    `gain ${gain} · slope ${given(network.negativeSlope)}`
+    `gain ${gain} · slope ${given(network.negativeSlope)}` +
+    calibrationText(network)
   );
+}
+
+/** Says where a critical gain comes from that has no closed form. */
+function calibrationText({ gainCalibration }: NonNullable<RunJson["network"]>): string {
+  if (gainCalibration === undefined) return "";
+  const { run, standardError } = gainCalibration;
+  return ` · gain found by ${run}, ± ${significant(standardError, 2)}`;
 }
 
 /** Formats what a run of a kind was asked for that has no fields of its own in the contract. */
@@ -103,6 +128,7 @@ interface ProgressJson {
   readonly completedReplicaCount: string;
   readonly replicasPerSecond: number;
   readonly remainingSeconds: number | null;
+  readonly targetOutOfReach?: boolean;
 }
 
 /** A bar that shows how far a run or a sweep is. */
@@ -126,8 +152,10 @@ function shardsText({ completedShardCount, plannedShardCount }: ProgressJson): s
   return `${count(completedShardCount)} of ${counted(plannedShardCount, "shard")}`;
 }
 
-function paceTexts({ replicasPerSecond, remainingSeconds }: ProgressJson): string[] {
+function paceTexts(progress: ProgressJson): string[] {
+  const { replicasPerSecond, remainingSeconds, targetOutOfReach = false } = progress;
   if (!(replicasPerSecond > 0)) return [];
   const rate = `${rough(replicasPerSecond)} replicas/s`;
-  return remainingSeconds === null ? [rate] : [rate, `${duration(remainingSeconds)} left`];
+  if (remainingSeconds === null) return [rate];
+  return [rate, remainingText(remainingSeconds, targetOutOfReach)];
 }

@@ -1,5 +1,6 @@
-import { count } from "../../shared/text/counts.ts";
+import { count, counted } from "../../shared/text/counts.ts";
 import { exactBeside, fixed, given, percent, rounded } from "../../shared/text/numbers.ts";
+import { times } from "../../shared/text/times.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import type { Charts } from "../../shared/wire/pageJson.ts";
 import { convergenceChart, type ConvergencePoint } from "./convergenceChart.ts";
@@ -9,6 +10,7 @@ import { fluctuationChart } from "./fluctuationChart.ts";
 import {
   bestEstimate,
   estimateText,
+  exactCriticalGain,
   exactLambda,
   exactVariance,
   networkText,
@@ -67,7 +69,36 @@ function estimateTiles(run: RunJson): HTMLElement[] {
         ]),
     tile("lambda", `Lyapunov exponent λ${whose}`, lambda, exactLambda(run)),
     tile("variance", `Variance σ²${whose}`, variance, exactVariance(run)),
+    tile(
+      "critical-gain",
+      `Critical gain${whose}`,
+      run.criticalGain ?? undefined,
+      exactCriticalGain(run),
+    ),
+    ...(run.spread === null ? [] : [spreadTile(run.spread, whose)]),
   ];
+}
+
+/** How far single networks are from one another, which the error of λ̂ says nothing of. */
+function spreadTile(spread: NonNullable<RunJson["spread"]>, whose: string): HTMLElement {
+  const { growthQuantiles, layerCount, halfLostDepth, nineTenthsLostDepth } = spread;
+  const at = (probability: number) =>
+    times(growthQuantiles.find((each) => each.probability === probability)?.value ?? NaN);
+  const lost =
+    halfLostDepth === null
+      ? ""
+      : `half of all have lost a factor 1000 after about ${counted(halfLostDepth, "layer")}` +
+        (nineTenthsLostDepth === null ? "" : `, nine tenths after ${count(nineTenthsLostDepth)}`);
+  return html(
+    "section",
+    { class: "tile", id: "spread" },
+    html("h2", {}, `Typical network${whose}`),
+    html("p", { class: "value" }, at(0.5)),
+    html("p", {}, `after ${counted(layerCount, "layer")}`),
+    html("p", {}, `half of all at ${at(0.25)} to ${at(0.75)}`),
+    html("p", {}, `nine tenths at ${at(0.05)} to ${at(0.95)}`),
+    ...(lost === "" ? [] : [html("p", {}, lost)]),
+  );
 }
 
 function tile(
@@ -122,6 +153,9 @@ function progressTile(run: RunJson, progress: RunJson["progress"]): HTMLElement 
       ? []
       : [progressBar(titleOf(run), progress), html("p", {}, shardProgressText(progress))]),
     html("p", {}, `${goalText(run)}, on ${run.backend}`),
+    ...(run.targetMet === false
+      ? [html("p", { class: "trouble", role: "alert" }, "target missed at the limit of replicas")]
+      : []),
   );
 }
 

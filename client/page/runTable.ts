@@ -5,8 +5,8 @@ import { html } from "./dom.ts";
 import { scrollable } from "./frame.ts";
 import {
   bestEstimate,
-  estimateText,
   exactLambda,
+  exponentText,
   gainLabel,
   lawText,
   progressBar,
@@ -35,15 +35,15 @@ export function runTable(name: string, runs: readonly RunJson[]): HTMLElement {
 
 function runRow(run: RunJson): HTMLElement {
   const { network, progress } = run;
-  const estimate = bestEstimate(run);
+  const error = bestEstimate(run)?.standardError;
   const exact = exactLambda(run);
   return html(
     "tr",
     {},
     html("th", { scope: "row" }, html("a", { href: `/${run.name}` }, titleOf(run))),
-    html("td", {}, stateBadge(run.state)),
-    html("td", { class: "number" }, estimate === undefined ? "" : estimateText(estimate)),
-    html("td", { class: "number" }, exactBeside(exact, estimate?.standardError)),
+    html("td", {}, stateBadge(run.state), ...(run.targetMet === false ? [" target missed"] : [])),
+    html("td", { class: "number" }, exponentText(run)),
+    html("td", { class: "number" }, exactBeside(exact, error)),
     html("td", { class: "number" }, network === null ? "" : count(network.width)),
     html("td", { class: "number" }, network === null ? "" : count(network.depth)),
     html("td", {}, network === null ? "" : lawText(network)),

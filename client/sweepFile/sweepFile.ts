@@ -1,10 +1,7 @@
 import { z } from "zod";
 
 import { documentError } from "../../shared/specification/documentProblem.ts";
-import {
-  parseFields,
-  type PropagationFields,
-} from "../../shared/kinds/propagation/specification.ts";
+import type { PropagationFields } from "../../shared/kinds/propagation/specification.ts";
 import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
   MAXIMUM_SEED,
@@ -21,6 +18,7 @@ import {
   type Path,
   type YamlDocument,
 } from "../../shared/specification/yamlDocument.ts";
+import { parseRequest } from "../sdk/criticalGain.ts";
 import { InputError } from "../sdk/errors.ts";
 import { RUN_DEFAULTS, runInput } from "../sdk/runInput.ts";
 import { gridSize, idleParameters, points, type Axes, type Point } from "./grid.ts";
@@ -87,7 +85,7 @@ type Block = z.infer<typeof block>;
 /** Problems that are told of one file; the rest are counted. */
 const MAXIMUM_PROBLEMS = 20;
 
-/** A named set of runs, ready to be submitted. */
+/** A named set of runs, ready to be submitted once withCriticalGains has found their gains. */
 export interface SweepSpecification {
   readonly displayName: string;
   readonly runs: readonly PropagationFields[];
@@ -160,7 +158,7 @@ function readSweep(
       try {
         const { replicas: _replicas, ...fallbacks } = RUN_DEFAULTS;
         const fields = { ...fallbacks, seed, ...point, ...(checkpoints && { checkpoints }) };
-        runs.push(parseFields(runInput(fields)));
+        runs.push(parseRequest(runInput(fields)));
       } catch (error) {
         if (!(error instanceof ValidationError)) throw error;
         for (const violation of error.violations) {

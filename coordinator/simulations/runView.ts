@@ -1,8 +1,14 @@
 import type { RunSpecification } from "../../shared/kinds/kind.ts";
-import { predictedReplicaCount } from "../../shared/specification/stoppingRule.ts";
+import {
+  isOutOfReach,
+  predictedReplicaCount,
+  targetsAreMet,
+} from "../../shared/specification/stoppingRule.ts";
+import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import { wireName } from "../../shared/wire/enumerations.ts";
 import type { Progress } from "../../shared/wire/generated/lyapunov/v1/Progress.ts";
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { hasEnded } from "../../shared/wire/runStates.ts";
 import { timestamp } from "../../shared/wire/timestamps.ts";
 import type { RunWork } from "../engine/engine.ts";
 import type { RunRecord } from "../ledger/ledger.ts";
@@ -37,6 +43,8 @@ export function runSummary(record: RunRecord, work: RunWork | undefined, now: nu
     extinctCount: last?.extinctCount ?? 0,
     shardCount: active?.progress.foldedShards ?? outcome?.shardCount ?? 0,
     ...specification.kind.estimateFields(specification, sums),
+    ...specification.kind.conclusionFields(specification, sums),
+    ...targetMetField(record, sums),
     progress: progressMessage(record, active, now),
     error: work?.waitsFor ?? record.error,
     sweep: record.sweep ?? "",
@@ -44,6 +52,17 @@ export function runSummary(record: RunRecord, work: RunWork | undefined, now: nu
     endTime: record.endTime === undefined ? null : timestamp(record.endTime),
     etag: `${record.revision}.${active?.progress.recordedShards ?? 0}`,
   };
+}
+
+/** Whether the targets are met, once the run has ended; nothing where there are none. */
+function targetMetField(
+  { specification, state }: RunRecord,
+  sums: ReplicaSums | undefined,
+): Pick<Run, "targetMet"> {
+  const { stoppingRule, kind } = specification;
+  if (stoppingRule.kind === "replicas" || !hasEnded(state)) return {};
+  const estimates = sums && kind.estimates(specification, sums);
+  return { targetMet: targetsAreMet(stoppingRule.precision, countsOf(sums), estimates) };
 }
 
 function progressMessage(record: RunRecord, active: ActiveRun | undefined, now: number): Progress {
@@ -58,11 +77,10 @@ function progressMessage(record: RunRecord, active: ActiveRun | undefined, now: 
   }
   const { progress } = active;
   const replicasPerSecond = active.rate.perSecond(now);
-  const wanted = predictedReplicaCount(
-    progress.specification.stoppingRule,
-    countsOf(progress.folded),
-    progress.estimates(),
-  );
+  const { stoppingRule } = progress.specification;
+  const counts = countsOf(progress.folded);
+  const estimates = progress.estimates();
+  const wanted = predictedReplicaCount(stoppingRule, counts, estimates);
   const remaining = Math.max(0, wanted - progress.recordedReplicas);
   const { specification } = progress;
   const live = specification.kind.estimateFields(specification, progress.live);
@@ -77,5 +95,6 @@ function progressMessage(record: RunRecord, active: ActiveRun | undefined, now: 
     ...(live.lyapunovExponent !== undefined && { liveLyapunovExponent: live.lyapunovExponent }),
     ...(live.variance !== undefined && { liveVariance: live.variance }),
     disagreementCount: active.disagreementCount,
+    targetOutOfReach: isOutOfReach(stoppingRule, counts, estimates),
   };
 }

@@ -3,6 +3,7 @@ import type { Sweep__Output } from "../wire/generated/lyapunov/v1/Sweep.ts";
 import { exponentOf } from "./verdict.ts";
 import type { Axis, Phase, PhaseDiagram, Point } from "./chart.ts";
 import { NothingToDraw } from "./nothingToDraw.ts";
+import { ofSurvivors } from "./runLabels.ts";
 import {
   axisOf,
   GAIN,
@@ -45,7 +46,9 @@ export function phaseDiagram(sweep: Sweep__Output): PhaseDiagram {
     name: sweep.name,
     x: axisOf(x, runs),
     y: axisOf(y, runs),
-    value: "λ̂ per layer",
+    value: runs.some((run) => ofSurvivors(run) !== "")
+      ? "λ̂ per layer, of survivors where networks die"
+      : "λ̂ per layer",
     cells,
     critical: y === GAIN ? criticalLine(runs, x) : undefined,
   };

@@ -1,20 +1,30 @@
-import { factor } from "../text/numbers.ts";
+import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
+
+import { isZeroExponent, ZERO_WITHIN } from "../statistics/zeroExponent.ts";
 import type { Estimate__Output } from "../wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
+import { counted } from "../text/counts.ts";
+import { factor } from "../text/numbers.ts";
+import { times } from "../text/times.ts";
 
-/**
- * Standard errors within which λ̂ counts as zero; with many replicas, a true zero falls outside in
- * 1 of 16,000 runs.
- */
-const ZERO_WITHIN = 4;
-/**
- * An estimate decides nothing if its error leaves the growth over the depth open by this, a factor
- * 10.
- */
-const LOG_UNDECIDED = Math.LN10;
 const FACTOR = 1000;
-/** Changes of the log-norm over the whole depth that are smaller count as rounding. */
-const ROUNDING = 1e-3;
+/** Changes by less than a factor 10 are tame: activations stay usable. */
+const LOG_TAME = Math.LN10;
+
+/** Two values of the log-norm growth, the lower one first. */
+type Range = readonly [number, number];
+
+/** How the growth of single networks is spread over the layers that the estimates are of. */
+export interface Spread {
+  readonly layerCount: number;
+  /** The growth of the typical network: half of all grow less, half more. */
+  readonly median: number;
+  /** Undefined where nothing is known of σ². */
+  readonly middleHalf: Range | undefined;
+  readonly middleNineTenths: Range | undefined;
+  /** Where it comes from: `sketch`, of what was seen, or `normal`, the normal law of λ̂ and σ̂². */
+  readonly method: string;
+}
 
 /**
  * The depth at which the typical network — whose log-norm grows by λ a layer — has lost or gained a
@@ -27,35 +37,58 @@ export function depthOfFactor1000(run: Run__Output): number | undefined {
   return Math.ceil(Math.log(FACTOR) / Math.abs(estimate.estimate));
 }
 
-/** What the estimate means for somebody who initializes such a network, in one sentence. */
+/** What a run means for somebody who initializes such a network, in one sentence. */
 export function verdict(run: Run__Output): string {
   const estimate = exponentOf(run);
+  const spread = spreadOf(run);
   const extinct = run.lyapunovExponent?.extinct === true;
-  if (estimate?.estimate === undefined) {
+  if (!estimate || spread === undefined) {
     return extinct ? `Dies: λ = −∞, ${extinctions(run)}.` : "Unknown: too few replicas.";
   }
-  const [name, fate] = growth(estimate, estimate.estimate, run.network?.depth ?? 1);
-  return extinct ? `Dies: λ = −∞, ${extinctions(run)}; a survivor ${fate}.` : `${name}: ${fate}.`;
+  const [name, fate] = fateOf(estimate, spread);
+  return extinct
+    ? `Dies: λ = −∞, ${extinctions(run)}; the typical survivor ${fate}.`
+    : `${name}: the typical network ${fate}.`;
 }
 
-function growth(estimate: Estimate__Output, exponent: number, depth: number): [string, string] {
-  const layers = depth === 1 ? "1 layer" : `${depth} layers`;
-  if (isZero(estimate, depth)) {
-    const bound = ZERO_WITHIN * (estimate.standardError ?? 0) * depth;
-    return bound <= LOG_UNDECIDED
-      ? [
-          "Holds",
-          `typically neither shrinks nor grows more than ${factor(bound)}-fold over ${layers}`,
-        ]
-      : [
-          "Undecided",
-          `typically shrinks or grows up to ${factor(bound)}-fold over ${layers}: give more replicas`,
-        ];
+/**
+ * The fate of the typical network and of its neighbours, with a word for it. The word is about single
+ * networks. The mean of them all comes ever closer to zero with more replicas, and says nothing of
+ * how far from it they are.
+ */
+function fateOf(estimate: Estimate__Output, spread: Spread): [string, string] {
+  const { layerCount, median, middleHalf } = spread;
+  const [lower, upper] = middleHalf ?? [median, median];
+  const isTame = Math.max(-lower, upper) <= LOG_TAME;
+  const over = `over ${counted(layerCount, "layer")}`;
+  const others = othersText(middleHalf);
+  if (isZero(estimate, layerCount)) {
+    const bound = ZERO_WITHIN * (estimate.standardError ?? 0) * layerCount;
+    // That single networks differ is known long before the middle of them all is.
+    if (bound > Math.max(LOG_TAME, (upper - lower) / 4)) {
+      const fate = `shrinks or grows up to ${factor(bound)}-fold ${over}: give more replicas`;
+      return ["Undecided", fate];
+    }
+    if (isTame) return ["Holds", `keeps its norm ${over}${others}`];
+    const beyond = `half of all end below ${times(lower)} or above ${times(upper)}`;
+    return ["Scatters", `keeps its norm ${over}, but ${beyond}`];
   }
-  const logFactor = Math.abs(exponent) * depth;
-  const fate = `typically ${exponent < 0 ? "shrinks" : "grows"} ${factor(logFactor, (estimate.standardError ?? 0) * depth)}-fold over ${layers}`;
-  if (logFactor < Math.LN2) return ["Drifts", fate];
-  return [exponent < 0 ? "Vanishes" : "Explodes", fate];
+  // That of the mean; the median's is a quarter larger.
+  const error = (estimate.standardError ?? 0) * layerCount;
+  const change = `${median < 0 ? "shrinks" : "grows"} ${factor(Math.abs(median), error)}-fold`;
+  const fate = `${change} ${over}${others}`;
+  // At least three quarters of all networks share the fate of the typical one.
+  if (median <= -Math.LN2 && upper < 0) return ["Vanishes", fate];
+  if (median >= Math.LN2 && lower > 0) return ["Explodes", fate];
+  return [isTame ? "Drifts" : "Scatters", fate];
+}
+
+function othersText(middleHalf: Range | undefined): string {
+  if (middleHalf === undefined) return "";
+  const [lower, upper] = middleHalf;
+  return lower === upper
+    ? "; all are alike"
+    : `; half of all end between ${times(lower)} and ${times(upper)}`;
 }
 
 function extinctions(run: Run__Output): string {
@@ -77,10 +110,34 @@ export function varianceOf(run: Run__Output): Estimate__Output | null | undefine
 }
 
 /**
- * Whether λ̂ is zero to within its error; where nothing fluctuates there is none, and rounding
- * counts as zero.
+ * How single networks are spread, survivors where λ = −∞; undefined while nothing is known of them.
+ * Earlier coordinators do not say it; then it is that of the normal law.
  */
-function isZero({ estimate = 0, standardError = 0 }: Estimate__Output, depth: number): boolean {
-  const size = Math.abs(estimate);
-  return size <= ZERO_WITHIN * standardError || size * depth < ROUNDING;
+export function spreadOf(run: Run__Output): Spread | undefined {
+  const { estimate } = exponentOf(run) ?? {};
+  if (estimate === undefined) return undefined;
+  const { layerCount = (run.network?.depth ?? 1) - run.burnIn, method = "normal" } =
+    run.spread ?? {};
+  const variance = varianceOf(run)?.estimate;
+  const growthAt = (probability: number): number | undefined => {
+    const found = run.spread?.growthQuantiles.find((each) => each.probability === probability);
+    if (found !== undefined || variance === undefined) return found?.value;
+    const deviation = Math.sqrt(variance * layerCount);
+    return estimate * layerCount + deviation * normalQuantile(probability, 0, 1);
+  };
+  const range = (from: number, to: number): Range | undefined => {
+    const [lower, upper] = [growthAt(from), growthAt(to)];
+    return lower === undefined || upper === undefined ? undefined : [lower, upper];
+  };
+  return {
+    layerCount,
+    median: growthAt(0.5) ?? estimate * layerCount,
+    middleHalf: range(0.25, 0.75),
+    middleNineTenths: range(0.05, 0.95),
+    method,
+  };
+}
+
+function isZero({ estimate = 0, standardError = 0 }: Estimate__Output, layers: number): boolean {
+  return isZeroExponent({ estimate, standardError }, layers);
 }

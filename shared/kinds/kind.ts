@@ -34,6 +34,9 @@ export interface RunShard<Specification extends RunSpecification = RunSpecificat
 /** The estimates of a run, in the form of its message. */
 export type EstimateFields = Pick<Run, "lyapunovExponent" | "variance" | "survivors" | "estimates">;
 
+/** What follows from a run's estimates, in the form of its message. */
+export type ConclusionFields = Pick<Run, "criticalGain" | "spread">;
+
 /**
  * What a run computes. Engine, scheduler and ledger know a kind only through this interface. All
  * kinds share the rest: their partials are sums of observables at checkpoints, merged, hashed,
@@ -80,6 +83,8 @@ export interface Kind<Specification extends RunSpecification = RunSpecification>
   specificationFields(specification: Specification): Run;
   /** The estimates of a run for clients; `sums` is undefined while nothing is known. */
   estimateFields(specification: Specification, sums: ReplicaSums | undefined): EstimateFields;
+  /** What follows from the estimates, for clients; `sums` is undefined while nothing is known. */
+  conclusionFields(specification: Specification, sums: ReplicaSums | undefined): ConclusionFields;
   /** The summaries at each checkpoint, for clients. */
   checkpointFields(specification: Specification, sums: ReplicaSums): CheckpointEstimate[];
   /** What a run's page draws from its sums; `sums` is undefined while nothing is known. */

@@ -23,6 +23,16 @@ export interface Network {
   readonly gain: number;
   /** The name by which the gain was given, if it was given by name. */
   readonly namedGain?: NamedGain;
+  /** Where the gain `lyapunov` comes from; present only where the law has no closed form. */
+  readonly gainCalibration?: GainCalibration;
+}
+
+/** Where a critical gain without a closed form comes from. */
+export interface GainCalibration {
+  /** The run whose critical gain it is, `runs/{id}`. */
+  readonly run: string;
+  /** Standard error of the gain. */
+  readonly standardError: number;
 }
 
 /** A network whose law looks the same from every direction, so that closed forms exist. */

@@ -1,5 +1,5 @@
 import { NAMED_GAINS, resolveGain } from "./gains.ts";
-import type { IsotropicNetwork, Network } from "./network.ts";
+import type { GainCalibration, IsotropicNetwork, Network } from "./network.ts";
 import { FieldReader, refused } from "../specification/violations.ts";
 import {
   isIsotropic,
@@ -19,6 +19,7 @@ const MAXIMUM_DENSE_WIDTH = 65_536;
 const MAXIMUM_DEPTH = 10_000_000;
 const MAXIMUM_DEGREES_OF_FREEDOM = 1_000_000;
 const MINIMUM_DENSITY = 2 ** -20;
+const RUN_NAME = /^runs\/[a-z0-9-]{1,64}$/;
 /**
  * How far a number may be from the gain that is named beside it, relatively. A client that computes
  * or keeps it in single precision, or prints seven digits of it, means the same gain.
@@ -40,6 +41,8 @@ export interface NetworkInput {
    * number given as well must be near the one that the name stands for.
    */
   readonly namedGain?: unknown;
+  /** Where the number for the gain `lyapunov` comes from, if the law has no closed form. */
+  readonly gainCalibration?: { readonly run?: unknown; readonly standardError?: unknown } | null;
 }
 
 /**
@@ -99,9 +102,9 @@ export function readNetwork(reader: FieldReader, input: NetworkInput | undefined
 /** Reads the gain, by name or as a number; a name may be given in a field of its own. */
 function readGain(
   reader: FieldReader,
-  { gain, ...rest }: NetworkInput,
+  { gain, gainCalibration, ...rest }: NetworkInput,
   { width, weights, negativeSlope }: Omit<Network, "gain">,
-): Pick<Network, "gain" | "namedGain"> {
+): Pick<Network, "gain" | "namedGain" | "gainCalibration"> {
   const hasNameField = "namedGain" in rest;
   const { namedGain } = rest;
   const [field, given] =
@@ -109,6 +112,15 @@ function readGain(
       ? (["network.gain", gain] as const)
       : (["network.named_gain", namedGain] as const);
   const name = NAMED_GAINS.find((known) => known === given);
+  if (gainCalibration !== undefined && gainCalibration !== null) {
+    if (name === "lyapunov" && !isIsotropic(weights)) {
+      return { namedGain: name, ...readCalibratedGain(reader, gain, gainCalibration) };
+    }
+    reader.refuse(
+      "network.gain_calibration",
+      "it is allowed only with the gain lyapunov of a law without closed form; leave it out",
+    );
+  }
   if (name === undefined && namedGain !== undefined) {
     return { gain: NaN, namedGain: reader.oneOf(field, namedGain, NAMED_GAINS) };
   }
@@ -125,7 +137,9 @@ function readGain(
     reader.refuse(
       field,
       `${refused(name)} with ${weights} weights, whose critical gain has no closed form; ` +
-        `give a number${hasNameField ? " as gain" : ""} or one of ${others.join(", ")}`,
+        `give a number${hasNameField ? " as gain" : ""} or one of ${others.join(", ")}; or, as ` +
+        `lyapunov run does, the critical gain of a run at another gain, with ` +
+        `network.gain_calibration`,
     );
     return { gain: NaN, namedGain: name };
   }
@@ -137,6 +151,29 @@ function readGain(
     );
   }
   return { gain: resolved, namedGain: name };
+}
+
+/** Reads a critical gain that a run has found. */
+function readCalibratedGain(
+  reader: FieldReader,
+  gain: unknown,
+  { run, standardError }: NonNullable<NetworkInput["gainCalibration"]>,
+): { readonly gain: number; readonly gainCalibration: GainCalibration } {
+  const path = "network.gain_calibration";
+  const isRun = typeof run === "string" && RUN_NAME.test(run);
+  if (!isRun) reader.refuse(`${path}.run`, `${refused(run)}; give runs/{id}`);
+  return {
+    gain: reader.number("network.gain", gain, "a positive finite number", (value) => value > 0),
+    gainCalibration: {
+      run: isRun ? run : "",
+      standardError: reader.number(
+        `${path}.standard_error`,
+        standardError,
+        "a finite number, 0 or more",
+        (value) => value >= 0,
+      ),
+    },
+  };
 }
 
 function isNear(given: unknown, gain: number): boolean {

@@ -63,12 +63,21 @@ export function replicaLimit(rule: StoppingRule): number {
  */
 export function isMet(
   rule: StoppingRule,
-  { replicaCount, survivorCount }: ReplicaCounts,
+  counts: ReplicaCounts,
   estimates: Estimates | undefined,
 ): boolean {
-  if (replicaCount >= replicaLimit(rule)) return true;
-  if (rule.kind === "replicas" || survivorCount < survivorsNeeded(rule.precision)) return false;
-  return estimates !== undefined && worstErrorRatio(rule.precision, estimates) <= 1;
+  if (counts.replicaCount >= replicaLimit(rule)) return true;
+  return rule.kind === "precision" && targetsAreMet(rule.precision, counts, estimates);
+}
+
+/** True if every target of a precision is met, whether the run ends there or at its limit. */
+export function targetsAreMet(
+  precision: Precision,
+  { survivorCount }: ReplicaCounts,
+  estimates: Estimates | undefined,
+): boolean {
+  if (survivorCount < survivorsNeeded(precision)) return false;
+  return estimates !== undefined && worstErrorRatio(precision, estimates) <= 1;
 }
 
 /** Survivors needed before a precision's targets are checked. */
@@ -106,14 +115,37 @@ export function predictedReplicaCount(
   estimates: Estimates | undefined,
 ): number {
   if (rule.kind === "replicas") return rule.replicaCount;
-  const { maximumReplicaCount } = rule.precision;
+  const needed = neededReplicaCount(rule.precision, { replicaCount, survivorCount }, estimates);
+  return Math.min(rule.precision.maximumReplicaCount, needed);
+}
+
+/**
+ * True if the targets will probably need more replicas than the rule allows. A few survivors say too
+ * little about it.
+ */
+export function isOutOfReach(
+  rule: StoppingRule,
+  counts: ReplicaCounts,
+  estimates: Estimates | undefined,
+): boolean {
+  if (rule.kind === "replicas" || estimates === undefined) return false;
+  if (counts.survivorCount < LEAST_SURVIVOR_COUNT) return false;
+  return neededReplicaCount(rule.precision, counts, estimates) > rule.precision.maximumReplicaCount;
+}
+
+/** Replicas that the targets will probably need, whatever the limit. */
+function neededReplicaCount(
+  precision: Precision,
+  { replicaCount, survivorCount }: ReplicaCounts,
+  estimates: Estimates | undefined,
+): number {
   const forPrecision =
     estimates === undefined
       ? 2 * replicaCount
-      : replicaCount * worstErrorRatio(rule.precision, estimates) ** 2;
+      : replicaCount * worstErrorRatio(precision, estimates) ** 2;
   const forSurvivors =
-    survivorsNeeded(rule.precision) * (survivorCount === 0 ? 1 : replicaCount / survivorCount);
-  return Math.min(maximumReplicaCount, Math.ceil(Math.max(forPrecision, forSurvivors)));
+    survivorsNeeded(precision) * (survivorCount === 0 ? 1 : replicaCount / survivorCount);
+  return Math.ceil(Math.max(forPrecision, forSurvivors));
 }
 
 /**

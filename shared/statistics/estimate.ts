@@ -5,7 +5,7 @@ import type { Moments } from "./moments.ts";
 import type { CheckpointSums } from "./replicaSums.ts";
 
 /** How an interval is computed. */
-export type IntervalMethod = "student_t" | "chi_squared";
+export type IntervalMethod = "student_t" | "chi_squared" | "log_student_t";
 
 /** A number with its uncertainty. */
 export interface Estimate {

@@ -30,6 +30,13 @@ export function duration(seconds: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${count(Math.floor(hours / 24))} days`;
 }
 
+/** Formats the time that is left, to the end or, where the target will be missed, to the limit. */
+export function remainingText(seconds: number, targetOutOfReach: boolean): string {
+  return targetOutOfReach
+    ? `${duration(seconds)} to the limit of replicas, which will miss the target`
+    : `${duration(seconds)} left`;
+}
+
 /** Formats seconds with two digits below ten, for what often takes less than a second. */
 export function shortDuration(seconds: number): string {
   if (seconds >= 10) return duration(seconds);

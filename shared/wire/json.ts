@@ -4,6 +4,7 @@ import type { CheckpointEstimate__Output } from "./generated/lyapunov/v1/Checkpo
 import type { Estimate__Output } from "./generated/lyapunov/v1/Estimate.ts";
 import type { ExactValues__Output } from "./generated/lyapunov/v1/ExactValues.ts";
 import type { Network__Output } from "./generated/lyapunov/v1/Network.ts";
+import type { NetworkSpread__Output } from "./generated/lyapunov/v1/NetworkSpread.ts";
 import type { Run__Output } from "./generated/lyapunov/v1/Run.ts";
 import type { StoppingRule__Output } from "./generated/lyapunov/v1/StoppingRule.ts";
 import type { Sweep__Output } from "./generated/lyapunov/v1/Sweep.ts";
@@ -39,7 +40,10 @@ export function runToJson(run: Run__Output) {
       variance: run.survivors.variance && estimateToJson(run.survivors.variance),
       survivalRatio: run.survivors.survivalRatio,
     },
+    criticalGain: run.criticalGain && estimateToJson(run.criticalGain),
+    spread: run.spread && spreadToJson(run.spread),
     exact: run.exact && exactToJson(run.exact),
+    targetMet: run.targetMet ?? null,
     checkpoints: run.checkpoints.map(checkpointToJson),
     progress: run.progress && {
       completedShardCount: run.progress.completedShardCount,
@@ -53,6 +57,7 @@ export function runToJson(run: Run__Output) {
         run.progress.liveLyapunovExponent && estimateToJson(run.progress.liveLyapunovExponent),
       liveVariance: run.progress.liveVariance && estimateToJson(run.progress.liveVariance),
       disagreementCount: run.progress.disagreementCount,
+      targetOutOfReach: run.progress.targetOutOfReach,
     },
     ...otherKindToJson(run),
     error: run.error,
@@ -100,6 +105,25 @@ function networkToJson(network: Network__Output | null) {
     ...lawParameters(network),
     gain: network.gain,
     ...(namedGain !== undefined && { namedGain }),
+    ...(network.gainCalibration && {
+      gainCalibration: {
+        run: network.gainCalibration.run,
+        standardError: network.gainCalibration.standardError,
+      },
+    }),
+  };
+}
+
+function spreadToJson(spread: NetworkSpread__Output) {
+  return {
+    layerCount: spread.layerCount,
+    growthQuantiles: spread.growthQuantiles.map(({ probability, value }) => ({
+      probability,
+      value,
+    })),
+    method: spread.method,
+    halfLostDepth: spread.halfLostDepth ?? null,
+    nineTenthsLostDepth: spread.nineTenthsLostDepth ?? null,
   };
 }
 

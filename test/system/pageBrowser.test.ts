@@ -102,6 +102,11 @@ needing("chromium").describe("the page in a browser", () => {
     const run = await api.getRun(name);
     assert.equal(await shown(page, "#lambda"), run.lyapunovExponent?.estimate);
     assert.equal(await shown(page, "#variance"), run.variance?.estimate);
+    assert.equal(await shown(page, "#critical-gain"), run.criticalGain?.estimate);
+    await page
+      .locator("#spread")
+      .getByText(/^half of all at ×/)
+      .waitFor();
     for (const title of ["λ̂ converges", "σ²̂ converges", "Law of large", "Central limit"]) {
       assert.equal(
         await page.getByRole("img", { name: new RegExp(`^${title}`) }).count(),

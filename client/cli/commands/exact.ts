@@ -2,8 +2,12 @@ import type { Command } from "commander";
 
 import { parseIsotropicNetwork } from "../../../shared/network/networkInput.ts";
 import { exactExponents, type ExactExponents } from "../../../shared/theory/exact.ts";
+import { isZeroExponent } from "../../../shared/statistics/zeroExponent.ts";
 import { momentExponent } from "../../../shared/theory/momentExponent.ts";
+import { lostDepths, normalQuantiles } from "../../../shared/theory/spread.ts";
+import { counted } from "../../../shared/text/counts.ts";
 import { given, significant } from "../../../shared/text/numbers.ts";
+import { times } from "../../../shared/text/times.ts";
 import { InputError } from "../../sdk/errors.ts";
 import { networkInput, type NetworkFlags, type Typed } from "../../sdk/runInput.ts";
 import { addNetworkFlags } from "../networkFlags.ts";
@@ -37,13 +41,34 @@ function exact(flags: Flags): void {
     const value = momentExponent(q, network);
     return { q, value: Number.isFinite(value) ? value : null };
   });
-  if (flags.json === true) printJson({ network, ...values, momentExponents });
-  else process.stdout.write(`${exactTable(values, momentExponents)}\n`);
+  const spread = spreadOf(values, network.depth);
+  if (flags.json === true) printJson({ network, ...values, momentExponents, spread });
+  else process.stdout.write(`${exactTable(values, momentExponents, spread)}\n`);
+}
+
+/** How single networks are spread at the depth, about, by the central limit theorem. */
+function spreadOf({ survivors, extinctionProbability, ...values }: ExactExponents, depth: number) {
+  const { lyapunovExponent: exponent, variance } = survivors ?? values;
+  if (exponent === null || variance === null) throw new Error("neither exponents nor survivors'");
+  const deviation = Math.sqrt(variance);
+  const { halfLostDepth, nineTenthsLostDepth } = lostDepths({
+    exponent: isZeroExponent({ estimate: exponent, standardError: 0 }, depth) ? 0 : exponent,
+    deviation,
+    survival: 1 - extinctionProbability,
+  });
+  return {
+    layerCount: depth,
+    growthQuantiles: normalQuantiles({ exponent, deviation }, depth),
+    method: "normal",
+    halfLostDepth: halfLostDepth ?? null,
+    nineTenthsLostDepth: nineTenthsLostDepth ?? null,
+  };
 }
 
 function exactTable(
   values: ExactExponents,
   momentExponents: readonly { readonly q: number; readonly value: number | null }[],
+  spread: ReturnType<typeof spreadOf>,
 ): string {
   const table: Fact[] = [];
   const shown = values.survivors ?? values;
@@ -60,6 +85,7 @@ function exactTable(
     [`critical gain${of}`, text(shown.criticalGain)],
     [`third cumulant${of}`, text(shown.thirdCumulant)],
     [`fourth cumulant${of}`, text(shown.fourthCumulant)],
+    ...spreadRows(spread, of),
     ...momentExponents.map(({ q, value }): Fact => [
       `Λ(${given(q)})`,
       value === null ? "∞" : text(value),
@@ -71,4 +97,23 @@ function exactTable(
 /** An exact value in the digits that the theory is sure of. */
 function text(value: number | null): string {
   return significant(value, EXACT_DIGITS);
+}
+
+function spreadRows(
+  { layerCount, growthQuantiles, halfLostDepth, nineTenthsLostDepth }: ReturnType<typeof spreadOf>,
+  of: string,
+): Fact[] {
+  const at = (probability: number) =>
+    times(growthQuantiles.find((each) => each.probability === probability)?.value ?? NaN);
+  return [
+    [`typical network${of}`, `about ${at(0.5)} after ${counted(layerCount, "layer")}`],
+    [`half of all${of}`, `about ${at(0.25)} to ${at(0.75)}`],
+    [`nine tenths${of}`, `about ${at(0.05)} to ${at(0.95)}`],
+    ["factor 1000 lost by half", lostAt(halfLostDepth)],
+    ["… by nine tenths", lostAt(nineTenthsLostDepth)],
+  ];
+}
+
+function lostAt(depth: number | null): string {
+  return depth === null ? "at no depth" : `after about ${counted(depth, "layer")}`;
 }

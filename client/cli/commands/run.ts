@@ -3,11 +3,12 @@ import { performance } from "node:perf_hooks";
 import type { Command } from "commander";
 
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
-import { parseFields } from "../../../shared/kinds/propagation/specification.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { parseRequest } from "../../sdk/criticalGain.ts";
 import { runInput, type RunFlags } from "../../sdk/runInput.ts";
 import { openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
+import { findCriticalGains } from "../foundGains.ts";
 import { addRunFlags } from "../networkFlags.ts";
 import { assertRunSucceeded, reportRun } from "../presentation/report.ts";
 import { endOnSignal } from "../signals.ts";
@@ -26,15 +27,23 @@ export function defineRun(command: Command): void {
 
 async function run(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
-  const message = specificationToMessage(parseFields(runInput(flags)));
-  const cluster = await openCluster(flags, message);
+  const requested = parseRequest(runInput(flags));
+  const cluster = await openCluster(flags, specificationToMessage(requested));
   const { Submission } = await import("../submission.ts");
   const submission = new Submission<Run__Output>(cluster, "runs");
   let isDone = false;
   endOnSignal(() => submission.parting());
   try {
+    const [fields = requested] = await findCriticalGains(
+      cluster,
+      [requested],
+      flags.quiet ?? false,
+      (first) => {
+        submission.prepare(first);
+      },
+    );
     const created = await submission.submit(() =>
-      cluster.api.createRun(message, cluster.requestId),
+      cluster.api.createRun(specificationToMessage(fields), cluster.requestId),
     );
     tellSubmitted(created, cluster, flags);
     const { watchRun } = await import("../watching.ts");

@@ -12,6 +12,7 @@ import { stoppingRuleInput, type StoppingFlags } from "../../sdk/runInput.ts";
 import { callFlags } from "../connectionFlags.ts";
 import { addExtensionFlags } from "../networkFlags.ts";
 import { age } from "../presentation/age.ts";
+import { exponentText } from "../presentation/exponentText.ts";
 import { isOtherKind, parametersLabel } from "../presentation/otherKind.ts";
 import { fittedTable, type TableColumn } from "../presentation/fittedTable.ts";
 import { outputColumns } from "../presentation/terminal.ts";
@@ -26,10 +27,9 @@ import {
 } from "../presentation/report.ts";
 import { networkLabel } from "../../../shared/charts/networkLabels.ts";
 import { count } from "../../../shared/text/counts.ts";
-import { withError } from "../../../shared/text/numbers.ts";
-import { exponentOf } from "../../../shared/charts/verdict.ts";
 import { interrupted, unheard } from "../parting.ts";
 import { sweepHeading } from "../presentation/sweepHeading.ts";
+import { hasMissedTarget } from "../presentation/targetText.ts";
 import { endOnSignal } from "../signals.ts";
 import { isSweep } from "../names.ts";
 import { addList, allPages } from "./list.ts";
@@ -84,7 +84,12 @@ const LISTED: readonly TableColumn<Run__Output>[] = [
   { head: "name", importance: 1, cell: ({ name }) => name },
   { head: TITLE, importance: 4, cell: ({ displayName }) => displayName },
   { head: "age", importance: 5, cell: ({ createTime }) => age(createTime, Date.now()) },
-  { head: "state", importance: 2, cell: ({ state }) => shortName("state", state) ?? "" },
+  {
+    head: "state",
+    importance: 2,
+    cell: (run) =>
+      `${shortName("state", run.state)}${hasMissedTarget(run) ? ", target missed" : ""}`,
+  },
   { head: "sweep", importance: 6, cell: ({ sweep }) => sweep },
   {
     head: "requested",
@@ -97,7 +102,7 @@ const LISTED: readonly TableColumn<Run__Output>[] = [
     head: "λ̂ ± s.e.",
     name: "λ̂",
     importance: 3,
-    cell: (run) => withError(exponentOf(run)?.estimate, exponentOf(run)?.standardError),
+    cell: exponentText,
   },
 ];
 

@@ -7,6 +7,7 @@ import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/S
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
 import { openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
+import { findCriticalGains } from "../foundGains.ts";
 import { assertWritableSvg } from "../outputFile.ts";
 import { assertSweepSucceeded, reportSweep } from "../presentation/report.ts";
 import { endOnSignal } from "../signals.ts";
@@ -37,8 +38,12 @@ async function sweep(file: string, flags: Flags): Promise<void> {
   let isDone = false;
   endOnSignal(() => submission.parting());
   try {
+    const found = await findCriticalGains(cluster, runs, flags.quiet ?? false, (first) => {
+      submission.prepare(first);
+    });
+    const submitted = { displayName, runs: found.map(specificationToMessage) };
     const created = await submission.submit(() =>
-      cluster.api.createSweep(message, cluster.requestId),
+      cluster.api.createSweep(submitted, cluster.requestId),
     );
     tellSubmitted(created, cluster, flags);
     const { watchSweep } = await import("../watching.ts");

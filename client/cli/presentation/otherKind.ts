@@ -7,6 +7,7 @@ import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run
 import { structToJson } from "../../../shared/wire/struct.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 import { titled } from "./sweepHeading.ts";
+import { hasMissedTarget, targetText } from "./targetText.ts";
 
 /** True if the run is of a kind that this command does not know: it has then what all kinds have. */
 export function isOtherKind({ kind }: Run__Output): boolean {
@@ -36,6 +37,9 @@ export function otherKindDetails(run: Run__Output, limit = Infinity): string {
       ([name, estimate]) => [name, estimateLine(estimate)] as const,
     ),
   );
+  if (run.targetMet !== undefined) {
+    table.push(["target", `${run.targetMet ? "met" : "missed"}: ${targetText(run)}`]);
+  }
   if (run.error !== "") table.push([hasEnded(stateOf(run)) ? "error" : "waiting", run.error]);
   return fittedFacts(table, limit);
 }
@@ -75,9 +79,11 @@ export function otherKindTable(
 
 const NAME: TableColumn<Run__Output> = { head: "run", importance: 1, cell: ({ name }) => name };
 
-function stateText({ state, error }: Run__Output): string {
-  const short = shortName("state", state) ?? ABSENT;
-  return error === "" ? short : `${short}: ${error}`;
+/** The run's state, with what went wrong: `SUCCEEDED, target missed`, `FAILED: shard 3 …`. */
+function stateText(run: Run__Output): string {
+  const state = shortName("state", run.state) ?? ABSENT;
+  if (run.error !== "") return `${state}: ${run.error}`;
+  return hasMissedTarget(run) ? `${state}, target missed` : state;
 }
 
 function estimateLine(estimate: Estimate__Output): string {

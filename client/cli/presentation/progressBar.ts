@@ -4,10 +4,10 @@ import type { Progress__Output } from "../../../shared/wire/generated/lyapunov/v
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 import { rough } from "../../../shared/text/counts.ts";
-import { withError } from "../../../shared/text/numbers.ts";
+import { ABSENT, withError } from "../../../shared/text/numbers.ts";
+import { exponentText } from "./exponentText.ts";
 import { progressLine, type WorkState } from "./progressLine.ts";
 import { outputColumns } from "./terminal.ts";
-import { exponentOf } from "../../../shared/charts/verdict.ts";
 
 const SCALE = 1000;
 /** Time between the lines that replace the bar where there is no terminal. */
@@ -81,6 +81,7 @@ export function workState(
         ? (replicaCount - (start?.replicaCount ?? 0)) / elapsed
         : sum(({ replicasPerSecond }) => replicasPerSecond),
     remainingSeconds: over ? 0 : gained > 0 ? (elapsed * (1 - share)) / gained : undefined,
+    ...(runs.some(isOutOfReach) && { targetOutOfReach: true }),
     caption:
       !over && sum(({ leasedShardCount }) => leasedShardCount) === 0
         ? (runs.find(isWaiting)?.error ?? "waiting for a worker")
@@ -92,6 +93,10 @@ export function workState(
 /** Whether the coordinator says what it waits for. */
 function isWaiting(run: Run__Output): boolean {
   return !hasEnded(stateOf(run)) && run.error !== "";
+}
+
+function isOutOfReach(run: Run__Output): boolean {
+  return !hasEnded(stateOf(run)) && run.progress?.targetOutOfReach === true;
 }
 
 function shareOf(run: Run__Output): number {
@@ -109,7 +114,11 @@ function caption(runs: readonly Run__Output[], ended: number): string {
 function estimateText(runs: readonly Run__Output[]): string | undefined {
   const [run] = runs;
   if (run === undefined || runs.length > 1) return undefined;
-  const live = hasEnded(stateOf(run)) ? exponentOf(run) : run.progress?.liveLyapunovExponent;
+  if (hasEnded(stateOf(run))) {
+    const text = exponentText(run);
+    return text === ABSENT ? undefined : `λ̂ ${text}`;
+  }
+  const live = run.progress?.liveLyapunovExponent;
   if (live?.estimate === undefined) return undefined;
   return `λ̂ ${withError(live.estimate, live.standardError)}`;
 }

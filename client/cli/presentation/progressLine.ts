@@ -1,4 +1,4 @@
-import { duration, rough } from "../../../shared/text/counts.ts";
+import { remainingText, rough } from "../../../shared/text/counts.ts";
 import { widthOf, wrapped } from "./wrap.ts";
 
 /** How far the work of a run or a sweep has come. */
@@ -9,6 +9,8 @@ export interface WorkState {
   readonly replicaCount: number;
   readonly replicasPerSecond: number;
   readonly remainingSeconds: number | undefined;
+  /** True if a run will probably end at its limit of replicas, without the precision asked for. */
+  readonly targetOutOfReach?: boolean;
   /** What has been done, or is waited for, in words, such as `12/28 runs`. */
   readonly caption: string;
   /** The estimate so far; undefined while there is none, and for several runs. */
@@ -37,9 +39,11 @@ export function progressLine(title: string, state: WorkState | undefined, column
     estimate,
     replicasPerSecond = 0,
     remainingSeconds,
+    targetOutOfReach = false,
   } = state ?? {};
   const rate = `${rough(replicasPerSecond)} replicas/s`;
-  const left = remainingSeconds === undefined ? "…" : `${duration(remainingSeconds)} left`;
+  const left =
+    remainingSeconds === undefined ? "…" : remainingText(remainingSeconds, targetOutOfReach);
   // Where there is no estimate, the caption says how far the work is, or what it waits for.
   const essential = estimate ?? caption;
   const whole = estimate === undefined ? [caption] : [caption, estimate];

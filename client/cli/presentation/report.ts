@@ -3,9 +3,12 @@ import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run
 import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
 import { isOtherKind, otherKindDetails, otherKindTable } from "./otherKind.ts";
+import { count } from "../../../shared/text/counts.ts";
+import { TargetMissed } from "../exitCodes.ts";
 import { printJson } from "./printJson.ts";
 import { runDetails } from "./runDetails.ts";
 import { runTable } from "./runTable.ts";
+import { hasMissedTarget, targetText } from "./targetText.ts";
 import { outputColumns } from "./terminal.ts";
 
 /** Formats one run for people, whatever its kind, as wide as the terminal is. */
@@ -33,13 +36,20 @@ export function reportRun(run: Run__Output, json: boolean): void {
 }
 
 /**
- * Makes the command fail if the run did not succeed; it is called once the run is printed.
+ * Makes the command fail if the run did not succeed, or missed its precision; it is called once the
+ * run is printed.
  *
- * @throws Error
+ * @throws Error; TargetMissed
  */
-export function assertRunSucceeded({ name, state, error }: Run__Output): void {
+export function assertRunSucceeded(run: Run__Output): void {
+  const { name, state, error } = run;
   // A run that was cancelled has no error.
   assertSucceeded(state, error === "" ? name : `${name}: ${error}`);
+  if (!hasMissedTarget(run)) return;
+  throw new TargetMissed(
+    `${name} missed its target at the limit of ${count(run.replicaCount)} replicas: ` +
+      `${targetText(run)}; give a higher --maximum-replicas, or ask for less`,
+  );
 }
 
 /** Prints a sweep; see sweepText. */
@@ -49,12 +59,18 @@ export function reportSweep(sweep: Sweep__Output, json: boolean, named: boolean)
 }
 
 /**
- * Makes the command fail if a run of the sweep did not succeed.
+ * Makes the command fail if a run of the sweep did not succeed, or missed its precision.
  *
- * @throws Error
+ * @throws Error; TargetMissed
  */
-export function assertSweepSucceeded({ name, state }: Sweep__Output): void {
+export function assertSweepSucceeded({ name, state, runs }: Sweep__Output): void {
   assertSucceeded(state, `${name}: not every run succeeded`);
+  const missed = runs.filter(hasMissedTarget);
+  if (missed.length === 0) return;
+  throw new TargetMissed(
+    `${name}: ${missed.length} of ${runs.length} runs missed their target at the limit of ` +
+      `replicas; give a higher maximum, or ask for less`,
+  );
 }
 
 function assertSucceeded(state: string, message: string): void {

@@ -2,7 +2,7 @@ import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
-import { count, counted, duration } from "../../../shared/text/counts.ts";
+import { count, counted, remainingText } from "../../../shared/text/counts.ts";
 import {
   ABSENT,
   exactBeside,
@@ -16,9 +16,12 @@ import {
 import { fittedFacts, type Fact } from "./fittedTable.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
 import { titled } from "./sweepHeading.ts";
+import { targetText } from "./targetText.ts";
+import { times } from "../../../shared/text/times.ts";
 import {
   depthOfFactor1000,
   exponentOf,
+  spreadOf,
   varianceOf,
   verdict,
 } from "../../../shared/charts/verdict.ts";
@@ -53,10 +56,15 @@ export function runDetails(run: Run__Output, limit = Infinity): string {
   table.push(
     [`λ${ofSurvivors}`, estimateLine(exponentOf(run), exact?.lyapunovExponent)],
     [`σ²${ofSurvivors}`, estimateLine(varianceOf(run), exact?.variance)],
-    [`critical gain${ofSurvivors}`, significant(exact?.criticalGain)],
+    [`critical gain${ofSurvivors}`, criticalGainLine(run, exact?.criticalGain)],
+    [extinct ? "typical survivor" : "typical network", spreadLine(run)],
     ["factor 1000", factorLine(run)],
     ["verdict", verdict(run)],
   );
+  const target = targetText(run);
+  if (target !== "" && run.targetMet !== undefined) {
+    table.push(["target", `${run.targetMet ? "met" : "missed"}: ${target}`]);
+  }
   if (run.error !== "") {
     table.push([hasEnded(stateOf(run)) ? "error" : "waiting", run.error]);
   }
@@ -65,6 +73,11 @@ export function runDetails(run: Run__Output, limit = Infinity): string {
 
 function gainText(run: Run__Output): string {
   const [label, number] = [gainLabel(run), given(run.network?.gain)];
+  const calibration = run.network?.gainCalibration;
+  if (calibration) {
+    const found = withError(run.network?.gain, calibration.standardError);
+    return `${found} (${label}, found by ${calibration.run})`;
+  }
   return label === number ? number : `${number} (${label})`;
 }
 
@@ -76,7 +89,9 @@ function progressLine({ progress }: Run__Output): string {
   return [
     `${count(completedShardCount)} of ${counted(plannedShardCount, "shard")}, ` +
       `${count(leasedShardCount)} with workers`,
-    ...(remainingSeconds === undefined ? [] : [`${duration(remainingSeconds)} left`]),
+    ...(remainingSeconds === undefined
+      ? []
+      : [remainingText(remainingSeconds, progress.targetOutOfReach)]),
     ...(live?.estimate === undefined
       ? []
       : [`λ̂ so far ${withError(live.estimate, live.standardError)}`]),
@@ -98,9 +113,52 @@ function estimateLine(
   return `${withError(estimate.estimate, estimate.standardError)}, ${range}${comparison}`;
 }
 
+/** The gain at which λ is zero, as this run knows it; from earlier coordinators, as theory does. */
+function criticalGainLine(run: Run__Output, exact: number | undefined): string {
+  return run.criticalGain?.estimate === undefined
+    ? significant(exact)
+    : estimateLine(run.criticalGain, exact);
+}
+
+/** What the typical network is multiplied by, and its neighbours. */
+function spreadLine(run: Run__Output): string {
+  const spread = spreadOf(run);
+  if (spread === undefined) return "too few replicas";
+  const { median, middleHalf, middleNineTenths, layerCount, method } = spread;
+  const ends = `ends at ${times(median)} after ${counted(layerCount, "layer")}`;
+  if (middleHalf === undefined || middleNineTenths === undefined) return ends;
+  const source = method === "sketch" ? "as seen" : "about, by the normal law";
+  return (
+    `${ends}; half of all at ${rangeText(middleHalf)}, ` +
+    `nine tenths at ${rangeText(middleNineTenths)} (${source})`
+  );
+}
+
+function rangeText([lower, upper]: readonly [number, number]): string {
+  return `${times(lower)} to ${times(upper)}`;
+}
+
+/** Depths at which networks have lost a factor 1000, or the typical one has gained it. */
 function factorLine(run: Run__Output): string {
-  const depth = depthOfFactor1000(run);
-  if (depth === undefined) return exponentOf(run)?.estimate === undefined ? ABSENT : "never";
-  const verb = (exponentOf(run)?.estimate ?? 0) < 0 ? "lost" : "gained";
-  return `${verb} by the typical network after ${counted(depth, "layer")}`;
+  const { estimate } = exponentOf(run) ?? {};
+  const { halfLostDepth, nineTenthsLostDepth } = run.spread ?? {};
+  const typical = depthOfFactor1000(run);
+  const gained =
+    typical !== undefined && (estimate ?? 0) > 0
+      ? [`gained by the typical network after ${counted(typical, "layer")}`]
+      : [];
+  const lost = [
+    ...(halfLostDepth === undefined
+      ? []
+      : [`half of all networks after ${counted(halfLostDepth, "layer")}`]),
+    ...(nineTenthsLostDepth === undefined
+      ? []
+      : [`nine tenths after ${counted(nineTenthsLostDepth, "layer")}`]),
+  ];
+  if (lost.length > 0) return [`lost by about ${lost.join(", by ")}`, ...gained].join("; ");
+  if (gained.length > 0) return gained.join();
+  if (typical !== undefined) {
+    return `lost by the typical network after ${counted(typical, "layer")}`;
+  }
+  return estimate === undefined ? ABSENT : "not lost by half of all networks at any depth";
 }

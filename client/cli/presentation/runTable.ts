@@ -3,8 +3,10 @@ import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { count } from "../../../shared/text/counts.ts";
 import { ABSENT, exactBeside, fixed, withError } from "../../../shared/text/numbers.ts";
+import { exponentText } from "./exponentText.ts";
 import { fittedTable, type TableColumn } from "./fittedTable.ts";
 import { sweptColumns, type SweptColumn } from "./sweptColumns.ts";
+import { hasMissedTarget } from "./targetText.ts";
 import {
   depthOfFactor1000,
   exponentOf,
@@ -39,7 +41,7 @@ const RESULTS: readonly TableColumn<Run__Output>[] = [
     name: "λ̂",
     importance: 2,
     align: "right",
-    cell: (run) => withError(exponentOf(run)?.estimate, exponentOf(run)?.standardError),
+    cell: exponentText,
   },
   {
     head: "λ exact",
@@ -71,8 +73,14 @@ const RESULTS: readonly TableColumn<Run__Output>[] = [
     cell: (run) => exactBeside(exactDeviation(run), deviation(varianceOf(run))?.standardError),
   },
   { head: "z", name: "z of σ̂", importance: 5, align: "right", cell: deviationScore },
+  {
+    head: "critical gain",
+    importance: 4,
+    align: "right",
+    cell: ({ criticalGain }) => withError(criticalGain?.estimate, criticalGain?.standardError),
+  },
   { head: "×1000 at depth", importance: 6, align: "right", cell: depthText },
-  { head: "verdict", name: "", importance: 7, cell: (run) => stateNote(run) ?? verdict(run) },
+  { head: "verdict", name: "", importance: 7, cell: (run) => stateNote(run) ?? judged(run) },
 ];
 
 /** The depth at which the typical network has lost or gained a factor 1000. */
@@ -96,6 +104,10 @@ function deviationScore(run: Run__Output): string {
   const [sigma, exact] = [deviation(varianceOf(run)), exactDeviation(run)];
   if (sigma === undefined || exact === undefined || !(sigma.standardError > 0)) return ABSENT;
   return fixed((sigma.estimate - exact) / sigma.standardError, 2);
+}
+
+function judged(run: Run__Output): string {
+  return `${hasMissedTarget(run) ? "Target missed. " : ""}${verdict(run)}`;
 }
 
 function stateNote(run: Run__Output): string | undefined {

@@ -101,13 +101,16 @@ function sweepPlot(title: string, runs: readonly Run__Output[]): TopLevelSpec {
       },
     ],
   });
+  const dying = runs.some((run) => run.lyapunovExponent?.extinct === true)
+    ? ", of survivors where networks die"
+    : "";
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     title: { text: title, subtitle: "points: Monte Carlo estimates; lines: exact values" },
     background: "white",
     data: { values },
     hconcat: [
-      panel("estimate", "exact", "Lyapunov exponent λ per layer", true),
+      panel("estimate", "exact", `Lyapunov exponent λ per layer${dying}`, true),
       panel("decades", "exactDecades", "log₁₀ of the typical growth over all layers", false),
     ],
   };

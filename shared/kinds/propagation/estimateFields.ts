@@ -27,6 +27,15 @@ export function finalEstimates(
   return last && estimatorOf(specification).estimate(last, network.depth - burnIn, level);
 }
 
+/** Whether a distance from the exact value, in standard errors, says something. */
+export function comparableSurvivors(
+  last: CheckpointSums | undefined,
+  exactVariance: number | undefined,
+): boolean {
+  const survivorCount = last?.survivorCount ?? 0;
+  return survivorCount >= MINIMUM_FOR_Z && (exactVariance ?? 0) > CONSTANT_VARIANCE;
+}
+
 /** λ̂ and σ̂² of the survivors in the sums, with z-scores against their exact values. */
 function exponentFields(
   specification: PropagationSpecification,
@@ -35,8 +44,7 @@ function exponentFields(
 ): ExponentFields {
   const { level } = specification;
   const estimates = sums && finalEstimates(specification, sums);
-  const survivorCount = sums?.checkpoints.at(-1)?.survivorCount ?? 0;
-  const comparable = survivorCount >= MINIMUM_FOR_Z && (exact?.variance ?? 0) > CONSTANT_VARIANCE;
+  const comparable = comparableSurvivors(sums?.checkpoints.at(-1), exact?.variance);
   const message = (quantity: PropagationQuantity): EstimateMessage => {
     const estimate = estimates?.[quantity];
     if (estimate === undefined) return { level };

@@ -38,6 +38,7 @@ function networkInputFromMessage(network: Network__Output): NetworkInput {
     ...lawParameters(network),
     gain: network.gain === 0 ? undefined : network.gain,
     namedGain: shortName("namedGain", network.namedGain),
+    gainCalibration: network.gainCalibration,
   };
 }
 
@@ -66,5 +67,6 @@ export function networkToMessage(network: Network): NetworkMessage {
     ...lawParameters(network),
     gain: network.gain,
     namedGain: wireName("namedGain", network.namedGain),
+    ...(network.gainCalibration && { gainCalibration: network.gainCalibration }),
   };
 }

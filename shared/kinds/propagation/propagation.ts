@@ -4,6 +4,7 @@ import { wireName } from "../../wire/enumerations.ts";
 import type { Kind } from "../kind.ts";
 import { chartFields } from "./chartFields.ts";
 import { checkpointFields } from "./checkpointFields.ts";
+import { conclusionFields } from "./conclusionFields.ts";
 import { replicaWork, shardSize } from "./costs.ts";
 import { estimateFields, finalEstimates } from "./estimateFields.ts";
 import { exactFields } from "./exactFields.ts";
@@ -41,6 +42,7 @@ export const PROPAGATION: Kind<PropagationSpecification> = {
     ...exactFields(specification.network),
   }),
   estimateFields,
+  conclusionFields,
   checkpointFields: (_specification, sums) => checkpointFields(sums),
   chartFields,
   toJSON: () => "propagation",

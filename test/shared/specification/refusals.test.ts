@@ -32,6 +32,16 @@ function network(change: object): PropagationInput {
   return { ...INPUT, network: { ...NETWORK, ...change } };
 }
 
+/** A critical gain of uniform weights, with where it comes from. */
+function calibrated(change: object): PropagationInput {
+  return network({
+    weights: "uniform",
+    gain: 1.5,
+    namedGain: "lyapunov",
+    gainCalibration: { run: "runs/a", standardError: 1e-4, ...change },
+  });
+}
+
 describe("parsePropagation refuses, naming the field, the value and what to give,", () => {
   const widths = "give an integer from 1 to 1,000,000";
   const dense =
@@ -175,7 +185,42 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       network({ weights: "uniform", gain: "lyapunov" }),
       "network.gain",
       "'lyapunov' is not allowed with uniform weights, whose critical gain has no closed form; " +
-        "give a number or one of he, xavier, lecun",
+        "give a number or one of he, xavier, lecun; or, as lyapunov run does, the critical gain of " +
+        "a run at another gain, with network.gain_calibration",
+    ],
+    [
+      "where a gain comes from that has a closed form",
+      network({ gain: "lyapunov", gainCalibration: { run: "runs/a", standardError: 0 } }),
+      "network.gain_calibration",
+      "it is allowed only with the gain lyapunov of a law without closed form; leave it out",
+    ],
+    [
+      "where a gain comes from that is only a number",
+      network({ weights: "uniform", gainCalibration: { run: "runs/a", standardError: 0 } }),
+      "network.gain_calibration",
+      "it is allowed only with the gain lyapunov of a law without closed form; leave it out",
+    ],
+    [
+      "a critical gain that no run has found",
+      calibrated({ run: "sweeps/a" }),
+      "network.gain_calibration.run",
+      "'sweeps/a' is not allowed; give runs/{id}",
+    ],
+    [
+      "a critical gain with a negative error",
+      calibrated({ standardError: -1 }),
+      "network.gain_calibration.standard_error",
+      "-1 is not allowed; give a finite number, 0 or more",
+    ],
+    [
+      "a critical gain that is no number",
+      network({
+        weights: "uniform",
+        gain: "lyapunov",
+        gainCalibration: { run: "runs/a", standardError: 0 },
+      }),
+      "network.gain",
+      "'lyapunov' is not allowed; give a positive finite number",
     ],
     [
       "isotropic sampling of a law that is not",
@@ -291,7 +336,8 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       network({ weights: "uniform", gain: undefined, namedGain: "lyapunov" }),
       "network.named_gain",
       "'lyapunov' is not allowed with uniform weights, whose critical gain has no closed form; " +
-        "give a number as gain or one of he, xavier, lecun",
+        "give a number as gain or one of he, xavier, lecun; or, as lyapunov run does, the critical " +
+        "gain of a run at another gain, with network.gain_calibration",
     ],
     [
       "a gain beside the name of another",

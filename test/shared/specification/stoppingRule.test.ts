@@ -5,8 +5,10 @@ import * as fc from "fast-check";
 import {
   extensionProblem,
   isMet,
+  isOutOfReach,
   predictedReplicaCount,
   replicaLimit,
+  targetsAreMet,
   worstErrorRatio,
   type Precision,
   type ReplicaCounts,
@@ -72,6 +74,43 @@ describe("isMet", () => {
     assert.equal(isMet(lambda, { replicaCount: 99, survivorCount: 39 }, small), false);
     assert.equal(isMet(lambda, { replicaCount: 99, survivorCount: 40 }, small), true);
     assert.equal(isMet(lambda, { replicaCount: 100, survivorCount: 0 }, undefined), true);
+  });
+});
+
+describe("targetsAreMet", () => {
+  const targets: Precision = { ...RANGE, lyapunovExponent: 0.1 };
+  for (const [what, count, error, met] of [
+    ["an error is its target", 50, 0.1, true],
+    ["an error is above it, at the limit too", 100, 0.1001, false],
+    ["the limit is reached with a small error", 100, 0.01, true],
+    ["fewer than the minimum have survived", 9, 0.01, false],
+  ] as const) {
+    it(`is ${met} when ${what}`, () => {
+      assert.equal(targetsAreMet(targets, alive(count), estimatesWithErrors(error, 9)), met);
+    });
+  }
+
+  it("is false where nothing is known", () => {
+    assert.equal(targetsAreMet(targets, alive(100), undefined), false);
+  });
+});
+
+describe("isOutOfReach", () => {
+  const rule = precision({ lyapunovExponent: 0.1, maximumReplicaCount: 1000 });
+  for (const [what, of, count, error, out] of [
+    // 50 replicas with an error of 0.4 make 800 for 0.1, and with 0.5 they make 1,250.
+    ["the limit suffices", rule, 50, 0.4, false],
+    ["the limit does not suffice", rule, 50, 0.5, true],
+    ["too few replicas say how many are needed", rule, 29, 9, false],
+    ["there is no target", replicas(1000), 50, 9, false],
+  ] as const) {
+    it(`is ${out} when ${what}`, () => {
+      assert.equal(isOutOfReach(of, alive(count), estimatesWithErrors(error, 0)), out);
+    });
+  }
+
+  it("is false where nothing is known", () => {
+    assert.equal(isOutOfReach(rule, alive(50), undefined), false);
   });
 });
 

@@ -79,6 +79,44 @@ describe("a run as JSON", () => {
     ]);
   });
 
+  it("has what follows from the estimates", () => {
+    const json = runToJson(
+      received({
+        criticalGain: { ...estimate(1.5445, 0.0002), method: "log_student_t", z: 0.5 },
+        spread: {
+          layerCount: 90,
+          growthQuantiles: [{ probability: 0.5, value: -7 }],
+          method: "sketch",
+          halfLostDepth: 79,
+        },
+        targetMet: false,
+      }),
+    );
+    assert.deepEqual(json.criticalGain, {
+      ...estimate(1.5445, 0.0002),
+      method: "log_student_t",
+      extinct: false,
+      z: 0.5,
+    });
+    assert.deepEqual(json.spread, {
+      layerCount: 90,
+      growthQuantiles: [{ probability: 0.5, value: -7 }],
+      method: "sketch",
+      halfLostDepth: 79,
+      nineTenthsLostDepth: null,
+    });
+    assert.equal(json.targetMet, false);
+    // An earlier coordinator says none of it.
+    const { criticalGain, spread, targetMet } = runToJson(received({}));
+    assert.deepEqual([criticalGain, spread, targetMet], [null, null, null]);
+  });
+
+  it("says where a critical gain comes from that has no closed form", () => {
+    const gainCalibration = { run: "runs/a1", standardError: 1e-4 };
+    const network = { weights: "uniform", gain: 1.5, namedGain: "lyapunov", gainCalibration };
+    assert.deepEqual(networkJson(network)?.gainCalibration, gainCalibration);
+  });
+
   it("says null where λ = −∞, and where no closed form is known", () => {
     const json = runToJson(
       received({ lyapunovExponent: { extinct: true, level: 0.95 }, exact: null }),

@@ -100,6 +100,7 @@ const COIN: Kind<CoinSpecification> = {
     const known = sums && estimates(specification, sums);
     return known === undefined ? {} : { estimates: { ...known } };
   },
+  conclusionFields: () => ({}),
   checkpointFields: () => [],
   chartFields: () => ({ depths: [], fluctuations: null }),
   toJSON: () => "coin",

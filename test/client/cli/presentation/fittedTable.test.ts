@@ -98,7 +98,10 @@ describe("what is said of runs", () => {
       for (const whole of ["−0.20012 ± 0.00031", "0.5025 ± 0.0020", "−0.200000", "−0.39", "1.25"]) {
         assert.equal(table.split(whole).length, swept.length + 1, `${whole} in ${columns}`);
       }
-      for (const sentence of ["Vanishes: typically shrinks", "given up after 12 errors"]) {
+      for (const sentence of [
+        "Vanishes: the typical network shrinks",
+        "given up after 12 errors",
+      ]) {
         assert.ok(table.includes(sentence), `${sentence} in ${columns}`);
       }
       const details = unframed(swept.map((run) => runDetails(run, columns)).join(" "));

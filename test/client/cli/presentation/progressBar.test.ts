@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
 import { workState } from "../../../../client/cli/presentation/progressBar.ts";
-import { received } from "../../../support/receivedRun.ts";
+import { remainingText } from "../../../../shared/text/counts.ts";
+import { estimate, received } from "../../../support/receivedRun.ts";
 
 describe("progress", () => {
   it("counts ended runs whole and others by their shards, and predicts the time left", () => {
@@ -48,6 +49,28 @@ describe("progress", () => {
     assert.equal(workState([failed, waiting], undefined, 5).caption, error);
     const queued = received({ state: "RUN_STATE_QUEUED", progress: {} });
     assert.equal(workState([failed, queued], undefined, 5).caption, "waiting for a worker");
+  });
+
+  it("knows of a target that is out of reach, as long as the run goes on", () => {
+    const progress = { plannedShardCount: 4, leasedShardCount: 1, targetOutOfReach: true };
+    const state = (name: "RUN_STATE_RUNNING" | "RUN_STATE_CANCELLED") =>
+      workState([received({ state: name, progress })], undefined, 5).targetOutOfReach;
+    assert.equal(state("RUN_STATE_RUNNING"), true);
+    assert.equal(state("RUN_STATE_CANCELLED"), undefined);
+    assert.equal(
+      remainingText(8, true),
+      "8 s to the limit of replicas, which will miss the target",
+    );
+    assert.equal(remainingText(8, false), "8 s left");
+  });
+
+  it("does not show the survivors' λ̂ as λ̂ where λ = −∞", () => {
+    const run = received({
+      state: "RUN_STATE_SUCCEEDED",
+      lyapunovExponent: { extinct: true, level: 0.95 },
+      survivors: { lyapunovExponent: estimate(-0.25, 0.001) },
+    });
+    assert.equal(workState([run], undefined, 5).estimate, "λ̂ −∞ (survivors −0.2500 ± 0.0010)");
   });
 
   it("ends with the mean rate of the watch", () => {

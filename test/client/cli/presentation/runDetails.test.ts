@@ -31,8 +31,71 @@ describe("a run in detail", () => {
     assert.match(text, /sparse_gaussian\(p=0\.5\)/);
     assert.match(text, /3 replicas: λ = −∞/);
     assert.match(text, /λ of survivors +│ −0\.2000 ± 0\.0010/);
-    assert.match(text, /Dies: λ = −∞, 3 of 1000 extinct; a survivor/);
+    assert.match(text, /Dies: λ = −∞, 3 of 1000 extinct; the typical survivor/);
     assert.doesNotMatch(text, /exact|undefined|NaN/);
+  });
+
+  it("tells the typical network, its neighbours, and when they are lost", () => {
+    const growthQuantiles = [
+      [0.05, -8],
+      [0.25, -3],
+      [0.5, -1],
+      [0.75, 0.5],
+      [0.95, 4],
+    ].map(([probability = NaN, value = NaN]) => ({ probability, value }));
+    const spread = {
+      layerCount: 100,
+      growthQuantiles,
+      method: "sketch",
+      halfLostDepth: 35,
+      nineTenthsLostDepth: 1061,
+    };
+    const run = received({
+      lyapunovExponent: estimate(-0.2, 0.001),
+      criticalGain: { ...estimate(1.7272, 0.0017), method: "log_student_t" },
+      spread,
+    });
+    const text = runDetails(run);
+    assert.match(text, /critical gain +│ 1\.7272 ± 0\.0017, 95 % in \[1\.7238, 1\.7306\]/);
+    assert.match(
+      text,
+      /typical network +│ ends at ×0\.37 after 100 layers; half of all at ×0\.050 to ×1\.6, nine tenths at ×3·10\^−4 to ×55 \(as seen\)/,
+    );
+    assert.match(
+      text,
+      /factor 1000 +│ lost by about half of all networks after 35 layers, by nine tenths after 1,061 layers/,
+    );
+  });
+
+  it("says whether a target was met, and by which run a gain was found", () => {
+    const stoppingRule = { precision: { lyapunovExponent: 1e-12, maximumReplicaCount: 5000 } };
+    const missed = received(
+      { lyapunovExponent: estimate(-0.2, 0.00132), targetMet: false },
+      { stoppingRule },
+    );
+    assert.match(
+      runDetails(missed),
+      /target +│ missed: standard error of λ̂ 0\.0013, target 1·10\^−12/,
+    );
+    const met = received(
+      { lyapunovExponent: estimate(-0.2, 0.00132), targetMet: true },
+      {
+        stoppingRule,
+      },
+    );
+    assert.match(runDetails(met), /target +│ met: /);
+    const gainCalibration = { run: "runs/a1", standardError: 1.5e-4 };
+    const network = { weights: "uniform", gain: 1.52893, namedGain: "lyapunov", gainCalibration };
+    assert.match(
+      runDetails(received({}, { network })),
+      /gain 1\.52893 ± 0\.00015 \(lyapunov, found by runs\/a1\)/,
+    );
+  });
+
+  it("says where the time leads that is left, if the target is out of reach", () => {
+    const progress = { plannedShardCount: 3, remainingSeconds: 8, targetOutOfReach: true };
+    const running = received({ state: "RUN_STATE_RUNNING", progress });
+    assert.match(runDetails(running), /8 s to the limit of replicas, which will miss the target/);
   });
 
   it("says what a run waits for, and why one has failed", () => {

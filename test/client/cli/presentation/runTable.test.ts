@@ -62,6 +62,21 @@ describe("the table of runs", () => {
     assert.ok(!present(head).includes("seed"));
   });
 
+  it("names the survivors where λ = −∞, and tells the critical gain and a missed target", () => {
+    const dead = received({
+      replicaCount: 100,
+      extinctCount: 60,
+      lyapunovExponent: { extinct: true, level: 0.95 },
+      survivors: { lyapunovExponent: estimate(-0.2, 0.001) },
+      criticalGain: estimate(1.7, 0.002),
+    });
+    const missed = received({ lyapunovExponent: estimate(-0.2, 0.001), targetMet: false });
+    const [head, first, second] = cells(runTable([dead, missed]));
+    assert.equal(first?.[present(head).indexOf("λ̂ ± s.e.")], "−∞ (survivors −0.2000 ± 0.0010)");
+    assert.equal(first[present(head).indexOf("critical gain")], "1.7000 ± 0.0020");
+    assert.match(String(second?.at(-1)), /^Target missed\. Vanishes: /);
+  });
+
   it("leaves out what is not known, and says why a run failed", () => {
     const run = received({ state: "RUN_STATE_FAILED", error: "shard 3 was given up", exact: null });
     const [head, row] = cells(runTable([run]));

@@ -69,6 +69,16 @@ describe("specifications on the wire", () => {
       }
     }
   }
+  inputs["a critical gain that a run has found"] = {
+    network: {
+      ...network,
+      weights: "uniform",
+      gain: 1.5,
+      namedGain: "lyapunov",
+      gainCalibration: { run: "runs/a1", standardError: 1e-4 },
+    },
+    stoppingRule: { replicaCount: 9 },
+  };
   for (const [what, input] of Object.entries(inputs)) {
     it(`arrive as they were: ${what}`, () => {
       assert.deepEqual(sent(input), parsePropagation(input));
