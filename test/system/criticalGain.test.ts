@@ -120,7 +120,7 @@ describe("the critical gain of a law without closed form", () => {
     });
     await assert.rejects(
       cluster.api.createRun(specificationToMessage(request), ""),
-      /run\.network\.gain_calibration|run\.network\.gain/,
+      /run\.network\.named_gain: .* with network\.gain_calibration/,
     );
   });
 
