@@ -12,6 +12,7 @@ import { partialShape } from "./partialShape.ts";
 import { shardTask } from "./shardTask.ts";
 import { commonTaskToMessage } from "./shardTaskMessages.ts";
 import {
+  asReadByVersion01,
   parseFields,
   QUANTITIES,
   type PropagationInput,
@@ -34,6 +35,7 @@ export const PROPAGATION: Kind<PropagationSpecification> = {
   partialShape,
   propagation: ({ network, backend }, replicaCount) =>
     propagationOf(network, backend, replicaCount),
+  asReadByVersion01,
   estimates: finalEstimates,
   inputFromMessage,
   specificationFields: (specification) => ({
