@@ -10,7 +10,7 @@ import {
 } from "../../specification/commonFields.ts";
 import type { StoppingRule } from "../../specification/stoppingRule.ts";
 import type { Quantity } from "../../specification/stoppingRuleInput.ts";
-import { clipped, FieldReader } from "../../specification/violations.ts";
+import { FieldReader } from "../../specification/violations.ts";
 import type { Kind } from "../kind.ts";
 
 const MAXIMUM_CHECKPOINTS = 64;
@@ -83,10 +83,7 @@ function readBurnIn(
   checkpoints: readonly unknown[],
 ): number {
   if (withoutBurnIn === true && burnIn !== undefined) {
-    reader.refuse(
-      "without_burn_in",
-      `a burn-in of ${clipped(String(burnIn), 60)} is given, too; give only one of them`,
-    );
+    reader.refuse("without_burn_in", "true is not allowed beside a burn_in; give only one of them");
   }
   const value = withoutBurnIn === true ? 0 : (burnIn ?? defaultBurnIn(network, checkpoints));
   return reader.integer("burn_in", value, 0, network.depth - 1);

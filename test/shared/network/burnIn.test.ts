@@ -99,7 +99,7 @@ describe("the burn-in of a specification", () => {
       () => specification({ burnIn: 3, withoutBurnIn: true }),
       (error) =>
         error instanceof ValidationError &&
-        /^without_burn_in: a burn-in of 3 is given, too; give only one of them$/.test(
+        /^without_burn_in: true is not allowed beside a burn_in; give only one of them$/.test(
           error.message,
         ),
     );

@@ -27,6 +27,14 @@ function of(sample: readonly number[]): QuantileSketch {
   return sketchOf(Float64Array.from(sample), WIDTH);
 }
 
+/** The sketch as version 0.1 made it: bins of the width that they are aligned to, no extremes. */
+function earlier(sample: readonly number[]): QuantileSketch {
+  const indexes = sample.map((growth) => Math.floor(growth / WIDTH));
+  const binIndexes = [...new Set(indexes)].toSorted((a, b) => a - b);
+  const binCounts = binIndexes.map((index) => indexes.filter((one) => one === index).length);
+  return { binWidth: WIDTH, binIndexes, binCounts };
+}
+
 function normals(count: number): number[] {
   const random = new Random(7);
   return Array.from({ length: count }, () => 3 + 2 * random.normal());
@@ -109,14 +117,6 @@ describe("mergeSketches", () => {
       cases(1000, 2),
     );
   });
-
-  /** The sketch as version 0.1 made it: bins of the width that they are aligned to, no extremes. */
-  function earlier(sample: readonly number[]): QuantileSketch {
-    const indexes = sample.map((growth) => Math.floor(growth / WIDTH));
-    const binIndexes = [...new Set(indexes)].toSorted((a, b) => a - b);
-    const binCounts = binIndexes.map((index) => indexes.filter((one) => one === index).length);
-    return { binWidth: WIDTH, binIndexes, binCounts };
-  }
 
   it("adds sketches of version 0.1, in any order, without extremes", () => {
     fc.assert(
