@@ -69,6 +69,15 @@ describe("sketchOf", () => {
     }
   });
 
+  it("is the same for any order of many values, those far beyond the first included", () => {
+    const sample = [...normals(5000), ...normals(100).map((growth) => 1e5 * growth), 1e15];
+    const shuffled = sample.toSorted((a, b) => Math.sin(1e3 * a) - Math.sin(1e3 * b));
+    assert.deepEqual(of(shuffled), of(sample));
+    assert.deepEqual(of(sample.toReversed()), of(sample));
+    const parts = [sample.slice(0, 300), sample.slice(300, 2000), sample.slice(2000)];
+    assert.deepEqual(parts.map(of).reduce(mergeSketches), of(sample));
+  });
+
   it("keeps its bins narrow where a few values are far from the rest", () => {
     const sample = normals(20_000);
     const { binWidth } = of(sample);
