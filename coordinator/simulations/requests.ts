@@ -8,6 +8,7 @@ import {
   characterCount,
   refused,
   textProblem,
+  tooLong,
   ValidationError,
   type FieldViolation,
 } from "../../shared/specification/violations.ts";
@@ -111,11 +112,9 @@ export function readPageToken(pageToken: string): string {
 
 /** Returns the text. @throws ApiError naming the field if the text is longer */
 function atMost(field: string, text: string, maximum: number): string {
-  if (characterCount(text, maximum) <= maximum) return text;
-  throw invalidField(
-    field,
-    `more than ${maximum} characters are too many; give at most ${maximum}`,
-  );
+  const length = characterCount(text);
+  if (length <= maximum) return text;
+  throw invalidField(field, tooLong(length, maximum));
 }
 
 export function readPageSize(pageSize: number): number {

@@ -248,7 +248,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       "too long a name",
       given({ displayName: "x".repeat(201) }),
       "display_name",
-      "a text of more than 200 characters is not allowed; give at most 200 characters",
+      "a text of 201 characters is not allowed; give at most 200 characters",
     ],
     [
       "a name that is no text",
