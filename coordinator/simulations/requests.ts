@@ -20,7 +20,7 @@ export const MAXIMUM_REQUEST_ID_LENGTH = 128;
 export const MAXIMUM_PAGE_TOKEN_LENGTH = 256;
 export const MAXIMUM_ETAG_LENGTH = 128;
 const DEFAULT_PAGE_SIZE = 50;
-const MAXIMUM_PAGE_SIZE = 1000;
+export const MAXIMUM_PAGE_SIZE = 1000;
 
 /**
  * Reads a run of any of the kinds.

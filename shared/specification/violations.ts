@@ -116,6 +116,8 @@ export function refused(value: unknown): string {
 
 /** A value from outside, quoted for a sentence: on one line and not too long. */
 function shown(value: unknown, maximumLength = 60): string {
+  // In code a big integer ends in n, and nowhere else.
+  if (typeof value === "bigint") return String(value);
   // Text is cut first, since it may be of any length; inspect escapes line breaks.
   const cut = typeof value === "string" ? value.slice(0, maximumLength) : value;
   return clipped(inspect(cut, { breakLength: Infinity, compact: true }), maximumLength);

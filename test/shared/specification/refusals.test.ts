@@ -197,7 +197,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       "a seed of 65 bits",
       given({ seed: 2n ** 64n }),
       "seed",
-      `18446744073709551616n is not allowed; ${seeds}`,
+      `18446744073709551616 is not allowed; ${seeds}`,
     ],
     [
       "a seed that a double cannot hold",
