@@ -25,7 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "coordinator/plan": ["shared/kinds"],
   "coordinator/scheduler/trust": [],
   "coordinator/scheduler": ["coordinator/plan", "coordinator/scheduler/trust"],
-  "coordinator/ledger": ["coordinator/plan"],
+  "coordinator/ledger": ["coordinator/plan", "shared/files"],
   "coordinator/engine": ["coordinator/scheduler", "coordinator/ledger"],
   "coordinator/simulations": ["coordinator/engine"],
   "coordinator/door": ["coordinator/simulations", "shared/files"],
