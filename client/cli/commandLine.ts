@@ -5,9 +5,14 @@ import { COMMANDS, type CommandEntry } from "./commandList.ts";
 import { LOG_LEVELS } from "./logLevels.ts";
 import { choice } from "./readers.ts";
 import { ThrowingCommand } from "./usage.ts";
+import { say } from "./streams.ts";
 
-/** Creates the whole command line. The flags of a command are there once it has been asked for. */
-export function createCommandLine(): Command {
+/**
+ * Creates the whole command line. The flags of a command are there once it has been asked for.
+ *
+ * @param writeOut takes what help and version have to say
+ */
+export function createCommandLine(writeOut: (text: string) => void): Command {
   const entries = new Map<Command, CommandEntry>();
   const program = new ThrowingCommand("lyapunov")
     .description("Lyapunov exponents of deep random networks, by Monte Carlo on a cluster")
@@ -17,6 +22,7 @@ export function createCommandLine(): Command {
     .configureHelp({
       subcommandTerm: (command) => entries.get(command)?.term ?? new Help().subcommandTerm(command),
     })
+    .configureOutput({ writeOut, writeErr: say })
     .exitOverride();
 
   const define = async (command: Command) => {

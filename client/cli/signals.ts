@@ -1,4 +1,5 @@
 import { EXIT } from "./exitCodes.ts";
+import { say, standardError } from "./streams.ts";
 
 /**
  * Undoes what a progress bar does to a terminal: it hides the cursor and does not wrap long lines.
@@ -13,8 +14,8 @@ const RESTORE_TERMINAL = "\u001B[?25h\u001B[?7h";
  */
 export function endOnSignal(farewell: () => string): void {
   onSignal(() => {
-    if (process.stderr.isTTY) process.stderr.write(RESTORE_TERMINAL);
-    process.stderr.write(`\n${farewell()}\n`);
+    if (standardError().isTTY) say(RESTORE_TERMINAL);
+    say(`\n${farewell()}\n`);
     process.exit(EXIT.interrupted);
   });
 }

@@ -23,6 +23,7 @@ import { rateTable, type NetworkRate } from "../presentation/rateTable.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { flag, secondsFrom, typed, typedList } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
+import { print } from "../streams.ts";
 
 interface Flags extends StoppingFlags {
   readonly width?: readonly Typed[];
@@ -110,10 +111,10 @@ async function bench(flags: Flags): Promise<void> {
     const backend = specifications[0]?.backend;
     if (flags.json === true) {
       const machine = { processor, cores: availableParallelism(), node: process.versions.node };
-      printJson({ machine, threads, backend, rates });
+      await printJson({ machine, threads, backend, rates });
     } else {
       const busy = threads === 1 ? "1 thread" : `${threads} threads`;
-      process.stdout.write(`${processor}, ${busy}, ${backend}\n${rateTable(rates)}\n`);
+      await print(`${processor}, ${busy}, ${backend}\n${rateTable(rates)}\n`);
     }
   } finally {
     await pool.close();

@@ -9,6 +9,7 @@ import { networkInput, type NetworkFlags, type Typed } from "../../sdk/runInput.
 import { addNetworkFlags } from "../networkFlags.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { typedList } from "../readers.ts";
+import { print } from "../streams.ts";
 
 type Flags = NetworkFlags & { readonly q: readonly Typed[]; readonly json?: boolean };
 
@@ -17,12 +18,12 @@ export function defineExact(command: Command): void {
   addNetworkFlags(command)
     .option("--q <orders>", "orders of the moment exponents Λ(q)", typedList, [1, 2, 4])
     .option("--json", "print JSON on standard output")
-    .action(() => {
-      exact(command.optsWithGlobals<Flags>());
+    .action(async () => {
+      await exact(command.optsWithGlobals<Flags>());
     });
 }
 
-function exact(flags: Flags): void {
+async function exact(flags: Flags): Promise<void> {
   const network = parseIsotropicNetwork(networkInput(flags));
   const values = exactExponents(network);
   const momentExponents = flags.q.map((q) => {
@@ -32,8 +33,8 @@ function exact(flags: Flags): void {
     const value = momentExponent(q, network);
     return { q, value: Number.isFinite(value) ? value : null };
   });
-  if (flags.json === true) printJson({ network, ...values, momentExponents });
-  else process.stdout.write(`${exactTable(values, momentExponents)}\n`);
+  if (flags.json === true) await printJson({ network, ...values, momentExponents });
+  else await print(`${exactTable(values, momentExponents)}\n`);
 }
 
 function exactTable(

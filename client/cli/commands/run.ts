@@ -38,7 +38,7 @@ async function run(flags: Flags): Promise<void> {
       clock: () => performance.now() / 1000,
       callFlags: cluster.callFlags,
     });
-    reportRun(ended, flags.json ?? false);
+    await reportRun(ended, flags.json ?? false);
     isDone = true;
     assertRunSucceeded(ended);
   } finally {

@@ -30,6 +30,7 @@ import { isSweep } from "../names.ts";
 import { addNamed, withApi, withCluster, type NamedFlags } from "./named.ts";
 import { addRunsExportCommand } from "./runsExport.ts";
 import { addRunsPlotCommand } from "./runsPlot.ts";
+import { print } from "../streams.ts";
 
 const MAXIMUM_LIST = 100_000;
 
@@ -70,7 +71,7 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
     pageToken = page.nextPageToken;
   } while (pageToken !== "" && runs.length < limit);
   if (json) {
-    printJson({ runs: runs.map(runToJson), nextPageToken: pageToken });
+    await printJson({ runs: runs.map(runToJson), nextPageToken: pageToken });
     return;
   }
   const table = new Table({
@@ -89,20 +90,20 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
       estimate?.standardError?.toPrecision(2) ?? "–",
     ]);
   }
-  process.stdout.write(`${table.toString()}\n`);
+  await print(`${table.toString()}\n`);
 }
 
 async function show(api: SimulationApi, name: string, flags: Flags): Promise<void> {
   const json = flags.json ?? false;
   if (isSweep(name)) {
     const sweep = await api.getSweep(name);
-    if (json) printJson(sweepToJson(sweep));
-    else process.stdout.write(`${sweepText(sweep)}\n`);
+    if (json) await printJson(sweepToJson(sweep));
+    else await print(`${sweepText(sweep)}\n`);
     return;
   }
   const run = await api.getRun(name);
-  if (json) printJson(runToJson(run));
-  else process.stdout.write(`${runText(run)}\n`);
+  if (json) await printJson(runToJson(run));
+  else await print(`${runText(run)}\n`);
 }
 
 async function watch(api: SimulationApi, name: string, flags: Flags): Promise<void> {
@@ -116,11 +117,11 @@ async function watch(api: SimulationApi, name: string, flags: Flags): Promise<vo
   const json = flags.json ?? false;
   if (isSweep(name)) {
     const sweep = await watchSweep(api, name, options);
-    reportSweep(sweep, json);
+    await reportSweep(sweep, json);
     assertSweepSucceeded(sweep);
   } else {
     const run = await watchRun(api, name, options);
-    reportRun(run, json);
+    await reportRun(run, json);
     assertRunSucceeded(run);
   }
 }
@@ -128,13 +129,13 @@ async function watch(api: SimulationApi, name: string, flags: Flags): Promise<vo
 async function cancel(api: SimulationApi, name: string, flags: Flags): Promise<void> {
   if (isSweep(name)) {
     const sweep = await api.cancelSweep(name);
-    if (flags.json === true) printJson(sweepToJson(sweep));
-    else process.stdout.write(`${name} is ${shortName("state", sweep.state)}\n`);
+    if (flags.json === true) await printJson(sweepToJson(sweep));
+    else await print(`${name} is ${shortName("state", sweep.state)}\n`);
     return;
   }
   const run = await api.cancelRun(name);
-  if (flags.json === true) printJson(runToJson(run));
-  else process.stdout.write(`${name} is ${shortName("state", run.state)}\n`);
+  if (flags.json === true) await printJson(runToJson(run));
+  else await print(`${name} is ${shortName("state", run.state)}\n`);
 }
 
 async function extend(

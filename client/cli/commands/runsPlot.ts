@@ -7,6 +7,7 @@ import type { RunChart, SweepChart } from "../plottedChart.ts";
 import { choice } from "../readers.ts";
 import { isSweep } from "../names.ts";
 import { addNamed, type NamedFlags } from "./named.ts";
+import { print } from "../streams.ts";
 
 const OF_RUN = ["convergence", "depth", "fluctuations"] as const satisfies readonly RunChart[];
 const OF_SWEEP = ["phases", "estimates"] as const satisfies readonly SweepChart[];
@@ -61,7 +62,7 @@ async function plot(api: SimulationApi, name: string, flags: Flags): Promise<voi
   if (flags.text === true || (flags.output === undefined && process.stdout.isTTY)) {
     const { terminalText } = await import("../presentation/chartText.ts");
     const { isTTY, columns } = process.stdout;
-    process.stdout.write(terminalText(chart, isTTY ? columns : DEFAULT_COLUMNS));
+    await print(terminalText(chart, isTTY ? columns : DEFAULT_COLUMNS));
     return;
   }
   // Loaded only now: Vega takes longer to load than most commands take to run.
@@ -70,6 +71,6 @@ async function plot(api: SimulationApi, name: string, flags: Flags): Promise<voi
     import("../presentation/svg.ts"),
   ]);
   const svg = `${await renderSvg(vegaLite(chart))}\n`;
-  if (flags.output === undefined) process.stdout.write(svg);
+  if (flags.output === undefined) await print(svg);
   else await writeOutput("--output", flags.output, svg);
 }

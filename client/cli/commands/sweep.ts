@@ -1,5 +1,4 @@
 import { performance } from "node:perf_hooks";
-import { resolve } from "node:path";
 
 import type { Command } from "commander";
 
@@ -7,7 +6,7 @@ import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/S
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
 import { farewell, openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
-import { assertWritable } from "../outputFile.ts";
+import { assertWritable, writeOutput } from "../outputFile.ts";
 import { assertSweepSucceeded, reportSweep } from "../presentation/report.ts";
 import { endOnSignal } from "../signals.ts";
 
@@ -41,12 +40,11 @@ async function sweep(file: string, flags: Flags): Promise<void> {
       clock: () => performance.now() / 1000,
       callFlags: cluster.callFlags,
     });
-    reportSweep(ended, flags.json ?? false);
+    await reportSweep(ended, flags.json ?? false);
     if (flags.plot !== undefined) {
       // Loaded only now: Vega takes longer to load than most commands take to run.
-      const { writeSweepPlot } = await import("../presentation/sweepPlot.ts");
-      await writeSweepPlot(flags.plot, displayName, ended.runs);
-      process.stderr.write(`picture: ${resolve(flags.plot)}\n`);
+      const { sweepSvg } = await import("../presentation/sweepPlot.ts");
+      await writeOutput("--plot", flags.plot, await sweepSvg(displayName, ended.runs));
     }
     isDone = true;
     assertSweepSucceeded(ended);

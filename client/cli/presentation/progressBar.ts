@@ -5,6 +5,7 @@ import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 import { withError } from "../../../shared/charts/formats.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
+import { standardError } from "../streams.ts";
 
 const SCALE = 1000;
 /** Time between the lines that replace the bar where there is no terminal. */
@@ -31,7 +32,7 @@ export class ProgressBar {
     this.#bar = new SingleBar(
       {
         format: `${title} {bar} {percentage}% · {caption} · {rate} · {left}`,
-        stream: process.stderr,
+        stream: standardError(),
         noTTYOutput: true,
         notTTYSchedule: LINE_INTERVAL_MILLISECONDS,
         hideCursor: true,

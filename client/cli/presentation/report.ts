@@ -6,6 +6,7 @@ import { isOtherKind, otherKindDetails, otherKindTable } from "./otherKind.ts";
 import { printJson } from "./printJson.ts";
 import { runDetails } from "./runDetails.ts";
 import { runTable } from "./runTable.ts";
+import { print } from "../streams.ts";
 
 /** Formats one run for people, whatever its kind. */
 export function runText(run: Run__Output): string {
@@ -22,9 +23,9 @@ export function sweepText({ runs }: Sweep__Output): string {
 }
 
 /** Prints a run. */
-export function reportRun(run: Run__Output, json: boolean): void {
-  if (json) printJson(runToJson(run));
-  else process.stdout.write(`${runText(run)}\n`);
+export async function reportRun(run: Run__Output, json: boolean): Promise<void> {
+  if (json) await printJson(runToJson(run));
+  else await print(`${runText(run)}\n`);
 }
 
 /**
@@ -38,9 +39,9 @@ export function assertRunSucceeded({ name, state, error }: Run__Output): void {
 }
 
 /** Prints a sweep. */
-export function reportSweep(sweep: Sweep__Output, json: boolean): void {
-  if (json) printJson(sweepToJson(sweep));
-  else process.stdout.write(`${sweepText(sweep)}\n`);
+export async function reportSweep(sweep: Sweep__Output, json: boolean): Promise<void> {
+  if (json) await printJson(sweepToJson(sweep));
+  else await print(`${sweepText(sweep)}\n`);
 }
 
 /**

@@ -54,12 +54,8 @@ export async function runHere(args: readonly string[]): Promise<Ended> {
 
 /** The listeners on everything that a command listens to as long as its process lives. */
 function listenersOf() {
-  const watched: readonly (readonly [NodeJS.EventEmitter, string])[] = [
-    [process, "SIGINT"],
-    [process, "SIGTERM"],
-    [process.stdout, "error"],
-  ];
-  return watched.map(([emitter, event]) => [emitter, event, emitter.listeners(event)] as const);
+  const emitter: NodeJS.EventEmitter = process;
+  return (["SIGINT", "SIGTERM"] as const).map((signal) => [emitter, signal, emitter.listeners(signal)] as const);
 }
 
 /** Hides from commands that run here that a stream is a terminal. */
