@@ -1,4 +1,8 @@
+import { performance } from "node:perf_hooks";
+
 import { EXIT } from "./exitCodes.ts";
+import { ignoredSignals } from "./inheritedSignals.ts";
+import { STOP_SIGNALS, StopListener, type StopSignal } from "./stopSignals.ts";
 import { say, standardError } from "./streams.ts";
 
 /**
@@ -7,8 +11,8 @@ import { say, standardError } from "./streams.ts";
 const RESTORE_TERMINAL = "\u001B[?25h\u001B[?7h";
 
 /**
- * Ends the process at once on Ctrl-C or SIGTERM. An embedded cluster, which lives in this process,
- * ends with it.
+ * Ends the process at once on Ctrl-C, SIGTERM or a scheduler's warning. An embedded cluster, which
+ * lives in this process, ends with it.
  *
  * @param farewell makes the parting sentence
  */
@@ -20,18 +24,27 @@ export function endOnSignal(farewell: () => string): void {
   });
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; the second ends the process at once. */
-export function untilSignal(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let asked = false;
-  onSignal(() => {
-    if (asked) process.exit(EXIT.interrupted);
-    asked = true;
-    resolve();
+/**
+ * Resolves with the first signal to stop: Ctrl-C, SIGTERM or a scheduler's warning. Ctrl-C or SIGTERM
+ * for a second time ends the process at once.
+ */
+export function untilSignal(): Promise<StopSignal> {
+  const { promise, resolve } = Promise.withResolvers<StopSignal>();
+  const listener = new StopListener();
+  onSignal((signal) => {
+    const reaction = listener.hear(signal, performance.now() / 1000);
+    if (reaction === "end") process.exit(EXIT.interrupted);
+    if (reaction === "stop") resolve(signal);
   });
   return promise;
 }
 
-function onSignal(react: () => void): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, react);
+function onSignal(react: (signal: StopSignal) => void): void {
+  const ignored = ignoredSignals();
+  for (const signal of STOP_SIGNALS) {
+    if (ignored.has(signal)) continue;
+    process.on(signal, () => {
+      react(signal);
+    });
+  }
 }

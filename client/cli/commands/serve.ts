@@ -165,8 +165,9 @@ async function serve(flags: Flags): Promise<void> {
     printed.catch(endAtOnce);
   });
   const stopped = new AbortController();
-  const signalled = untilSignal().then(() => {
+  const signalled = untilSignal().then((signal) => {
     stopped.abort();
+    return signal;
   });
   let lead;
   try {
@@ -195,8 +196,7 @@ async function serve(flags: Flags): Promise<void> {
     ...(metrics !== undefined && { metrics }),
   });
   announce(coordinator.port, pageAddress(flags, coordinator.httpPort));
-  await signalled;
-  log.info("stopping");
+  log.info({ signal: await signalled }, "stopping");
   await coordinator.close();
 }
 
