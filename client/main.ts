@@ -10,12 +10,14 @@ if (running >= NEEDED) {
   guardSignals();
   const { keepCompiledCode } = await import("./cli/compileCache.ts");
   keepCompiledCode();
+  const { endWithLauncher } = await import("./cli/launcher.ts");
+  endWithLauncher();
   const { runProgram } = await import("./cli/program.ts");
   process.exitCode = await runProgram();
 } else {
   process.stderr.write(
     `lyapunov: Node ${process.versions.node} is too old; run it with Node ${NEEDED} or newer, ` +
-      `as 'npx lyapunov' does in a checkout\n`,
+      `as './lyapunov' and 'npx lyapunov' do in a checkout\n`,
   );
   process.exitCode = 1;
 }

@@ -9,12 +9,14 @@ const ROOT = join(import.meta.dirname, "..");
  * these may. A room is a folder with all that is below it, or one file.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  "shared/text": [],
   "shared/statistics": [],
   "shared/theory": [],
-  "shared/specification": ["shared/statistics"],
+  "shared/specification": ["shared/statistics", "shared/text"],
   "shared/network": ["shared/specification", "shared/theory"],
   "shared/random": ["shared/network"],
   "shared/shard": ["shared/network"],
+  "shared/files": [],
   "shared/wire": ["shared/shard"],
   "shared/kinds": ["shared/wire"],
   "shared/charts": ["shared/kinds"],
@@ -26,7 +28,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "coordinator/ledger": ["coordinator/plan"],
   "coordinator/engine": ["coordinator/scheduler", "coordinator/ledger"],
   "coordinator/simulations": ["coordinator/engine"],
-  "coordinator/door": ["coordinator/simulations"],
+  "coordinator/door": ["coordinator/simulations", "shared/files"],
   "coordinator/rpc": ["coordinator/door"],
   "coordinator/http": ["coordinator/door"],
   "coordinator/metrics": ["coordinator/simulations", "shared/metrics"],
@@ -42,7 +44,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "client/page": ["shared/wire"],
   "client/sdk": ["shared/kinds"],
   "client/exports": ["shared/wire"],
-  "client/sweepFile": ["client/sdk"],
+  "client/sweepFile": ["client/sdk", "shared/files"],
   "client/local": ["client/sdk"],
   "client/cli": [
     "client/local",

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { getCACertificates } from "node:tls";
 
+import { MAXIMUM_SECRET_BYTES, readOnce, type FileContent } from "../../shared/files/readFile.ts";
 import { hostOf, isLoopback } from "../../shared/wire/addresses.ts";
 import {
   authorityProblem,
@@ -61,7 +61,7 @@ function systemAuthorities(): Buffer {
 }
 
 function readAuthority(path: string): Buffer {
-  const authority = read("--tls-authority", path);
+  const authority = read("--tls-authority", path).bytes;
   refuse("--tls-authority", path, authorityProblem(authority, Date.now()));
   return authority;
 }
@@ -75,8 +75,8 @@ function readIdentity({ tlsCertificate, tlsKey }: ConnectionFlags): Identity | u
     throw new InputError("--tls-key: it is missing; give the private key of --tls-certificate");
   }
   const identity = {
-    certificate: read("--tls-certificate", tlsCertificate),
-    key: read("--tls-key", tlsKey),
+    certificate: read("--tls-certificate", tlsCertificate).bytes,
+    key: read("--tls-key", tlsKey).bytes,
   };
   const problem = certificateProblem(identity.certificate, Date.now());
   refuse("--tls-certificate", tlsCertificate, problem);
@@ -84,16 +84,19 @@ function readIdentity({ tlsCertificate, tlsKey }: ConnectionFlags): Identity | u
   return identity;
 }
 
-/** The token to show; a file is read again for every call, so that it may be replaced. */
+/** The token to show; a file is read again for every call, so that it may be replaced. A pipe is not. */
 function readToken(
   { tokenFile }: ConnectionFlags,
   environment: Readonly<Record<string, string | undefined>>,
 ): (() => string) | undefined {
   if (tokenFile !== undefined) {
-    let last = checkedToken("--token-file", tokenFile, read("--token-file", tokenFile));
+    const { bytes, isPipe } = read("--token-file", tokenFile);
+    let last = checkedToken("--token-file", tokenFile, bytes);
+    if (isPipe) return () => last;
     return () => {
       try {
-        last = checkedToken("--token-file", tokenFile, read("--token-file", tokenFile));
+        const again = read("--token-file", tokenFile, 0);
+        last = checkedToken("--token-file", tokenFile, again.bytes);
       } catch {
         // Somebody is about to replace it; the one from before may still do.
       }
@@ -114,13 +117,12 @@ function checkedToken(source: string, path: string | undefined, text: Buffer | s
   throw new InputError(`${source}: ${what}; give what 'lyapunov token' prints, and nothing else`);
 }
 
-function read(flag: string, path: string): Buffer {
+/** @param patience milliseconds in which a pipe must end; default: as long as a person may take. */
+function read(flag: string, path: string, patience?: number): FileContent {
   try {
-    return readFileSync(path);
+    return readOnce(path, MAXIMUM_SECRET_BYTES, patience);
   } catch (error) {
-    throw new InputError(
-      `${flag}: '${path}' cannot be read (${reasonOf(error)}); give a readable file`,
-    );
+    throw new InputError(`${flag}: '${path}' ${reasonOf(error)}`);
   }
 }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 
-import { MEMORY } from "../../shared/wire/ledgerPlaces.ts";
 import type { SimulationApi } from "../sdk/api.ts";
 import { defaultThreads, remoteCoordinator, type ClusterFlags } from "./clusterFlags.ts";
 import { assertNoConnectionFlags, callFlags } from "./connectionFlags.ts";
@@ -84,14 +83,4 @@ async function openEmbedded(flags: ClusterFlags, work: unknown): Promise<Cluster
       if (isDone) await ledger.finished();
     },
   };
-}
-
-/** The parting sentence after an interruption, with how to go on. */
-export function farewell({ callFlags: flags, ledger }: Cluster, name: string | undefined): string {
-  if (name === undefined) return "interrupted";
-  if (flags !== undefined) {
-    return `interrupted; ${name} continues: lyapunov runs watch ${name} ${flags}`;
-  }
-  if (ledger === undefined || ledger.place === MEMORY) return "interrupted";
-  return `interrupted; the same command resumes from here, with ${ledger.place}`;
 }

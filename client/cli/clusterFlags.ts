@@ -42,11 +42,17 @@ export function addClusterFlags(command: Command): Command {
     .addOption(
       flag(
         "--threads <count>",
-        "threads per worker of the cluster inside this process",
+        "threads per worker of the cluster inside this process (default: all processors, shared)",
         countReader,
       ),
     )
-    .addOption(flag("--workers <count>", "workers of the cluster inside this process", countReader))
+    .addOption(
+      flag(
+        "--workers <count>",
+        "workers of the cluster inside this process (default: 1)",
+        countReader,
+      ),
+    )
     .addOption(
       flag(
         "--ledger <file>",

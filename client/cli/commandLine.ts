@@ -4,7 +4,8 @@ import { VERSION } from "../../shared/wire/version.ts";
 import { COMMANDS, type CommandEntry } from "./commandList.ts";
 import { LOG_LEVELS } from "./logLevels.ts";
 import { choice } from "./readers.ts";
-import { ThrowingCommand } from "./usage.ts";
+import { addHelpTail, configureHelpOf } from "./commandHelp.ts";
+import { refuseCommand, ThrowingCommand } from "./usage.ts";
 import { say } from "./streams.ts";
 
 /**
@@ -19,16 +20,20 @@ export function createCommandLine(writeOut: (text: string) => void): Command {
     .version(VERSION)
     .addOption(choice("--log-level <level>", "level of the log on standard error", LOG_LEVELS))
     .option("--quiet", "show no progress on standard error")
-    .configureHelp({
-      subcommandTerm: (command) => entries.get(command)?.term ?? new Help().subcommandTerm(command),
-    })
     .configureOutput({ writeOut, writeErr: say })
     .exitOverride();
+  configureHelpOf(
+    program,
+    (command) => entries.get(command)?.term ?? new Help().subcommandTerm(command),
+  );
+  addHelpTail(program);
 
   const define = async (command: Command) => {
     const entry = entries.get(command);
     entries.delete(command);
-    await entry?.define(command);
+    if (entry === undefined) return;
+    await entry.define(command);
+    addHelpTail(command);
   };
   for (const entry of COMMANDS) {
     const [name = ""] = entry.term.split(" ");
@@ -38,16 +43,18 @@ export function createCommandLine(writeOut: (text: string) => void): Command {
   // Commander's own help command would show a command before its flags are there.
   program
     .helpCommand(false)
-    .command("help [command]")
+    .command("help [command...]")
     .description("display help for command")
     .helpOption(false)
-    .allowExcessArguments()
-    .action(async (name: string | undefined) => {
-      if (name === undefined) return program.help();
-      const command = program.commands.find((each) => each.name() === name);
-      if (command === undefined) return program.help({ error: true });
-      await define(command);
-      return command.help();
+    .action(async (names: readonly string[]) => {
+      let shown: Command = program;
+      for (const name of names) {
+        const next = shown.commands.find((each) => each.name() === name);
+        if (next === undefined) return refuseCommand(shown, name);
+        await define(next);
+        shown = next;
+      }
+      return shown.help();
     });
   return program;
 }

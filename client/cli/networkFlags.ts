@@ -31,24 +31,29 @@ export function addNetworkFlags(command: Command): Command {
     .option("--gain <gain>", `a number, or ${NAMED_GAINS.join(", ")}`, typed, RUN_DEFAULTS.gain);
 }
 
-/** Adds the flags that say when a run stops. */
+/** Adds the flags that say when a run stops: by default after a number of replicas. */
 export function addStoppingFlags(command: Command): Command {
+  return addRuleFlags(command, `random networks to propagate (default: ${RUN_DEFAULTS.replicas})`);
+}
+
+/** Adds the flags that say when a run that is there already stops; one of them must be given. */
+export function addExtensionFlags(command: Command): Command {
+  return addRuleFlags(command, "random networks to propagate in all");
+}
+
+function addRuleFlags(command: Command, ofReplicas: string): Command {
   return command
-    .option(
-      "--replicas <count>",
-      `random networks to propagate (default: ${RUN_DEFAULTS.replicas})`,
-      typed,
-    )
+    .option("--replicas <count>", ofReplicas, typed)
     .option("--precision <error>", "instead of --replicas: stop at this standard error of λ̂", typed)
     .option("--variance-precision <error>", "stop at this standard error of σ̂²", typed)
     .option(
       "--minimum-replicas <count>",
-      "replicas to propagate before the precision is checked",
+      "replicas to propagate before the precision is checked (default: 1024)",
       typed,
     )
     .option(
       "--maximum-replicas <count>",
-      "replicas at which to stop, precision reached or not",
+      "replicas at which to stop, precision reached or not (default: 4294967296)",
       typed,
     );
 }

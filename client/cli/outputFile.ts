@@ -18,6 +18,16 @@ export async function assertWritable(flag: string, path: string): Promise<void> 
   }
 }
 
+/** Refuses a name that promises another sort of picture than SVG, or a file that cannot be written. */
+export async function assertWritableSvg(flag: string, path: string): Promise<void> {
+  if (!/\.svg$/i.test(path)) {
+    throw new InputError(
+      `${flag}: '${path}' does not end in .svg; the picture is SVG, so give such a name`,
+    );
+  }
+  await assertWritable(flag, path);
+}
+
 /**
  * Writes a file, and says on standard error where it is.
  *

@@ -1,6 +1,7 @@
 import { survivalBound } from "../../shared/network/extinction.ts";
 import { isIsotropicNetwork, type Network } from "../../shared/network/network.ts";
 import type { PropagationSpecification } from "../../shared/kinds/propagation/specification.ts";
+import { LEAST_SURVIVOR_COUNT } from "../../shared/specification/stoppingRule.ts";
 import { exactExponents } from "../../shared/theory/exact.ts";
 
 /** σ² in closed form, for survivors where λ = −∞; undefined where no closed form is known. */
@@ -27,6 +28,7 @@ export function predictedReplicas(
     variance / layers / (precision.lyapunovExponent ?? Infinity) ** 2,
     2 * (variance / (precision.variance ?? Infinity)) ** 2,
     precision.minimumReplicaCount,
+    LEAST_SURVIVOR_COUNT,
   ];
   const replicas = Math.ceil(Math.max(...targets) / survivalBound(network));
   return Math.min(replicas, precision.maximumReplicaCount);

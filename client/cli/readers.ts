@@ -40,9 +40,13 @@ export function parserOf<Value>(
   };
 }
 
-/** A number if the text reads as one, else the text: for fields that are validated later. */
+/**
+ * A number if the text reads as one, else the text: for fields that are validated later. A number
+ * may be pasted from a table, as `−0.5` or `1.2·10^−7`.
+ */
 export function typed(text: string): Typed {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text;
+  const plain = text.trim().replaceAll("−", "-").replace("·10^", "e");
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : text;
 }
 
 /** Numbers or names with commas between them. */

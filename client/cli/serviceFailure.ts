@@ -9,8 +9,9 @@ import { reasonOf } from "../../shared/wire/reason.ts";
 /** Describes a failed call to a coordinator as a command says it. */
 export function describeServiceFailure(error: ServiceError): Failure {
   if (error.code === Code.INVALID_ARGUMENT) {
-    const { violations } = readDetails(error);
-    const message = violations.length > 0 ? flagSentence(violations) : sentenceOf(error);
+    const { violations, omittedCount } = readDetails(error);
+    const message =
+      violations.length > 0 ? flagSentence(violations, omittedCount) : sentenceOf(error);
     return { message, exitCode: EXIT.badInput };
   }
   if (error.code === Code.UNAVAILABLE) {

@@ -16,8 +16,21 @@ export class ThrowingCommand extends Command {
   }
 }
 
+/**
+ * Refuses the name of a command that does not exist, with those that are like it.
+ *
+ * @throws InputError always
+ */
+export function refuseCommand(parent: Command, name: string): never {
+  if (parent.commands.length > 0) {
+    // Commander's own words for it, with its suggestions.
+    parent.parse([name], { from: "user" });
+  }
+  throw new InputError(`unknown command '${name}'; see ${fullName(parent)} --help`);
+}
+
 /** The command as it is typed: `lyapunov runs list`. */
-function fullName(command: Command): string {
+export function fullName(command: Command): string {
   return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }
 

@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { parquetWriteBuffer, schemaFromColumnData } from "hyparquet-writer";
 
 import { COLUMNS, type Cell, type ColumnType, type ExportRow } from "./columns.ts";
 
@@ -17,7 +17,10 @@ export function exported(rows: readonly ExportRow[], format: Format): string | U
   }
 }
 
-/** CSV by RFC 4180; what is not known is empty, and numbers have all their digits. */
+/**
+ * CSV by RFC 4180; what is not known is empty, and numbers have all their digits. A text that a
+ * spreadsheet would run as a formula begins with an apostrophe.
+ */
 function csv(rows: readonly ExportRow[]): string {
   return stringify(
     rows.map((row) => COLUMNS.map(({ cell }) => cell(row))),
@@ -25,6 +28,7 @@ function csv(rows: readonly ExportRow[]): string {
       header: true,
       columns: COLUMNS.map(({ name }) => name),
       record_delimiter: "windows",
+      escape_formulas: true,
       cast: { boolean: String, date: (date) => date.toISOString() },
     },
   );
@@ -43,16 +47,32 @@ const PARQUET_TYPES = {
   integer: "INT64",
   number: "DOUBLE",
   boolean: "BOOLEAN",
-  time: "TIMESTAMP",
-} as const satisfies Record<ColumnType, string>;
+} as const satisfies Record<Exclude<ColumnType, "time">, string>;
+
+/**
+ * An instant. The converted type is older and says nothing of time zones: some readers take it for
+ * UTC, others for the local time.
+ */
+const TIMESTAMP = {
+  type: "INT64",
+  converted_type: "TIMESTAMP_MILLIS",
+  logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" },
+  repetition_type: "OPTIONAL",
+} as const;
 
 function parquet(rows: readonly ExportRow[]): Uint8Array {
   const columnData = COLUMNS.map(({ name, type, cell }) => ({
     name,
-    type: PARQUET_TYPES[type],
     data: rows.map((row) => parquetCell(type, cell(row))),
+    ...(type !== "time" && { type: PARQUET_TYPES[type] }),
   }));
-  return new Uint8Array(parquetWriteBuffer({ columnData }));
+  const schemaOverrides = Object.fromEntries(
+    COLUMNS.filter(({ type }) => type === "time").map(({ name }) => [name, { name, ...TIMESTAMP }]),
+  );
+  const schema = schemaFromColumnData({ columnData, schemaOverrides });
+  // The schema has the types now.
+  const columns = columnData.map(({ name, data }) => ({ name, data }));
+  return new Uint8Array(parquetWriteBuffer({ columnData: columns, schema }));
 }
 
 function parquetCell(type: ColumnType, cell: Cell): Cell | bigint {

@@ -1,5 +1,6 @@
+import { count } from "../../shared/text/counts.ts";
+import { percent, rounded } from "../../shared/text/numbers.ts";
 import { axes, figure, frameOf, line, path } from "./frame.ts";
-import { count, decimalsFor, signed } from "./formats.ts";
 import { linearScale, logarithmicScale, type Scale } from "./scale.ts";
 
 /** An estimate with its interval, as it was at a number of replicas. */
@@ -36,8 +37,9 @@ export function convergenceChart(options: ConvergenceOptions): HTMLElement {
   const at = (read: (point: ConvergencePoint) => number) =>
     points.map((point) => [x.place(point.replicaCount), place(read(point))] as const);
   const band = [...at(({ upper }) => upper), ...at(({ lower }) => lower).toReversed()];
-  const decimals = last === undefined ? 6 : decimalsFor((last.upper - last.lower) / 4);
-  const text = (value: number) => signed(value.toFixed(decimals));
+  const error = last === undefined ? undefined : (last.upper - last.lower) / 4;
+  const size = Math.max(...points.map((point) => Math.abs(point.estimate)));
+  const text = (value: number) => rounded(value, error, size);
   const end = last && ([x.place(last.replicaCount), place(last.estimate)] as const);
   const drawing = [
     ...axes(frame, x, y, { x: "replicas", y: `${symbol}̂` }, count),
@@ -52,7 +54,7 @@ export function convergenceChart(options: ConvergenceOptions): HTMLElement {
       ? []
       : [line("exact", frame.left, y.place(exact), frame.right, y.place(exact))]),
   ];
-  const share = `${Math.round(level * 100)} %`;
+  const share = percent(level);
   return figure({
     title: `${symbol}̂ converges`,
     text:

@@ -1,6 +1,7 @@
+import { count } from "../../shared/text/counts.ts";
+import { rounded } from "../../shared/text/numbers.ts";
 import type { DepthPoint } from "../../shared/wire/pageJson.ts";
 import { axes, figure, frameOf, line, path } from "./frame.ts";
-import { count, decimalsFor, signed } from "./formats.ts";
 import { linearScale, logarithmicScale } from "./scale.ts";
 
 /** The law of large numbers: the growth a layer settles at λ with depth. */
@@ -24,8 +25,9 @@ export function depthChart(
     dot.setAttribute("d", `M${at - 3} ${y.place(estimate)}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0`);
     return [line("whisker", at, y.place(lower), at, y.place(upper)), cap(lower), cap(upper), dot];
   });
-  const decimals = decimalsFor(Math.min(...points.map((point) => (point.upper - point.lower) / 4)));
-  const text = (value: number) => signed(value.toFixed(decimals));
+  const error = Math.min(...points.map((point) => (point.upper - point.lower) / 4));
+  const size = Math.max(...points.map((point) => Math.abs(point.estimate)));
+  const text = (value: number) => rounded(value, error, size);
   const last = points.at(-1);
   return figure({
     title: "Law of large numbers",

@@ -1,7 +1,7 @@
+import { count, duration } from "../../shared/text/counts.ts";
 import type { FleetJson, WorkerJson } from "../../shared/wire/pageJson.ts";
 import { html } from "./dom.ts";
 import { scrollable } from "./frame.ts";
-import { count, duration } from "./formats.ts";
 import { stateBadge } from "./runFacts.ts";
 import type { ViewState } from "./viewState.ts";
 

@@ -1,7 +1,8 @@
+import { count } from "../../shared/text/counts.ts";
+import { significant } from "../../shared/text/numbers.ts";
 import type { Fluctuations } from "../../shared/wire/pageJson.ts";
 import { svg } from "./dom.ts";
 import { axes, figure, frameOf, path } from "./frame.ts";
-import { count, short } from "./formats.ts";
 import { linearScale } from "./scale.ts";
 
 /** How much of a distribution is shown to either side, in standard deviations. */
@@ -41,8 +42,8 @@ export function fluctuationChart(fluctuations: Fluctuations, width: number): HTM
   return figure({
     title: "Central limit theorem",
     text:
-      `S(L) at depth L = ${count(depth)} has mean ${short(mean)} and standard deviation ` +
-      `${short(standardDeviation)} over ${count(survivorCount)} replicas.`,
+      `S(L) at depth L = ${count(depth)} has mean ${significant(mean, 4)} and standard deviation ` +
+      `${significant(standardDeviation, 4)} over ${count(survivorCount)} replicas.`,
     frame,
     drawing: [
       ...axes(frame, x, y, { x: "(S(L) − mean) ÷ standard deviation", y: "density" }),
@@ -55,8 +56,8 @@ export function fluctuationChart(fluctuations: Fluctuations, width: number): HTM
       rows: bars.map(({ from, count: replicas }) => {
         const expected = normalDensity(from + stepWidth / 2) * stepWidth * survivorCount;
         return [
-          short(from, 3),
-          short(from + stepWidth, 3),
+          significant(from, 3),
+          significant(from + stepWidth, 3),
           count(replicas),
           count(Math.round(expected)),
         ];

@@ -1,5 +1,5 @@
+import { significant } from "../../shared/text/numbers.ts";
 import { html, svg } from "./dom.ts";
-import { short } from "./formats.ts";
 import type { Scale } from "./scale.ts";
 
 /** The area in which a chart draws, in pixels. */
@@ -25,7 +25,7 @@ export function axes(
   x: Scale,
   y: Scale,
   names: { readonly x: string; readonly y: string },
-  label: (value: number) => string = (value) => short(value, 6),
+  label: (value: number) => string = (value) => significant(value, 6),
 ): SVGElement[] {
   const { left, right, top, bottom, height } = frame;
   return [
@@ -42,7 +42,11 @@ export function axes(
 }
 
 function yLabel({ left }: Frame, y: Scale, tick: number): SVGElement {
-  return svg("text", { x: left - 7, y: y.place(tick) + 4, "text-anchor": "end" }, short(tick, 6));
+  return svg(
+    "text",
+    { x: left - 7, y: y.place(tick) + 4, "text-anchor": "end" },
+    significant(tick, 6),
+  );
 }
 
 export function line(kind: string, x1: number, y1: number, x2: number, y2: number): SVGElement {

@@ -1,7 +1,7 @@
+import { count, counted } from "../../shared/text/counts.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import type { FleetJson, SweepHeading } from "../../shared/wire/pageJson.ts";
 import { html } from "./dom.ts";
-import { count, counted } from "./formats.ts";
 import { progressBar, progressText, stateBadge, titleOf } from "./runFacts.ts";
 import { runTable } from "./runTable.ts";
 import type { ViewState } from "./viewState.ts";

@@ -1,8 +1,8 @@
+import { significant } from "../../shared/text/numbers.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import { svg } from "./dom.ts";
 import { figure, path, type Frame } from "./frame.ts";
 import { bestEstimate, gainLabel, lawText } from "./runFacts.ts";
-import { short } from "./formats.ts";
 
 /** Runs that differ only in gain and width. */
 export interface Plane {
@@ -105,7 +105,7 @@ export function phaseDiagram({ title, runs }: Plane, width: number): HTMLElement
         String(row),
         ...columns.map((column) => {
           const lambda = lambdaAt(row, column);
-          return lambda === undefined ? "unknown" : short(lambda);
+          return lambda === undefined ? "unknown" : significant(lambda, 4);
         }),
       ]),
     },
@@ -145,7 +145,7 @@ function cell(
           svg(
             "text",
             { class: "cell-value", x: x + width / 2, y: y + CELL_HEIGHT / 2 + 4 },
-            short(lambda, 2),
+            significant(lambda, 2),
           ),
         ];
   return [
@@ -181,6 +181,6 @@ function criticalPlace(
 function sentence(runs: readonly RunJson[]): string {
   const known = runs.map(lambdaOf).filter((lambda) => lambda !== undefined);
   if (known.length === 0) return "No estimates yet.";
-  const range = `${short(Math.min(...known), 3)} to ${short(Math.max(...known), 3)}`;
+  const range = `${significant(Math.min(...known), 3)} to ${significant(Math.max(...known), 3)}`;
   return `λ̂ is known for ${known.length} of ${runs.length} runs, from ${range}.`;
 }

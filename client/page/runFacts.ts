@@ -1,6 +1,7 @@
+import { count, counted, duration, rough } from "../../shared/text/counts.ts";
+import { alignedWithError, given, significant } from "../../shared/text/numbers.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import { html } from "./dom.ts";
-import { count, counted, duration, rough, short, withError } from "./formats.ts";
 
 /** An estimate, as the JSON has it. */
 type EstimateJson = NonNullable<RunJson["lyapunovExponent"]>;
@@ -24,7 +25,7 @@ export function exactVariance({ exact, survivors }: RunJson): number | null {
 
 export function gainLabel({ network }: RunJson): string {
   if (network === null) return "";
-  return network.namedGain ?? short(network.gain ?? 0);
+  return network.namedGain ?? given(network.gain);
 }
 
 /** The weight law, with its parameter where it has one. */
@@ -38,10 +39,13 @@ export function lawText(network: NonNullable<RunJson["network"]>): string {
 export function networkText(run: RunJson): string {
   const { network } = run;
   if (network === null) return parametersText(run);
-  const named = network.namedGain === undefined ? "" : ` (${network.namedGain})`;
+  const gain =
+    network.namedGain === undefined
+      ? given(network.gain)
+      : `${significant(network.gain, 4)} (${network.namedGain})`;
   return (
     `width ${count(network.width)} · depth ${count(network.depth)} · ${lawText(network)} · ` +
-    `gain ${short(network.gain ?? 0)}${named} · slope ${short(network.negativeSlope ?? 0)}`
+    `gain ${gain} · slope ${given(network.negativeSlope)}`
   );
 }
 
@@ -77,13 +81,14 @@ export function stateBadge(state: string | undefined): HTMLElement {
 export function estimateText({ estimate, standardError, extinct }: EstimateJson): HTMLElement {
   if (extinct) return html("span", {}, "−∞");
   if (estimate === null) return html("span", {}, "not yet");
-  const error = standardError ?? 0;
+  if (standardError === null) return html("span", {}, significant(estimate));
+  const [value, error] = alignedWithError(estimate, standardError);
   return html(
     "span",
     {},
-    html("data", { value: estimate }, withError(estimate, error)),
+    html("data", { value: estimate }, value),
     " ",
-    html("span", { class: "error" }, `± ${withError(error, error)}`),
+    html("span", { class: "error" }, `± ${error}`),
   );
 }
 

@@ -1,10 +1,11 @@
+import { count } from "../../shared/text/counts.ts";
+import { exactBeside, fixed, given, percent, rounded } from "../../shared/text/numbers.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import type { Charts } from "../../shared/wire/pageJson.ts";
 import { convergenceChart, type ConvergencePoint } from "./convergenceChart.ts";
 import { depthChart } from "./depthChart.ts";
 import { html } from "./dom.ts";
 import { fluctuationChart } from "./fluctuationChart.ts";
-import { count, short, signed, withError } from "./formats.ts";
 import {
   bestEstimate,
   estimateText,
@@ -77,27 +78,30 @@ function tile(
 ): HTMLElement {
   if (estimate === undefined) return html("section", { class: "tile", id }, html("h2", {}, title));
   const { lower, upper, standardError, level, z } = estimate;
-  const error = standardError ?? 0;
   const interval =
     lower === null || upper === null
       ? ""
-      : `${Math.round(level * 100)} %: ${withError(lower, error)} to ${withError(upper, error)}`;
-  const deviation = z === null ? "" : ` · z = ${signed(z.toFixed(2))}`;
+      : `${percent(level)}: ${rounded(lower, standardError)} to ${rounded(upper, standardError)}`;
+  const deviation = z === null ? "" : ` · z = ${fixed(z, 2)}`;
   return html(
     "section",
     { class: "tile", id },
     html("h2", {}, title),
     html("p", { class: "value" }, estimateText(estimate)),
     html("p", {}, interval),
-    ...comparison(exact, deviation),
+    ...comparison(exact, standardError, deviation),
   );
 }
 
 /** Compares with the exact value; empty while nobody knows whether there is one. */
-function comparison(exact: number | null | undefined, deviation: string): HTMLElement[] {
+function comparison(
+  exact: number | null | undefined,
+  error: number | null,
+  deviation: string,
+): HTMLElement[] {
   if (exact === undefined) return [];
   if (exact === null) return [html("p", {}, "no closed form")];
-  const exactly = html("span", { class: "exact" }, `exactly ${short(exact, 7)}`);
+  const exactly = html("span", { class: "exact" }, `exactly ${exactBeside(exact, error)}`);
   return [html("p", {}, exactly, deviation)];
 }
 
@@ -127,7 +131,7 @@ function goalText({ stoppingRule }: RunJson): string {
   const { lyapunovExponent, variance, targets = {} } = precision;
   const errors = Object.entries({ λ̂: lyapunovExponent, "σ̂²": variance, ...targets })
     .filter(([, error]) => error !== null)
-    .map(([name, error]) => `of ${name} is ${error}`);
+    .map(([name, error]) => `of ${name} is ${given(error)}`);
   return `until the standard error ${errors.join(" and ")}`;
 }
 

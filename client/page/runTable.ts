@@ -1,7 +1,8 @@
+import { count } from "../../shared/text/counts.ts";
+import { exactBeside } from "../../shared/text/numbers.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import { html } from "./dom.ts";
 import { scrollable } from "./frame.ts";
-import { count, short } from "./formats.ts";
 import {
   bestEstimate,
   estimateText,
@@ -42,7 +43,7 @@ function runRow(run: RunJson): HTMLElement {
     html("th", { scope: "row" }, html("a", { href: `/${run.name}` }, titleOf(run))),
     html("td", {}, stateBadge(run.state)),
     html("td", { class: "number" }, estimate === undefined ? "" : estimateText(estimate)),
-    html("td", { class: "number" }, exact === null ? "–" : short(exact, 6)),
+    html("td", { class: "number" }, exactBeside(exact, estimate?.standardError)),
     html("td", { class: "number" }, network === null ? "" : count(network.width)),
     html("td", { class: "number" }, network === null ? "" : count(network.depth)),
     html("td", {}, network === null ? "" : lawText(network)),

@@ -1,7 +1,7 @@
+import { count } from "../../shared/text/counts.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import type { SweepHeading } from "../../shared/wire/pageJson.ts";
 import { html } from "./dom.ts";
-import { count } from "./formats.ts";
 import { phaseDiagram, planesOf } from "./phaseDiagram.ts";
 import { progressBar, progressText, stateBadge, titleOf } from "./runFacts.ts";
 import { runTable } from "./runTable.ts";

@@ -13,7 +13,7 @@ export const RUN_DEFAULTS = {
 } as const;
 
 /** A value as typed: a number, or a text that validation takes or names. */
-export type Typed = number | string;
+export type Typed = number | bigint | string;
 
 export interface NetworkFlags {
   readonly width?: Typed;

@@ -1,7 +1,7 @@
 import { LAW_PARAMETERS, parameterOf } from "../../shared/network/weights.ts";
 import { RUN_DEFAULTS } from "../sdk/runInput.ts";
 
-type Value = number | string;
+type Value = number | bigint | string;
 
 /** The fields of a grid, each with a value or a list of values. */
 export type Axes = Readonly<Record<string, Value | readonly Value[] | undefined>>;

@@ -1,26 +1,24 @@
-import { createReadStream } from "node:fs";
-import { text } from "node:stream/consumers";
-
+import { readOnce } from "../../shared/files/readFile.ts";
 import { InputError } from "../sdk/errors.ts";
 import { MAXIMUM_LENGTH } from "./sweepDocument.ts";
 import { parseSweep, type SweepSpecification } from "./sweepFile.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
 
+/** Most bytes of a character in UTF-8, as `length` counts characters. */
+const BYTES_PER_CHARACTER = 3;
+
 /**
- * Reads a sweep file.
+ * Reads a sweep file, which may be a pipe such as `<(…)`.
  *
+ * @param patience milliseconds in which a pipe must end; default: a minute
  * @throws InputError that names the file, the field and the remedy
  */
-export async function readSweepFile(path: string): Promise<SweepSpecification> {
-  let content: string;
+export function readSweepFile(path: string, patience?: number): SweepSpecification {
+  let content: Buffer;
   try {
-    // No more of it than can be refused: it may be endless, as /dev/zero is. `end` is the place of
-    // the last byte read.
-    content = await text(createReadStream(path, { end: MAXIMUM_LENGTH }));
+    content = readOnce(path, MAXIMUM_LENGTH * BYTES_PER_CHARACTER, patience).bytes;
   } catch (error) {
-    throw new InputError(
-      `${path}: the sweep file cannot be read (${reasonOf(error)}); give the path of one`,
-    );
+    throw new InputError(`${path}: the sweep file ${reasonOf(error)}`);
   }
-  return parseSweep(path, content);
+  return parseSweep(path, content.toString("utf8"));
 }

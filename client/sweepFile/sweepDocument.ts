@@ -1,7 +1,7 @@
-import { type CST, parse, Parser } from "yaml";
+import { type CST, Parser } from "yaml";
 
 import { MAXIMUM_SWEEP_RUNS } from "../../shared/specification/commonFields.ts";
-import { clipped } from "../../shared/specification/violations.ts";
+import { DocumentError, YamlDocument } from "../../shared/specification/yamlDocument.ts";
 
 /**
  * Longest document: room for 2,000 runs that are written out; reading so much takes a second or
@@ -17,35 +17,27 @@ const MAXIMUM_ENTRIES = 2 ** 16;
 const MAXIMUM_NESTING = 16;
 
 /**
- * Parses a YAML document into plain values, at a cost that its length bounds.
+ * Parses the YAML of a sweep file, at a cost that its length bounds.
  *
- * @throws Error that says on one line what is wrong with it
+ * @throws DocumentError with all that is wrong with it
  */
-export function parseDocument(source: string): unknown {
+export function parseSweepDocument(source: string): YamlDocument {
   if (source.length > MAXIMUM_LENGTH) {
-    throw new Error(`it is too long; give at most ${MAXIMUM_LENGTH} characters`);
+    throw tooLarge(`it is too long; give at most ${MAXIMUM_LENGTH} characters`);
   }
   // Checked before the document is composed: that recurses, and compares each key with each other.
   for (const token of new Parser().parse(source)) checkSize(token);
-  try {
-    // Warnings, such as of unknown tags, would go to standard error beside the command's sentence.
-    return parse(source, { logLevel: "error" });
-  } catch (error) {
-    // The aliases stand for exponentially much.
-    if (error instanceof ReferenceError) {
-      throw new Error("its aliases expand to too much; write out what they stand for", {
-        cause: error,
-      });
-    }
-    const [sentence = ""] = (error as Error).message.split("\n");
-    throw new Error(`not YAML: ${clipped(sentence.replace(/:$/, ""), 200)}`, { cause: error });
-  }
+  return new YamlDocument(source);
+}
+
+function tooLarge(sentence: string): DocumentError {
+  return new DocumentError([{ sentence }]);
 }
 
 /**
  * Checks the size of a document.
  *
- * @throws Error if it is nested too deeply, or has too many entries in all or in one place
+ * @throws DocumentError if it is nested too deeply, or has too many entries in all or in one place
  */
 function checkSize(document: CST.Token): void {
   const open: { readonly token: CST.Token; readonly depth: number }[] = [
@@ -55,7 +47,7 @@ function checkSize(document: CST.Token): void {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { token, depth } = next;
     if (depth > MAXIMUM_NESTING) {
-      throw new Error(`it is nested too deeply; give at most ${MAXIMUM_NESTING} levels`);
+      throw tooLarge(`it is nested too deeply; give at most ${MAXIMUM_NESTING} levels`);
     }
     if (token.type === "document" && token.value !== undefined) {
       open.push({ token: token.value, depth });
@@ -64,7 +56,7 @@ function checkSize(document: CST.Token): void {
     entries += token.items.length;
     // No list of a sweep is longer than it has runs, and no block has nearly so many fields.
     if (token.items.length > MAXIMUM_SWEEP_RUNS + 1 || entries > MAXIMUM_ENTRIES) {
-      throw new Error(
+      throw tooLarge(
         `it has too many entries; give at most ${MAXIMUM_SWEEP_RUNS} in a list ` +
           `and ${MAXIMUM_ENTRIES} in all`,
       );

@@ -1,22 +1,33 @@
 import { z } from "zod";
 
-import { documentProblem } from "../../shared/specification/documentProblem.ts";
+import { documentError } from "../../shared/specification/documentProblem.ts";
 import {
   parseFields,
   type PropagationFields,
 } from "../../shared/kinds/propagation/specification.ts";
 import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
+  MAXIMUM_SEED,
   MAXIMUM_SWEEP_RUNS,
 } from "../../shared/specification/commonFields.ts";
-import { isPlainText, ValidationError } from "../../shared/specification/violations.ts";
+import {
+  isPlainText,
+  ValidationError,
+  type FieldViolation,
+} from "../../shared/specification/violations.ts";
+import {
+  DocumentError,
+  type DocumentProblem,
+  type Path,
+  type YamlDocument,
+} from "../../shared/specification/yamlDocument.ts";
 import { InputError } from "../sdk/errors.ts";
 import { RUN_DEFAULTS, runInput } from "../sdk/runInput.ts";
-import { gridSize, idleParameters, points, type Axes } from "./grid.ts";
-import { parseDocument } from "./sweepDocument.ts";
-import { reasonOf } from "../../shared/wire/reason.ts";
+import { gridSize, idleParameters, points, type Axes, type Point } from "./grid.ts";
+import { repeatedSeeds } from "./repeatedSeeds.ts";
+import { parseSweepDocument } from "./sweepDocument.ts";
 
-const scalar = z.union([z.number(), z.string()]);
+const scalar = z.union([z.number(), z.bigint(), z.string()]);
 const axis = z.union(
   [scalar, z.array(scalar).min(1, "give at least one value")],
   "give a number, a name, or a list of them",
@@ -50,6 +61,8 @@ const block = z.strictObject(
   "give fields such as width and gain",
 );
 
+const SEED = "give an integer from 0 to 2⁶⁴ − 1";
+
 const sweepFile = z.strictObject(
   {
     name: z
@@ -57,7 +70,11 @@ const sweepFile = z.strictObject(
       .max(MAXIMUM_DISPLAY_NAME_LENGTH, `give at most ${MAXIMUM_DISPLAY_NAME_LENGTH} characters`)
       .refine(isPlainText, "give one line without control characters"),
     /** Run i has the seed firstSeed + i, unless its block gives seeds: the runs are independent. */
-    firstSeed: z.int("give an integer").min(0, "give 0 or more").default(0),
+    firstSeed: z
+      .union([z.int(), z.bigint(), z.string().regex(/^\d{1,20}$/)], SEED)
+      .transform(BigInt)
+      .refine((seed) => seed >= 0n && seed <= MAXIMUM_SEED, SEED)
+      .default(0n),
     /** Fields of every block that does not give its own. */
     defaults: block.optional(),
     grids: z.array(block, "give a list of grids").min(1, "give at least one grid"),
@@ -67,35 +84,59 @@ const sweepFile = z.strictObject(
 
 type Block = z.infer<typeof block>;
 
+/** Problems that are told of one file; the rest are counted. */
+const MAXIMUM_PROBLEMS = 20;
+
 /** A named set of runs, ready to be submitted. */
 export interface SweepSpecification {
   readonly displayName: string;
   readonly runs: readonly PropagationFields[];
+  /** Sentences about what is allowed and perhaps not meant. */
+  readonly notes: readonly string[];
 }
 
 /**
  * Reads the text of a sweep file.
  *
  * @param path names the file in what is said about it
- * @throws InputError that names the file, the field and the remedy
+ * @throws InputError with a line for every problem, which names its place, the field and the remedy
  */
 export function parseSweep(path: string, text: string): SweepSpecification {
-  let document: unknown;
   try {
-    document = parseDocument(text);
-  } catch (error) {
-    throw new InputError(`${path}: ${reasonOf(error)}`);
-  }
-  const result = sweepFile.safeParse(document);
-  if (!result.success) {
-    const problem = documentProblem(document, result.error, {
+    const document = parseSweepDocument(text);
+    const result = sweepFile.safeParse(document.value);
+    if (result.success) return readSweep(path, document, result.data);
+    throw documentError(document, result.error, {
       whole: "the file",
       fieldsAt: (at) => Object.keys((at.length === 0 ? sweepFile : block).shape),
     });
-    throw new InputError(`${path}: ${problem}`);
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    throw new InputError(problemLines(path, error.problems), { cause: error });
   }
-  const { name, firstSeed, defaults = {}, grids } = result.data;
-  let index = 0;
+}
+
+/** Writes a line for each problem as compilers do, so that editors find the place. */
+function problemLines(path: string, problems: readonly DocumentProblem[]): string {
+  const inOrder = problems.toSorted(
+    ({ place: a }, { place: b }) =>
+      (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0),
+  );
+  const lines = inOrder.map(({ place, sentence }) =>
+    place === undefined
+      ? `${path}: ${sentence}`
+      : `${path}:${place.line}:${place.column}: ${sentence}`,
+  );
+  const left = lines.length - MAXIMUM_PROBLEMS;
+  if (left > 0) lines.splice(MAXIMUM_PROBLEMS, left, `${path}: and ${left} more`);
+  return lines.join("\n");
+}
+
+function readSweep(
+  path: string,
+  document: YamlDocument,
+  { name, firstSeed, defaults = {}, grids }: z.infer<typeof sweepFile>,
+): SweepSpecification {
   const blocks = grids.map((grid) => {
     const { checkpoints: _checkpoints, ...own } = grid;
     const { checkpoints, ...axes } = withDefaults(defaults, grid);
@@ -103,26 +144,51 @@ export function parseSweep(path: string, text: string): SweepSpecification {
   });
   const size = blocks.reduce((sum, { axes }) => sum + gridSize(axes), 0);
   if (size > MAXIMUM_SWEEP_RUNS) {
-    throw new InputError(
-      `${path}: grids: ${size} runs are too many; give at most ${MAXIMUM_SWEEP_RUNS}`,
-    );
+    const sentence = `grids: ${size} runs are too many; give at most ${MAXIMUM_SWEEP_RUNS}`;
+    throw new DocumentError([{ place: document.placeOf(["grids"]), sentence }]);
   }
-  const runs = blocks.flatMap(({ axes, checkpoints }, place) => {
-    return points(axes).map((point) => {
+  const highestFirst = MAXIMUM_SEED - BigInt(size) + 1n;
+  if (firstSeed > highestFirst) {
+    const sentence = `firstSeed: ${firstSeed} leaves no seeds for ${size} runs; give at most ${highestFirst}`;
+    throw new DocumentError([{ place: document.placeOf(["firstSeed"]), sentence }]);
+  }
+  const problems = new Map<string, DocumentProblem>();
+  const runs: PropagationFields[] = [];
+  let seed = firstSeed;
+  for (const [place, { axes, checkpoints }] of blocks.entries()) {
+    for (const point of points(axes)) {
       try {
-        const seed = firstSeed + index++;
         const { replicas: _replicas, ...fallbacks } = RUN_DEFAULTS;
-        return parseFields(
-          runInput({ ...fallbacks, seed, ...point, ...(checkpoints && { checkpoints }) }),
-        );
+        const fields = { ...fallbacks, seed, ...point, ...(checkpoints && { checkpoints }) };
+        runs.push(parseFields(runInput(fields)));
       } catch (error) {
         if (!(error instanceof ValidationError)) throw error;
-        const [{ field, description } = { field: "", description: "" }] = error.violations;
-        throw new InputError(`${path}: grids.${place}.${fieldName(field)}: ${description}`);
+        for (const violation of error.violations) {
+          const problem = pointProblem(document, place, point, violation);
+          problems.set(JSON.stringify(problem), problem);
+        }
       }
-    });
-  });
-  return { displayName: name, runs };
+      seed += 1n;
+    }
+  }
+  const [first, ...rest] = problems.values();
+  if (first !== undefined) throw new DocumentError([first, ...rest]);
+  const notes = repeatedSeeds(runs.map((run) => run.seed)).map((note) => `${path}: ${note}`);
+  return { displayName: name, runs, notes };
+}
+
+/** What is wrong with a point of a grid, and where it comes from: the grid, or the defaults. */
+function pointProblem(
+  document: YamlDocument,
+  grid: number,
+  point: Point,
+  { field, description }: FieldViolation,
+): DocumentProblem {
+  const name = fieldName(field);
+  const isInGrid = document.has(["grids", grid, name]) || !document.has(["defaults", name]);
+  const path: Path = isInGrid ? ["grids", grid, name] : ["defaults", name];
+  const place = document.placeOfItem(path, point[name]) ?? document.placeOf(path);
+  return { place, sentence: `${path.join(".")}: ${description}` };
 }
 
 /**
@@ -161,8 +227,12 @@ const FILE_NAMES: Readonly<Record<string, string>> = {
   checkpoint_depths: "checkpoints",
 };
 
-/** The file's name of a field: `network.negative_slope` → `negativeSlope`. */
+/**
+ * The file's name of a field: `network.negative_slope` → `negativeSlope`, and of an entry of a list:
+ * `checkpoint_depths[1]` → `checkpoints.1`.
+ */
 function fieldName(field: string): string {
-  const last = field.replace(/^.*\./, "");
+  const [, last = "", place] = /^(?:.*\.)?([^[]*)(?:\[(\d+)\])?$/.exec(field) ?? [];
+  if (place !== undefined) return `${fieldName(last)}.${place}`;
   return FILE_NAMES[last] ?? last.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

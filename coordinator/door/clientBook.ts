@@ -8,6 +8,14 @@ interface Entry {
   readonly replicas: number;
 }
 
+/** The fields of a request that ask for runs, as refusals name them. */
+export interface AskingFields {
+  /** The field that asks for too many runs. */
+  readonly runs: string;
+  /** The field that asks for too many replicas. */
+  readonly replicas: string;
+}
+
 /** The runs of each client that have not ended. */
 export class ClientBook {
   readonly #limits: Limits;
@@ -19,11 +27,11 @@ export class ClientBook {
   }
 
   /** Lets in the runs of a client, as far as its limits go. */
-  admissionOf(client: string): Admission {
+  admissionOf(client: string, fields: AskingFields): Admission {
     return {
       client,
       check: (runs) => {
-        this.check(client, runs);
+        this.check(client, runs, fields);
       },
       enter: (runs) => {
         this.enter(client, runs);
@@ -36,7 +44,7 @@ export class ClientBook {
    *
    * @throws ApiError RESOURCE_EXHAUSTED
    */
-  check(client: string, asked: readonly AskedRun[]): void {
+  check(client: string, asked: readonly AskedRun[], fields: AskingFields): void {
     const { maximumRunsPerClient, maximumReplicasPerClient } = this.#limits;
     let { runs, replicas } = this.#clients.get(client) ?? { runs: 0, replicas: 0 };
     const before = { runs, replicas };
@@ -48,14 +56,14 @@ export class ClientBook {
     }
     if (runs > maximumRunsPerClient) {
       throw limitReached(
-        "run",
+        fields.runs,
         `${client} has ${before.runs} unfinished runs, and ${runs} would be too many; wait, cancel ` +
           `some, or have the coordinator's --maximum-runs-per-client (${maximumRunsPerClient}) raised`,
       );
     }
     if (replicas > maximumReplicasPerClient) {
       throw limitReached(
-        "stopping_rule",
+        fields.replicas,
         `${client} has unfinished runs of up to ${before.replicas} replicas, and ${replicas} would be ` +
           `too many; ask for fewer or for a maximum_replica_count, or have the coordinator's ` +
           `--maximum-replicas-per-client (${maximumReplicasPerClient}) raised`,

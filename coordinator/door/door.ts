@@ -13,6 +13,7 @@ import { AUTHORIZATION, readBearer, tokenDigest } from "../../shared/wire/tokens
 import { authorize, nameOf, plainAddress, type Caller, type Knock } from "./authorization.ts";
 import { ClientBook } from "./clientBook.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { ownStatuses } from "./ownStatuses.ts";
 import { PeerBook } from "./peerBook.ts";
 import { RefusalLog } from "./refusalLog.ts";
 import { openTls, type Tls, type TlsFiles } from "./tls.ts";
@@ -38,9 +39,9 @@ export interface DoorOptions {
  *
  * @throws Error that names the flag, the file, the value and the remedy
  */
-export async function openDoor(options: DoorOptions): Promise<Door> {
+export function openDoor(options: DoorOptions): Door {
   const { tls: files, tokens, log, limits = DEFAULT_LIMITS, watch } = options;
-  const tls = files === undefined ? undefined : await openTls(files, log);
+  const tls = files === undefined ? undefined : openTls(files, log);
   if (tokens === undefined) return new Door({ tls, tokens, limits, watch, log });
   const parse = ([content]: readonly Buffer[]) => {
     try {
@@ -49,7 +50,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       throw new Error(`--tokens: '${tokens}': ${reasonOf(error)}`, { cause: error });
     }
   };
-  const table = await WatchedFiles.open([{ flag: "--tokens", path: tokens }], parse, log);
+  const table = new WatchedFiles([{ flag: "--tokens", path: tokens }], parse, log);
   return new Door({ tls, tokens: table, limits, watch, log });
 }
 
@@ -96,7 +97,11 @@ export class Door implements Disposable {
     this.clients = new ClientBook(limits);
     this.credentials = experimental.createServerCredentialsWithInterceptors(
       tls?.credentials ?? ServerCredentials.createInsecure(),
-      [...(watch === undefined ? [] : [watch]), ({ path }, call) => this.#intercept(call, path)],
+      [
+        ownStatuses,
+        ...(watch === undefined ? [] : [watch]),
+        ({ path }, call) => this.#intercept(call, path),
+      ],
     );
     tokens?.onChange(() => {
       this.#recheck();

@@ -34,7 +34,7 @@ export interface Tls extends Disposable {
 }
 
 /** @throws Error that names the flag, the file and the remedy. */
-export async function openTls(files: TlsFiles, log: Logger): Promise<Tls> {
+export function openTls(files: TlsFiles, log: Logger): Tls {
   const { certificate, key, clientAuthority } = files;
   const named = [
     { flag: "--tls-certificate", path: certificate },
@@ -43,7 +43,7 @@ export async function openTls(files: TlsFiles, log: Logger): Promise<Tls> {
       ? []
       : [{ flag: "--tls-client-authority", path: clientAuthority }]),
   ];
-  const watched = await WatchedFiles.open(named, (contents) => checked(files, contents), log);
+  const watched = new WatchedFiles(named, (contents) => checked(files, contents), log);
   const provider = new FileCertificates(watched);
   return {
     credentials: experimental.createCertificateProviderServerCredentials(

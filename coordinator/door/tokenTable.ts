@@ -1,10 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 
-import { parse } from "yaml";
 import { z } from "zod";
 
-import { documentProblem } from "../../shared/specification/documentProblem.ts";
-import { clipped } from "../../shared/specification/violations.ts";
+import { documentError } from "../../shared/specification/documentProblem.ts";
+import { YamlDocument } from "../../shared/specification/yamlDocument.ts";
 import { ROLES, type Role } from "../../shared/wire/roles.ts";
 
 /** A caller who may come in. */
@@ -19,7 +18,6 @@ export interface TokenEntry extends Holder {
   readonly digest: Buffer;
 }
 
-const MAXIMUM_QUOTE_LENGTH = 100;
 const NAME = "give 1 to 64 letters, digits, and . _ @ -";
 const ROLE = `give a list of ${ROLES.join(", ")}`;
 const DIGEST = "give the 64 hexadecimal digits that 'lyapunov token' prints";
@@ -69,25 +67,16 @@ export class TokenTable {
    * @throws Error that names the field, the value and the remedy
    */
   static parse(text: string): TokenTable {
-    let document: unknown;
-    try {
-      document = parse(text, { logLevel: "error" });
-    } catch (error) {
-      const [first = ""] = (error as Error).message.split("\n");
-      const complaint = clipped(first.replace(/:$/, ""), MAXIMUM_QUOTE_LENGTH);
-      throw new Error(`not YAML: ${complaint}`, { cause: error });
-    }
-    const result = tokenFile.safeParse(document);
+    const document = new YamlDocument(text);
+    const result = tokenFile.safeParse(document.value);
     if (!result.success) {
-      throw new Error(
-        documentProblem(document, result.error, {
-          whole: "the list",
-          fieldsAt: () => Object.keys(entry.shape),
-          // A token, in whatever place, may be a secret.
-          isPublic: (path) =>
-            path.includes("roles") || ["name", "certificate"].includes(String(path.at(-1))),
-        }),
-      );
+      throw documentError(document, result.error, {
+        whole: "the list",
+        fieldsAt: () => Object.keys(entry.shape),
+        // A token, in whatever place, may be a secret.
+        isPublic: (path) =>
+          path.includes("roles") || ["name", "certificate"].includes(String(path.at(-1))),
+      });
     }
     const tokens = new Map<string, TokenEntry>();
     const certificates = new Map<string, Holder>();

@@ -89,8 +89,8 @@ export class ShardStorage {
   async #giveUp(record: RunRecord | undefined, { message }: ForeignShard): Promise<void> {
     const { records, dispatch } = this.#options;
     if (record === undefined) return;
-    dispatch({ kind: "run_cancelled", run: record.name });
-    await records.end(record, { state: "FAILED", error: message });
+    dispatch({ kind: "runs_cancelled", runs: [record.name] });
+    await records.end([{ record, ending: { state: "FAILED", error: message } }]);
   }
 
   #keepFold(run: string): void {

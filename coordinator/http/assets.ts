@@ -18,8 +18,12 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Where `npm run build` puts the page. */
-const FOLDER = "dist/client/page";
+/** Where `npm run build` puts the page and what it shares with others, by where it is served. */
+const FOLDERS = {
+  "/": "dist/client/page",
+  // The page's modules ask for `../../shared/text/…`, which a browser takes for this.
+  "/shared/text/": "dist/shared/text",
+} as const;
 /** Addresses of the page. One document serves them all; its script finds out which view to show. */
 const DOCUMENT = /^\/($|fleet$|(runs|sweeps)\/[a-z0-9-]{1,64}$)/;
 
@@ -33,21 +37,29 @@ export class Assets {
 
   /** @throws Error if the page is not built. */
   static async load(): Promise<Assets> {
-    const folder = join(packageRoot(), FOLDER);
-    const names = await readdir(folder).catch((error: unknown) => {
-      throw new Error(`the page is not in ${folder}; run 'npm run build'`, { cause: error });
-    });
-    const served = names.filter((name) => TYPES[extname(name)] !== undefined);
-    const files = served.map(async (name) => {
-      const body = await readFile(join(folder, name));
-      const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-      return [`/${name}`, { type: TYPES[extname(name)] ?? "", etag, body }] as const;
-    });
-    return new Assets(new Map(await Promise.all(files)));
+    const folders = Object.entries(FOLDERS).map(([place, folder]) =>
+      loadFolder(place, join(packageRoot(), folder)),
+    );
+    return new Assets(new Map((await Promise.all(folders)).flat()));
   }
 
   /** The file at a path; undefined if there is none. */
   at(path: string): Asset | undefined {
     return this.#files.get(DOCUMENT.test(path) ? "/index.html" : path);
   }
+}
+
+/** @throws Error if the folder is not there */
+async function loadFolder(place: string, folder: string): Promise<[string, Asset][]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw new Error(`the page is not in ${folder}; run 'npm run build'`, { cause: error });
+  });
+  const served = names.filter((name) => TYPES[extname(name)] !== undefined);
+  return Promise.all(
+    served.map(async (name): Promise<[string, Asset]> => {
+      const body = await readFile(join(folder, name));
+      const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+      return [place + name, { type: TYPES[extname(name)] ?? "", etag, body }];
+    }),
+  );
 }

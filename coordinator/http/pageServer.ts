@@ -4,7 +4,7 @@ import { TLSSocket } from "node:tls";
 import type { Logger } from "pino";
 
 import { hostOf } from "../../shared/wire/addresses.ts";
-import { isOwnHost } from "../../shared/wire/hosts.ts";
+import { hostCountProblem, isOwnHost } from "../../shared/wire/hosts.ts";
 import { listenOn, type Listening } from "../../shared/wire/listening.ts";
 import { readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
 import { asApiError } from "../simulations/failures.ts";
@@ -63,7 +63,10 @@ class Page {
   async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url = "" } = request;
     const target = URL.parse(url, "http://page.invalid");
-    if (method !== "GET" && method !== "HEAD") {
+    const hostProblem = hostCountProblem(request.headersDistinct["host"]);
+    if (hostProblem !== undefined) {
+      sendError(response, 400, "INVALID_ARGUMENT", "HOST", hostProblem);
+    } else if (method !== "GET" && method !== "HEAD") {
       const message = `${method} is not allowed: the page is read-only; use GET or HEAD`;
       sendError(response, 405, "UNIMPLEMENTED", "METHOD", message, { allow: "GET, HEAD" });
     } else if (!this.#mayBeNamed(request.headers.host)) {

@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+
 import { KINDS } from "../../shared/kinds/kinds.ts";
 import { MEMORY } from "../../shared/wire/ledgerPlaces.ts";
 import { LedgerUnavailable, type Ledger } from "./ledger.ts";
@@ -19,6 +21,16 @@ export async function openLedger(place: string, kinds = KINDS): Promise<Ledger> 
   if (isPostgres(place) || place === "") {
     throw new LedgerUnavailable(`--ledger: '${place}' is not a file; give a path, or ${MEMORY}`);
   }
+  const problem = fileProblem(place);
+  if (problem !== undefined) throw new LedgerUnavailable(`--ledger: '${place}' ${problem}`);
   const { openSqliteLedger } = await import("./sqliteLedger.ts");
   return openSqliteLedger(place, kinds);
+}
+
+/** Why a ledger cannot be kept at a path: SQLite says of a pipe or a device only "disk I/O error". */
+function fileProblem(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile()) return undefined;
+  const what = stats.isDirectory() ? "folder" : stats.isFIFO() ? "pipe" : "device";
+  return `is a ${what}; give the path of a file, or ${MEMORY}`;
 }

@@ -37,6 +37,16 @@ export async function runs(
   return page(records, pageSize);
 }
 
+/** Those of the runs that there are. */
+export async function runsNamed(
+  { db, kinds }: Source,
+  names: readonly string[],
+): Promise<RunRecord[]> {
+  if (names.length === 0) return [];
+  const rows = await db.selectFrom("runs").selectAll().where("name", "in", names).execute();
+  return rows.map((row) => runFromRow(row, kinds));
+}
+
 /** A page of sweeps, newest first. @throws InvalidPageToken */
 export async function sweeps(
   db: Db,

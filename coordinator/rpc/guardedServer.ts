@@ -8,10 +8,22 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 
-import { type ApiError, invalidField, toStatus } from "../../shared/wire/errorDetails.ts";
+import {
+  type ApiError,
+  invalidField,
+  invalidMessage,
+  toStatus,
+} from "../../shared/wire/errorDetails.ts";
 import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
-import { checkValues, UnreadableMessage } from "./messageBounds.ts";
+import { count } from "../../shared/text/counts.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
+import { checkMessage, UnreadableMessage } from "./messageBounds.ts";
+
+/**
+ * Most bytes of a request to the services of others, health and reflection. They keep the names that
+ * are asked for as long as a stream is open.
+ */
+const MAXIMUM_FOREIGN_BYTES = 4096;
 
 /**
  * A server that decodes a message only after bounding what that costs. It answers an unreadable
@@ -38,19 +50,27 @@ function guard(method: AnyMethod): AnyMethod {
     ...method,
     requestDeserialize: (bytes) => {
       try {
-        if (type !== undefined) checkValues(type, bytes);
+        if (type !== undefined) checkMessage(type, bytes);
+        else if (bytes.length > MAXIMUM_FOREIGN_BYTES) throw foreignTooLarge(bytes.length);
         return method.requestDeserialize(bytes);
       } catch (error) {
         if (error instanceof UnreadableMessage) return error;
-        return new UnreadableMessage(reasonOf(error), { cause: error });
+        return new UnreadableMessage(`it cannot be decoded (${reasonOf(error)})`, {
+          cause: error,
+        });
       }
     },
   };
 }
 
+function foreignTooLarge(bytes: number): UnreadableMessage {
+  const most = count(MAXIMUM_FOREIGN_BYTES);
+  return new UnreadableMessage(`${count(bytes)} bytes are not allowed; give at most ${most}`);
+}
+
 /** The error that refuses an unreadable message. */
-export function unreadable({ message }: UnreadableMessage): ApiError {
-  return invalidField("message", `${message}; give another`);
+export function unreadable({ field, message }: UnreadableMessage): ApiError {
+  return field === "" ? invalidMessage(message) : invalidField(field, message);
 }
 
 /**

@@ -9,6 +9,7 @@ import { stoppingRuleInputFromMessage } from "../../shared/wire/stoppingRuleMess
 import { serverStreaming, unary } from "./rpcHandlers.ts";
 import { ChangeSignal } from "./changeSignal.ts";
 import type { Simulations } from "../simulations/simulations.ts";
+import type { AskingFields } from "../door/clientBook.ts";
 import type { Door } from "../door/door.ts";
 import {
   readEtag,
@@ -25,6 +26,9 @@ const WATCH_INTERVAL_MILLISECONDS = 200;
 /** … and, while nothing changes, of the rate, which falls, at least so often. */
 const WATCH_LIMIT_MILLISECONDS = 5000;
 
+/** An extension asks for runs by their name, if they have ended, and for replicas by its rule. */
+const EXTENDING: AskingFields = { runs: "name", replicas: "stopping_rule" };
+
 /** The gRPC front of the coordinator for clients: reads requests, nothing else. */
 export function simulationHandlers(
   simulations: Simulations,
@@ -32,13 +36,14 @@ export function simulationHandlers(
   kinds: Kinds,
   log: Logger,
 ): SimulationServiceHandlers {
-  const admission = (metadata: Metadata) =>
-    door.clients.admissionOf(door.callerOf(metadata).client);
+  const admission = (metadata: Metadata, fields: AskingFields) =>
+    door.clients.admissionOf(door.callerOf(metadata).client, fields);
   return {
     CreateRun: unary(log, async (request, metadata) => {
       const options = creationOptions(request);
       const specification = readRun("run", request.run, kinds);
-      return { run: await simulations.createRun(specification, options, admission(metadata)) };
+      const admitted = admission(metadata, { runs: "run", replicas: "run.stopping_rule" });
+      return { run: await simulations.createRun(specification, options, admitted) };
     }),
     GetRun: unary(log, async ({ name, withConvergence }) => {
       const run = await simulations.run(readName("runs", name));
@@ -63,13 +68,20 @@ export function simulationHandlers(
     ExtendRun: unary(log, async ({ name: requested, stoppingRule, etag }, metadata) => {
       const rule = stoppingRule ? stoppingRuleInputFromMessage(stoppingRule) : {};
       const name = readName("runs", requested);
-      return { run: await simulations.extendRun(name, rule, readEtag(etag), admission(metadata)) };
+      return {
+        run: await simulations.extendRun(
+          name,
+          rule,
+          readEtag(etag),
+          admission(metadata, EXTENDING),
+        ),
+      };
     }),
     CreateSweep: unary(log, async (request, metadata) => {
       const { maximumSweepRuns } = door.limits;
       const { displayName, specifications } = readSweep(request.sweep, maximumSweepRuns, kinds);
       const options = creationOptions(request);
-      const admitted = admission(metadata);
+      const admitted = admission(metadata, { runs: "sweep.runs", replicas: "sweep.runs" });
       return {
         sweep: await simulations.createSweep(displayName, specifications, options, admitted),
       };
@@ -104,7 +116,7 @@ export function simulationHandlers(
     ExtendSweep: unary(log, async ({ name: requested, stoppingRule }, metadata) => {
       const rule = stoppingRule ? stoppingRuleInputFromMessage(stoppingRule) : {};
       const name = readName("sweeps", requested);
-      return { sweep: await simulations.extendSweep(name, rule, admission(metadata)) };
+      return { sweep: await simulations.extendSweep(name, rule, admission(metadata, EXTENDING)) };
     }),
   };
 }

@@ -73,7 +73,7 @@ export class WorkSession implements WorkerSink {
       else if (request.join)
         throw invalidField("join", "a stream can join only once; open another");
       else if (this.#worker === undefined)
-        throw invalidField("message", "the first message must be a join");
+        throw invalidField("join", "it is missing; give it in the first message of every stream");
       // What a superseded stream still says was said again on the new one.
       else if (this.#engine.isAttached(this.#worker, this)) {
         this.#engine.dispatch(eventOf(this.#worker, request));

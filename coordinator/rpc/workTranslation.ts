@@ -1,6 +1,6 @@
 import { clipped } from "../../shared/specification/violations.ts";
 import { partialDigest } from "../../shared/statistics/partialDigest.ts";
-import { invalidField } from "../../shared/wire/errorDetails.ts";
+import { invalidField, invalidMessage } from "../../shared/wire/errorDetails.ts";
 import type { WorkerCommand } from "../engine/workerSinks.ts";
 import type { SchedulerEvent } from "../scheduler/events.ts";
 import type { ReadWorkRequest } from "./workRequests.ts";
@@ -44,7 +44,8 @@ export function eventOf(worker: string, request: ReadWorkRequest): SchedulerEven
       returnedLeases: drain.returnedLeaseIds.map(Number),
     };
   }
-  throw invalidField("message", "nothing is given; give one of heartbeat, result, failure, drain");
+  if (result) throw invalidField("result.partial", "it is missing; give the shard's sums");
+  throw invalidMessage("the message is empty; give one of heartbeat, result, failure and drain");
 }
 
 /** The response that carries a command to its worker; acknowledgements are gathered first. */

@@ -1,4 +1,3 @@
-import { MAXIMUM_GENERATOR_LENGTH } from "../../shared/shard/partialProblem.ts";
 import { BACKENDS, type DeviceBackend } from "../../shared/specification/backends.ts";
 import { MAXIMUM_DISPLAY_NAME_LENGTH } from "../../shared/specification/commonFields.ts";
 import { clipped } from "../../shared/specification/violations.ts";
@@ -7,11 +6,9 @@ import { invalidField } from "../../shared/wire/errorDetails.ts";
 import type { Device__Output } from "../../shared/wire/generated/lyapunov/v1/Device.ts";
 import type { Join__Output } from "../../shared/wire/generated/lyapunov/v1/Join.ts";
 import type { DeviceDescription } from "../scheduler/events.ts";
-import { atMost } from "../simulations/requests.ts";
 
 const MAXIMUM_SLOTS = 1024;
 const MAXIMUM_DEVICES = 64;
-const MAXIMUM_VERSION_LENGTH = 64;
 
 /** A worker that wants to join: who it is, and what it propagates with. */
 export interface WorkerJoin {
@@ -23,15 +20,16 @@ export interface WorkerJoin {
   readonly heldLeases: readonly number[];
 }
 
-/** @throws ApiError INVALID_ARGUMENT with the field at fault */
+/**
+ * Reads a join whose texts and lists have been bounded already (fieldBounds.ts).
+ *
+ * @throws ApiError INVALID_ARGUMENT with the field at fault
+ */
 export function readJoin(join: Join__Output): WorkerJoin {
   const { workerId, displayName, version } = join;
   if (!/^[\w-]{1,64}$/.test(workerId)) {
     throw invalidField("join.worker_id", "give 1 to 64 letters, digits, - or _");
   }
-  // Both go into the log, and the version into the dismissal.
-  atMost("join.display_name", displayName, MAXIMUM_DISPLAY_NAME_LENGTH);
-  atMost("join.version", version, MAXIMUM_VERSION_LENGTH);
   return {
     worker: workerId,
     displayName: clipped(displayName, MAXIMUM_DISPLAY_NAME_LENGTH),
@@ -53,20 +51,14 @@ function readDevices(devices: readonly Device__Output[]): DeviceDescription[] {
         `${slotCount} is not allowed; give 1 to ${MAXIMUM_SLOTS}`,
       );
     }
-    return { backends: readBackends(device, `join.devices[${i}]`), slotCount };
+    return { backends: readBackends(device), slotCount };
   });
 }
 
 /** A device's backends and their generators; a backend named without one has an unknown generator. */
-function readBackends({ backends, deviceBackends }: Device__Output, path: string): DeviceBackend[] {
+function readBackends({ backends, deviceBackends }: Device__Output): DeviceBackend[] {
   const generators = new Map(backends.map((backend) => [shortName("backend", backend), ""]));
-  for (const [i, { backend, generator }] of deviceBackends.entries()) {
-    if (generator.length > MAXIMUM_GENERATOR_LENGTH) {
-      throw invalidField(
-        `${path}.device_backends[${i}].generator`,
-        `${generator.length} characters are too many; give at most ${MAXIMUM_GENERATOR_LENGTH}`,
-      );
-    }
+  for (const { backend, generator } of deviceBackends) {
     generators.set(shortName("backend", backend), generator);
   }
   // A backend that this coordinator does not know can be asked for by none of its runs.

@@ -5,8 +5,9 @@ import {
   MAXIMUM_SWEEP_RUNS,
 } from "../../shared/specification/commonFields.ts";
 import {
-  isPlainText,
+  characterCount,
   refused,
+  textProblem,
   ValidationError,
   type FieldViolation,
 } from "../../shared/specification/violations.ts";
@@ -14,9 +15,9 @@ import { invalidField, limitReached } from "../../shared/wire/errorDetails.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 
-const MAXIMUM_REQUEST_ID_LENGTH = 128;
-const MAXIMUM_PAGE_TOKEN_LENGTH = 256;
-const MAXIMUM_ETAG_LENGTH = 128;
+export const MAXIMUM_REQUEST_ID_LENGTH = 128;
+export const MAXIMUM_PAGE_TOKEN_LENGTH = 256;
+export const MAXIMUM_ETAG_LENGTH = 128;
 const DEFAULT_PAGE_SIZE = 50;
 const MAXIMUM_PAGE_SIZE = 1000;
 
@@ -60,18 +61,8 @@ export function readSweep(
 } {
   if (!sweep) throw invalidField("sweep", "nothing is given; give a sweep");
   const { displayName, runs } = sweep;
-  if (displayName.length > MAXIMUM_DISPLAY_NAME_LENGTH) {
-    throw invalidField(
-      "sweep.display_name",
-      `a text of ${displayName.length} characters is not allowed; give at most ${MAXIMUM_DISPLAY_NAME_LENGTH}`,
-    );
-  }
-  if (!isPlainText(displayName)) {
-    throw invalidField(
-      "sweep.display_name",
-      `${refused(displayName)}; give one line without control characters`,
-    );
-  }
+  const problem = textProblem(displayName, MAXIMUM_DISPLAY_NAME_LENGTH);
+  if (problem !== undefined) throw invalidField("sweep.display_name", problem);
   if (runs.length === 0 || runs.length > MAXIMUM_SWEEP_RUNS) {
     throw invalidField(
       "sweep.runs",
@@ -105,13 +96,9 @@ export function readName(collection: "runs" | "sweeps", name: string): string {
 }
 
 export function readRequestId(requestId: string): string {
-  if (requestId !== "" && !isPlainText(requestId)) {
-    throw invalidField(
-      "request_id",
-      `${refused(requestId)}; give one line without control characters`,
-    );
-  }
-  return atMost("request_id", requestId, MAXIMUM_REQUEST_ID_LENGTH);
+  const problem = textProblem(requestId, MAXIMUM_REQUEST_ID_LENGTH);
+  if (problem !== undefined) throw invalidField("request_id", problem);
+  return requestId;
 }
 
 export function readEtag(etag: string): string {
@@ -123,9 +110,12 @@ export function readPageToken(pageToken: string): string {
 }
 
 /** Returns the text. @throws ApiError naming the field if the text is longer */
-export function atMost(field: string, text: string, maximum: number): string {
-  if (text.length <= maximum) return text;
-  throw invalidField(field, `${text.length} characters are too many; give at most ${maximum}`);
+function atMost(field: string, text: string, maximum: number): string {
+  if (characterCount(text, maximum) <= maximum) return text;
+  throw invalidField(
+    field,
+    `more than ${maximum} characters are too many; give at most ${maximum}`,
+  );
 }
 
 export function readPageSize(pageSize: number): number {

@@ -1,5 +1,5 @@
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
-import { fixed } from "./formats.ts";
+import { fixed } from "../text/numbers.ts";
 import type { Bar, Chart, Point } from "./chart.ts";
 import { NothingToDraw } from "./nothingToDraw.ts";
 import { exactExponents, layersAt, ofSurvivors } from "./runLabels.ts";

@@ -1,6 +1,7 @@
 import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 
+import { percent } from "../text/numbers.ts";
 import type { CheckpointEstimate__Output } from "../wire/generated/lyapunov/v1/CheckpointEstimate.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 import type { Estimated } from "./chart.ts";
@@ -21,7 +22,7 @@ export function ofSurvivors(run: Run__Output): string {
 
 /** The level of the run's intervals, such as `95 %`. */
 export function levelLabel({ level }: Run__Output): string {
-  return `${Number((level * 100).toFixed(2))} %`;
+  return percent(level);
 }
 
 /** Number of layers whose growth is in the sums at a depth: all but the burn-in. */

@@ -1,5 +1,6 @@
 import { shortName } from "../wire/enumerations.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
+import { given } from "../text/numbers.ts";
 import { gainLabel, weightsLabel } from "./networkLabels.ts";
 import type { Axis } from "./chart.ts";
 
@@ -25,7 +26,7 @@ const DEPTH: Parameter = {
 const SLOPE: Parameter = {
   axis: { title: "negative slope α", scale: "linear" },
   value: (run) => run.network?.negativeSlope ?? NaN,
-  label: (run) => `α ${run.network?.negativeSlope}`,
+  label: (run) => `α ${given(run.network?.negativeSlope)}`,
 };
 export const GAIN: Parameter = {
   axis: { title: "gain", scale: "linear" },

@@ -1,3 +1,4 @@
+import { factor } from "../text/numbers.ts";
 import type { Estimate__Output } from "../wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 
@@ -52,7 +53,7 @@ function growth(estimate: Estimate__Output, exponent: number, depth: number): [s
         ];
   }
   const logFactor = Math.abs(exponent) * depth;
-  const fate = `typically ${exponent < 0 ? "shrinks" : "grows"} ${factor(logFactor)}-fold over ${layers}`;
+  const fate = `typically ${exponent < 0 ? "shrinks" : "grows"} ${factor(logFactor, (estimate.standardError ?? 0) * depth)}-fold over ${layers}`;
   if (logFactor < Math.LN2) return ["Drifts", fate];
   return [exponent < 0 ? "Vanishes" : "Explodes", fate];
 }
@@ -82,12 +83,4 @@ export function varianceOf(run: Run__Output): Estimate__Output | null | undefine
 function isZero({ estimate = 0, standardError = 0 }: Estimate__Output, depth: number): boolean {
   const size = Math.abs(estimate);
   return size <= ZERO_WITHIN * standardError || size * depth < ROUNDING;
-}
-
-/** Formats e^logFactor, even where it overflows. */
-function factor(logFactor: number): string {
-  const exponent = logFactor / Math.LN10;
-  if (exponent < 3) return Math.exp(logFactor).toPrecision(3);
-  const power = Math.floor(exponent);
-  return `${(10 ** (exponent - power)).toFixed(1)}·10^${power}`;
 }

@@ -36,6 +36,12 @@ export async function startMetricsServer(
 ): Promise<Listening> {
   const host = hostOf(address);
   const server = createServer((request, response) => {
+    const hosts = request.headersDistinct["host"];
+    // A probe of HTTP/1.0 sends no Host header; node:http refuses others without one.
+    if (hosts !== undefined && hosts.length > 1) {
+      send(response, text(400, `there are ${hosts.length} Host headers; send one`));
+      return;
+    }
     if (isLoopback(host) && !isOwnHost(request.headers.host, host)) {
       send(response, text(421, "this name may belong to another site; use 127.0.0.1"));
       return;

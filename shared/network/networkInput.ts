@@ -19,6 +19,11 @@ const MAXIMUM_DENSE_WIDTH = 65_536;
 const MAXIMUM_DEPTH = 10_000_000;
 const MAXIMUM_DEGREES_OF_FREEDOM = 1_000_000;
 const MINIMUM_DENSITY = 2 ** -20;
+/**
+ * How far a number may be from the gain that is named beside it, relatively. A client that computes
+ * or keeps it in single precision, or prints seven digits of it, means the same gain.
+ */
+const GAIN_TOLERANCE = 1e-6;
 
 /** A network as it comes from outside, where nothing is trusted. */
 export interface NetworkInput {
@@ -28,9 +33,12 @@ export interface NetworkInput {
   readonly weights?: unknown;
   readonly degreesOfFreedom?: unknown;
   readonly density?: unknown;
-  /** A number or the name of a gain. */
+  /** A number; or the name of a gain, where names have no field of their own. */
   readonly gain?: unknown;
-  /** The name of a gain; a number given as well must be the one that the name stands for. */
+  /**
+   * The name of a gain, where names have a field of their own; undefined if it is left out there. A
+   * number given as well must be near the one that the name stands for.
+   */
   readonly namedGain?: unknown;
 }
 
@@ -56,9 +64,20 @@ export function parseIsotropicNetwork(input: NetworkInput): IsotropicNetwork {
   return network as IsotropicNetwork;
 }
 
-export function readNetwork(reader: FieldReader, input: NetworkInput): Network {
+/** Reads a network; what is refused has some value that lets the other fields be checked. */
+export function readNetwork(reader: FieldReader, input: NetworkInput | undefined): Network {
+  if (input === undefined) {
+    reader.refuse("network", "it is missing; give a network");
+    return {
+      width: 1,
+      depth: MAXIMUM_DEPTH,
+      negativeSlope: NaN,
+      weights: "gaussian",
+      gain: NaN,
+    };
+  }
   const width = reader.integer("network.width", input.width, 1, MAXIMUM_WIDTH);
-  const depth = reader.integer("network.depth", input.depth, 1, MAXIMUM_DEPTH);
+  const depth = reader.integer("network.depth", input.depth, 1, MAXIMUM_DEPTH, MAXIMUM_DEPTH);
   const negativeSlope = reader.number(
     "network.negative_slope",
     input.negativeSlope,
@@ -71,34 +90,57 @@ export function readNetwork(reader: FieldReader, input: NetworkInput): Network {
     depth,
     negativeSlope,
     weights,
-    ...readLawParameter(reader, input, weights),
+    // Of an unknown law it is not known which parameters it would have.
+    ...(weights === input.weights && readLawParameter(reader, input, weights)),
   };
-  const namedGain = NAMED_GAINS.find((name) => name === (input.namedGain ?? input.gain));
-  if (namedGain !== undefined) {
-    // A refused slope is reported already; any number stands in for it here.
-    const slope = Number.isFinite(negativeSlope) ? negativeSlope : 1;
-    const gain = resolveGain(namedGain, { width, weights, negativeSlope: slope });
-    if (gain === undefined) {
-      const others = NAMED_GAINS.filter((name) => name !== namedGain);
-      reader.refuse(
-        "network.gain",
-        `${refused(namedGain)} with ${weights} weights, whose critical gain has no closed form; ` +
-          `give a number or one of ${others.join(", ")}`,
-      );
-      return { ...shape, gain: NaN, namedGain };
-    }
-    if (typeof input.gain === "number" && input.gain !== gain) {
-      reader.refuse(
-        "network.gain",
-        `${input.gain} is not allowed together with the named gain ${namedGain}, which is ${gain}; ` +
-          `give only one of them`,
-      );
-    }
-    return { ...shape, gain, namedGain };
+  return { ...shape, ...readGain(reader, input, shape) };
+}
+
+/** Reads the gain, by name or as a number; a name may be given in a field of its own. */
+function readGain(
+  reader: FieldReader,
+  { gain, ...rest }: NetworkInput,
+  { width, weights, negativeSlope }: Omit<Network, "gain">,
+): Pick<Network, "gain" | "namedGain"> {
+  const hasNameField = "namedGain" in rest;
+  const { namedGain } = rest;
+  const [field, given] =
+    namedGain === undefined
+      ? (["network.gain", gain] as const)
+      : (["network.named_gain", namedGain] as const);
+  const name = NAMED_GAINS.find((known) => known === given);
+  if (name === undefined && namedGain !== undefined) {
+    return { gain: NaN, namedGain: reader.oneOf(field, namedGain, NAMED_GAINS) };
   }
-  const expected = `a positive finite number or one of ${NAMED_GAINS.join(", ")}`;
-  const gain = reader.number("network.gain", input.gain, expected, (value) => value > 0);
-  return { ...shape, gain };
+  if (name === undefined) {
+    const names = hasNameField ? "a named_gain" : `one of ${NAMED_GAINS.join(", ")}`;
+    const expected = `a positive finite number or ${names}`;
+    return { gain: reader.number(field, gain, expected, (value) => value > 0) };
+  }
+  // A refused slope is reported already; any number stands in for it here.
+  const slope = Number.isFinite(negativeSlope) ? negativeSlope : 1;
+  const resolved = resolveGain(name, { width, weights, negativeSlope: slope });
+  if (resolved === undefined) {
+    const others = NAMED_GAINS.filter((other) => other !== name);
+    reader.refuse(
+      field,
+      `${refused(name)} with ${weights} weights, whose critical gain has no closed form; ` +
+        `give a number${hasNameField ? " as gain" : ""} or one of ${others.join(", ")}`,
+    );
+    return { gain: NaN, namedGain: name };
+  }
+  if (namedGain !== undefined && gain !== undefined && !isNear(gain, resolved)) {
+    reader.refuse(
+      "network.gain",
+      `${refused(gain)} together with the named gain ${name}, which is ${resolved}; ` +
+        `give only one of them`,
+    );
+  }
+  return { gain: resolved, namedGain: name };
+}
+
+function isNear(given: unknown, gain: number): boolean {
+  return typeof given === "number" && Math.abs(given - gain) <= GAIN_TOLERANCE * gain;
 }
 
 /** Reads the law's parameter, if it has one, and refuses the parameters of other laws. */

@@ -1,8 +1,9 @@
 import type { Moments } from "../statistics/moments.ts";
 import { keptObservables, type Observable } from "../statistics/observable.ts";
 import { pairs, type CheckpointSums, type ShardPartial } from "../statistics/replicaSums.ts";
-import { clipped, isPlainText } from "../specification/violations.ts";
+import { clipped, textProblem } from "../specification/violations.ts";
 import type { PartialShape } from "./partialShape.ts";
+import { sketchProblem } from "./sketchProblem.ts";
 
 export const MAXIMUM_GENERATOR_LENGTH = 100;
 
@@ -32,7 +33,7 @@ export function partialProblem(
     return `it was computed by ${backend}, not by ${shape.backend}`;
   }
   const { generator } = partial;
-  if (generator === "" || generator.length > MAXIMUM_GENERATOR_LENGTH || !isPlainText(generator)) {
+  if (generator === "" || textProblem(generator, MAXIMUM_GENERATOR_LENGTH) !== undefined) {
     return `its generator is '${clipped(generator, MAXIMUM_QUOTE_LENGTH)}'`;
   }
   if (partial.firstReplica !== shard.firstReplica || partial.replicaCount !== shard.replicaCount) {
@@ -74,9 +75,8 @@ export function partialProblem(
     if (!pairsKept.every(isPossiblePair)) {
       return `${where} its co-moments are larger than its moments allow`;
     }
-    if (!isSketchPossible(sums, shape.sketchBinWidths[i] ?? NaN, shape.observables[0])) {
-      return `${where} the quantile sketch does not hold the survivors`;
-    }
+    const sketched = sketchProblem(sums, shape.sketchBinWidths[i] ?? NaN, shape.observables[0]);
+    if (sketched !== undefined) return `${where} ${sketched}`;
   }
   return undefined;
 }
@@ -121,26 +121,4 @@ function isCoMomentPossible(
 ): boolean {
   if (coMoment === undefined || first === undefined || second === undefined) return false;
   return coMoment * coMoment <= first.m2 * second.m2 * (1 + ROUNDING);
-}
-
-function isSketchPossible(
-  { survivorCount, depth, quantileSketch }: CheckpointSums,
-  expectedWidth: number,
-  sketched: Observable | undefined,
-): boolean {
-  const { binWidth, binIndexes, binCounts } = quantileSketch;
-  // If bins are wide, all values may be in the two bins around zero.
-  const limit = (sketched?.bound(depth) ?? 0) + expectedWidth;
-  return (
-    binWidth === expectedWidth &&
-    binIndexes.length === binCounts.length &&
-    binIndexes.every(
-      (index, i) =>
-        Number.isSafeInteger(index) &&
-        Math.abs(index * binWidth) <= limit &&
-        (i === 0 || index > (binIndexes[i - 1] ?? NaN)),
-    ) &&
-    binCounts.every((count) => Number.isSafeInteger(count) && count > 0) &&
-    binCounts.reduce((sum, count) => sum + count, 0) === survivorCount
-  );
 }

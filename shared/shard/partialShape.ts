@@ -7,6 +7,6 @@ export interface PartialShape {
   readonly depths: readonly number[];
   /** Observables, those kept at every checkpoint first; the very first is sketched. */
   readonly observables: readonly Observable[];
-  /** Bin widths of the quantile sketches, one for each checkpoint. */
+  /** Widths that the bins of the quantile sketches are aligned to, one for each checkpoint. */
   readonly sketchBinWidths: readonly number[];
 }

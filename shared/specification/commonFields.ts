@@ -3,7 +3,7 @@ import type { StoppingRule } from "./stoppingRule.ts";
 import { readStoppingRule, type Quantity, type StoppingRuleInput } from "./stoppingRuleInput.ts";
 import { refused, type FieldReader } from "./violations.ts";
 
-const MAXIMUM_SEED = 2n ** 64n - 1n;
+export const MAXIMUM_SEED = 2n ** 64n - 1n;
 export const MAXIMUM_DISPLAY_NAME_LENGTH = 200;
 export const MAXIMUM_SWEEP_RUNS = 2000;
 
@@ -53,10 +53,10 @@ export function readCommonFields(
 function readSeed(reader: FieldReader, value: unknown): bigint {
   const seed = toBigInt(value);
   if (seed !== undefined && seed >= 0n && seed <= MAXIMUM_SEED) return seed;
-  reader.refuse(
-    "seed",
-    `${refused(value)}; give an integer from 0 to 2⁶⁴ − 1, in quotes in a file`,
-  );
+  // A number beyond 2⁵³ has been rounded already: the integer that was meant is lost.
+  const isRounded = typeof value === "number" && value > Number.MAX_SAFE_INTEGER;
+  const how = isRounded ? ", in quotes if it is beyond 2⁵³" : "";
+  reader.refuse("seed", `${refused(value)}; give an integer from 0 to 2⁶⁴ − 1${how}`);
   return 0n;
 }
 

@@ -1,9 +1,13 @@
 import type { z } from "zod";
 
+import { suggestion } from "./suggestion.ts";
 import { clipped, refused } from "./violations.ts";
-
-/** The path to a value in a document: keys of objects and places in lists. */
-type Path = readonly PropertyKey[];
+import {
+  DocumentError,
+  type DocumentProblem,
+  type Path,
+  type YamlDocument,
+} from "./yamlDocument.ts";
 
 /** How messages speak of a kind of document. */
 export interface DocumentWords {
@@ -18,23 +22,34 @@ export interface DocumentWords {
 /** Longest field name that a message shows in full. */
 const MAXIMUM_QUOTE_LENGTH = 60;
 
-/** Zod's first complaint about a document, in a sentence: the field, its value, what is allowed. */
-export function documentProblem(
-  document: unknown,
+/** Says Zod's complaints about a document, each in a sentence: the field, its value, what is allowed. */
+export function documentError(
+  document: YamlDocument,
   { issues, message }: z.ZodError,
   { whole, fieldsAt, isPublic = () => true }: DocumentWords,
-): string {
-  const [issue] = issues;
-  if (issue === undefined) return message;
-  const { path } = issue;
-  if (issue.code === "unrecognized_keys") {
-    const field = [...path, clipped(issue.keys[0] ?? "", MAXIMUM_QUOTE_LENGTH)].join(".");
-    return `${field}: there is no such field; give one of ${fieldsAt(path).join(", ")}`;
-  }
-  const value = valueAt(document, path);
-  const field = path.length === 0 ? whole : path.join(".");
-  const isShown = value === undefined || isPublic(path);
-  return `${field}: ${isShown ? refused(value) : "the value there is not allowed"}; ${issue.message}`;
+): DocumentError {
+  const [first, ...rest] = issues.flatMap((issue): DocumentProblem[] => {
+    const { path } = issue;
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        place: document.placeOfKey(path, key),
+        sentence: unknownField(path, key, fieldsAt(path)),
+      }));
+    }
+    const value = valueAt(document.value, path);
+    const field = path.length === 0 ? whole : path.join(".");
+    const isShown = value === undefined || isPublic(path);
+    const problem = isShown ? refused(value) : "the value there is not allowed";
+    return [{ place: document.placeOf(path), sentence: `${field}: ${problem}; ${issue.message}` }];
+  });
+  return new DocumentError([first ?? { sentence: message }, ...rest]);
+}
+
+function unknownField(path: Path, key: string, known: readonly string[]): string {
+  const field = [...path, clipped(key, MAXIMUM_QUOTE_LENGTH)].join(".");
+  const meant = suggestion(key, known);
+  const remedy = meant === undefined ? `give one of ${known.join(", ")}` : `did you mean ${meant}?`;
+  return `${field}: there is no such field; ${remedy}`;
 }
 
 /** The value at a path; zod has walked the path, so that each step is an object. */

@@ -1,11 +1,10 @@
-import type { Precision, StoppingRule } from "./stoppingRule.ts";
-import { clipped, FieldReader } from "./violations.ts";
+import { TARGET_FIELDS, targetField, type Precision, type StoppingRule } from "./stoppingRule.ts";
+import { FieldReader } from "./violations.ts";
 
 /** Most replicas of a run: the replica index is one 32-bit word of the random counter. */
 const MAXIMUM_REPLICA_COUNT = 2 ** 32;
 const MINIMUM_REPLICA_COUNT = 2;
 const DEFAULT_MINIMUM_REPLICA_COUNT = 1024;
-const MAXIMUM_QUANTITY_LENGTH = 60;
 
 /** A quantity that runs estimate, and whose precision a stopping rule may ask for. */
 export interface Quantity {
@@ -25,6 +24,8 @@ export interface StoppingRuleInput {
 export interface PrecisionInput {
   readonly minimumReplicaCount?: unknown;
   readonly maximumReplicaCount?: unknown;
+  /** Further quantities, from the contract's map: only of those that have no field there. */
+  readonly targets?: Readonly<Record<string, unknown>> | undefined;
   readonly [quantity: string]: unknown;
 }
 
@@ -75,11 +76,19 @@ export function readStoppingRule(
 
 function readPrecision(
   reader: FieldReader,
-  { minimumReplicaCount: minimum, maximumReplicaCount: maximum, ...asked }: PrecisionInput,
+  {
+    minimumReplicaCount: minimum,
+    maximumReplicaCount: maximum,
+    targets: further = {},
+    ...asked
+  }: PrecisionInput,
   quantities: readonly Quantity[],
 ): Precision {
   const path = "stopping_rule.precision";
-  const given = Object.entries(asked).filter(([, target]) => target !== undefined);
+  const given = Object.entries({ ...further, ...asked }).filter(
+    ([, target]) => target !== undefined,
+  );
+  for (const quantity of Object.keys(further)) refuseMisplaced(reader, path, quantity);
   if (given.length === 0) {
     const symbols = quantities.map(({ symbol }) => symbol).join(" or of ");
     reader.refuse(path, `no target is given; give a standard error of ${symbols}`);
@@ -103,10 +112,10 @@ function readPrecision(
     );
   }
   const targets = given.map(([quantity, target]): [string, number] => {
-    const field = `${path}.${fieldOf(quantity)}`;
+    const field = `${path}.${targetField(quantity)}`;
     if (quantities.every(({ name }) => name !== quantity)) {
-      const names = quantities.map(({ name }) => name).join(", ");
-      reader.refuse(field, `no such quantity is estimated; give the error of one of ${names}`);
+      const fields = quantities.map(({ name }) => targetField(name)).join(", ");
+      reader.refuse(field, `no such quantity is estimated; give ${fields}`);
       return [quantity, NaN];
     }
     return [
@@ -117,11 +126,9 @@ function readPrecision(
   return { ...Object.fromEntries(targets), minimumReplicaCount, maximumReplicaCount };
 }
 
-/** A target's path in the contract, where two quantities have fields and others are in a map. */
-function fieldOf(quantity: string): string {
-  return quantity === "lyapunovExponent"
-    ? "lyapunov_exponent"
-    : quantity === "variance"
-      ? quantity
-      : `targets.${clipped(quantity, MAXIMUM_QUANTITY_LENGTH)}`;
+/** Refuses a target in the map that has a field of its own: it might contradict that. */
+function refuseMisplaced(reader: FieldReader, path: string, quantity: string): void {
+  if (!Object.hasOwn(TARGET_FIELDS, quantity)) return;
+  const own = `${path}.${targetField(quantity)}`;
+  reader.refuse(`${path}.targets.${quantity}`, `it is not allowed here; give it as ${own}`);
 }

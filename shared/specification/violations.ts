@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
 
+import { count } from "../text/counts.ts";
+
 /** A refused field: its path in the proto's names, and what to do about it. */
 export interface FieldViolation {
   /** The field's path, for example `network.width`. */
@@ -27,15 +29,22 @@ export class FieldReader {
     this.#violations.push({ field, description });
   }
 
-  integer(field: string, value: unknown, minimum: number, maximum: number): number {
+  /** @param fallback what stands in for a refused value, while others are checked. */
+  integer(
+    field: string,
+    value: unknown,
+    minimum: number,
+    maximum: number,
+    fallback = minimum,
+  ): number {
     if (typeof value === "number" && Number.isInteger(value)) {
       if (value >= minimum && value <= maximum) return value;
     }
     this.refuse(
       field,
-      `${refused(value)}; give an integer from ${grouped(minimum)} to ${grouped(maximum)}`,
+      `${refused(value)}; give an integer from ${count(minimum)} to ${count(maximum)}`,
     );
-    return minimum;
+    return fallback;
   }
 
   /** Reads a finite number that `allowed` accepts; `expected` says in words which those are. */
@@ -57,17 +66,11 @@ export class FieldReader {
     return allowed[0] as T;
   }
 
+  /** Reads one line of text. */
   text(field: string, value: unknown, maximumLength: number): string {
-    if (typeof value === "string" && value.length <= maximumLength) {
-      if (isPlainText(value)) return value;
-      this.refuse(field, `${refused(value)}; give one line without control characters`);
-      return "";
-    }
-    const what =
-      typeof value === "string"
-        ? `a text of ${value.length} characters is not allowed`
-        : refused(value);
-    this.refuse(field, `${what}; give at most ${maximumLength} characters`);
+    const problem = textProblem(value, maximumLength);
+    if (problem === undefined) return value as string;
+    this.refuse(field, problem);
     return "";
   }
 
@@ -75,6 +78,33 @@ export class FieldReader {
   finish(): void {
     if (this.#violations.length > 0) throw new ValidationError(this.#violations);
   }
+}
+
+/**
+ * Says what is wrong with a line of text, as the end of a sentence that begins with its field;
+ * undefined if all is well.
+ *
+ * @param maximumLength in characters, which are Unicode code points.
+ */
+export function textProblem(value: unknown, maximumLength: number): string | undefined {
+  if (typeof value !== "string") return `${refused(value)}; give a text`;
+  const length = characterCount(value, maximumLength);
+  if (length > maximumLength) {
+    return (
+      `a text of more than ${count(maximumLength)} characters is not allowed; ` +
+      `give at most ${count(maximumLength)} characters`
+    );
+  }
+  return isPlainText(value)
+    ? undefined
+    : `${refused(value)}; give one line without control characters`;
+}
+
+/** Counts Unicode code points, up to one more than `maximum`: a text may be of any length. */
+export function characterCount(text: string, maximum: number): number {
+  let count = 0;
+  for (const _ of text) if (++count > maximum) break;
+  return count;
 }
 
 /** The first half of a sentence that refuses a value. */
@@ -85,6 +115,7 @@ export function refused(value: unknown): string {
 
 /** A value from outside, quoted for a sentence: on one line and not too long. */
 function shown(value: unknown, maximumLength = 60): string {
+  if (typeof value === "bigint") return clipped(String(value), maximumLength);
   // Text is cut first, since it may be of any length; inspect escapes line breaks.
   const cut = typeof value === "string" ? value.slice(0, maximumLength) : value;
   return clipped(inspect(cut, { breakLength: Infinity, compact: true }), maximumLength);
@@ -100,8 +131,4 @@ export function clipped(text: string, maximumLength: number): string {
 /** True if a text can be shown to people as it is, and kept by every ledger. */
 export function isPlainText(text: string): boolean {
   return !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) && text.isWellFormed();
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString("en-US");
 }

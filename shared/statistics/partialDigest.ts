@@ -40,8 +40,11 @@ function layOut({ firstReplica, replicaCount, checkpoints }: ShardPartial, into:
       into[end++] = m3;
       into[end++] = m4;
     }
-    const { binWidth, binIndexes, binCounts } = sums.quantileSketch;
+    const { binWidth, binIndexes, binCounts, minimum = NaN, maximum = NaN } = sums.quantileSketch;
     into[end++] = binWidth;
+    // Extremes are finite; see partialProblem.
+    into[end++] = minimum;
+    into[end++] = maximum;
     for (const list of [sums.coMoments, binIndexes, binCounts]) {
       into[end++] = list.length;
       for (const number of list) into[end++] = number;
@@ -54,7 +57,7 @@ function numberCount({ checkpoints }: ShardPartial): number {
   let count = 3;
   for (const { moments, coMoments, quantileSketch } of checkpoints) {
     const { binIndexes, binCounts } = quantileSketch;
-    count += 8 + 4 * moments.length + coMoments.length + binIndexes.length + binCounts.length;
+    count += 10 + 4 * moments.length + coMoments.length + binIndexes.length + binCounts.length;
   }
   return count;
 }

@@ -1,35 +1,149 @@
+/** Most bins that a sketch has. */
+export const MAXIMUM_BINS = 128;
+/** Most bins, counted from zero, between zero and any value; all fit into a double exactly. */
+export const MAXIMUM_INDEX = 2 ** 40;
+/** The narrowest bins, as a share of the width that bins are aligned to. */
+export const NARROWEST = 2 ** -32;
+
 /**
- * A histogram with bins of one width. The run's specification fixes the width before the first
- * replica is propagated, so that sketches add up exactly, in any order, and a quantile is known to
- * within a bin. Bin i holds the values in [i, i+1) · binWidth. Empty bins are left out.
+ * A histogram with bins of one width, which suits the values that it holds, and their extremes.
+ * Bin i holds the values in [i, i+1) · binWidth. Empty bins are left out.
+ *
+ * The width is a power of two times a width that all sketches of a kind are aligned to, so that two
+ * neighbouring bins join exactly into one of twice the width. It is the narrowest, from `NARROWEST`
+ * on, at which no more than `MAXIMUM_BINS` bins hold values. That depends on the values only, and
+ * never grows finer with more of them. So the sketch of a union of sets is a function of the sets'
+ * sketches, and is the same in every grouping and order, bit for bit.
  */
 export interface QuantileSketch {
   readonly binWidth: number;
   /** Indexes of the bins that hold values, ascending. */
   readonly binIndexes: readonly number[];
   readonly binCounts: readonly number[];
+  /**
+   * The smallest value. It is missing without values, and in sketches of versions before 0.2.0,
+   * whose bins have the width that sketches are aligned to.
+   */
+  readonly minimum?: number;
+  /** The largest value; missing like `minimum`. */
+  readonly maximum?: number;
 }
 
-/** Makes a sketch of finite values. */
-export function sketchOf(values: Float64Array, binWidth: number): QuantileSketch {
-  const counts = new Map<number, number>();
-  for (const value of values) {
-    const index = Math.floor(value / binWidth);
-    counts.set(index, (counts.get(index) ?? 0) + 1);
+type Bins = Pick<QuantileSketch, "binWidth" | "binIndexes" | "binCounts">;
+
+/**
+ * Makes a sketch of finite values.
+ *
+ * @param alignedWidth the width that the bins are aligned to: positive, and equal for all sketches
+ * that are to be merged.
+ */
+export function sketchOf(values: Float64Array, alignedWidth: number): QuantileSketch {
+  const counter = new BinCounter(alignedWidth * NARROWEST);
+  counter.add(values);
+  const bins = counter.bins();
+  if (values.length === 0) return bins;
+  return { ...bins, ...extremesOf(smallest(values), largest(values)) };
+}
+
+/** Counts values by bins that widen as values come. */
+class BinCounter {
+  #width: number;
+  #counts = new Map<number, number>();
+
+  constructor(width: number) {
+    this.#width = width;
   }
-  const bins = [...counts].toSorted(([a], [b]) => a - b);
-  return {
-    binWidth,
-    binIndexes: bins.map(([index]) => index),
-    binCounts: bins.map(([, count]) => count),
-  };
+
+  add(values: Float64Array): void {
+    for (const value of values) {
+      let index = Math.floor(value / this.#width);
+      while (Math.abs(index) > MAXIMUM_INDEX) {
+        this.#widen();
+        index = Math.floor(value / this.#width);
+      }
+      this.#counts.set(index, (this.#counts.get(index) ?? 0) + 1);
+      while (this.#counts.size > MAXIMUM_BINS) this.#widen();
+    }
+  }
+
+  bins(): Bins {
+    const bins = [...this.#counts].toSorted(([a], [b]) => a - b);
+    return {
+      binWidth: this.#width,
+      binIndexes: bins.map(([index]) => index),
+      binCounts: bins.map(([, count]) => count),
+    };
+  }
+
+  #widen(): void {
+    const counts = new Map<number, number>();
+    for (const [index, count] of this.#counts) {
+      const half = Math.floor(index / 2);
+      counts.set(half, (counts.get(half) ?? 0) + count);
+    }
+    this.#counts = counts;
+    this.#width *= 2;
+  }
 }
 
-/** Adds two sketches in one pass, since a coordinator does so for each checkpoint of each shard. */
+// Loops over values stay in functions that create no objects; see `momentsOf` for why.
+function smallest(values: Float64Array): number {
+  let minimum = Infinity;
+  for (const value of values) if (value < minimum) minimum = value;
+  return minimum;
+}
+
+function largest(values: Float64Array): number {
+  let maximum = -Infinity;
+  for (const value of values) if (value > maximum) maximum = value;
+  return maximum;
+}
+
+/** The extremes as fields. A zero loses its sign, which would depend on the order of values. */
+function extremesOf(minimum: number, maximum: number): { minimum: number; maximum: number } {
+  return { minimum: minimum + 0, maximum: maximum + 0 };
+}
+
+/**
+ * Merges two sketches in passes over their bins, since a coordinator does so for each checkpoint of
+ * each shard.
+ *
+ * @throws RangeError if the widths are not aligned to each other
+ */
 export function mergeSketches(a: QuantileSketch, b: QuantileSketch): QuantileSketch {
-  if (a.binWidth !== b.binWidth) {
+  if (!areAligned(a.binWidth, b.binWidth)) {
     throw new RangeError(`sketches of bin widths ${a.binWidth} and ${b.binWidth} cannot be merged`);
   }
+  const width = Math.max(a.binWidth, b.binWidth);
+  let merged = added(joined(a, width / a.binWidth), joined(b, width / b.binWidth));
+  while (merged.binIndexes.length > MAXIMUM_BINS) merged = joined(merged, 2);
+  return { ...merged, ...mergedExtremes(a, b) };
+}
+
+/** True if one width is a power of two times the other. */
+export function areAligned(width: number, other: number): boolean {
+  const ratio = width / other;
+  return ratio > 0 && ratio < Infinity && ratio === 2 ** Math.round(Math.log2(ratio));
+}
+
+/** The extremes of a union; none if they are unknown on either side. */
+function mergedExtremes(a: QuantileSketch, b: QuantileSketch): Partial<QuantileSketch> {
+  if (a.binIndexes.length === 0) return knownExtremes(b);
+  if (b.binIndexes.length === 0) return knownExtremes(a);
+  const [low, high] = [knownExtremes(a), knownExtremes(b)];
+  if (!("minimum" in low) || !("minimum" in high)) return {};
+  return extremesOf(Math.min(low.minimum, high.minimum), Math.max(low.maximum, high.maximum));
+}
+
+function knownExtremes({
+  minimum,
+  maximum,
+}: QuantileSketch): { minimum: number; maximum: number } | Record<string, never> {
+  return minimum === undefined || maximum === undefined ? {} : { minimum, maximum };
+}
+
+/** Adds the counts of bins of equal width. */
+function added(a: Bins, b: Bins): Bins {
   const binIndexes: number[] = [];
   const binCounts: number[] = [];
   let [i, j] = [0, 0];
@@ -45,36 +159,58 @@ export function mergeSketches(a: QuantileSketch, b: QuantileSketch): QuantileSke
   return { binWidth: a.binWidth, binIndexes, binCounts };
 }
 
-/** Doubles the width of a sketch's bins until there are at most `maximumBins`. */
-export function coarsenedSketch(sketch: QuantileSketch, maximumBins: number): QuantileSketch {
-  let coarse = sketch;
-  while (coarse.binIndexes.length > maximumBins) {
-    const counts = new Map<number, number>();
-    for (const [i, index] of coarse.binIndexes.entries()) {
-      const half = Math.floor(index / 2);
-      counts.set(half, (counts.get(half) ?? 0) + (coarse.binCounts[i] as number));
+/** Joins bins into bins `factor` times as wide. */
+function joined({ binWidth, binIndexes, binCounts }: Bins, factor: number): Bins {
+  if (factor === 1) return { binWidth, binIndexes, binCounts };
+  const indexes: number[] = [];
+  const counts: number[] = [];
+  for (const [i, narrow] of binIndexes.entries()) {
+    const index = Math.floor(narrow / factor);
+    const count = binCounts[i] as number;
+    if (index === indexes.at(-1)) counts[counts.length - 1] = (counts.at(-1) ?? 0) + count;
+    else {
+      indexes.push(index);
+      counts.push(count);
     }
-    coarse = {
-      binWidth: 2 * coarse.binWidth,
-      binIndexes: [...counts.keys()],
-      binCounts: [...counts.values()],
-    };
   }
-  return coarse;
+  return { binWidth: factor * binWidth, binIndexes: indexes, binCounts: counts };
 }
 
 /**
- * The value below which a share `probability` of the values lies, interpolated within its bin;
- * undefined for an empty sketch.
+ * A sketch for people to look at: doubles the width of the bins until they are at least as wide as
+ * `leastWidth`, and until at most `maximumBins` hold values.
+ */
+export function coarsenedSketch(
+  sketch: QuantileSketch,
+  maximumBins: number,
+  leastWidth = 0,
+): QuantileSketch {
+  let coarse: Bins = sketch;
+  while (coarse.binIndexes.length > maximumBins || coarse.binWidth < leastWidth) {
+    coarse = joined(coarse, 2);
+  }
+  return { ...coarse, ...knownExtremes(sketch) };
+}
+
+/**
+ * The value below which a share `probability` of the values lies, to within the width of a bin; it
+ * is interpolated within its bin, and never leaves the range of the values. Undefined for an empty
+ * sketch.
  */
 export function sketchQuantile(sketch: QuantileSketch, probability: number): number | undefined {
-  const total = sketch.binCounts.reduce((sum, count) => sum + count, 0);
+  const { binWidth, binIndexes, binCounts, minimum = -Infinity, maximum = Infinity } = sketch;
+  const total = binCounts.reduce((sum, count) => sum + count, 0);
   const rank = probability * total;
   let below = 0;
-  for (const [i, count] of sketch.binCounts.entries()) {
+  for (const [i, count] of binCounts.entries()) {
     if (below + count >= rank) {
+      const index = binIndexes[i] as number;
       const within = (rank - below) / count;
-      return ((sketch.binIndexes[i] as number) + within) * sketch.binWidth;
+      const lower = index * binWidth;
+      const upper = (index + 1) * binWidth;
+      if (lower >= minimum && upper <= maximum) return (index + within) * binWidth;
+      const [from, to] = [Math.max(lower, minimum), Math.min(upper, maximum)];
+      return Math.min(Math.max(from + within * (to - from), minimum), maximum);
     }
     below += count;
   }

@@ -41,7 +41,7 @@ export type SummedObservable = Pick<Observable, "name" | "keptAt">;
  *
  * @param observables the observables, those kept at every checkpoint first.
  * @param depths the depths of the checkpoints, ascending.
- * @param binWidths the bin widths of the quantile sketches, one for each depth.
+ * @param binWidths the widths that the bins of the sketches are aligned to, one for each depth.
  * @param values an array of shape [depths][observables][replicas], row-major. A replica whose first
  * observable is −∞ is extinct at that depth, and is only counted there.
  * @throws RangeError if an observable kept only at the last checkpoint precedes one kept at all

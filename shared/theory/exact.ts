@@ -2,6 +2,7 @@ import { logChiSquareCumulants } from "./chiSquare.ts";
 import { addCumulants, type Cumulants } from "./cumulants.ts";
 import type { Layer } from "./layer.ts";
 import { narrowCumulants } from "./narrow.ts";
+import { withoutRounding } from "./rounding.ts";
 import { describeSlope, logMeanSquareGrowth, type Slope } from "./slope.ts";
 import { WIDE_FROM, wideCumulants } from "./wide.ts";
 
@@ -64,8 +65,8 @@ export type ExactExponents =
  *
  * Measured accuracy: every cumulant has 12 significant digits for widths up to 10⁶ and |α| from
  * 10⁻⁶ to 10³, and as far beyond as was tried. There are two exceptions, where the values
- * themselves pass through zero. λ does so at the critical gain, where its error is 10⁻¹⁵. The
- * fourth cumulant changes sign at a few slopes (for orthogonal weights near α = 0.57 when d is
+ * themselves pass through zero. λ does so at the critical gain, where it is exactly 0, and around
+ * which its error is 10⁻¹⁵. The fourth cumulant changes sign at a few slopes (for orthogonal weights near α = 0.57 when d is
  * large), around which its error is 10⁻¹² of its size at other slopes.
  */
 export function exactExponents(layer: Layer): ExactExponents {
@@ -89,7 +90,10 @@ export function exactExponents(layer: Layer): ExactExponents {
 function exponents(layer: Layer, slope: Slope, survivorsOnly: boolean): Exponents {
   const { mean, variance, third, fourth } = squaredNormCumulants(layer, slope, survivorsOnly);
   return {
-    lyapunovExponent: logMeanSquareGrowth(layer.gain, layer.negativeSlope) + mean / 2,
+    lyapunovExponent: withoutRounding(
+      logMeanSquareGrowth(layer.gain, layer.negativeSlope) + mean / 2,
+      mean / 2,
+    ),
     variance: variance / 4,
     thirdCumulant: third / 8,
     fourthCumulant: fourth / 16,

@@ -1,12 +1,13 @@
 import { logChiSquareMoment } from "./chiSquare.ts";
 import { logImbalanceMoment } from "./imbalanceMoment.ts";
 import type { Layer } from "./layer.ts";
+import { withoutRounding } from "./rounding.ts";
 import { describeSlope, logMeanSquareGrowth } from "./slope.ts";
 
 /**
  * The moment exponent Λ(q) = log E (‖x₁‖/‖x₀‖)^q of one layer, for any real q. Over L layers,
  * log E (‖x_L‖/‖x₀‖)^q = L Λ(q). Λ is convex, with Λ(0) = 0, Λ′(0) = λ, Λ″(0) = σ² and
- * Λ(2) = log(½ gain² (1+α²)). He's gain thus keeps the mean square, by ever rarer and ever larger
+ * Λ(2) = log(½ gain² (1+α²)), which is exactly 0 at He's gain. He's gain thus keeps the mean square, by ever rarer and ever larger
  * networks, while the typical network has λ < 0 and vanishes.
  *
  * In the notation of exact.ts the squared ratio is (gain · scale)² (1+ρT) · χ²_d/d, the last factor
@@ -22,10 +23,13 @@ import { describeSlope, logMeanSquareGrowth } from "./slope.ts";
 export function momentExponent(q: number, layer: Layer): number {
   if (q === 0) return 0;
   const { width, weights, negativeSlope, gain } = layer;
+  const growth = logMeanSquareGrowth(gain, negativeSlope);
+  // The direction and the length keep the mean square, whatever the width.
+  if (q === 2) return 2 * withoutRounding(growth, 0);
   if (negativeSlope === 0 && q < 0) return Infinity;
   if (weights === "gaussian" && q <= -width) return Infinity;
   const slope = describeSlope(negativeSlope);
   const fromDirection = logImbalanceMoment(q / 2, width, slope);
   const fromLength = weights === "gaussian" ? logChiSquareMoment(width, q / 2) : 0;
-  return q * logMeanSquareGrowth(gain, negativeSlope) + fromDirection + fromLength;
+  return q * growth + fromDirection + fromLength;
 }

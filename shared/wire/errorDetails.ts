@@ -5,11 +5,14 @@ import { messageType } from "./messageTypes.ts";
 
 const DOMAIN = "lyapunov-cluster";
 const TRAILER = "grpc-status-details-bin";
+/** The fact in ErrorInfo that tells how many fields were refused, where not all are listed. */
+const VIOLATION_COUNT = "violation_count";
 const TYPE_PREFIX = "type.googleapis.com/";
 
 /** Stable reasons for the ways in which a call can fail. */
 export type ErrorReason =
   | "INVALID_FIELD"
+  | "INVALID_MESSAGE"
   | "NOT_FOUND"
   | "REQUEST_ID_REUSED"
   | "ETAG_MISMATCH"
@@ -50,6 +53,11 @@ export function invalidField(field: string, description: string): ApiError {
   });
 }
 
+/** Refuses a message as a whole: no single field of it is at fault. */
+export function invalidMessage(description: string): ApiError {
+  return new ApiError(Code.INVALID_ARGUMENT, "INVALID_MESSAGE", description);
+}
+
 /**
  * Refuses a request that asks for more than a limit allows.
  *
@@ -73,15 +81,27 @@ const MAXIMUM_TEXT_BYTES = 1024;
  * Converts an error to what grpc-js sends: code, sentence, and google.rpc details in the trailer.
  */
 export function toStatus(error: ApiError): { code: Code; details: string; metadata: Metadata } {
-  const message = cut(error.message, MAXIMUM_TEXT_BYTES);
-  const details = [any("google.rpc.ErrorInfo", { reason: error.reason, domain: DOMAIN })];
-  if (error.violations.length > 0) {
-    details.push(any("google.rpc.BadRequest", { fieldViolations: firstOf(error.violations) }));
+  const { reason, violations } = error;
+  const shown = firstOf(violations);
+  const omitted = violations.length - shown.length;
+  const message = omitted > 0 ? sentenceOf(shown, omitted) : cut(error.message, MAXIMUM_TEXT_BYTES);
+  const facts = omitted > 0 ? { [VIOLATION_COUNT]: String(violations.length) } : {};
+  const info = { reason, domain: DOMAIN, metadata: facts };
+  const details = [any("google.rpc.ErrorInfo", info)];
+  if (shown.length > 0) {
+    details.push(any("google.rpc.BadRequest", { fieldViolations: shown }));
   }
   const metadata = new Metadata();
   const body = encode("google.rpc.Status", { code: error.code, message, details });
   metadata.set(TRAILER, Buffer.from(body));
   return { code: error.code, details: message, metadata };
+}
+
+/** Refused fields in a sentence that says how many others there are. */
+function sentenceOf(shown: readonly FieldViolation[], omitted: number): string {
+  const end = `; and ${omitted.toLocaleString("en-US")} more refused fields`;
+  const fields = shown.map(({ field, description }) => `${field}: ${description}`).join("; ");
+  return cut(fields, MAXIMUM_TEXT_BYTES - end.length) + end;
 }
 
 /** The first violations: as many as there is room for, and at least one. */
@@ -121,13 +141,25 @@ function decode(name: string, bytes: Uint8Array): unknown {
   return type.toObject(type.decode(bytes));
 }
 
-/** Reads the details of a failed call from its trailer; they are empty if it has none. */
-export function readDetails(error: ServiceError): {
+/** True if a status has details already. */
+export function hasDetails(metadata: Metadata | undefined): boolean {
+  return metadata !== undefined && metadata.get(TRAILER).length > 0;
+}
+
+/** The details of a failed call. */
+export interface ErrorDetails {
   readonly reason: string;
+  /** The refused fields, or the first of them. */
   readonly violations: readonly FieldViolation[];
-} {
+  /** Refused fields that are not listed. */
+  readonly omittedCount: number;
+}
+
+/** Reads the details of a failed call from its trailer; they are empty if it has none. */
+export function readDetails(error: ServiceError): ErrorDetails {
   const [trailer] = error.metadata.get(TRAILER);
   let reason = "";
+  let count = 0;
   const violations: FieldViolation[] = [];
   if (trailer instanceof Buffer) {
     const body = decode("google.rpc.Status", trailer) as {
@@ -135,7 +167,12 @@ export function readDetails(error: ServiceError): {
     };
     for (const { type_url: url, value } of body.details ?? []) {
       if (url === TYPE_PREFIX + "google.rpc.ErrorInfo") {
-        reason = (decode("google.rpc.ErrorInfo", value) as { reason: string }).reason;
+        const info = decode("google.rpc.ErrorInfo", value) as {
+          reason: string;
+          metadata?: Readonly<Record<string, string>>;
+        };
+        reason = info.reason;
+        count = Number(info.metadata?.[VIOLATION_COUNT] ?? 0);
       } else if (url === TYPE_PREFIX + "google.rpc.BadRequest") {
         const request = decode("google.rpc.BadRequest", value) as {
           fieldViolations?: FieldViolation[];
@@ -144,5 +181,5 @@ export function readDetails(error: ServiceError): {
       }
     }
   }
-  return { reason, violations };
+  return { reason, violations, omittedCount: Math.max(0, count - violations.length) };
 }

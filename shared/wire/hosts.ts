@@ -4,6 +4,15 @@ import { hostname } from "node:os";
 import { isLoopback } from "./addresses.ts";
 
 /**
+ * Says what is wrong with the number of `Host` headers, in a sentence; undefined if there is one.
+ * Of several, a proxy in front may have looked at another one than this server.
+ */
+export function hostCountProblem(hosts: readonly string[] | undefined): string | undefined {
+  if (hosts === undefined || hosts.length === 0) return "there is no Host header; send one";
+  return hosts.length === 1 ? undefined : `there are ${hosts.length} Host headers; send one`;
+}
+
+/**
  * True if the name in a `Host` header is this server's. Otherwise another site could point its own
  * name here (DNS rebinding), and a browser would let that site's scripts read the answers.
  *

@@ -70,6 +70,7 @@ export function sweepToJson(sweep: Sweep__Output) {
     state: shortName("state", sweep.state),
     createTime: sweep.createTime && timestampToJson(sweep.createTime),
     endedRunCount: sweep.endedRunCount,
+    runCount: sweep.runCount,
     runs: sweep.runs.map(runToJson),
   };
 }
@@ -162,6 +163,11 @@ function checkpointToJson(checkpoint: CheckpointEstimate__Output) {
         binWidth: checkpoint.histogram.binWidth,
         binIndexes: checkpoint.histogram.binIndexes,
         binCounts: checkpoint.histogram.binCounts,
+        // Runs of version 0.1 did not keep the extremes.
+        ...(checkpoint.histogram.minimum !== undefined && {
+          minimum: checkpoint.histogram.minimum,
+          maximum: checkpoint.histogram.maximum,
+        }),
       },
     }),
   };

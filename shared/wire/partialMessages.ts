@@ -1,6 +1,7 @@
 import type { QuantileSketch } from "../statistics/quantileSketch.ts";
 import type { CheckpointSums, ShardPartial } from "../statistics/replicaSums.ts";
 import type { Partial } from "./generated/lyapunov/v1/Partial.ts";
+import type { QuantileSketch as QuantileSketchMessage } from "./generated/lyapunov/v1/QuantileSketch.ts";
 import { messageType, decodeWithNumbers } from "./messageTypes.ts";
 
 const PARTIAL = messageType("lyapunov.v1.Partial");
@@ -26,13 +27,18 @@ export function partialToMessage(partial: ShardPartial): Partial {
       extinctCount: sums.extinctCount,
       moments: [...sums.moments],
       coMoments: [...sums.coMoments],
-      quantileSketch: {
-        binWidth: sums.quantileSketch.binWidth,
-        binIndexes: [...sums.quantileSketch.binIndexes],
-        binCounts: [...sums.quantileSketch.binCounts],
-      },
+      quantileSketch: sketchToMessage(sums.quantileSketch),
     })),
   };
+}
+
+/** Converts a sketch to its message. */
+export function sketchToMessage({
+  binIndexes,
+  binCounts,
+  ...rest
+}: QuantileSketch): QuantileSketchMessage {
+  return { ...rest, binIndexes: [...binIndexes], binCounts: [...binCounts] };
 }
 
 /** Reads a partial as it was sent; `partialProblem` says whether it is plausible. */
@@ -52,14 +58,27 @@ function partialOf(message: Decoded): ShardPartial {
         extinctCount,
         moments: moments.map(({ mean, m2, m3, m4 }) => ({ mean, m2, m3, m4 })),
         coMoments,
-        quantileSketch: {
-          binWidth: quantileSketch?.binWidth ?? 0,
-          binIndexes: quantileSketch?.binIndexes ?? [],
-          binCounts: quantileSketch?.binCounts ?? [],
-        },
+        quantileSketch: sketchOf(quantileSketch),
       };
     }),
   };
+}
+
+/** Reads a sketch as it was sent; extremes that were not sent are no fields of it. */
+function sketchOf(message: QuantileSketch | null): QuantileSketch {
+  const { binWidth = 0, binIndexes = [], binCounts = [], minimum, maximum } = message ?? {};
+  return {
+    binWidth,
+    binIndexes,
+    binCounts,
+    ...(isNumber(minimum) && { minimum }),
+    ...(isNumber(maximum) && { maximum }),
+  };
+}
+
+/** Protobuf.js decodes an optional number that was not sent as null. */
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
 }
 
 /** The bytes that partials were read from or written to, kept as long as the partials. */

@@ -12,7 +12,7 @@ export function stoppingRuleInputFromMessage(rule: StoppingRule__Output): Stoppi
   if (rule.rule !== "precision" || !precision) return {};
   return {
     precision: {
-      ...precision.targets,
+      targets: precision.targets,
       lyapunovExponent: precision.lyapunovExponent,
       variance: precision.variance,
       minimumReplicaCount: countOf(precision.minimumReplicaCount),

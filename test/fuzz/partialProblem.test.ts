@@ -45,8 +45,17 @@ function assertPlausible(of: ShardTask, partial: ShardPartial): void {
     assert.ok(m2 >= 0 && m4 >= 0);
     assert.ok(m3 ** 2 <= 1.001 * m2 * m4 && m2 ** 2 <= 1.001 * sums.survivorCount * m4);
     if (sums.survivorCount === 0) assert.equal(mean, 0);
-    const { binWidth, binIndexes, binCounts } = sums.quantileSketch;
-    assert.equal(binWidth, of.sketchBinWidths[i]);
+    const { binWidth, binIndexes, binCounts, minimum, maximum } = sums.quantileSketch;
+    const aligned = present(of.sketchBinWidths[i]);
+    if (minimum === undefined && sums.survivorCount > 0) assert.equal(binWidth, aligned);
+    else
+      assert.ok(Number.isInteger(Math.log2(binWidth / aligned)) && binWidth >= aligned / 2 ** 32);
+    if (minimum !== undefined && maximum !== undefined) {
+      assert.ok(binIndexes.length <= 128);
+      assert.ok(minimum <= mean + 1e-9 && mean - 1e-9 <= maximum);
+      const spread = maximum - minimum + 1e-9;
+      assert.ok(m2 <= sums.survivorCount * spread ** 2);
+    }
     assert.equal(binIndexes.length, binCounts.length);
     assert.deepEqual(
       // The wire knows no −0 here.

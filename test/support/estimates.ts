@@ -5,6 +5,6 @@ export function estimatesWithErrors(lyapunovExponent: number, variance: number):
   const rest = { estimate: 1, lower: 0, upper: 2, level: 0.95 };
   return {
     lyapunovExponent: { ...rest, standardError: lyapunovExponent, method: "student_t" },
-    variance: { ...rest, standardError: variance, method: "log_normal" },
+    variance: { ...rest, standardError: variance, method: "chi_squared" },
   };
 }

@@ -2,7 +2,11 @@ import { hash } from "node:crypto";
 
 import type { RunShard } from "../../shared/kinds/kind.ts";
 import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
-import type { CheckpointSums, ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import {
+  sumReplicas,
+  type CheckpointSums,
+  type ShardPartial,
+} from "../../shared/statistics/replicaSums.ts";
 import { Random } from "./random.ts";
 
 /**
@@ -39,37 +43,17 @@ export function syntheticPartialOf(
       // One replica may go extinct, and stays so.
       if (random.chance(0.1)) extinctCount = 1;
       const survivorCount = replicaCount - extinctCount;
-      // One value does not deviate from itself.
-      const variance = Math.exp(0.5 * random.normal()) * (survivorCount > 1 ? 1 : 0);
-      const most = Math.sqrt(Math.max(0, survivorCount - 1));
-      const skewness = Math.max(-most, Math.min(random.normal(), most));
-      // A sample's kurtosis is at least 1 + skewness² (Pearson) and at most the size of the sample.
-      const kurtosis = Math.min(1 + skewness ** 2 + random.between(1, 4), survivorCount);
-      const low = random.integer(survivorCount + 1);
-      const bins = [
-        { index: -1, count: low },
-        { index: 0, count: survivorCount - low },
-      ].filter(({ count }) => count > 0);
-      const mean = random.normal() / Math.sqrt(replicaCount);
-      return {
-        depth,
+      const spread = Math.exp(0.25 * random.normal());
+      const values = Float64Array.from({ length: survivorCount }, () => spread * random.normal());
+      const [sums] = sumReplicas(
+        [{ name: "log_norm_growth", keptAt: "every_checkpoint" }],
+        [depth],
+        [task.sketchBinWidths[i] as number],
         survivorCount,
-        extinctCount,
-        moments: [
-          {
-            mean: survivorCount > 0 ? mean : 0,
-            m2: survivorCount * variance,
-            m3: survivorCount * variance ** 1.5 * skewness,
-            m4: survivorCount * variance ** 2 * kurtosis,
-          },
-        ],
-        coMoments: [],
-        quantileSketch: {
-          binWidth: task.sketchBinWidths[i] as number,
-          binIndexes: bins.map(({ index }) => index),
-          binCounts: bins.map(({ count }) => count),
-        },
-      };
+        values,
+      ).checkpoints;
+      if (sums === undefined) throw new Error("there are no sums");
+      return { ...sums, extinctCount };
     }),
   };
 }

@@ -143,6 +143,7 @@ describe("bad input on the command line", () => {
     ["sweep", "file", "missing", "--help"],
     ["sweep /no/such/file", "/no/such/file", "cannot be read", "give the path"],
     ["sweep /", "/", "cannot be read", "give the path"],
+    ["sweep examples/headline.yaml --plot a.png", "--plot", "a.png", "does not end in .svg"],
   ]);
 
   describe("in a sweep file", () => {

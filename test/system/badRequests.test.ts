@@ -17,7 +17,7 @@ const GOOD: Run = {
 
 /** Bad runs: what is wrong, the change that makes it so, and the field that must be named. */
 const BAD_RUNS: readonly (readonly [string, Run, string])[] = [
-  ["no network at all", { network: null }, "network.width"],
+  ["no network at all", { network: null }, "network"],
   ["width 0", network({ width: 0 }), "network.width"],
   ["width 1,000,001", network({ width: 1_000_001 }), "network.width"],
   [
@@ -56,7 +56,7 @@ const BAD_RUNS: readonly (readonly [string, Run, string])[] = [
   [
     "a critical gain that is not known",
     network({ weights: "WEIGHT_LAW_UNIFORM", namedGain: "NAMED_GAIN_LYAPUNOV" }),
-    "network.gain",
+    "network.named_gain",
   ],
   [
     "isotropic sampling of other weights",
@@ -64,13 +64,26 @@ const BAD_RUNS: readonly (readonly [string, Run, string])[] = [
     "sampling",
   ],
   ["no gain", network({ namedGain: 0 }), "network.gain"],
+  ["an unknown named gain", network({ namedGain: 77 as 0 }), "network.named_gain"],
+  [
+    "an unknown named gain beside a gain",
+    network({ namedGain: 77 as 0, gain: 1 }),
+    "network.named_gain",
+  ],
+  ["a gain that is not the named one", network({ gain: 1.41 }), "network.gain"],
+  ["parameters", { parameters: { fields: {} } }, "parameters"],
+  [
+    "a target in the map that has a field of its own",
+    { stoppingRule: { precision: { lyapunovExponent: 1, targets: { variance: 0.1 } } } },
+    "stopping_rule.precision.targets.variance",
+  ],
   ["a negative gain", network({ namedGain: 0, gain: -1 }), "network.gain"],
   ["a gain that is no number", network({ namedGain: 0, gain: NaN }), "network.gain"],
   ["an unknown sampling", { sampling: 77 as 0 }, "sampling"],
   ["an unknown backend", { backend: 77 as 0 }, "backend"],
   ["an unknown kind", { kind: 77 as 0 }, "kind"],
-  ["a checkpoint beyond the depth", { checkpointDepths: [5, 11] }, "checkpoint_depths"],
-  ["a checkpoint at 0", { checkpointDepths: [0] }, "checkpoint_depths"],
+  ["a checkpoint beyond the depth", { checkpointDepths: [5, 11] }, "checkpoint_depths[1]"],
+  ["a checkpoint at 0", { checkpointDepths: [0] }, "checkpoint_depths[0]"],
   ["65 checkpoints", { checkpointDepths: Array<number>(65).fill(1) }, "checkpoint_depths"],
   ["a burn-in of the whole depth", { burnIn: 10 }, "burn_in"],
   ["a negative burn-in", { burnIn: -1 }, "burn_in"],
@@ -123,19 +136,14 @@ describe("bad requests over gRPC", () => {
       assert.equal(code, "INVALID_ARGUMENT");
       assert.equal(reason, "INVALID_FIELD");
       assert.equal(fields[0], `run.${field}`);
-      assert.match(message, new RegExp(`run\\.${RegExp.escape(field)}: .*; give `));
+      assert.match(message, new RegExp(`run\\.${RegExp.escape(field)}: .*; (give|leave) `));
     });
   }
 
   it("names all fields at fault at once", async () => {
     const call = createRun({ ...GOOD, ...network({ width: 0, depth: 0 }), burnIn: 1, level: 2 });
     const { fields } = await refusal(call);
-    assert.deepEqual(fields, [
-      "run.network.width",
-      "run.network.depth",
-      "run.burn_in",
-      "run.level",
-    ]);
+    assert.deepEqual(fields, ["run.network.width", "run.network.depth", "run.level"]);
   });
 
   it("names the run of a sweep", async () => {
@@ -144,6 +152,42 @@ describe("bad requests over gRPC", () => {
     const { code, fields } = await refusal(call);
     assert.equal(code, "INVALID_ARGUMENT");
     assert.deepEqual(fields, ["sweep.runs[1].network.width", "sweep.runs[3].level"]);
+  });
+
+  it("says how many fields it refuses where it cannot name them all", async () => {
+    const runs = Array.from({ length: 2000 }, () => ({ ...GOOD, level: 2 }));
+    const { fields, omittedCount, message } = await refusal(createSweep(runs));
+    assert.equal(fields[0], "sweep.runs[0].level");
+    assert.equal(fields.length + omittedCount, 2000);
+    assert.ok(
+      message.endsWith(`; and ${omittedCount.toLocaleString("en-US")} more refused fields`),
+    );
+  });
+
+  it("takes a gain beside its name that a client has computed in single precision", async () => {
+    const gain = Math.fround(Math.SQRT2 / Math.hypot(1, 0.01));
+    const call = rpc.call<{ run: { network: { gain: number } | null } | null }>((client, done) =>
+      client.createRun({ run: { ...GOOD, ...network({ gain }) }, validateOnly: true }, done),
+    );
+    assert.equal((await call).run?.network?.gain, Math.SQRT2 / Math.hypot(1, 0.01));
+  });
+
+  it("names the field of a rule that does not go further", async () => {
+    const created = await createRun(GOOD);
+    const name = created.run?.name ?? "";
+    const extend = (stoppingRule: NonNullable<Run["stoppingRule"]>) =>
+      rpc.call((client, done) => client.extendRun({ name, stoppingRule }, done));
+    for (const [rule, field] of [
+      [{ replicaCount: 99 }, "stopping_rule.replica_count"],
+      [
+        { precision: { variance: 1, minimumReplicaCount: 99 } },
+        "stopping_rule.precision.minimum_replica_count",
+      ],
+    ] as const) {
+      const { code, fields } = await refusal(extend(rule));
+      assert.deepEqual([code, fields], ["INVALID_ARGUMENT", [field]]);
+    }
+    await rpc.call((client, done) => client.cancelRun({ name }, done));
   });
 
   it("refuses a sweep without runs, and one with too many", async () => {
@@ -192,7 +236,11 @@ describe("bad requests over gRPC", () => {
 
   it("has created nothing in all of this", async () => {
     const { runs } = await cluster.api.listRuns(10, "");
-    assert.deepEqual(runs, []);
+    assert.deepEqual(
+      runs.map(({ state }) => state),
+      ["RUN_STATE_CANCELLED"],
+      "only the run that was to be extended",
+    );
     assert.ok((await createRun(GOOD)).run?.name, "the good one is accepted");
   });
 

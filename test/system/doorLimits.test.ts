@@ -72,9 +72,10 @@ describe("a coordinator with limits", () => {
   it("takes no message that is too large", async () => {
     const pageToken = "x".repeat(2 ** 20);
     const call = rpc.call((client, done) => client.listRuns({ pageToken }, done));
-    const { code, message } = await refusal(call);
-    assert.equal(code, "RESOURCE_EXHAUSTED");
-    assert.match(message, /larger than max/);
+    await assertRefused(call, undefined, "--maximum-message-bytes (1048576)");
+    using worker = new RawWorker(guarded.address);
+    worker.send({ failure: { error: pageToken } });
+    await assertRefused(worker.broken, undefined, "--maximum-message-bytes (1048576)");
   });
 
   it("does not repeat a text as long as a novel", async () => {
@@ -95,12 +96,12 @@ describe("a coordinator with limits", () => {
   });
 
   it("takes no run of too many replicas, be it a precision's, nor a run to be extended so", async () => {
-    await assertRefused(create(1001), "stopping_rule", "--maximum-replicas-per-client");
+    await assertRefused(create(1001), "run.stopping_rule", "--maximum-replicas-per-client");
     const precise = { ...run(2), stoppingRule: { precision: { lyapunovExponent: 0.1 } } };
     const call = rpc.call((client, done) => client.createRun({ run: precise }, done));
-    await assertRefused(call, "stopping_rule", "--maximum-replicas-per-client");
+    await assertRefused(call, "run.stopping_rule", "--maximum-replicas-per-client");
     const name = await create(600);
-    await assertRefused(create(401), "stopping_rule", "--maximum-replicas-per-client");
+    await assertRefused(create(401), "run.stopping_rule", "--maximum-replicas-per-client");
     const extend = (replicaCount: number) =>
       rpc.call((client, done) => client.extendRun({ name, stoppingRule: { replicaCount } }, done));
     await assertRefused(extend(1001), "stopping_rule", "--maximum-replicas-per-client");

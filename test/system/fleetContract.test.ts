@@ -17,8 +17,8 @@ const GOOD: Join = { workerId: "w", displayName: "w", version: VERSION, devices:
 const RUN = "run --backend reference --width 2 --depth 1000 --replicas 512".split(" ");
 
 const REFUSED: readonly (readonly [string, WorkRequest, string])[] = [
-  ["does not join first", { heartbeat: {} }, "message"],
-  ["says nothing", {}, "message"],
+  ["does not join first", { heartbeat: {} }, "join"],
+  ["says nothing", {}, "join"],
   ["has no id", { join: { ...GOOD, workerId: "" } }, "join.worker_id"],
   ["has an id of 65 letters", { join: { ...GOOD, workerId: "x".repeat(65) } }, "join.worker_id"],
   ["has no device", { join: { ...GOOD, devices: [] } }, "join.devices"],
@@ -67,6 +67,21 @@ describe("FleetService", () => {
       worker.send(message);
       const { code, reason, fields } = await refusal(worker.broken);
       assert.deepEqual([code, reason, fields], ["INVALID_ARGUMENT", "INVALID_FIELD", [field]]);
+    });
+  }
+
+  for (const [what, message, expected] of [
+    ["nothing", {}, ["INVALID_MESSAGE", []]],
+    ["of a result without sums", { result: { leaseId: 1 } }, ["INVALID_FIELD", ["result.partial"]]],
+    ["that it joins again", { join: GOOD }, ["INVALID_FIELD", ["join"]]],
+  ] as const) {
+    it(`refuses a worker that has joined and says ${what}`, async () => {
+      using worker = new RawWorker(cluster.address);
+      worker.join("joined", 1);
+      await worker.next("welcome");
+      worker.send(message);
+      const { code, reason, fields } = await refusal(worker.broken);
+      assert.deepEqual([code, [reason, fields]], ["INVALID_ARGUMENT", expected]);
     });
   }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { needing } from "../support/tiers/tiers.ts";
 import { startCommand } from "./support/command.ts";
 import { Cluster } from "./support/cluster.ts";
-import { statusByName } from "./support/hostHeader.ts";
+import { answerToHosts, statusByName } from "./support/hostHeader.ts";
 import { runTool } from "./support/tools.ts";
 
 const METRICS = ["--metrics", "127.0.0.1:0"];
@@ -70,6 +70,8 @@ describe("metrics", () => {
     assert.equal((await get(`${workerPlace}/nothing`)).status, 404);
     assert.equal(await statusByName(`${workerPlace}/metrics`, "localhost"), 200);
     assert.equal(await statusByName(`${workerPlace}/metrics`, "elsewhere.example"), 421);
+    const twice = ["127.0.0.1", "elsewhere.example"];
+    assert.match(await answerToHosts(workerPlace ?? "", "/metrics", twice), /^HTTP\/1.1 400 /);
   });
 
   needing("prometheus").it("are as promtool would have them", async () => {

@@ -12,7 +12,7 @@ import { Certificates } from "./support/certificates.ts";
 import { startCommand } from "./support/command.ts";
 import { firstEvent } from "./support/firstEvent.ts";
 import { tokenEntry } from "./support/guarded.ts";
-import { statusByName } from "./support/hostHeader.ts";
+import { answerToHosts, statusByName } from "./support/hostHeader.ts";
 import { startPaged, type PagedCoordinator } from "./support/pages.ts";
 import type { Started } from "./support/processes.ts";
 
@@ -96,6 +96,19 @@ describe("the page over HTTP", () => {
     assert.ok(charts.history.length > 0);
   });
 
+  it("has every module that its modules import, under the address that a browser makes of it", async () => {
+    const found = new Set(["/main.js"]);
+    for (const path of found) {
+      const answer = await fetch(served.page + path);
+      assert.equal(answer.status, 200, path);
+      assert.match(answer.headers.get("content-type") ?? "", /^text\/javascript/, path);
+      for (const [, module = ""] of (await answer.text()).matchAll(/from "(\.[^"]+)"/g)) {
+        found.add(new URL(module, served.page + path).pathname);
+      }
+    }
+    assert.ok(found.has("/shared/text/numbers.js"));
+  });
+
   it("sends files with their types, once, and a strict policy with everything", async () => {
     const types = { "/": "text/html", "/main.js": "text/javascript", "/style.css": "text/css" };
     for (const [path, type] of Object.entries(types)) {
@@ -154,6 +167,21 @@ describe("the page over HTTP", () => {
     assert.equal(await statusByName(url, "localhost"), 200);
     assert.equal(await statusByName(url, "elsewhere"), 421);
     assert.equal(await statusByName(url, "elsewhere.example"), 421);
+  });
+
+  it("answers only to exactly one Host header", async () => {
+    for (const path of ["/", "/api/runs"]) {
+      assert.match(await answerToHosts(served.page, path, ["127.0.0.1"]), /^HTTP\/1.1 200 /);
+      for (const [hosts, said] of [
+        [[], "there is no Host header; send one"],
+        [["127.0.0.1", "127.0.0.1"], "there are 2 Host headers; send one"],
+        [["127.0.0.1", "elsewhere.example"], "there are 2 Host headers; send one"],
+      ] as const) {
+        const answer = await answerToHosts(served.page, path, hosts);
+        assert.match(answer, /^HTTP\/1.1 400 /);
+        assert.ok(answer.includes(`"reason":"HOST","message":"${said}"`), answer);
+      }
+    }
   });
 
   it("knows names of the network beyond loopback, and no others", async () => {

@@ -20,6 +20,7 @@ import { addStoppingFlags } from "../networkFlags.ts";
 import { exactVariance, predictedReplicas, predictedSeconds } from "../prediction.ts";
 import { ProgressBar } from "../presentation/progressBar.ts";
 import { rateTable, type NetworkRate } from "../presentation/rateTable.ts";
+import { outputColumns } from "../presentation/terminal.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { flag, secondsFrom, typed, typedList } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
@@ -114,7 +115,7 @@ async function bench(flags: Flags): Promise<void> {
       await printJson({ machine, threads, backend, rates });
     } else {
       const busy = threads === 1 ? "1 thread" : `${threads} threads`;
-      await print(`${processor}, ${busy}, ${backend}\n${rateTable(rates)}\n`);
+      await print(`${processor}, ${busy}, ${backend}\n${rateTable(rates, outputColumns())}\n`);
     }
   } finally {
     await pool.close();
@@ -165,6 +166,7 @@ async function measureAll(
       replicasPerSecond: measured.replicaLayersPerSecond / network.depth,
       remainingSeconds: ((options.clock() - start) * (1 - share)) / share,
       caption: `${network.weights}, width ${network.width}`,
+      estimate: undefined,
     });
   }
   bar.stop();

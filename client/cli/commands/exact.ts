@@ -1,15 +1,20 @@
-import Table from "cli-table3";
 import type { Command } from "commander";
 
 import { parseIsotropicNetwork } from "../../../shared/network/networkInput.ts";
 import { exactExponents, type ExactExponents } from "../../../shared/theory/exact.ts";
 import { momentExponent } from "../../../shared/theory/momentExponent.ts";
+import { given, significant } from "../../../shared/text/numbers.ts";
 import { InputError } from "../../sdk/errors.ts";
 import { networkInput, type NetworkFlags, type Typed } from "../../sdk/runInput.ts";
 import { addNetworkFlags } from "../networkFlags.ts";
+import { fittedFacts, type Fact } from "../presentation/fittedTable.ts";
+import { outputColumns } from "../presentation/terminal.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { typedList } from "../readers.ts";
 import { print } from "../streams.ts";
+
+/** Digits of the values that are computed; see exact.ts of the theory. */
+const EXACT_DIGITS = 12;
 
 type Flags = NetworkFlags & { readonly q: readonly Typed[]; readonly json?: boolean };
 
@@ -41,22 +46,30 @@ function exactTable(
   values: ExactExponents,
   momentExponents: readonly { readonly q: number; readonly value: number | null }[],
 ): string {
-  const table = new Table({ style: { head: [], border: [], compact: true } });
+  const table: Fact[] = [];
   const shown = values.survivors ?? values;
   const of = values.survivors === null ? "" : " of survivors";
   if (values.extinct) {
     table.push(
       ["Lyapunov exponent λ", "−∞"],
-      ["extinction, per layer", values.extinctionProbability],
+      ["extinction, per layer", text(values.extinctionProbability)],
     );
   }
   table.push(
-    [`Lyapunov exponent λ${of}`, String(shown.lyapunovExponent)],
-    [`CLT variance σ²${of}`, String(shown.variance)],
-    [`critical gain${of}`, String(shown.criticalGain)],
-    [`third cumulant${of}`, String(shown.thirdCumulant)],
-    [`fourth cumulant${of}`, String(shown.fourthCumulant)],
-    ...momentExponents.map(({ q, value }) => [`Λ(${q})`, value === null ? "∞" : String(value)]),
+    [`Lyapunov exponent λ${of}`, text(shown.lyapunovExponent)],
+    [`CLT variance σ²${of}`, text(shown.variance)],
+    [`critical gain${of}`, text(shown.criticalGain)],
+    [`third cumulant${of}`, text(shown.thirdCumulant)],
+    [`fourth cumulant${of}`, text(shown.fourthCumulant)],
+    ...momentExponents.map(({ q, value }): Fact => [
+      `Λ(${given(q)})`,
+      value === null ? "∞" : text(value),
+    ]),
   );
-  return table.toString();
+  return fittedFacts(table, outputColumns());
+}
+
+/** An exact value in the digits that the theory is sure of. */
+function text(value: number | null): string {
+  return significant(value, EXACT_DIGITS);
 }

@@ -1,18 +1,20 @@
 import { performance } from "node:perf_hooks";
 
-import Table from "cli-table3";
 import type { Command } from "commander";
 
 import { QUANTITIES } from "../../../shared/kinds/propagation/specification.ts";
 import { parseStoppingRule } from "../../../shared/specification/stoppingRuleInput.ts";
 import { shortName } from "../../../shared/wire/enumerations.ts";
-import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationApi } from "../../sdk/api.ts";
+import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
 import { stoppingRuleInput, type StoppingFlags } from "../../sdk/runInput.ts";
 import { callFlags } from "../connectionFlags.ts";
-import { addStoppingFlags } from "../networkFlags.ts";
+import { addExtensionFlags } from "../networkFlags.ts";
+import { age } from "../presentation/age.ts";
 import { isOtherKind, parametersLabel } from "../presentation/otherKind.ts";
+import { fittedTable, type TableColumn } from "../presentation/fittedTable.ts";
+import { outputColumns } from "../presentation/terminal.ts";
 import { printJson } from "../presentation/printJson.ts";
 import {
   assertRunSucceeded,
@@ -23,16 +25,18 @@ import {
   sweepText,
 } from "../presentation/report.ts";
 import { networkLabel } from "../../../shared/charts/networkLabels.ts";
+import { count } from "../../../shared/text/counts.ts";
+import { withError } from "../../../shared/text/numbers.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
-import { flag, integerFrom } from "../readers.ts";
+import { interrupted, unheard } from "../parting.ts";
+import { sweepHeading } from "../presentation/sweepHeading.ts";
 import { endOnSignal } from "../signals.ts";
 import { isSweep } from "../names.ts";
-import { addNamed, withApi, withCluster, type NamedFlags } from "./named.ts";
-import { addRunsExportCommand } from "./runsExport.ts";
-import { addRunsPlotCommand } from "./runsPlot.ts";
+import { addList, allPages } from "./list.ts";
+import { addNamed, type NamedFlags, type NamedParent } from "./named.ts";
+import { addExportCommand } from "./runsExport.ts";
+import { addPlotCommand } from "./runsPlot.ts";
 import { print } from "../streams.ts";
-
-const MAXIMUM_LIST = 100_000;
 
 interface Flags extends NamedFlags {
   readonly json?: boolean;
@@ -40,65 +44,70 @@ interface Flags extends NamedFlags {
 
 /** `lyapunov runs`, with a subcommand for everything that is done to a run or a sweep. */
 export function defineRuns(runs: Command): void {
-  withJson(withCluster(runs.command("list")))
-    .description("list runs, newest first")
-    .addOption(
-      flag("--limit <count>", "list at most this many", integerFrom(1, MAXIMUM_LIST)).default(50),
-    )
-    .action(async (_options, command: Command) => {
-      const flags = command.optsWithGlobals<Flags & { readonly limit: number }>();
-      await withApi(flags, (api) => list(api, flags.limit, flags.json ?? false));
-    });
-  withJson(addNamed<Flags>(runs, "show", "show a run or a sweep", show));
-  withJson(addNamed<Flags>(runs, "watch", "watch a run or a sweep until it ends", watch));
-  withJson(addNamed<Flags>(runs, "cancel", "cancel a run, or every run of a sweep", cancel));
-  const extended = "continue with more replicas or more precision";
-  addStoppingFlags(withJson(addNamed<Flags & StoppingFlags>(runs, "extend", extended, extend)));
-  addRunsPlotCommand(runs);
-  addRunsExportCommand(runs);
+  addList(runs, "list runs, newest first", list);
+  addNamedCommands({ command: runs, collections: ["runs", "sweeps"], noun: "a run or a sweep" });
 }
 
-function withJson(command: Command): Command {
+/** Adds a subcommand for everything that is done to what a name stands for. */
+export function addNamedCommands(parent: NamedParent): void {
+  withJson(addNamed<Flags>(parent, "show", "show NOUN", show));
+  withJson(addNamed<Flags>(parent, "watch", "watch NOUN until it ends", watch));
+  withJson(addNamed<Flags>(parent, "cancel", "cancel NOUN: all that has not ended of it", cancel));
+  const extended = "continue NOUN with more replicas or more precision";
+  addExtensionFlags(withJson(addNamed<Flags & StoppingFlags>(parent, "extend", extended, extend)));
+  addPlotCommand(parent);
+  addExportCommand(parent);
+}
+
+/** Adds the flag that asks for JSON. */
+export function withJson(command: Command): Command {
   return command.option("--json", "print JSON on standard output");
 }
 
 async function list(api: SimulationApi, limit: number, json: boolean): Promise<void> {
-  const runs: Run__Output[] = [];
-  let pageToken = "";
-  do {
-    const page = await api.listRuns(Math.min(1000, limit - runs.length), pageToken);
-    runs.push(...page.runs);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== "" && runs.length < limit);
+  const { items: runs, nextPageToken } = await allPages(limit, async (size, token) => {
+    const page = await api.listRuns(size, token);
+    return { items: page.runs, nextPageToken: page.nextPageToken };
+  });
   if (json) {
-    await printJson({ runs: runs.map(runToJson), nextPageToken: pageToken });
+    await printJson({ runs: runs.map(runToJson), nextPageToken });
     return;
   }
-  const table = new Table({
-    head: ["name", "state", "sweep", "requested", "replicas", "λ̂", "s.e."],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const run of runs) {
-    const estimate = exponentOf(run);
-    table.push([
-      run.name,
-      shortName("state", run.state) ?? "",
-      run.sweep,
-      isOtherKind(run) ? parametersLabel(run) : networkLabel(run),
-      run.replicaCount,
-      estimate?.estimate?.toPrecision(6) ?? "–",
-      estimate?.standardError?.toPrecision(2) ?? "–",
-    ]);
-  }
-  await print(`${table.toString()}\n`);
+  const isTitled = runs.some(({ displayName }) => displayName !== "");
+  const columns = LISTED.filter(({ head }) => isTitled || head !== TITLE);
+  await print(`${fittedTable(columns, runs, outputColumns())}\n`);
 }
+
+const TITLE = "display name";
+
+/** What a list says of a run; its name, its state and its estimate stay columns longest. */
+const LISTED: readonly TableColumn<Run__Output>[] = [
+  { head: "name", importance: 1, cell: ({ name }) => name },
+  { head: TITLE, importance: 4, cell: ({ displayName }) => displayName },
+  { head: "age", importance: 5, cell: ({ createTime }) => age(createTime, Date.now()) },
+  { head: "state", importance: 2, cell: ({ state }) => shortName("state", state) ?? "" },
+  { head: "sweep", importance: 6, cell: ({ sweep }) => sweep },
+  {
+    head: "requested",
+    name: "",
+    importance: 4,
+    cell: (run) => (isOtherKind(run) ? parametersLabel(run) : networkLabel(run)),
+  },
+  { head: "replicas", importance: 5, cell: ({ replicaCount }) => count(replicaCount) },
+  {
+    head: "λ̂ ± s.e.",
+    name: "λ̂",
+    importance: 3,
+    cell: (run) => withError(exponentOf(run)?.estimate, exponentOf(run)?.standardError),
+  },
+];
 
 async function show(api: SimulationApi, name: string, flags: Flags): Promise<void> {
   const json = flags.json ?? false;
   if (isSweep(name)) {
     const sweep = await api.getSweep(name);
     if (json) await printJson(sweepToJson(sweep));
-    else await print(`${sweepText(sweep)}\n`);
+    else await print(`${sweepHeading(sweep)}\n${sweepText(sweep, true)}\n`);
     return;
   }
   const run = await api.getRun(name);
@@ -107,17 +116,19 @@ async function show(api: SimulationApi, name: string, flags: Flags): Promise<voi
 }
 
 async function watch(api: SimulationApi, name: string, flags: Flags): Promise<void> {
-  endOnSignal(() => `interrupted; ${name} continues`);
+  const how = callFlags(api.address, flags);
+  endOnSignal(() => interrupted(name, how));
   const options = {
     quiet: flags.quiet ?? false,
     clock: () => performance.now() / 1000,
-    callFlags: callFlags(api.address, flags),
+    callFlags: how,
   };
   const { watchRun, watchSweep } = await import("../watching.ts");
   const json = flags.json ?? false;
   if (isSweep(name)) {
     const sweep = await watchSweep(api, name, options);
-    await reportSweep(sweep, json);
+    if (!json) await print(`${sweepHeading(sweep)}\n`);
+    await reportSweep(sweep, json, true);
     assertSweepSucceeded(sweep);
   } else {
     const run = await watchRun(api, name, options);
@@ -127,6 +138,7 @@ async function watch(api: SimulationApi, name: string, flags: Flags): Promise<vo
 }
 
 async function cancel(api: SimulationApi, name: string, flags: Flags): Promise<void> {
+  endOnSignal(() => unheard(name, "cancelled", callFlags(api.address, flags)));
   if (isSweep(name)) {
     const sweep = await api.cancelSweep(name);
     if (flags.json === true) await printJson(sweepToJson(sweep));
@@ -144,6 +156,7 @@ async function extend(
   flags: Flags & StoppingFlags,
 ): Promise<void> {
   const rule = parseStoppingRule(stoppingRuleInput(flags) ?? {}, QUANTITIES);
+  endOnSignal(() => unheard(name, "extended", callFlags(api.address, flags)));
   if (isSweep(name)) await api.extendSweep(name, rule);
   else await api.extendRun(name, rule);
   await watch(api, name, flags);

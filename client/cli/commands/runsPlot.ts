@@ -1,19 +1,17 @@
-import { Option, type Command } from "commander";
+import { Option } from "commander";
 
 import type { SimulationApi } from "../../sdk/api.ts";
 import { InputError } from "../../sdk/errors.ts";
-import { assertWritable, writeOutput } from "../outputFile.ts";
+import { assertWritableSvg, writeOutput } from "../outputFile.ts";
 import type { RunChart, SweepChart } from "../plottedChart.ts";
+import { drawingColumns } from "../presentation/terminal.ts";
 import { choice } from "../readers.ts";
 import { isSweep } from "../names.ts";
-import { addNamed, type NamedFlags } from "./named.ts";
+import { addNamed, type NamedFlags, type NamedParent } from "./named.ts";
 import { print } from "../streams.ts";
 
 const OF_RUN = ["convergence", "depth", "fluctuations"] as const satisfies readonly RunChart[];
 const OF_SWEEP = ["phases", "estimates"] as const satisfies readonly SweepChart[];
-
-/** Width of a drawing where standard output is no terminal. */
-const DEFAULT_COLUMNS = 80;
 
 interface Flags extends NamedFlags {
   readonly kind?: RunChart | SweepChart;
@@ -21,8 +19,8 @@ interface Flags extends NamedFlags {
   readonly text?: boolean;
 }
 
-export function addRunsPlotCommand(runs: Command): void {
-  addNamed<Flags>(runs, "plot", "draw a run or a sweep", plot, check)
+export function addPlotCommand(parent: NamedParent): void {
+  addNamed<Flags>(parent, "plot", "draw NOUN", plot, check)
     .addOption(
       choice(
         "--kind <kind>",
@@ -46,13 +44,7 @@ async function check({ kind, output }: Flags, name: string): Promise<void> {
       `--kind: '${kind}' is not a picture of ${what}; give one of ${kinds.join(", ")}`,
     );
   }
-  if (output === undefined) return;
-  if (!/\.svg$/i.test(output)) {
-    throw new InputError(
-      `--output: '${output}' does not end in .svg; the picture is SVG, so give such a name`,
-    );
-  }
-  await assertWritable("--output", output);
+  if (output !== undefined) await assertWritableSvg("--output", output);
 }
 
 async function plot(api: SimulationApi, name: string, flags: Flags): Promise<void> {
@@ -61,8 +53,7 @@ async function plot(api: SimulationApi, name: string, flags: Flags): Promise<voi
   const chart = await chartOf(api, name, flags.kind);
   if (flags.text === true || (flags.output === undefined && process.stdout.isTTY)) {
     const { terminalText } = await import("../presentation/chartText.ts");
-    const { isTTY, columns } = process.stdout;
-    await print(terminalText(chart, isTTY ? columns : DEFAULT_COLUMNS));
+    await print(terminalText(chart, drawingColumns()));
     return;
   }
   // Loaded only now: Vega takes longer to load than most commands take to run.

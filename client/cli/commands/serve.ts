@@ -141,15 +141,15 @@ async function serve(flags: Flags): Promise<void> {
   const log = createLog(flags.logLevel ?? "info");
   await using served = await serveMetrics(flags, loadMetrics, log);
   const { metrics, url: metricsUrl } = served;
-  using door = await openDoor({
-    ...(tls !== undefined && { tls }),
-    ...(flags.tokens !== undefined && { tokens: flags.tokens }),
-    limits: flags,
-    ...(metrics !== undefined && { watch: metrics.watch }),
-    log,
-  }).catch((error: unknown) => {
-    throw new InputError(reasonOf(error));
-  });
+  using door = orInputError(() =>
+    openDoor({
+      ...(tls !== undefined && { tls }),
+      ...(flags.tokens !== undefined && { tokens: flags.tokens }),
+      limits: flags,
+      ...(metrics !== undefined && { watch: metrics.watch }),
+      log,
+    }),
+  );
   const onFatal = (error: unknown) => {
     log.debug({ err: error }, "the ledger failed");
     endAtOnce(ledgerFailure(error));
@@ -198,6 +198,15 @@ async function serve(flags: Flags): Promise<void> {
   announce(coordinator.port, pageAddress(flags, coordinator.httpPort));
   log.info({ signal: await signalled }, "stopping");
   await coordinator.close();
+}
+
+/** Does what can fail because of what the flags name. @throws InputError */
+function orInputError<Result>(open: () => Result): Result {
+  try {
+    return open();
+  } catch (error) {
+    throw new InputError(reasonOf(error));
+  }
 }
 
 async function loadMetrics() {

@@ -1,11 +1,12 @@
-import Table from "cli-table3";
-
-import { ABSENT, significant, withError } from "../../../shared/charts/formats.ts";
+import { count, counted } from "../../../shared/text/counts.ts";
+import { ABSENT, interval, percent, withError } from "../../../shared/text/numbers.ts";
+import { fittedFacts, fittedTable, type Fact, type TableColumn } from "./fittedTable.ts";
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { structToJson } from "../../../shared/wire/struct.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
+import { titled } from "./sweepHeading.ts";
 
 /** True if the run is of a kind that this command does not know: it has then what all kinds have. */
 export function isOtherKind({ kind }: Run__Output): boolean {
@@ -22,49 +23,67 @@ export function parametersLabel(run: Run__Output): string {
 }
 
 /** Formats one run of a kind that this command does not know, a fact a line. */
-export function otherKindDetails(run: Run__Output): string {
-  const table = new Table({ style: { head: [], border: [], compact: true } });
-  const shards = `${run.shardCount} ${run.shardCount === 1 ? "shard" : "shards"}`;
+export function otherKindDetails(run: Run__Output, limit = Infinity): string {
+  const table: Fact[] = [];
   table.push(
-    ["run", `${run.name}, ${shortName("state", run.state)}`],
+    ["run", `${titled(run)}, ${shortName("state", run.state)}`],
     ["requested", parametersLabel(run)],
     [
       "replicas",
-      `${run.replicaCount} in ${shards}; ${shortName("backend", run.backend)}, seed ${run.seed}`,
+      `${count(run.replicaCount)} in ${counted(run.shardCount, "shard")}; ${shortName("backend", run.backend)}, seed ${run.seed}`,
     ],
-    ...Object.entries(run.estimates).map(([name, estimate]) => [name, estimateLine(estimate)]),
+    ...Object.entries(run.estimates).map(
+      ([name, estimate]) => [name, estimateLine(estimate)] as const,
+    ),
   );
   if (run.error !== "") table.push([hasEnded(stateOf(run)) ? "error" : "waiting", run.error]);
-  return table.toString();
+  return fittedFacts(table, limit);
 }
 
-/** Formats runs of a sweep of a kind that this command does not know, a run a row. */
-export function otherKindTable(runs: readonly Run__Output[]): string {
+/**
+ * Formats runs of a sweep of a kind that this command does not know, a run a row.
+ *
+ * @param limit columns of the terminal; the parameters and the estimates stay columns longest
+ * @param named whether it begins with the runs' names
+ */
+export function otherKindTable(
+  runs: readonly Run__Output[],
+  limit = Infinity,
+  named = false,
+): string {
   const names = [...new Set(runs.flatMap(({ estimates }) => Object.keys(estimates)))];
-  const table = new Table({
-    head: ["requested", "replicas", ...names, "state"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const run of runs) {
-    const cells = names.map((name) => {
+  const estimates = names.map((name): TableColumn<Run__Output> => ({
+    head: name,
+    importance: 2,
+    cell: (run) => {
       const estimate = run.estimates[name];
       return withError(estimate?.estimate, estimate?.standardError);
-    });
-    const state = shortName("state", run.state) ?? ABSENT;
-    table.push([
-      parametersLabel(run),
-      run.replicaCount,
-      ...cells,
-      run.error === "" ? state : `${state}: ${run.error}`,
-    ]);
-  }
-  return table.toString();
+    },
+  }));
+  return fittedTable(
+    [
+      ...(named ? [NAME] : []),
+      { head: "requested", importance: 1, cell: parametersLabel },
+      { head: "replicas", importance: 3, cell: ({ replicaCount }) => count(replicaCount) },
+      ...estimates,
+      { head: "state", importance: 4, cell: stateText },
+    ],
+    runs,
+    limit,
+  );
+}
+
+const NAME: TableColumn<Run__Output> = { head: "run", importance: 1, cell: ({ name }) => name };
+
+function stateText({ state, error }: Run__Output): string {
+  const short = shortName("state", state) ?? ABSENT;
+  return error === "" ? short : `${short}: ${error}`;
 }
 
 function estimateLine(estimate: Estimate__Output): string {
   if (estimate.lower === undefined || estimate.upper === undefined) return "too few replicas";
   return (
-    `${withError(estimate.estimate, estimate.standardError)}, ${estimate.level * 100} % in ` +
-    `[${significant(estimate.lower)}, ${significant(estimate.upper)}] (${estimate.method})`
+    `${withError(estimate.estimate, estimate.standardError)}, ${percent(estimate.level)} in ` +
+    `${interval(estimate.lower, estimate.upper, estimate.standardError)} (${estimate.method})`
   );
 }

@@ -1,6 +1,8 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 
+import { given } from "../../../shared/text/numbers.ts";
 import { Canvas } from "./canvas.ts";
+import { atRight, wrapped } from "./wrap.ts";
 import type { Axis, Mark, Panel, Point } from "../../../shared/charts/chart.ts";
 
 const HEIGHT = 16;
@@ -33,11 +35,13 @@ export function panelText(panel: Panel, columns: number): string[] {
   });
   const indent = " ".repeat(margin + 1);
   return [
-    panel.y.title,
+    ...wrapped(panel.y.title, columns),
     ...left,
     ...xAxis(x, panel.x, canvas.width).map((line) => indent + line),
-    panel.x.title.padStart(columns).trimEnd(),
-    ...[...glyphs].map(([series, glyph]) => `${indent}${glyph} ${series}`),
+    ...wrapped(panel.x.title, columns).map((line) => atRight(line, columns)),
+    ...[...glyphs].flatMap(([series, glyph]) =>
+      wrapped(`${glyph} ${series}`, canvas.width).map((line) => indent + line),
+    ),
   ];
 }
 
@@ -52,11 +56,13 @@ function scaleOf({ scale }: Axis, values: readonly number[]) {
 }
 
 function labelsOf(scale: Scale): { readonly at: number; readonly text: string }[] {
+  // It has no text for those ticks of a logarithmic axis that would be too close.
   const format = scale.tickFormat(TICKS);
   return scale
     .ticks(TICKS)
     .map((at) => ({ at, text: format(at) }))
-    .filter(({ text }) => text !== "");
+    .filter(({ text }) => text !== "")
+    .map(({ at, text }) => ({ at, text: text.includes("e") ? given(at) : text }));
 }
 
 function places(mark: Mark): number[] {
@@ -153,7 +159,7 @@ function xAxis(x: Scale, { ticks }: Axis, width: number): string[] {
   axis.put(0, 0, "└");
   for (let column = 1; column <= width; column++) axis.put(column, 0, "─");
   let free = 0;
-  const labels = ticks?.map((at) => ({ at, text: String(at) })) ?? labelsOf(x);
+  const labels = ticks?.map((at) => ({ at, text: given(at) })) ?? labelsOf(x);
   for (const { at, text } of labels) {
     const column = 1 + Math.round(x(at));
     const start = Math.min(

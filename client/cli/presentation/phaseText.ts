@@ -1,4 +1,5 @@
-import { ABSENT, fixed, significant } from "../../../shared/charts/formats.ts";
+import { ABSENT, fixed, given } from "../../../shared/text/numbers.ts";
+import { atRight, widthOf } from "./wrap.ts";
 import type { Phase, PhaseDiagram } from "../../../shared/charts/chart.ts";
 
 const DIGITS = 4;
@@ -6,22 +7,52 @@ const DIGITS = 4;
 const NUMBER_WIDTH = 9;
 const SIGN_WIDTH = 4;
 
-/** Draws λ̂ in rows and columns, or its signs where there is no room for numbers. */
-export function phaseText({ cells, critical, x, y }: PhaseDiagram, columns: number): string[] {
+/**
+ * Draws λ̂ in rows and columns, or its signs where there is no room for numbers; below one another
+ * where there is not even room for these.
+ */
+export function phaseText(diagram: PhaseDiagram, columns: number): string[] {
+  const { cells, critical, y } = diagram;
   const xs = ascending(cells.map((cell) => cell.x));
-  const ys = ascending(cells.map((cell) => cell.y)).toReversed();
-  const margin = Math.max(...[y.title, critical?.series ?? "", ...ys.map(significant)].map(length));
+  const heads = [y.title, ...cells.map((cell) => given(cell.y))];
+  const numbersFrom = marginOf([...heads, critical?.series ?? ""]);
+  if (Math.floor((columns - numbersFrom) / xs.length) >= NUMBER_WIDTH) {
+    return blockText(diagram, xs, { margin: numbersFrom, width: NUMBER_WIDTH, hasNumbers: true });
+  }
+  const margin = marginOf(heads);
   const room = Math.floor((columns - margin) / xs.length);
-  const hasNumbers = room >= NUMBER_WIDTH;
-  const width = hasNumbers ? NUMBER_WIDTH : Math.max(1, Math.min(room, SIGN_WIDTH));
+  const width = Math.max(1, Math.min(room, SIGN_WIDTH));
+  const most = Math.floor((columns - margin) / width);
+  const blocks = Array.from({ length: Math.ceil(xs.length / most) }, (_, i) =>
+    blockText(diagram, xs.slice(i * most, (i + 1) * most), { margin, width, hasNumbers: false }),
+  );
+  return blocks.flatMap((lines, i) => (i === 0 ? lines : ["", ...lines]));
+}
+
+interface Grid {
+  /** Columns before the cells. */
+  readonly margin: number;
+  /** Columns of a cell. */
+  readonly width: number;
+  readonly hasNumbers: boolean;
+}
+
+/** Draws the cells of some of the columns. */
+function blockText(
+  { cells, critical, x, y }: PhaseDiagram,
+  xs: readonly number[],
+  { margin, width, hasNumbers }: Grid,
+): string[] {
+  const ys = ascending(cells.map((cell) => cell.y)).toReversed();
   const line = (head: string, texts: readonly string[]) =>
-    (head.padStart(margin) + texts.map((text) => text.padStart(width)).join("")).trimEnd();
+    (atRight(head, margin) + texts.map((text) => atRight(text, width)).join("")).trimEnd();
   const cellText = hasNumbers ? number : sign;
+  const end = margin + Math.max(xs.length * width, widthOf(x.title));
   return [
-    y.title.padStart(margin),
+    atRight(y.title, margin),
     ...ys.map((height) => {
       const row = xs.map((at) => cells.find((cell) => cell.x === at && cell.y === height));
-      return line(significant(height), row.map(cellText));
+      return line(given(height), row.map(cellText));
     }),
     ...(critical !== undefined && hasNumbers
       ? [
@@ -31,9 +62,13 @@ export function phaseText({ cells, critical, x, y }: PhaseDiagram, columns: numb
           ),
         ]
       : []),
-    " ".repeat(margin) + columnHeads(xs.map(significant), width),
-    " ".repeat(margin) + x.title.padStart(xs.length * width),
+    " ".repeat(margin) + columnHeads(xs.map(given), width),
+    atRight(x.title, end),
   ];
+}
+
+function marginOf(texts: readonly string[]): number {
+  return Math.max(...texts.map(widthOf));
 }
 
 /** Heads under the right ends of the columns, as many as there is room for. */
@@ -54,10 +89,6 @@ function heightAt(points: readonly { readonly x: number; readonly y: number }[],
 
 function ascending(values: readonly number[]): number[] {
   return [...new Set(values)].toSorted((a, b) => a - b);
-}
-
-function length(text: string): number {
-  return text.length;
 }
 
 function number(cell: Phase | undefined): string {

@@ -3,25 +3,16 @@ import { Presets, SingleBar } from "cli-progress";
 import type { Progress__Output } from "../../../shared/wire/generated/lyapunov/v1/Progress.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
-import { withError } from "../../../shared/charts/formats.ts";
+import { rough } from "../../../shared/text/counts.ts";
+import { withError } from "../../../shared/text/numbers.ts";
+import { progressLine, type WorkState } from "./progressLine.ts";
+import { outputColumns } from "./terminal.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 import { standardError } from "../streams.ts";
 
 const SCALE = 1000;
 /** Time between the lines that replace the bar where there is no terminal. */
 const LINE_INTERVAL_MILLISECONDS = 5000;
-
-/** How far the work of a run or a sweep has come. */
-export interface WorkState {
-  /** Share of the work that is done, 0 to 1. */
-  readonly share: number;
-  /** Replicas that have been propagated and accepted. */
-  readonly replicaCount: number;
-  readonly replicasPerSecond: number;
-  readonly remainingSeconds: number | undefined;
-  /** What has been done in words, such as `12/28 runs`. */
-  readonly caption: string;
-}
 
 /** Progress on standard error: a bar on a terminal, lines elsewhere, nothing if quiet. */
 export class ProgressBar {
@@ -31,7 +22,8 @@ export class ProgressBar {
     if (quiet) return;
     this.#bar = new SingleBar(
       {
-        format: `${title} {bar} {percentage}% · {caption} · {rate} · {left}`,
+        format: (_options, _parameters, { state }: { readonly state?: WorkState }) =>
+          progressLine(title, state, outputColumns(standardError()) - 1),
         stream: standardError(),
         noTTYOutput: true,
         notTTYSchedule: LINE_INTERVAL_MILLISECONDS,
@@ -42,15 +34,11 @@ export class ProgressBar {
       },
       Presets.shades_classic,
     );
-    this.#bar.start(SCALE, 0, { caption: "…", rate: "0 replicas/s", left: "…" });
+    this.#bar.start(SCALE, 0, {});
   }
 
   update(state: WorkState): void {
-    this.#bar?.update(Math.floor(state.share * SCALE), {
-      caption: state.caption,
-      rate: `${readable(state.replicasPerSecond)} replicas/s`,
-      left: state.remainingSeconds === undefined ? "…" : `${duration(state.remainingSeconds)} left`,
-    });
+    this.#bar?.update(Math.floor(state.share * SCALE), { state });
   }
 
   stop(): void {
@@ -98,6 +86,7 @@ export function workState(
       !over && sum(({ leasedShardCount }) => leasedShardCount) === 0
         ? (runs.find(isWaiting)?.error ?? "waiting for a worker")
         : caption(runs, ended),
+    estimate: estimateText(runs),
   };
 }
 
@@ -115,22 +104,13 @@ function shareOf(run: Run__Output): number {
 function caption(runs: readonly Run__Output[], ended: number): string {
   const [run] = runs;
   if (run === undefined || runs.length > 1) return `${ended}/${runs.length} runs`;
+  return `${rough(Number(run.progress?.completedReplicaCount ?? 0))} replicas`;
+}
+
+function estimateText(runs: readonly Run__Output[]): string | undefined {
+  const [run] = runs;
+  if (run === undefined || runs.length > 1) return undefined;
   const live = hasEnded(stateOf(run)) ? exponentOf(run) : run.progress?.liveLyapunovExponent;
-  const replicas = `${readable(Number(run.progress?.completedReplicaCount ?? 0))} replicas`;
-  if (live?.estimate === undefined) return replicas;
-  return `${replicas} · λ̂ ${withError(live.estimate, live.standardError)}`;
-}
-
-function readable(value: number): string {
-  return Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 }).format(
-    value,
-  );
-}
-
-/** Formats seconds for people: `8 s`, `3 min 20 s`, `2 h 5 min`. */
-export function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  if (live?.estimate === undefined) return undefined;
+  return `λ̂ ${withError(live.estimate, live.standardError)}`;
 }

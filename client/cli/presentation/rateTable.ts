@@ -1,9 +1,8 @@
-import Table from "cli-table3";
-
 import type { Network } from "../../../shared/network/network.ts";
 import { lawLabel, type Sampling } from "../../../shared/network/weights.ts";
-import { ABSENT } from "../../../shared/charts/formats.ts";
-import { duration } from "./progressBar.ts";
+import { fittedTable, type TableColumn } from "./fittedTable.ts";
+import { count, shortDuration, threeDigits } from "../../../shared/text/counts.ts";
+import { ABSENT } from "../../../shared/text/numbers.ts";
 
 /** How fast the machine propagates one network, and what that means for a run. */
 export interface NetworkRate {
@@ -22,40 +21,48 @@ export interface NetworkRate {
   };
 }
 
-/** Formats rates for people, a network a line. */
-export function rateTable(rates: readonly NetworkRate[]): string {
-  const table = new Table({
-    head: ["weights", "sampling", "width", "weights/s", "replica-layers/s", "replicas", "your run"],
-    style: { head: [], border: [], compact: true },
-    colAligns: ["left", "left", "right", "right", "right", "right", "right"],
-  });
-  for (const { network, sampling, run, ...rate } of rates) {
-    table.push([
-      lawLabel(network.weights, network),
-      sampling,
-      network.width.toLocaleString("en-US"),
-      rate.weightsPerSecond === null ? ABSENT : readable(rate.weightsPerSecond),
-      readable(rate.replicaLayersPerSecond),
-      replicas(run),
-      run.seconds === null ? ABSENT : shortDuration(run.seconds),
-    ]);
-  }
-  return table.toString();
+/**
+ * Formats rates for people, a network a line.
+ *
+ * @param limit columns of the terminal; the network and the time of the run stay columns longest
+ */
+export function rateTable(rates: readonly NetworkRate[], limit = Infinity): string {
+  return fittedTable(COLUMNS, rates, limit);
 }
+
+const COLUMNS: readonly TableColumn<NetworkRate>[] = [
+  {
+    head: "weights",
+    importance: 1,
+    cell: ({ network }) => lawLabel(network.weights, network),
+  },
+  { head: "sampling", importance: 3, cell: ({ sampling }) => sampling },
+  { head: "width", importance: 1, align: "right", cell: ({ network }) => count(network.width) },
+  {
+    head: "weights/s",
+    importance: 6,
+    align: "right",
+    cell: ({ weightsPerSecond }) =>
+      weightsPerSecond === null ? ABSENT : threeDigits(weightsPerSecond),
+  },
+  {
+    head: "replica-layers/s",
+    importance: 5,
+    align: "right",
+    cell: ({ replicaLayersPerSecond }) => threeDigits(replicaLayersPerSecond),
+  },
+  { head: "replicas", importance: 4, align: "right", cell: ({ run }) => replicas(run) },
+  {
+    head: "your run",
+    importance: 2,
+    align: "right",
+    cell: ({ run }) => (run.seconds === null ? ABSENT : shortDuration(run.seconds)),
+  },
+];
 
 /** Formats a count of replicas, with a `≈` where it rests on a measured σ². */
 function replicas({ replicaCount, variance }: NetworkRate["run"]): string {
   if (replicaCount === null) return ABSENT;
-  if (variance?.source !== "measured") return replicaCount.toLocaleString("en-US");
-  return `≈ ${readable(replicaCount)}`;
-}
-
-function readable(value: number): string {
-  return Number(value.toPrecision(3)).toLocaleString("en-US");
-}
-
-/** Formats seconds, with two digits below ten seconds. */
-function shortDuration(seconds: number): string {
-  if (seconds >= 10) return duration(seconds);
-  return seconds < 0.01 ? "under 0.01 s" : `${Number(seconds.toPrecision(2))} s`;
+  if (variance?.source !== "measured") return count(replicaCount);
+  return `≈ ${threeDigits(replicaCount)}`;
 }

@@ -7,19 +7,24 @@ import { printJson } from "./printJson.ts";
 import { runDetails } from "./runDetails.ts";
 import { runTable } from "./runTable.ts";
 import { print } from "../streams.ts";
+import { outputColumns } from "./terminal.ts";
 
-/** Formats one run for people, whatever its kind. */
-export function runText(run: Run__Output): string {
-  return isOtherKind(run) ? otherKindDetails(run) : runDetails(run);
+/** Formats one run for people, whatever its kind, as wide as the terminal is. */
+export function runText(run: Run__Output, limit = outputColumns()): string {
+  return isOtherKind(run) ? otherKindDetails(run, limit) : runDetails(run, limit);
 }
 
-/** Formats a sweep for people, a run a row. */
-export function sweepText({ runs }: Sweep__Output): string {
+/**
+ * Formats a sweep for people, a run a row, as wide as the terminal is.
+ *
+ * @param named whether the runs' names are shown, by which a cluster knows them
+ */
+export function sweepText({ runs }: Sweep__Output, named = false, limit = outputColumns()): string {
   const others = runs.filter(isOtherKind);
   const networks = runs.filter((run) => !isOtherKind(run));
-  if (others.length === 0) return runTable(networks);
-  const tables = networks.length === 0 ? [] : [runTable(networks)];
-  return [...tables, otherKindTable(others)].join("\n");
+  if (others.length === 0) return runTable(networks, limit, named);
+  const tables = networks.length === 0 ? [] : [runTable(networks, limit, named)];
+  return [...tables, otherKindTable(others, limit, named)].join("\n");
 }
 
 /** Prints a run. */
@@ -38,10 +43,14 @@ export function assertRunSucceeded({ name, state, error }: Run__Output): void {
   assertSucceeded(state, error === "" ? name : `${name}: ${error}`);
 }
 
-/** Prints a sweep. */
-export async function reportSweep(sweep: Sweep__Output, json: boolean): Promise<void> {
+/** Prints a sweep; see sweepText. */
+export async function reportSweep(
+  sweep: Sweep__Output,
+  json: boolean,
+  named: boolean,
+): Promise<void> {
   if (json) await printJson(sweepToJson(sweep));
-  else await print(`${sweepText(sweep)}\n`);
+  else await print(`${sweepText(sweep, named)}\n`);
 }
 
 /**

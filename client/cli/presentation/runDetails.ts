@@ -1,12 +1,21 @@
-import Table from "cli-table3";
-
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
-import { ABSENT, fixed, significant, withError } from "../../../shared/charts/formats.ts";
+import { count, counted, duration } from "../../../shared/text/counts.ts";
+import {
+  ABSENT,
+  exactBeside,
+  fixed,
+  given,
+  interval,
+  percent,
+  significant,
+  withError,
+} from "../../../shared/text/numbers.ts";
+import { fittedFacts, type Fact } from "./fittedTable.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
-import { duration } from "./progressBar.ts";
+import { titled } from "./sweepHeading.ts";
 import {
   depthOfFactor1000,
   exponentOf,
@@ -15,22 +24,22 @@ import {
 } from "../../../shared/charts/verdict.ts";
 
 /** Formats one run for people, a fact a line. */
-export function runDetails(run: Run__Output): string {
+export function runDetails(run: Run__Output, limit = Infinity): string {
   const { network } = run;
   const extinct = run.lyapunovExponent?.extinct === true;
   const exact = extinct ? run.exact?.survivors : run.exact;
   const ofSurvivors = extinct ? " of survivors" : "";
-  const table = new Table({ style: { head: [], border: [], compact: true } });
+  const table: Fact[] = [];
   table.push(
-    ["run", `${run.name}, ${shortName("state", run.state)}`],
+    ["run", `${titled(run)}, ${shortName("state", run.state)}`],
     [
       "network",
       `${weightsLabel(run)}, width ${network?.width}, depth ${network?.depth}, ` +
-        `negative slope ${network?.negativeSlope}, gain ${gainText(run)}`,
+        `negative slope ${given(network?.negativeSlope)}, gain ${gainText(run)}`,
     ],
     [
       "replicas",
-      `${run.replicaCount} in ${run.shardCount} ${run.shardCount === 1 ? "shard" : "shards"}; ${shortName("sampling", run.sampling)}, ` +
+      `${count(run.replicaCount)} in ${counted(run.shardCount, "shard")}; ${shortName("sampling", run.sampling)}, ` +
         `${shortName("backend", run.backend)}, seed ${run.seed}`,
     ],
   );
@@ -38,7 +47,7 @@ export function runDetails(run: Run__Output): string {
   if (extinct) {
     table.push([
       "extinct",
-      `${run.extinctCount} replicas: λ = −∞; the rest describes the survivors`,
+      `${count(run.extinctCount)} replicas: λ = −∞; the rest describes the survivors`,
     ]);
   }
   table.push(
@@ -51,11 +60,11 @@ export function runDetails(run: Run__Output): string {
   if (run.error !== "") {
     table.push([hasEnded(stateOf(run)) ? "error" : "waiting", run.error]);
   }
-  return table.toString();
+  return fittedFacts(table, limit);
 }
 
 function gainText(run: Run__Output): string {
-  const [label, number] = [gainLabel(run), String(run.network?.gain)];
+  const [label, number] = [gainLabel(run), given(run.network?.gain)];
   return label === number ? number : `${number} (${label})`;
 }
 
@@ -65,7 +74,8 @@ function progressLine({ progress }: Run__Output): string {
   const { completedShardCount, plannedShardCount, leasedShardCount, remainingSeconds } = progress;
   const live = progress.liveLyapunovExponent;
   return [
-    `${completedShardCount} of ${plannedShardCount} shards, ${leasedShardCount} with workers`,
+    `${count(completedShardCount)} of ${counted(plannedShardCount, "shard")}, ` +
+      `${count(leasedShardCount)} with workers`,
     ...(remainingSeconds === undefined ? [] : [`${duration(remainingSeconds)} left`]),
     ...(live?.estimate === undefined
       ? []
@@ -78,18 +88,19 @@ function estimateLine(
   exact: number | undefined,
 ): string {
   if (estimate?.lower === undefined || estimate.upper === undefined) return "too few replicas";
-  const interval =
-    `${estimate.level * 100} % in [${significant(estimate.lower)}, ${significant(estimate.upper)}] ` +
-    `(${estimate.method})`;
+  const range =
+    `${percent(estimate.level)} in ` +
+    `${interval(estimate.lower, estimate.upper, estimate.standardError)} (${estimate.method})`;
   const comparison =
-    exact === undefined ? "" : `; exact ${significant(exact)}, z ${fixed(estimate.z, 2)}`;
-  return `${withError(estimate.estimate, estimate.standardError)}, ${interval}${comparison}`;
+    exact === undefined
+      ? ""
+      : `; exact ${exactBeside(exact, estimate.standardError)}, z ${fixed(estimate.z, 2)}`;
+  return `${withError(estimate.estimate, estimate.standardError)}, ${range}${comparison}`;
 }
 
 function factorLine(run: Run__Output): string {
   const depth = depthOfFactor1000(run);
   if (depth === undefined) return exponentOf(run)?.estimate === undefined ? ABSENT : "never";
   const verb = (exponentOf(run)?.estimate ?? 0) < 0 ? "lost" : "gained";
-  const layers = depth === 1 ? "1 layer" : `${depth.toLocaleString("en-US")} layers`;
-  return `${verb} by the typical network after ${layers}`;
+  return `${verb} by the typical network after ${counted(depth, "layer")}`;
 }

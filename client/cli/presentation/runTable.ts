@@ -1,10 +1,10 @@
-import Table from "cli-table3";
-
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
-import { ABSENT, fixed, withError } from "../../../shared/charts/formats.ts";
-import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
+import { count } from "../../../shared/text/counts.ts";
+import { ABSENT, exactBeside, fixed, withError } from "../../../shared/text/numbers.ts";
+import { fittedTable, type TableColumn } from "./fittedTable.ts";
+import { sweptColumns, type SweptColumn } from "./sweptColumns.ts";
 import {
   depthOfFactor1000,
   exponentOf,
@@ -12,76 +12,90 @@ import {
   verdict,
 } from "../../../shared/charts/verdict.ts";
 
-/** Formats runs as a table for people: estimates beside exact values, and what they mean. */
-export function runTable(runs: readonly Run__Output[]): string {
-  const varied = varyingColumns(runs);
-  const table = new Table({
-    head: [
-      ...varied.map(({ head }) => head),
-      "λ̂ ± s.e.",
-      "λ exact",
-      "z",
-      "σ̂ ± s.e.",
-      "σ exact",
-      "z",
-      "×1000 at depth",
-      "verdict",
-    ],
-    style: { head: [], border: [], compact: true },
-    colAligns: [...varied.map(() => "right" as const), ...NUMBER_ALIGNS, "left"],
-  });
-  for (const run of runs) {
-    const lambda = exponentOf(run);
-    const sigma = deviation(varianceOf(run));
-    const exact = run.exact?.extinct === true ? run.exact.survivors : run.exact;
-    const exactSigma = exact?.variance === undefined ? undefined : Math.sqrt(exact.variance);
-    table.push([
-      ...varied.map(({ value }) => value(run)),
-      withError(lambda?.estimate, lambda?.standardError),
-      fixed(exact?.lyapunovExponent, 6),
-      fixed(lambda?.z, 2),
-      withError(sigma?.estimate, sigma?.standardError),
-      fixed(exactSigma, 6),
-      sigma && exactSigma !== undefined && sigma.standardError > 0
-        ? fixed((sigma.estimate - exactSigma) / sigma.standardError, 2)
-        : ABSENT,
-      lambda?.estimate === undefined
-        ? ABSENT
-        : (depthOfFactor1000(run)?.toLocaleString("en-US") ?? "never"),
-      stateNote(run) ?? verdict(run),
-    ]);
-  }
-  return table.toString();
+/**
+ * Formats runs as a table for people: estimates beside exact values, and what they mean.
+ *
+ * @param limit columns of the terminal. What tells the runs apart stays a column longest, then λ̂,
+ *   the exact λ, σ̂ and the exact σ, the z-scores, the depth, and the verdict, which is a sentence
+ * @param named whether it begins with the runs' names
+ */
+export function runTable(runs: readonly Run__Output[], limit = Infinity, named = false): string {
+  const swept = [...(named ? [NAME] : []), ...sweptColumns(runs)].map(
+    ({ head, value }): TableColumn<Run__Output> => ({
+      head,
+      cell: value,
+      align: "right",
+      importance: 1,
+    }),
+  );
+  return fittedTable([...swept, ...RESULTS], runs, limit);
 }
 
-const NUMBER_ALIGNS = Array.from({ length: 7 }, () => "right" as const);
+const NAME: SweptColumn = { head: "run", value: ({ name }) => name };
 
-interface Column {
-  readonly head: string;
-  readonly value: (run: Run__Output) => string;
-}
-
-const COLUMNS: readonly Column[] = [
-  { head: "width", value: (run) => String(run.network?.width) },
-  { head: "depth", value: (run) => String(run.network?.depth) },
-  { head: "slope", value: (run) => String(run.network?.negativeSlope) },
-  { head: "weights", value: weightsLabel },
-  { head: "gain", value: gainLabel },
-  { head: "sampling", value: (run) => shortName("sampling", run.sampling) ?? ABSENT },
-  { head: "backend", value: (run) => shortName("backend", run.backend) ?? ABSENT },
+const RESULTS: readonly TableColumn<Run__Output>[] = [
+  {
+    head: "λ̂ ± s.e.",
+    name: "λ̂",
+    importance: 2,
+    align: "right",
+    cell: (run) => withError(exponentOf(run)?.estimate, exponentOf(run)?.standardError),
+  },
+  {
+    head: "λ exact",
+    importance: 3,
+    align: "right",
+    cell: (run) => exactBeside(exactOf(run)?.lyapunovExponent, exponentOf(run)?.standardError),
+  },
+  {
+    head: "z",
+    name: "z of λ̂",
+    importance: 5,
+    align: "right",
+    cell: (run) => fixed(exponentOf(run)?.z, 2),
+  },
+  {
+    head: "σ̂ ± s.e.",
+    name: "σ̂",
+    importance: 4,
+    align: "right",
+    cell: (run) => {
+      const sigma = deviation(varianceOf(run));
+      return withError(sigma?.estimate, sigma?.standardError);
+    },
+  },
+  {
+    head: "σ exact",
+    importance: 4,
+    align: "right",
+    cell: (run) => exactBeside(exactDeviation(run), deviation(varianceOf(run))?.standardError),
+  },
+  { head: "z", name: "z of σ̂", importance: 5, align: "right", cell: deviationScore },
+  { head: "×1000 at depth", importance: 6, align: "right", cell: depthText },
+  { head: "verdict", name: "", importance: 7, cell: (run) => stateNote(run) ?? verdict(run) },
 ];
 
-const SEED: Column = { head: "seed", value: (run) => run.seed };
+/** The depth at which the typical network has lost or gained a factor 1000. */
+function depthText(run: Run__Output): string {
+  if (exponentOf(run)?.estimate === undefined) return ABSENT;
+  const depth = depthOfFactor1000(run);
+  return depth === undefined ? "never" : count(depth);
+}
 
-/** The columns that tell the runs apart; for a single run, its width, weights and gain. */
-function varyingColumns(runs: readonly Run__Output[]): readonly Column[] {
-  const varying = COLUMNS.filter(({ value }) => new Set(runs.map(value)).size > 1);
-  const rows = runs.map((run) => varying.map(({ value }) => value(run)).join());
-  // Seeds matter to a reader only where nothing else tells two rows apart.
-  if (new Set(rows).size < runs.length) varying.push(SEED);
-  return runs.length > 1
-    ? varying
-    : COLUMNS.filter(({ head }) => ["width", "weights", "gain"].includes(head));
+function exactOf({ exact }: Run__Output) {
+  return exact?.extinct === true ? exact.survivors : exact;
+}
+
+function exactDeviation(run: Run__Output): number | undefined {
+  const variance = exactOf(run)?.variance;
+  return variance === undefined ? undefined : Math.sqrt(variance);
+}
+
+/** z of σ̂, in errors of σ̂. */
+function deviationScore(run: Run__Output): string {
+  const [sigma, exact] = [deviation(varianceOf(run)), exactDeviation(run)];
+  if (sigma === undefined || exact === undefined || !(sigma.standardError > 0)) return ABSENT;
+  return fixed((sigma.estimate - exact) / sigma.standardError, 2);
 }
 
 function stateNote(run: Run__Output): string | undefined {

@@ -1,10 +1,13 @@
 import { summarizeGrowth } from "../../statistics/estimate.ts";
 import { coarsenedSketch, sketchQuantile } from "../../statistics/quantileSketch.ts";
 import type { CheckpointSums, ReplicaSums } from "../../statistics/replicaSums.ts";
+import { sketchToMessage } from "../../wire/partialMessages.ts";
 import type { CheckpointEstimate } from "../../wire/generated/lyapunov/v1/CheckpointEstimate.ts";
 
 const QUANTILES = [0.025, 0.25, 0.5, 0.75, 0.975];
 const MAXIMUM_HISTOGRAM_BINS = 200;
+/** Least width of a histogram's bin, in standard deviations; bins are up to twice as wide. */
+const BIN_DEVIATIONS = 1 / 12;
 
 /** Summaries of the growth at each checkpoint, with a histogram at the last. */
 export function checkpointFields({ checkpoints }: ReplicaSums): CheckpointEstimate[] {
@@ -28,10 +31,10 @@ function checkpointMessage(sums: CheckpointSums): CheckpointEstimate {
   };
 }
 
-function histogram({ quantileSketch }: CheckpointSums): Pick<CheckpointEstimate, "histogram"> {
-  const { binWidth, binIndexes, binCounts } = coarsenedSketch(
-    quantileSketch,
-    MAXIMUM_HISTOGRAM_BINS,
-  );
-  return { histogram: { binWidth, binIndexes: [...binIndexes], binCounts: [...binCounts] } };
+/** A histogram to look at: bins much narrower than the spread would show little but noise. */
+function histogram(sums: CheckpointSums): Pick<CheckpointEstimate, "histogram"> {
+  const deviation = Math.sqrt(summarizeGrowth(sums)?.variance ?? 0);
+  const leastWidth = BIN_DEVIATIONS * deviation;
+  const sketch = coarsenedSketch(sums.quantileSketch, MAXIMUM_HISTOGRAM_BINS, leastWidth);
+  return { histogram: sketchToMessage(sketch) };
 }

@@ -65,7 +65,7 @@ export function estimateFields(
   const nothing: EstimateMessage = { level: specification.level, extinct: true };
   return {
     lyapunovExponent: { ...nothing, method: "student_t" },
-    variance: { ...nothing, method: "log_normal" },
+    variance: { ...nothing, method: "chi_squared" },
     survivors: {
       ...exponentFields(specification, sums, exact?.survivors ?? undefined),
       survivalRatio: sums && last ? last.survivorCount / sums.replicaCount : 1,

@@ -16,7 +16,8 @@ import type { PropagationFields, PropagationInput } from "./specification.ts";
 /** Reads what a client asked for; a proto3 zero in an optional field counts as not given. */
 export function inputFromMessage(run: Run__Output): PropagationInput {
   return {
-    network: networkInputFromMessage(run.network),
+    ...(run.network && { network: networkInputFromMessage(run.network) }),
+    ...(run.parameters && { parameters: run.parameters }),
     seed: run.seed,
     sampling: shortName("sampling", run.sampling),
     backend: shortName("backend", run.backend),
@@ -28,8 +29,7 @@ export function inputFromMessage(run: Run__Output): PropagationInput {
   };
 }
 
-function networkInputFromMessage(network: Network__Output | null): NetworkInput {
-  if (network === null) return {};
+function networkInputFromMessage(network: Network__Output): NetworkInput {
   return {
     width: network.width,
     depth: network.depth,

@@ -24,10 +24,10 @@ export function partialShape(specification: PropagationSpecification): PartialSh
 }
 
 /**
- * Bin widths of an eighth of the growth's standard deviation at each checkpoint. They use the exact
- * σ² of the network, or of its survivors if replicas go extinct. Where there is no closed form,
- * they use that of Gaussian weights: σ² depends on the law of the entries only in the order
- * 1/width².
+ * Widths that the bins of sketches are aligned to: an eighth of what a Gaussian network's growth
+ * would have as its standard deviation at each checkpoint. They are only where sketches begin, since
+ * bins suit the values that they hold; but recorded sketches have them, and new ones must merge with
+ * those.
  */
 function sketchBinWidths({
   network,

@@ -16,7 +16,7 @@ export interface ShardTask {
   readonly burnIn: number;
   /** The observables of every replica; the first is sketched. */
   readonly observables: readonly Observable[];
-  /** Bin widths of the quantile sketches, one for each checkpoint. */
+  /** Widths that the bins of the quantile sketches are aligned to, one for each checkpoint. */
   readonly sketchBinWidths: readonly number[];
   readonly firstReplica: number;
   readonly replicaCount: number;

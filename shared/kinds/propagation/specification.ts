@@ -10,9 +10,12 @@ import {
 import type { StoppingRule } from "../../specification/stoppingRule.ts";
 import type { Quantity } from "../../specification/stoppingRuleInput.ts";
 import { FieldReader } from "../../specification/violations.ts";
+import { count } from "../../text/counts.ts";
+import { significant } from "../../text/numbers.ts";
 import type { Kind } from "../kind.ts";
 
-const MAXIMUM_CHECKPOINTS = 64;
+/** Most depths that may be asked for, beside the network's own. */
+export const MAXIMUM_CHECKPOINTS = 64;
 
 /** The names of λ and σ², the quantities that propagation estimates. */
 export type PropagationQuantity = "lyapunovExponent" | "variance";
@@ -47,6 +50,8 @@ export interface PropagationInput extends CommonInput {
   readonly sampling?: unknown;
   readonly checkpointDepths?: readonly unknown[];
   readonly burnIn?: unknown;
+  /** Refused: this kind has fields of its own. */
+  readonly parameters?: unknown;
 }
 
 /**
@@ -56,8 +61,11 @@ export interface PropagationInput extends CommonInput {
  */
 export function parseFields(input: PropagationInput): PropagationFields {
   const reader = new FieldReader();
-  const network = readNetwork(reader, input.network ?? {});
+  const network = readNetwork(reader, input.network);
   const burnIn = reader.integer("burn_in", input.burnIn ?? 0, 0, network.depth - 1);
+  if (input.parameters !== undefined) {
+    reader.refuse("parameters", "they are not allowed for propagation; leave them out");
+  }
   const common = readCommonFields(reader, input, QUANTITIES);
   refuseHopelessPrecision(reader, network, common.stoppingRule);
   const fields = {
@@ -81,9 +89,9 @@ function refuseHopelessPrecision(reader: FieldReader, network: Network, rule: St
   const canVanish = weights === "sparse_gaussian" || weights === "rademacher";
   reader.refuse(
     "stopping_rule.precision",
-    `of ${maximumReplicaCount} replicas ${canVanish ? "at most" : "about"} ` +
-      `${survivors.toPrecision(2)} survive ${depth} layers of ${width} ` +
-      `${negativeSlope === 0 ? "ReLUs" : "units"}, and ${minimumReplicaCount} are needed; ` +
+    `of ${count(maximumReplicaCount)} replicas ${canVanish ? "at most" : "about"} ` +
+      `${significant(survivors, 2)} survive ${count(depth)} layers of ${width} ` +
+      `${negativeSlope === 0 ? "ReLUs" : "units"}, and ${count(minimumReplicaCount)} are needed; ` +
       `give a smaller depth, a greater width${weights === "sparse_gaussian" ? " or density" : ""} ` +
       `or a number of replicas`,
   );
@@ -95,17 +103,21 @@ function readCheckpoints(
   burnIn: number,
   depth: number,
 ): number[] {
-  if (values.length > MAXIMUM_CHECKPOINTS) {
+  // The network's own depth, which is on the output of every run, does not count.
+  const count = values.filter((value) => value !== depth).length;
+  if (count > MAXIMUM_CHECKPOINTS) {
     reader.refuse(
       "checkpoint_depths",
-      `${values.length} depths are too many; give at most ${MAXIMUM_CHECKPOINTS}`,
+      `${count} depths are too many; give at most ${MAXIMUM_CHECKPOINTS}`,
     );
     return [depth];
   }
   const depths =
     values.length === 0
       ? powersOfTwo(burnIn, depth)
-      : values.map((value) => reader.integer("checkpoint_depths", value, burnIn + 1, depth));
+      : values.map((value, i) =>
+          reader.integer(`checkpoint_depths[${i}]`, value, burnIn + 1, depth),
+        );
   return [...new Set([...depths, depth])].toSorted((a, b) => a - b);
 }
 

@@ -125,6 +125,17 @@ describe("an export", () => {
     );
   });
 
+  it("keeps from a spreadsheet what it would run, and numbers as they are", () => {
+    const [row] = rows;
+    assert.ok(row);
+    for (const start of ["=", "+", "-", "@", "\t"]) {
+      const displayName = `${start}cmd|' /C calc'!A0`;
+      const csv = String(exported([{ ...row, run: { ...row.run, displayName } }], "csv"));
+      assert.ok(csv.includes(`,'${displayName},`), csv);
+      assert.match(csv, /,-0\.30000000000000004,/);
+    }
+  });
+
   it("reads the same from Parquet, with the types that are documented", async () => {
     const bytes = exported(rows, "parquet");
     assert.ok(bytes instanceof Uint8Array);
@@ -139,14 +150,22 @@ describe("an export", () => {
     const types = Object.fromEntries(
       parquetSchema(parquetMetadata(file)).children.map(({ element }) => [
         element.name,
-        [element.type, element.converted_type],
+        [
+          element.type,
+          element.converted_type,
+          ...(element.logical_type ? [element.logical_type] : []),
+        ],
       ]),
     );
     assert.deepEqual(types["name"], ["BYTE_ARRAY", "UTF8"]);
     assert.deepEqual(types["replica_count"], ["INT64", undefined]);
     assert.deepEqual(types["lyapunov_exponent_z"], ["DOUBLE", undefined]);
     assert.deepEqual(types["exact_extinct"], ["BOOLEAN", undefined]);
-    assert.deepEqual(types["end_time"], ["INT64", "TIMESTAMP_MILLIS"]);
+    assert.deepEqual(types["end_time"], [
+      "INT64",
+      "TIMESTAMP_MILLIS",
+      { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" },
+    ]);
   });
 
   it("has the columns that docs/export.md lists, in their order", async () => {

@@ -24,6 +24,8 @@ function refusal(field: string, flag: string) {
   };
 }
 
+const FIELDS = { runs: "sweep.runs", replicas: "sweep.runs[0].stopping_rule" };
+
 function run(name: string, replicaCount: number) {
   return { name, stoppingRule: { kind: "replicas", replicaCount } } as const;
 }
@@ -74,15 +76,15 @@ describe("what a client has asked for", () => {
   it("is bounded in runs that have not ended", () => {
     const book = new ClientBook({ ...DEFAULT_LIMITS, maximumRunsPerClient: 2 });
     const two = [run("runs/1", 10), run("runs/2", 10)];
-    book.check("a", two);
+    book.check("a", two, FIELDS);
     book.enter("a", two);
     const checkThird = () => {
-      book.check("a", [run("runs/3", 10)]);
+      book.check("a", [run("runs/3", 10)], FIELDS);
     };
-    assert.throws(checkThird, refusal("run", "--maximum-runs-per-client"));
+    assert.throws(checkThird, refusal("sweep.runs", "--maximum-runs-per-client"));
     // Extending one of them does not add another.
-    book.check("a", [run("runs/2", 20)]);
-    book.check("b", [run("runs/3", 10)]);
+    book.check("a", [run("runs/2", 20)], FIELDS);
+    book.check("b", [run("runs/3", 10)], FIELDS);
     book.leave("runs/1");
     checkThird();
   });
@@ -95,16 +97,16 @@ describe("what a client has asked for", () => {
       maximumReplicaCount: 70,
     } as const;
     const adaptive = { name: "runs/1", stoppingRule: { kind: "precision", precision } } as const;
-    book.check("a", [adaptive]);
+    book.check("a", [adaptive], FIELDS);
     book.enter("a", [adaptive]);
     assert.throws(
       () => {
-        book.check("a", [run("runs/2", 31)]);
+        book.check("a", [run("runs/2", 31)], FIELDS);
       },
-      refusal("stopping_rule", "--maximum-replicas-per-client"),
+      refusal("sweep.runs[0].stopping_rule", "--maximum-replicas-per-client"),
     );
-    book.check("a", [run("runs/2", 30)]);
-    book.check("a", [run("runs/1", 100)]);
+    book.check("a", [run("runs/2", 30)], FIELDS);
+    book.check("a", [run("runs/1", 100)], FIELDS);
   });
 
   it("adds up, whatever is entered and left in whatever order", () => {
@@ -131,7 +133,7 @@ describe("what a client has asked for", () => {
         const own = [...model.values()].filter((one) => one.client === client);
         const sum = own.reduce((total, one) => total + one.replicas, 0);
         const fits = () => {
-          book.check(client, [run("runs/new", 10)]);
+          book.check(client, [run("runs/new", 10)], FIELDS);
         };
         if (sum + 10 <= limit) fits();
         else assert.throws(fits);

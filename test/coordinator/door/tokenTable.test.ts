@@ -92,7 +92,22 @@ describe("a token file", () => {
   ];
   for (const [what, text, message] of bad) {
     it(`is refused with ${what}`, () => {
-      assert.throws(() => TokenTable.parse(text), { message });
+      assert.throws(
+        () => TokenTable.parse(text),
+        (error: Error) => {
+          // Every complaint but those about the list as a whole, or a repetition, begins with its place.
+          assert.match(error.message.replace(/^line \d+, column \d+: /, ""), message);
+          return true;
+        },
+      );
     });
   }
+
+  it("is refused with the place of the first problem, and the number of the others", () => {
+    assert.throws(() => TokenTable.parse("- name: a b\n  roles: [reed]\n  token: x\n"), {
+      message:
+        "line 1, column 9: 0.name: 'a b' is not allowed; give 1 to 64 letters, digits, and . _ @ -; " +
+        "and 2 more",
+    });
+  });
 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -7,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import pino from "pino";
 
-import { WatchedFiles } from "../../../coordinator/door/watchedFiles.ts";
+import { WatchedFiles, type WatchParts } from "../../../coordinator/door/watchedFiles.ts";
 
 describe("a watched file", () => {
   let folder: string;
@@ -32,8 +34,9 @@ describe("a watched file", () => {
     await rm(folder, { recursive: true });
   });
 
-  function open(): Promise<WatchedFiles<number>> {
-    return WatchedFiles.open([{ flag: "--number", path }], ([content]) => parse(content), log);
+  function open(parts?: WatchParts): WatchedFiles<number> {
+    const files = [{ flag: "--number", path }];
+    return new WatchedFiles(files, ([content]) => parse(content), log, parts);
   }
 
   function parse(content: Buffer | undefined): number {
@@ -43,17 +46,14 @@ describe("a watched file", () => {
   }
 
   it("has to be good at the start", async () => {
-    await assert.rejects(
-      open(),
-      /^Error: --number: '.*number' cannot be read \(ENOENT.*\); give a/,
-    );
+    assert.throws(() => open(), /^Error: --number: '.*number' cannot be read \(ENOENT.*\); give a/);
     await writeFile(path, "x");
-    await assert.rejects(open(), /holds no number/);
+    assert.throws(() => open(), /holds no number/);
   });
 
   it("is read again when it changes, in place or by another put in its place", async () => {
     await writeFile(path, "1");
-    using watched = await open();
+    using watched = open();
     const heard: number[] = [];
     watched.onChange((number) => heard.push(number));
     assert.equal(watched.current, 1);
@@ -67,7 +67,7 @@ describe("a watched file", () => {
 
   it("stays in force as it was while it is broken or gone, which is said once", async () => {
     await writeFile(path, "1");
-    using watched = await open();
+    using watched = open();
     await writeFile(path, "x");
     await until(() => said.includes("holds no number"));
     await rm(path);
@@ -77,6 +77,69 @@ describe("a watched file", () => {
     await until(() => watched.current === 4);
     assert.equal(said.split("holds no number").length, 2);
     assert.equal(said.split("stays in force").length, 3);
+  });
+
+  it("may be swapped behind symbolic links, as Kubernetes does with secrets", async () => {
+    const put = async (version: string, content: string) => {
+      await mkdir(join(folder, version));
+      await writeFile(join(folder, version, "number"), content);
+      await symlink(version, join(folder, "..new"));
+      await rename(join(folder, "..new"), join(folder, "..data"));
+    };
+    await put("..1", "1");
+    await symlink("..data/number", path);
+    using watched = open();
+    await put("..2", "2");
+    await rm(join(folder, "..1"), { recursive: true });
+    await until(() => watched.current === 2);
+  });
+
+  it("stays in force when a pipe takes its place, which is said, and is read once more a file", async () => {
+    await writeFile(path, "1");
+    using watched = open();
+    await rm(path);
+    execFileSync("mkfifo", [path]);
+    await until(() => said.includes("has become a pipe; put a file there"));
+    assert.match(
+      said,
+      /--number: '.*number' has become a pipe.*; the previous content stays in fo/,
+    );
+    assert.equal(watched.current, 1);
+    await rm(path);
+    await writeFile(path, "2");
+    await until(() => watched.current === 2);
+  });
+
+  it("may be a pipe from the start, which is not read again", async () => {
+    execFileSync("mkfifo", [path]);
+    const writer = spawn("sh", ["-c", 'echo 7 > "$0"', path]);
+    let reads = 0;
+    const read = async () => Promise.resolve(Buffer.from(String(++reads)));
+    using watched = open({ read, now: () => performance.now() });
+    await once(writer, "close");
+    assert.match(said, /read from a pipe: changes are not seen/);
+    await delay(1500);
+    assert.deepEqual([watched.current, reads], [7, 0]);
+  });
+
+  it("is asked for once at a time, and its slowness is said now and then", async () => {
+    await writeFile(path, "1");
+    let now = 0;
+    let asked = 0;
+    const { promise, resolve } = Promise.withResolvers<Buffer>();
+    const read = () => {
+      asked += 1;
+      return promise;
+    };
+    using watched = open({ read, now: () => now });
+    await until(() => asked === 1);
+    now = 6000;
+    await until(() => said.includes("has not been read within 5 s; check its file system"));
+    now = 70_000;
+    await until(() => said.split("has not been read").length === 3);
+    assert.equal(asked, 1);
+    resolve(Buffer.from("2"));
+    await until(() => watched.current === 2);
   });
 });
 

@@ -43,7 +43,7 @@ describe("chartsOf", () => {
     assert.equal(depth, 50);
     assert.equal(survivorCount, REPLICAS);
     assert.ok(binWidth >= 0.2 * standardDeviation);
-    assert.ok(binWidth < 0.2 * standardDeviation + 0.01);
+    assert.ok(binWidth < 0.4 * standardDeviation);
     const last = values.subarray(REPLICAS);
     for (const { lower, count } of bins) {
       const held = last.filter((growth) => growth >= lower && growth < lower + binWidth);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import protobuf from "protobufjs";
 
-import { checkValues, UnreadableMessage } from "../../../coordinator/rpc/messageBounds.ts";
+import { checkMessage, UnreadableMessage } from "../../../coordinator/rpc/messageBounds.ts";
 import { messageType } from "../../../shared/wire/messageTypes.ts";
 import { structFromJson, type JsonValue } from "../../../shared/wire/struct.ts";
 
@@ -33,9 +33,18 @@ function field(number: number, bytes: Uint8Array): Buffer<ArrayBuffer> {
 describe("what a message may hold", () => {
   it("includes maps, and JSON that is nested as people nest it", () => {
     const targets = PRECISION.encode({ targets: { bias: 0.1, "": NaN } }).finish();
-    assert.doesNotThrow(() => checkValues(PRECISION, targets));
-    assert.doesNotThrow(() => checkValues(RUN, withParameter({ a: [{ b: [1, "x", null] }] })));
-    assert.doesNotThrow(() => checkValues(RUN, withParameter(lists(20))));
+    assert.doesNotThrow(() => checkMessage(PRECISION, targets));
+    assert.doesNotThrow(() => checkMessage(RUN, withParameter({ a: [{ b: [1, "x", null] }] })));
+    assert.doesNotThrow(() => checkMessage(RUN, withParameter(lists(20))));
+  });
+
+  it("does not include parameters of more than 64 KiB, whatever they consist of", () => {
+    const texts = Array.from({ length: 10 }, () => "x".repeat(6500));
+    assert.doesNotThrow(() => checkMessage(RUN, withParameter(texts)));
+    assert.throws(() => checkMessage(RUN, withParameter([...texts, "x".repeat(6500)])), {
+      field: "parameters",
+      message: /^[\d,]+ bytes are not allowed; give at most 65,536 bytes$/,
+    });
   });
 
   it("does not include JSON that would run the decoder out of its stack", () => {
@@ -45,7 +54,7 @@ describe("what a message may hold", () => {
     for (let i = 0; i < 1000; i++) value = field(6, field(1, value));
     const parameters = field(28, field(1, field(2, value)));
     assert.throws(
-      () => checkValues(RUN, parameters),
+      () => checkMessage(RUN, parameters),
       (error: Error) => {
         assert.ok(error instanceof UnreadableMessage, String(error));
         assert.match(error.message, /nested more than 64 deep/);
@@ -57,6 +66,10 @@ describe("what a message may hold", () => {
   it("does not include a map that is written as plain numbers", () => {
     // Field 5, a double.
     const plain = Buffer.from([0x29, 0, 0, 0, 0, 0, 0, 0, 0]);
-    assert.throws(() => checkValues(PRECISION, plain), /targets is of another type/);
+    assert.throws(() => checkMessage(PRECISION, plain), {
+      name: "UnreadableMessage",
+      field: "targets",
+      message: "it is of another type; encode the message as the contract has it",
+    });
   });
 });

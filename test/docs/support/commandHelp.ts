@@ -10,7 +10,8 @@ export async function commandFlags(): Promise<ReadonlyMap<string, ReadonlySet<st
     const words = name === "" ? [] : name.split(" ");
     const { code, stdout, stderr } = await runCommand([...words, "--help"]);
     assert.equal(code, 0, stderr);
-    const [options = "", commands = ""] = stdout.split("\nCommands:\n");
+    const [options = "", rest = ""] = stdout.split("\nCommands:\n");
+    const [commands = ""] = rest.split("\n\n");
     const own = options.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm);
     flags.set(name, new Set([...own].map(([, flag]) => String(flag))));
     for (const [, command] of commands.matchAll(/^ {2}(\w+)/gm)) {

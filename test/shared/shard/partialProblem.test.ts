@@ -5,29 +5,47 @@ import { LOG_NORM_GROWTH } from "../../../shared/kinds/propagation/observables.t
 import { partialProblem } from "../../../shared/shard/partialProblem.ts";
 import type { Moments } from "../../../shared/statistics/moments.ts";
 import type { Observable } from "../../../shared/statistics/observable.ts";
-import type { QuantileSketch } from "../../../shared/statistics/quantileSketch.ts";
-import type { CheckpointSums, ShardPartial } from "../../../shared/statistics/replicaSums.ts";
+import { sketchOf, type QuantileSketch } from "../../../shared/statistics/quantileSketch.ts";
+import {
+  sumReplicas,
+  type CheckpointSums,
+  type ReplicaSums,
+  type ShardPartial,
+} from "../../../shared/statistics/replicaSums.ts";
 import { problemOf } from "../../support/runShards.ts";
 import { specificationWith } from "../../support/specifications.ts";
-import { syntheticPartial } from "../../support/syntheticPartials.ts";
 import { present } from "../../support/present.ts";
 
-const task = new ShardPlan(specificationWith({ checkpointDepths: [50] })).task(0);
+const specification = specificationWith({ checkpointDepths: [50] });
+const task = new ShardPlan(specification).task(0);
+const { depths, sketchBinWidths } = specification.kind.partialShape(specification);
 const nothing = { mean: 0, m2: 0, m3: 0, m4: 0 };
 /** A partial whose 32 replicas all survive. */
-const partial = wholly(syntheticPartial(task));
+const partial: ShardPartial = {
+  ...sumsOf((replica) => Math.sin(replica)),
+  backend: "simd",
+  generator: "any",
+  firstReplica: 0,
+};
 
-const MOMENTS = /at depth 200000 the moments of log_norm_growth are not those/;
+const ofGrowth = present(partial.checkpoints[1]?.moments[0]);
+
+const MOMENTS = /at depth 200000 the moments of log_norm_growth are not those of so many layers/;
 const SKETCH = /at depth 200000 the quantile sketch does not hold the survivors/;
+const EXTREMES = /at depth 200000 the quantile sketch has other extremes than its bins/;
+const CONTRADICTION =
+  /at depth 200000 the moments of log_norm_growth are not those of its quantile sketch/;
 
-function wholly(sums: ShardPartial): ShardPartial {
-  const all = { survivorCount: 32, extinctCount: 0 };
-  const checkpoints = sums.checkpoints.map((at) => ({
-    ...at,
-    ...all,
-    quantileSketch: { ...at.quantileSketch, binIndexes: [-1, 2], binCounts: [12, 20] },
-  }));
-  return { ...sums, checkpoints };
+/** Sums over 32 replicas at both depths; a growth of −∞ is extinct. */
+function sumsOf(growthOf: (replica: number) => number): ReplicaSums {
+  const growths = Array.from({ length: 32 }, (_, replica) => growthOf(replica));
+  const values = Float64Array.from([...growths, ...growths]);
+  return sumReplicas([LOG_NORM_GROWTH], depths, sketchBinWidths, 32, values);
+}
+
+/** The partial with sums of other growths at its last checkpoint. */
+function lastOf(growthOf: (replica: number) => number): ShardPartial {
+  return last(() => present(sumsOf(growthOf).checkpoints[1]));
 }
 
 /** The partial with its last checkpoint changed. */
@@ -46,26 +64,36 @@ function sketch(change: Partial<QuantileSketch>): ShardPartial {
   return last(({ quantileSketch }) => ({ quantileSketch: { ...quantileSketch, ...change } }));
 }
 
+function lastSketch(of: QuantileSketch, change: Partial<QuantileSketch>): ShardPartial {
+  return last(() => ({ quantileSketch: { ...of, ...change } }));
+}
+
 /** Sums at a depth to which nobody survived, with a mean that may be made up. */
 function extinct({ quantileSketch, ...at }: CheckpointSums, mean = 0): CheckpointSums {
   const moments = [{ ...nothing, mean }];
-  const bins = { ...quantileSketch, binIndexes: [], binCounts: [] };
+  const { binWidth } = quantileSketch;
+  const bins = { binWidth, binIndexes: [], binCounts: [] };
   return { ...at, survivorCount: 0, extinctCount: 32, moments, quantileSketch: bins };
 }
+
+/** The sketch that version 0.1 would have made. */
+const WIDE: QuantileSketch = {
+  binWidth: sketchBinWidths[1] ?? NaN,
+  binIndexes: [-1, 0],
+  binCounts: [16, 16],
+};
 
 describe("partialProblem", () => {
   for (const [what, sound] of [
     ["what a worker yields", partial],
-    ["growth that does not fluctuate", last(() => ({ moments: [{ ...nothing, mean: -3 }] }))],
-    ["small sums", last(() => ({ moments: [{ mean: 0, m2: 1e-9, m3: -1e-14, m4: 5e-19 }] }))],
+    ["growth that does not fluctuate", lastOf(() => -3)],
+    ["small sums", lastOf((replica) => 1e-6 * Math.sin(replica))],
+    ["growth that is large for its spread", lastOf((replica) => -7e4 + 1e-9 * Math.sin(replica))],
+    ["a single survivor", lastOf((replica) => (replica === 7 ? 3 : -Infinity))],
+    ["a shard of which nobody survived", lastOf(() => -Infinity)],
     [
-      "a shard of which nobody survived",
-      last(({ quantileSketch }) => ({
-        survivorCount: 0,
-        extinctCount: 32,
-        moments: [nothing],
-        quantileSketch: { ...quantileSketch, binIndexes: [], binCounts: [] },
-      })),
+      "a sketch of bins of the width that they are aligned to, as version 0.1 made it",
+      last(() => ({ quantileSketch: WIDE })),
     ],
   ] as const) {
     it(`finds nothing wrong with ${what}`, () => {
@@ -140,16 +168,50 @@ describe("partialProblem", () => {
     ["an m₄ too small for its m₂", growth({ m2: 32, m4: 31 }), MOMENTS],
     ["an m₃ too large for its m₂ and m₄", growth({ m2: 1, m3: 2, m4: 1 }), MOMENTS],
     ["an m₄ too large for its m₂", growth({ m2: 1, m3: 0, m4: 2 }), MOMENTS],
-    ["other bins", sketch({ binWidth: 1 }), SKETCH],
+    ["bins that are not aligned", sketch({ binWidth: 1 }), SKETCH],
     ["a sketch of others", sketch({ binIndexes: [0], binCounts: [7] }), SKETCH],
     ["bins without counts", sketch({ binIndexes: [0, 1], binCounts: [32] }), SKETCH],
     ["bins out of order", sketch({ binIndexes: [1, 0], binCounts: [16, 16] }), SKETCH],
     ["a bin twice", sketch({ binIndexes: [1, 1], binCounts: [16, 16] }), SKETCH],
-    ["a bin that no growth reaches", sketch({ binIndexes: [2 ** 52], binCounts: [32] }), SKETCH],
+    [
+      "a bin that no growth reaches",
+      lastSketch(WIDE, { binIndexes: [2 ** 52], binCounts: [32] }),
+      SKETCH,
+    ],
     ["half a bin", sketch({ binIndexes: [0.5], binCounts: [32] }), SKETCH],
     ["an empty bin", sketch({ binIndexes: [0, 1], binCounts: [32, 0] }), SKETCH],
     ["a count below zero", sketch({ binIndexes: [0, 1], binCounts: [33, -1] }), SKETCH],
     ["half a replica", sketch({ binIndexes: [0, 1], binCounts: [0.5, 31.5] }), SKETCH],
+    ["bins wider than they need to be", lastSketch(WIDE, { minimum: -1, maximum: 1 }), SKETCH],
+    [
+      "bins of twice the width, without extremes",
+      lastSketch(WIDE, { binWidth: 2 * WIDE.binWidth }),
+      SKETCH,
+    ],
+    ["a minimum that is no number", sketch({ minimum: NaN }), EXTREMES],
+    ["a minimum beyond its bin", sketch({ minimum: -2 }), EXTREMES],
+    ["a maximum beyond its bin", sketch({ maximum: 1.5 }), EXTREMES],
+    [
+      "extremes of nobody",
+      lastSketch(sketchOf(new Float64Array(), WIDE.binWidth), { minimum: 0, maximum: 0 }),
+      /the quantile sketch/,
+    ],
+    ["a mean beyond all values", growth({ mean: 1.5 }), CONTRADICTION],
+    ["a mean that is off by a little", growth({ mean: ofGrowth.mean + 1e-8 }), CONTRADICTION],
+    ["twice the m₂", growth({ m2: 2 * ofGrowth.m2, m4: 4 * ofGrowth.m4 }), CONTRADICTION],
+    ["an m₂ that is off by a little", growth({ m2: ofGrowth.m2 * (1 + 1e-7) }), CONTRADICTION],
+    ["an m₃ of the other sign", growth({ m3: -ofGrowth.m3 }), CONTRADICTION],
+    ["twice the m₄", growth({ m4: 2 * ofGrowth.m4 }), CONTRADICTION],
+    [
+      "a spread of values that are all one",
+      last(() => ({ quantileSketch: sketchOf(new Float64Array(32), WIDE.binWidth) })),
+      CONTRADICTION,
+    ],
+    [
+      "moments that version 0.1's sketch does not allow",
+      last(() => ({ quantileSketch: { ...WIDE, binIndexes: [3, 4] } })),
+      CONTRADICTION,
+    ],
   ] as const) {
     it(`finds ${what}`, () => {
       assert.match(problemOf(task, spoiled) ?? "nothing", problem);
@@ -170,7 +232,6 @@ describe("partialProblem, of observables beside the growth", () => {
   };
   const [first, second] = partial.checkpoints;
   assert.ok(first && second);
-  const ofGrowth = second.moments[0] ?? nothing;
   const delta = { mean: 1, m2: 32, m3: 0, m4: 64 };
   const most = Math.sqrt(ofGrowth.m2 * delta.m2);
 

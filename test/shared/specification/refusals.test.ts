@@ -44,7 +44,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
   const laws =
     "give one of gaussian, orthogonal, uniform, rademacher, truncated_normal, student_t, sparse_gaussian";
   const gains = "give a positive finite number or one of he, xavier, lecun, lyapunov";
-  const seeds = "give an integer from 0 to 2⁶⁴ − 1, in quotes in a file";
+  const seeds = "give an integer from 0 to 2⁶⁴ − 1";
   const levels = "give a number from 0.5 to 0.9999";
   for (const [what, input, field, description] of [
     ["a missing width", network({ width: undefined }), "network.width", `it is missing; ${widths}`],
@@ -203,7 +203,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       "a seed that a double cannot hold",
       given({ seed: 2 ** 53 }),
       "seed",
-      `9007199254740992 is not allowed; ${seeds}`,
+      `9007199254740992 is not allowed; ${seeds}, in quotes if it is beyond 2⁵³`,
     ],
     ["a seed in hexadecimal", given({ seed: "0x1f" }), "seed", `'0x1f' is not allowed; ${seeds}`],
     [
@@ -229,13 +229,13 @@ describe("parsePropagation refuses, naming the field, the value and what to give
     [
       "a checkpoint beyond the depth",
       given({ checkpointDepths: [100, 201] }),
-      "checkpoint_depths",
+      "checkpoint_depths[1]",
       "201 is not allowed; give an integer from 1 to 200",
     ],
     [
       "a checkpoint within the burn-in",
       given({ burnIn: 10, checkpointDepths: [10] }),
-      "checkpoint_depths",
+      "checkpoint_depths[0]",
       "10 is not allowed; give an integer from 11 to 200",
     ],
     [
@@ -248,7 +248,69 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       "too long a name",
       given({ displayName: "x".repeat(201) }),
       "display_name",
-      "a text of 201 characters is not allowed; give at most 200 characters",
+      "a text of more than 200 characters is not allowed; give at most 200 characters",
+    ],
+    [
+      "a name that is no text",
+      given({ displayName: 7 }),
+      "display_name",
+      "7 is not allowed; give a text",
+    ],
+    [
+      "no network",
+      { stoppingRule: INPUT.stoppingRule },
+      "network",
+      "it is missing; give a network",
+    ],
+    [
+      "a depth, and not the burn-in that it would allow",
+      { ...network({ depth: 0 }), burnIn: 5, checkpointDepths: [7] },
+      "network.depth",
+      `0 is not allowed; ${depths}`,
+    ],
+    [
+      "an unknown law, and not the parameter that it may have",
+      network({ weights: "student", degreesOfFreedom: 5 }),
+      "network.weights",
+      `'student' is not allowed; ${laws}`,
+    ],
+    [
+      "a missing gain, where names have a field of their own",
+      network({ gain: undefined, namedGain: undefined }),
+      "network.gain",
+      "it is missing; give a positive finite number or a named_gain",
+    ],
+    [
+      "an unknown name of a gain, even beside a number",
+      network({ gain: 1, namedGain: "77" }),
+      "network.named_gain",
+      "'77' is not allowed; give one of he, xavier, lecun, lyapunov",
+    ],
+    [
+      "a named critical gain that has no closed form",
+      network({ weights: "uniform", gain: undefined, namedGain: "lyapunov" }),
+      "network.named_gain",
+      "'lyapunov' is not allowed with uniform weights, whose critical gain has no closed form; " +
+        "give a number as gain or one of he, xavier, lecun",
+    ],
+    [
+      "a gain beside the name of another",
+      network({ gain: 1.00001, namedGain: "xavier" }),
+      "network.gain",
+      "1.00001 is not allowed together with the named gain xavier, which is 1; " +
+        "give only one of them",
+    ],
+    [
+      "parameters, which propagation does not have",
+      given({ parameters: {} }),
+      "parameters",
+      "they are not allowed for propagation; leave them out",
+    ],
+    [
+      "a target among those of other quantities that has a field of its own",
+      given({ stoppingRule: { precision: { targets: { variance: 0.1 } } } }),
+      "stopping_rule.precision.targets.variance",
+      "it is not allowed here; give it as stopping_rule.precision.variance",
     ],
     [
       "no stopping rule",
@@ -261,6 +323,17 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       assert.deepEqual(violationsOf(input), [{ field, description }]);
     });
   }
+
+  it("no gain beside its name, if it is the same in seven digits or in single precision", () => {
+    for (const gain of [1.414143, Math.fround(Math.SQRT2 / Math.hypot(1, 0.01))]) {
+      assert.deepEqual(violationsOf(network({ negativeSlope: 0.01, gain, namedGain: "he" })), []);
+    }
+  });
+
+  it("no 65 checkpoints, if one is the depth, as on the output of a run", () => {
+    const checkpointDepths = [...Array.from({ length: 64 }, (_, i) => i + 1), 200];
+    assert.deepEqual(violationsOf(given({ checkpointDepths })), []);
+  });
 
   it("an unknown backend, with all that are known", () => {
     const [violation, ...others] = violationsOf(given({ backend: "abacus" }));
@@ -277,10 +350,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       const [violation, ...others] = violationsOf({ network: relu, stoppingRule: rule(17_000) });
       assert.deepEqual(others, []);
       assert.equal(violation?.field, "stopping_rule.precision");
-      assert.match(
-        violation.description,
-        /^of 17000 replicas about 9\.6e\+2 survive 10 layers of 2 /,
-      );
+      assert.match(violation.description, /^of 17,000 replicas about 960 survive 10 layers of 2 /);
     });
 
     it("whose weights are often all zero, with the most that is to be expected", () => {
@@ -293,7 +363,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       assert.deepEqual(others, []);
       assert.equal(
         violation?.description,
-        "of 1000000 replicas at most 15 survive 8 layers of 1 units, and 1000 are needed; " +
+        "of 1,000,000 replicas at most 15 survive 8 layers of 1 units, and 1,000 are needed; " +
           "give a smaller depth, a greater width or density or a number of replicas",
       );
     });

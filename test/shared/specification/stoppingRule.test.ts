@@ -14,7 +14,7 @@ import {
 } from "../../../shared/specification/stoppingRule.ts";
 import { estimatesWithErrors } from "../../support/estimates.ts";
 
-const RANGE = { minimumReplicaCount: 10, maximumReplicaCount: 100 };
+const RANGE = { minimumReplicaCount: 40, maximumReplicaCount: 100 };
 
 function replicas(replicaCount: number): StoppingRule {
   return { kind: "replicas", replicaCount };
@@ -49,9 +49,9 @@ describe("isMet", () => {
     ["a count is not reached", replicas(100), 99, small, false],
     ["a count is reached", replicas(100), 100, undefined, true],
     ["a count is passed", replicas(100), 128, undefined, true],
-    ["targets are met before the minimum", lambda, 9, small, false],
-    ["targets are met at the minimum", lambda, 10, small, true],
-    ["nothing is known at the minimum", lambda, 10, undefined, false],
+    ["targets are met before the minimum", lambda, 39, small, false],
+    ["targets are met at the minimum", lambda, 40, small, true],
+    ["nothing is known at the minimum", lambda, 40, undefined, false],
     ["nothing is known at the maximum", lambda, 100, undefined, true],
     ["targets are missed at the maximum", lambda, 100, estimatesWithErrors(9, 9), true],
     ["targets are missed just before the maximum", lambda, 99, estimatesWithErrors(9, 9), false],
@@ -69,9 +69,30 @@ describe("isMet", () => {
   }
 
   it("asks the minimum of survivors, and the maximum of all", () => {
-    assert.equal(isMet(lambda, { replicaCount: 99, survivorCount: 9 }, small), false);
-    assert.equal(isMet(lambda, { replicaCount: 99, survivorCount: 10 }, small), true);
+    assert.equal(isMet(lambda, { replicaCount: 99, survivorCount: 39 }, small), false);
+    assert.equal(isMet(lambda, { replicaCount: 99, survivorCount: 40 }, small), true);
     assert.equal(isMet(lambda, { replicaCount: 100, survivorCount: 0 }, undefined), true);
+  });
+});
+
+describe("LEAST_SURVIVOR_COUNT", () => {
+  const early = precision({ lyapunovExponent: 0.1, minimumReplicaCount: 2 });
+  const small = estimatesWithErrors(0.01, 0.01);
+
+  it("is needed even if the minimum is smaller, but never beyond the maximum", () => {
+    assert.equal(isMet(early, alive(31), small), false);
+    assert.equal(isMet(early, alive(32), small), true);
+    const short = precision({
+      lyapunovExponent: 0.1,
+      minimumReplicaCount: 2,
+      maximumReplicaCount: 9,
+    });
+    assert.equal(isMet(short, alive(8), small), false);
+    assert.equal(isMet(short, alive(9), small), true);
+  });
+
+  it("is planned for", () => {
+    assert.equal(predictedReplicaCount(early, alive(8), small), 32);
   });
 });
 
@@ -103,7 +124,7 @@ describe("predictedReplicaCount", () => {
     ["four times the replicas for half the error", rule, 2, 200],
     ["whole replicas, rounded up", rule, 1.005, 51],
     ["what is there if the error is met exactly", rule, 1, 50],
-    ["the minimum at least", rule, 0.01, 10],
+    ["the minimum at least", rule, 0.01, 40],
     ["the maximum at most", rule, 100, 1000],
   ] as const) {
     it(`is ${what}`, () => {
@@ -113,8 +134,8 @@ describe("predictedReplicaCount", () => {
   }
 
   it("makes up for those that die", () => {
-    const counts = { replicaCount: 50, survivorCount: 2 };
-    assert.equal(predictedReplicaCount(rule, counts, estimatesWithErrors(0.01, 99)), 250);
+    const counts = { replicaCount: 50, survivorCount: 4 };
+    assert.equal(predictedReplicaCount(rule, counts, estimatesWithErrors(0.01, 99)), 500);
   });
 });
 
@@ -136,7 +157,7 @@ describe("extensionProblem", () => {
       replicas(100),
       replicas(99),
       32,
-      /99 replicas are fewer than the 100 /,
+      /^stopping_rule\.replica_count: 99 replicas are fewer than the 100 /,
     ],
     ["fewer than folded", precision(kept), replicas(63), 64, /63 replicas are fewer than the 64 /],
     ["a count after a precision", precision(kept), replicas(64), 64, undefined],
@@ -145,7 +166,7 @@ describe("extensionProblem", () => {
       replicas(100),
       precision({ variance: 0.1, minimumReplicaCount: 100 }),
       128,
-      /a maximum of 100 replicas is fewer than the 128 /,
+      /\.maximum_replica_count: a maximum of 100 replicas is fewer than the 128 that the run has; /,
     ],
     [
       "a precision after a count",
@@ -159,7 +180,7 @@ describe("extensionProblem", () => {
       replicas(60),
       precision({ variance: 0.1, minimumReplicaCount: 59 }),
       60,
-      /a minimum replica count of at least as many; give 60$/,
+      /\.minimum_replica_count: a minimum of 59 .* the 60 that the run has already; give at least 60$/,
     ],
     ["the same targets", present, precision(kept), 64, undefined],
     ["a tighter λ", present, precision({ ...kept, lyapunovExponent: 0.05 }), 64, undefined],
@@ -169,19 +190,26 @@ describe("extensionProblem", () => {
       present,
       precision({ ...kept, lyapunovExponent: 0.11 }),
       64,
-      /targets are looser/,
+      /^stopping_rule\.precision\.lyapunov_exponent: .* looser than the 0\.1 .*; give at most 0\.1$/,
     ],
-    ["a looser σ²", present, precision({ ...kept, variance: 0.21 }), 64, /targets are looser/],
-    ["λ left out", present, precision({ variance: 0.2 }), 64, /targets are looser/],
-    ["σ² left out", present, precision({ lyapunovExponent: 0.1 }), 64, /targets are looser/],
+    ["a looser σ²", present, precision({ ...kept, variance: 0.21 }), 64, /\.variance: .* looser/],
+    ["λ left out", present, precision({ variance: 0.2 }), 64, /\.lyapunov_exponent: .* looser/],
+    ["σ² left out", present, precision({ lyapunovExponent: 0.1 }), 64, /\.variance: .* looser/],
+    [
+      "a looser target of another quantity",
+      precision({ bias: 0.1 }),
+      precision({ bias: 0.2 }),
+      64,
+      /\.targets\.bias: .* looser than the 0\.1 /,
+    ],
     ["a further target", precision({ variance: 0.2 }), precision(kept), 64, undefined],
-    ["a larger minimum", present, precision({ ...kept, minimumReplicaCount: 11 }), 64, undefined],
+    ["a larger minimum", present, precision({ ...kept, minimumReplicaCount: 41 }), 64, undefined],
     [
       "a smaller minimum",
       present,
-      precision({ ...kept, minimumReplicaCount: 9 }),
+      precision({ ...kept, minimumReplicaCount: 39 }),
       64,
-      /may only grow/,
+      /\.minimum_replica_count: a minimum of 9 .* the 10 that is the run's minimum now; give /,
     ],
     ["a larger maximum", present, precision({ ...kept, maximumReplicaCount: 101 }), 64, undefined],
     [
@@ -189,13 +217,13 @@ describe("extensionProblem", () => {
       present,
       precision({ ...kept, maximumReplicaCount: 99 }),
       64,
-      /may only grow/,
+      /\.maximum_replica_count: a maximum of 99 .* the 100 that the run may take already; give /,
     ],
   ] as const) {
     it(`${problem === undefined ? "lets" : "does not let"} a run go on with ${what}`, () => {
       const actual = extensionProblem(before, next, folded);
       if (problem === undefined) assert.equal(actual, undefined);
-      else assert.match(actual ?? "", problem);
+      else assert.match(`${actual?.field}: ${actual?.description}`, problem);
     });
   }
 

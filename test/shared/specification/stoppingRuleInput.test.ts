@@ -134,7 +134,7 @@ describe("parseStoppingRule", () => {
       "the precision of what is not estimated",
       { precision: { bias: 1 } },
       `${path}.targets.bias`,
-      "no such quantity is estimated; give the error of one of lyapunovExponent, variance",
+      "no such quantity is estimated; give lyapunov_exponent, variance",
     ],
   ] as const) {
     it(`refuses ${what}`, () => {

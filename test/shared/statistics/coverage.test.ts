@@ -30,6 +30,8 @@ interface Experiment {
   readonly experimentCount: number;
   readonly level: number;
   readonly truth: { readonly lyapunovExponent: number | null; readonly variance: number | null };
+  /** True if growth is flatter than normal, so that σ̂² has a smaller error than it says. */
+  readonly isFlat?: boolean;
   readonly draw: (random: Random, layerCount: number) => number;
 }
 
@@ -48,6 +50,7 @@ const EXPERIMENTS: readonly Experiment[] = [
     experimentCount: 2000,
     level: 0.95,
     truth: narrow,
+    isFlat: true,
     draw: (random, layerCount) => drawGrowth(random, NARROW, layerCount),
   },
   {
@@ -63,7 +66,7 @@ const EXPERIMENTS: readonly Experiment[] = [
 describe("intervals and standard errors", () => {
   for (const [
     i,
-    { what, layerCount, experimentCount, level, truth, draw },
+    { what, layerCount, experimentCount, level, truth, isFlat = false, draw },
   ] of EXPERIMENTS.entries()) {
     describe(`of ${what}`, () => {
       const results: ExponentEstimates[] = [];
@@ -88,12 +91,15 @@ describe("intervals and standard errors", () => {
         const column = (read: (estimate: Estimate) => number) =>
           Float64Array.from(results, (estimates) => read(estimates[quantity]));
         const value = truth[quantity] ?? NaN;
+        // The error of σ̂² is never below that of normal values; see `estimateExponents`.
+        const isCautious = isFlat && quantity === "variance";
 
         it(`cover ${quantity} as often as they say`, () => {
           const covered = column(({ lower, upper }) => (lower <= value && value <= upper ? 1 : 0));
           const deviation = momentsOf(covered).mean - level;
           const error = Math.sqrt((level * (1 - level)) / experimentCount);
-          assert.ok(Math.abs(deviation) <= TOLERANCE * error, `off by ${deviation / error} errors`);
+          const surplus = isCautious ? Math.min(0, deviation) : deviation;
+          assert.ok(Math.abs(surplus) <= TOLERANCE * error, `off by ${deviation / error} errors`);
         });
 
         it(`match the spread of the estimates of ${quantity}`, () => {
@@ -103,7 +109,9 @@ describe("intervals and standard errors", () => {
           // Relative error of a standard deviation, by the kurtosis of what it is taken of.
           const error =
             Math.sqrt((experimentCount * m4) / m2 ** 2 - 1) / (2 * Math.sqrt(experimentCount));
-          assert.ok(Math.abs(ratio - 1) <= TOLERANCE * error, `${ratio} ± ${error}`);
+          // √(2/(2 − 0.83)), by the excess kurtosis of a layer, is 1.307.
+          const expected = isCautious ? 1.307 : 1;
+          assert.ok(Math.abs(ratio / expected - 1) <= TOLERANCE * error, `${ratio} ± ${error}`);
         });
 
         it(`go with estimates of ${quantity} without bias`, () => {

@@ -39,9 +39,10 @@ function certain(value: number) {
 }
 
 describe("estimateExponents", () => {
-  // s² = 32/7; standard error of s²: √((356/8 − (32/7)² 5/7)/8) = 1.922657220404098.
-  const standardError = 0.961328610202049;
-  const factor = 2.280339044913577; // exp(1.959963984540054 · 1.922657220404098 / (32/7))
+  // s² = 32/7. The sample's unbiased excess kurtosis, 7/(6·5) · (9·(8·356/32² − 3) + 6), is 0.940625,
+  // so that it has 16/(0.940625 + 16/7) = 4.959180… degrees of freedom.
+  const freedom = 16 / (0.940625 + 16 / 7);
+  const standardError = (16 / 7) * Math.sqrt(2 / freedom);
   const halfWidth = 2.364624251592784 * 0.3779644730092272; // t quantile · √(32/7/8)/2
 
   it("is what can be computed by hand, per layer", () => {
@@ -57,10 +58,10 @@ describe("estimateExponents", () => {
     assertEstimate(estimates?.variance, {
       estimate: 16 / 7,
       standardError,
-      lower: 16 / 7 / factor,
-      upper: (16 / 7) * factor,
+      lower: (16 / 7) * 0.3884943803506202, // freedom / χ² quantile at 0.975, by SciPy
+      upper: (16 / 7) * 6.079000457570661, // freedom / χ² quantile at 0.025
       level: 0.95,
-      method: "log_normal",
+      method: "chi_squared",
     });
   });
 
@@ -92,13 +93,34 @@ describe("estimateExponents", () => {
   it("has no error where nothing fluctuates", () => {
     const estimates = estimateExponents(sumsOf(3, 3, 3), 2, 0.95);
     assertEstimate(estimates?.lyapunovExponent, { ...certain(1.5), method: "student_t" });
-    assertEstimate(estimates?.variance, { ...certain(0), method: "log_normal" });
+    assertEstimate(estimates?.variance, { ...certain(0), method: "chi_squared" });
   });
 
-  it("keeps the error of σ̂² positive for the flattest of samples", () => {
+  it("gives σ̂² the error of normal values where the sample is flatter than they are", () => {
     // Half at −1 and half at 1: the least fourth moment that a variance allows.
     const estimates = estimateExponents(sumsOf(-1, 1, -1, 1), 1, 0.95);
-    assert.ok((estimates?.variance.standardError ?? 0) > 0);
+    const { estimate = NaN, standardError = NaN } = estimates?.variance ?? {};
+    assert.ok(Math.abs(standardError - estimate * Math.sqrt(2 / 3)) < 1e-12);
+  });
+
+  it("makes σ̂²'s interval of χ² with one degree of freedom from two survivors", () => {
+    const { lower = NaN, upper = NaN } = estimateExponents(sumsOf(1, 3), 2, 0.95)?.variance ?? {};
+    // SciPy: 1/χ² quantiles at 0.975 and 0.025; σ̂² is 1.
+    assert.ok(Math.abs(lower - 0.1990490952054129) < 1e-9, String(lower));
+    assert.ok(Math.abs(upper / 1018.2582697196705 - 1) < 1e-9, String(upper));
+  });
+
+  it("stays finite for values of which all but one are equal, and for hardly any spread", () => {
+    for (const sample of [
+      [...Array<number>(999).fill(0), 1],
+      [0, 0, 0, 1e-160],
+      [0, 0, 0, 1e60],
+    ]) {
+      const { variance } = estimateExponents(sumsOf(...sample), 1, 0.9999) ?? assert.fail();
+      const { lower, estimate, upper, standardError } = variance;
+      assert.ok(0 <= lower && lower <= estimate && estimate <= upper && upper < Infinity);
+      assert.ok(standardError >= 0 && standardError < Infinity);
+    }
   });
 });
 

@@ -9,60 +9,138 @@ import {
   sketchQuantile,
   type QuantileSketch,
 } from "../../../shared/statistics/quantileSketch.ts";
+import { cases } from "../../fuzz/support/fuzzing.ts";
+import { Random } from "../../support/random.ts";
 
 const WIDTH = 0.25;
-const EMPTY: QuantileSketch = { binWidth: WIDTH, binIndexes: [], binCounts: [] };
-const values = fc.array(fc.double({ min: -50, max: 50, noNaN: true, noDefaultInfinity: true }), {
-  minLength: 1,
-  maxLength: 60,
-});
+const EMPTY: QuantileSketch = { binWidth: WIDTH * 2 ** -32, binIndexes: [], binCounts: [] };
+/** Values of many magnitudes and both signs, some of them equal. */
+const value = fc.oneof(
+  fc.double({ min: -50, max: 50, noNaN: true, noDefaultInfinity: true }),
+  fc.double({ min: -1e-9, max: 1e-9, noNaN: true }),
+  fc.double({ min: -1e12, max: 1e12, noNaN: true }),
+  fc.integer({ min: -3, max: 3 }),
+);
+const values = fc.array(value, { minLength: 1, maxLength: 300, size: "max" });
 
 function of(sample: readonly number[]): QuantileSketch {
   return sketchOf(Float64Array.from(sample), WIDTH);
 }
 
+function normals(count: number): number[] {
+  const random = new Random(7);
+  return Array.from({ length: count }, () => 3 + 2 * random.normal());
+}
+
 describe("sketchOf", () => {
-  it("puts a value into the bin whose lower edge it reaches, below zero too", () => {
-    assert.deepEqual(of([0, 0.2499, 0.25, -0.01, -0.25, -0.2501]), {
-      binWidth: WIDTH,
-      binIndexes: [-2, -1, 0, 1],
-      binCounts: [1, 2, 2, 1],
-    });
+  it("gives few values a bin each, and keeps the extremes", () => {
+    const sketch = of([2, -1.5, 2, 0.1]);
+    assert.deepEqual(sketch.binCounts, [1, 1, 2]);
+    assert.equal(sketch.binWidth, WIDTH * 2 ** -32);
+    assert.deepEqual([sketch.minimum, sketch.maximum], [-1.5, 2]);
   });
 
-  it("is empty for no values", () => {
+  it("makes one point of a constant, wherever it is", () => {
+    for (const constant of [0, -0, 0.3, -300.123456789, 1e12, -1e12, 5e-324]) {
+      const sketch = of(Array<number>(1000).fill(constant));
+      assert.deepEqual(sketch.binCounts, [1000]);
+      for (const probability of [0, 0.025, 0.5, 1]) {
+        assert.equal(sketchQuantile(sketch, probability), constant + 0);
+      }
+    }
+  });
+
+  it("has the narrowest bins that are few enough, whatever the width that they are aligned to", () => {
+    const sample = normals(20_000);
+    for (const alignedWidth of [1e-6, 0.03, 1, 1000]) {
+      const { binWidth, binIndexes } = sketchOf(Float64Array.from(sample), alignedWidth);
+      assert.ok(binIndexes.length <= 128);
+      const narrower = new Set(sample.map((growth) => Math.floor(growth / (binWidth / 2))));
+      assert.ok(narrower.size > 128, `${narrower.size} bins of half the width hold values`);
+      assert.ok(Number.isInteger(Math.log2(binWidth / alignedWidth)));
+    }
+  });
+
+  it("keeps its bins narrow where a few values are far from the rest", () => {
+    const sample = normals(20_000);
+    const { binWidth } = of(sample);
+    assert.ok(of([...sample, -1e6, 1e6]).binWidth <= 2 * binWidth);
+  });
+
+  it("puts a value into the bin whose lower edge it reaches, below zero too", () => {
+    const { binWidth, binIndexes, binCounts } = coarsenedSketch(
+      of([0, 0.2499, 0.25, -0.01, -0.25, -0.2501]),
+      200,
+      WIDTH,
+    );
+    assert.deepEqual([binWidth, binIndexes, binCounts], [WIDTH, [-2, -1, 0, 1], [1, 2, 2, 1]]);
+  });
+
+  it("is empty for no values, and has no extremes", () => {
     assert.deepEqual(of([]), EMPTY);
   });
 });
 
 describe("mergeSketches", () => {
-  it("is the sketch of the union, exactly, in any order", () => {
+  it("is the sketch of the union, bit for bit, in any grouping and order", () => {
     fc.assert(
-      fc.property(values, values, (a, b) => {
-        assert.deepEqual(mergeSketches(of(a), of(b)), of([...a, ...b]));
-        assert.deepEqual(mergeSketches(of(b), of(a)), of([...a, ...b]));
-      }),
-      { seed: 1 },
+      fc.property(
+        fc.array(values, { minLength: 2, maxLength: 6 }),
+        fc.infiniteStream(fc.nat()),
+        (samples, choices) => {
+          // Two of the sketches are merged, then two of what is left, until there is one.
+          const sketches = samples.map(of);
+          const pick = () =>
+            sketches.splice((choices.next().value ?? 0) % sketches.length, 1)[0] ?? assert.fail();
+          while (sketches.length > 1) sketches.push(mergeSketches(pick(), pick()));
+          assert.deepEqual(sketches[0], of(samples.flat()));
+        },
+      ),
+      cases(1000, 1),
     );
   });
 
-  it("is associative, and the empty sketch changes nothing", () => {
+  it("changes nothing where one is empty", () => {
+    fc.assert(
+      fc.property(values, (sample) => {
+        assert.deepEqual(mergeSketches(of(sample), EMPTY), of(sample));
+        assert.deepEqual(mergeSketches(EMPTY, of(sample)), of(sample));
+      }),
+      cases(1000, 2),
+    );
+  });
+
+  /** The sketch as version 0.1 made it: bins of the width that they are aligned to, no extremes. */
+  function earlier(sample: readonly number[]): QuantileSketch {
+    const indexes = sample.map((growth) => Math.floor(growth / WIDTH));
+    const binIndexes = [...new Set(indexes)].toSorted((a, b) => a - b);
+    const binCounts = binIndexes.map((index) => indexes.filter((one) => one === index).length);
+    return { binWidth: WIDTH, binIndexes, binCounts };
+  }
+
+  it("adds sketches of version 0.1, in any order, without extremes", () => {
     fc.assert(
       fc.property(values, values, values, (a, b, c) => {
-        const [x, y, z] = [of(a), of(b), of(c)];
-        assert.deepEqual(
-          mergeSketches(mergeSketches(x, y), z),
-          mergeSketches(x, mergeSketches(y, z)),
-        );
-        assert.deepEqual(mergeSketches(x, EMPTY), x);
-        assert.deepEqual(mergeSketches(EMPTY, x), x);
+        const [x, y, z] = [earlier(a), of(b), of(c)];
+        const left = mergeSketches(mergeSketches(x, y), z);
+        assert.deepEqual(mergeSketches(x, mergeSketches(z, y)), left);
+        assert.deepEqual(mergeSketches(mergeSketches(z, x), y), left);
+        assert.equal(left.minimum, undefined);
+        assert.ok(left.binWidth >= WIDTH);
       }),
-      { seed: 2 },
+      cases(1000, 6),
     );
   });
 
-  it("refuses sketches of other bins", () => {
-    assert.throws(() => mergeSketches(EMPTY, { ...EMPTY, binWidth: 0.5 }), /0\.25 and 0\.5/);
+  it("keeps what sketches of version 0.1 say, to the bit", () => {
+    const [a, b] = [normals(500), normals(900).slice(500)];
+    assert.deepEqual(mergeSketches(earlier(a), earlier(b)), earlier([...a, ...b]));
+  });
+
+  it("refuses sketches that are not aligned", () => {
+    for (const binWidth of [WIDTH / 3, WIDTH * (1 + 2 ** -52), 0, -WIDTH, NaN, Infinity]) {
+      assert.throws(() => mergeSketches(EMPTY, { ...EMPTY, binWidth }), /cannot be merged/);
+    }
   });
 });
 
@@ -72,10 +150,23 @@ describe("coarsenedSketch", () => {
       fc.property(values, fc.integer({ min: 2, max: 40 }), (sample, maximumBins) => {
         const coarse = coarsenedSketch(of(sample), maximumBins);
         assert.ok(coarse.binIndexes.length <= maximumBins);
-        assert.deepEqual(coarse, sketchOf(Float64Array.from(sample), coarse.binWidth));
+        const indexes = sample.map((growth) => Math.floor(growth / coarse.binWidth));
+        assert.deepEqual(
+          new Set(coarse.binIndexes.map((index) => index + 0)),
+          new Set(indexes.map((index) => index + 0)),
+        );
+        assert.deepEqual(
+          [coarse.minimum, coarse.maximum],
+          [of(sample).minimum, of(sample).maximum],
+        );
       }),
-      { seed: 5 },
+      cases(1000, 5),
     );
+  });
+
+  it("has bins at least as wide as asked for, and less than twice that", () => {
+    const { binWidth } = coarsenedSketch(of(normals(100)), 200, 0.3);
+    assert.ok(binWidth >= 0.3 && binWidth < 0.6);
   });
 
   it("leaves bins as they are where they are few", () => {
@@ -103,12 +194,20 @@ describe("sketchQuantile", () => {
       fc.property(values, fc.double({ min: 0, max: 1, noNaN: true }), (sample, probability) => {
         const sorted = sample.toSorted((a, b) => a - b);
         const rank = Math.max(0, Math.ceil(probability * sample.length) - 1);
-        const quantile = sketchQuantile(of(sample), probability);
+        const sketch = of(sample);
+        const quantile = sketchQuantile(sketch, probability);
         assert.ok(quantile !== undefined);
-        assert.ok(Math.abs(quantile - (sorted[rank] ?? NaN)) <= WIDTH * (1 + 1e-12));
+        assert.ok(Math.abs(quantile - (sorted[rank] ?? NaN)) <= sketch.binWidth * (1 + 1e-12));
+        assert.ok(quantile >= (sorted[0] ?? NaN) && quantile <= (sorted.at(-1) ?? NaN));
       }),
-      { seed: 3 },
+      cases(1000, 3),
     );
+  });
+
+  it("reaches from the smallest value to the largest", () => {
+    const sample = normals(5000);
+    assert.equal(sketchQuantile(of(sample), 0), Math.min(...sample));
+    assert.equal(sketchQuantile(of(sample), 1), Math.max(...sample));
   });
 
   it("never falls as the probability grows", () => {
@@ -122,7 +221,7 @@ describe("sketchQuantile", () => {
           quantiles.toSorted((a, b) => a - b),
         );
       }),
-      { seed: 4 },
+      cases(1000, 4),
     );
   });
 

@@ -129,8 +129,20 @@ describe("sumReplicas", () => {
     assert.deepEqual(
       sums.checkpoints.map(({ quantileSketch }) => quantileSketch),
       [
-        { binWidth: 0.5, binIndexes: [2, 6], binCounts: [1, 1] },
-        { binWidth: 2, binIndexes: [1, 2], binCounts: [1, 1] },
+        {
+          binWidth: 0.5 * 2 ** -32,
+          binIndexes: [2 * 2 ** 32, 6 * 2 ** 32],
+          binCounts: [1, 1],
+          minimum: 1,
+          maximum: 3,
+        },
+        {
+          binWidth: 2 * 2 ** -32,
+          binIndexes: [1 * 2 ** 32, 2 * 2 ** 32],
+          binCounts: [1, 1],
+          minimum: 2,
+          maximum: 4,
+        },
       ],
     );
   });

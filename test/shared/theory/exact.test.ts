@@ -185,7 +185,10 @@ describe("exactExponents", () => {
         assert.ok(exact.lyapunovExponent <= 1e-15);
         assert.ok(exact.criticalGain >= he(a) * (1 - 1e-15));
         const critical = exponents(law, d, a, exact.criticalGain).lyapunovExponent;
-        assertClose(critical, 0, 1e-13 + 1e-15 * Math.abs(Math.log(exact.criticalGain)), "λ");
+        assert.equal(critical, 0, "λ at the critical gain");
+        const above = exponents(law, d, a, exact.criticalGain * (1 + 1e-12)).lyapunovExponent;
+        const rounding = 1e-13 + 1e-15 * Math.abs(Math.log(exact.criticalGain));
+        assertClose(above, 1e-12, rounding, "λ just above the critical gain");
       }),
       RUNS,
     );

@@ -47,6 +47,28 @@ describe("momentExponent", () => {
     }
   });
 
+  it("is exactly 0 at q = 2 and He's gain, however that is rounded, and nowhere near it", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ISOTROPIC_LAWS),
+        logUniform(0, 6).map(Math.floor),
+        logUniform(-12, 12),
+        (weights, width, negativeSlope) => {
+          for (const gain of [
+            Math.SQRT2 / Math.hypot(1, negativeSlope),
+            Math.sqrt(2 / (1 + negativeSlope ** 2)),
+          ]) {
+            const at = (factor: number) =>
+              momentExponent(2, { width, weights, negativeSlope, gain: gain * factor });
+            assert.equal(at(1), 0, `${weights} ${width} ${negativeSlope}`);
+            assertClose(at(1 + 1e-14), 2e-14, 2e-15, `${weights} ${width} ${negativeSlope}`);
+          }
+        },
+      ),
+      RUNS,
+    );
+  });
+
   it("is the fourth moment of a quadratic form on the sphere at q = 4", () => {
     for (const width of [1, 2, 3, 10, 1000, 1_000_000]) {
       for (const a of [0, 0.01, 0.5, 0.999]) {

@@ -19,7 +19,11 @@ describe("error details", () => {
     });
     const { code, details } = toStatus(error);
     assert.deepEqual([code, details], [Code.INVALID_ARGUMENT, "two fields"]);
-    assert.deepEqual(readDetails(asReceived(error)), { reason: "INVALID_FIELD", violations });
+    assert.deepEqual(readDetails(asReceived(error)), {
+      reason: "INVALID_FIELD",
+      violations,
+      omittedCount: 0,
+    });
   });
 
   it("are cut to what clients take, between characters, with as many fields as there is room for", () => {
@@ -31,17 +35,27 @@ describe("error details", () => {
     const { details, metadata } = toStatus(
       new ApiError(Code.INVALID_ARGUMENT, "INVALID_FIELD", message, { violations }),
     );
-    assert.match(details, /^x(😀){255}…$/u);
+    assert.match(
+      details,
+      /^sweep\.runs\[0\]\.network\.width: .*…?; and 19,996 more refused fields$/u,
+    );
+    assert.ok(Buffer.byteLength(details) <= 1024 + 3, details);
     const received = Object.assign(new Error(details), {
       code: Code.INVALID_ARGUMENT,
       details,
       metadata,
     });
-    assert.deepEqual(readDetails(received).violations, violations.slice(0, 4));
+    const { violations: listed, omittedCount } = readDetails(received);
+    assert.deepEqual([listed, omittedCount], [violations.slice(0, 4), 19_996]);
     const bytes =
       encodeURI(details).length +
       String(metadata.toHttp2Headers()["grpc-status-details-bin"]).length;
     assert.ok(bytes < 8192, `${bytes} bytes of trailers`);
+  });
+
+  it("have a sentence that is cut between characters", () => {
+    const long = new ApiError(Code.NOT_FOUND, "NOT_FOUND", `x${"😀".repeat(100_000)}`);
+    assert.match(toStatus(long).details, /^x(😀){255}…$/u);
   });
 
   it("never hold half a character, which no header takes", () => {
@@ -51,7 +65,11 @@ describe("error details", () => {
 
   it("carry only a reason where no field is at fault", () => {
     const error = new ApiError(Code.NOT_FOUND, "NOT_FOUND", "not here");
-    assert.deepEqual(readDetails(asReceived(error)), { reason: "NOT_FOUND", violations: [] });
+    assert.deepEqual(readDetails(asReceived(error)), {
+      reason: "NOT_FOUND",
+      violations: [],
+      omittedCount: 0,
+    });
   });
 
   it("are empty for an error that came without them", () => {
@@ -60,6 +78,6 @@ describe("error details", () => {
       details: "lost",
       metadata: new Metadata(),
     });
-    assert.deepEqual(readDetails(bare), { reason: "", violations: [] });
+    assert.deepEqual(readDetails(bare), { reason: "", violations: [], omittedCount: 0 });
   });
 });

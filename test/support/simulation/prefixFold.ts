@@ -39,7 +39,7 @@ function meetsRule(specification: RunSpecification, sums: ReplicaSums): boolean 
   const last = sums.checkpoints.at(-1);
   const growth = last?.moments[0];
   if (last === undefined || growth === undefined) return false;
-  if (last.survivorCount < precision.minimumReplicaCount) return false;
+  if (last.survivorCount < Math.max(precision.minimumReplicaCount, 32)) return false;
   const errors = standardErrors(last.survivorCount, growth.m2, growth.m4);
   const layers = network.depth - burnIn;
   return (["lyapunovExponent", "variance"] as const).every(
@@ -50,8 +50,11 @@ function meetsRule(specification: RunSpecification, sums: ReplicaSums): boolean 
 /** Standard errors of the mean and the variance of n values, from sums of powers of deviations. */
 function standardErrors(n: number, m2: number, m4: number) {
   const variance = m2 / (n - 1);
+  // The unbiased estimate of the fourth cumulant over that of σ⁴ (Fisher's k-statistics).
+  const k4 = (n * (n + 1) * m4 - 3 * (n - 1) * m2 ** 2) / ((n - 1) * (n - 2) * (n - 3));
+  const kurtosis = Math.max(0, k4 / variance ** 2);
   return {
     lyapunovExponent: Math.sqrt(variance / n),
-    variance: Math.sqrt((m4 / n - (variance ** 2 * (n - 3)) / (n - 1)) / n),
+    variance: variance * Math.sqrt(kurtosis / n + 2 / (n - 1)),
   };
 }

@@ -37,6 +37,8 @@ export interface Refusal {
   /** Field paths, in order. */
   readonly fields: readonly string[];
   readonly message: string;
+  /** Refused fields that are not among `fields`. */
+  readonly omittedCount: number;
 }
 
 /** Waits for a call to be refused; fails if it is not. */
@@ -44,13 +46,14 @@ export async function refusal(call: Promise<unknown>): Promise<Refusal> {
   try {
     await call;
   } catch (error) {
-    const { reason, violations } = readDetails(error as ServiceError);
+    const { reason, violations, omittedCount } = readDetails(error as ServiceError);
     const { code, details } = error as ServiceError;
     return {
       code: Code[code],
       reason,
       fields: violations.map(({ field }) => field),
       message: details,
+      omittedCount,
     };
   }
   assert.fail("the call was not refused");

@@ -78,7 +78,7 @@ export async function loadKernel(): Promise<Kernel> {
   }
   const path = join(packageRoot(), KERNEL_PATH);
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new Error(`backend simd: ${path} is missing; run \`npm run build:kernel\``, { cause });
+    throw new Error(`backend simd: ${path} is missing; run 'npm run build'`, { cause });
   });
   const { instance } = await WebAssembly.instantiate(bytes);
   return instance.exports as Kernel;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { Canvas } from "../../../../client/cli/presentation/canvas.ts";
 import type { Diagram, PhaseDiagram } from "../../../../shared/charts/chart.ts";
+import { widthOf } from "../../../../client/cli/presentation/wrap.ts";
 import { terminalText } from "../../../../client/cli/presentation/chartText.ts";
 
 const DIAGRAM: Diagram = {
@@ -194,12 +195,36 @@ describe("a picture in characters", () => {
   it("shows the signs of phases where there is not, and which are undecided", () => {
     const columns = Array.from({ length: 12 }, (_, i) => [-1, i / 10 - 0.5]);
     assert.deepEqual(body(terminalText(phases(columns), 44)), [
-      "    gain",
-      "       2  −  −  −  −  0  0  0  +  +  +  +  +",
-      "       1  −  −  −  −  −  −  −  −  −  −  −  −",
-      "          1  2  4  8 16 32 64   256  1024",
-      "                                     width d",
+      "gain",
+      "   2  −  −  −  −  0  0  0  +  +  +  +  +",
+      "   1  −  −  −  −  −  −  −  −  −  −  −  −",
+      "      1  2  4  8 16 32 64   256  1024",
+      "                                 width d",
     ]);
+  });
+
+  it("shows phases in blocks below one another where there are more of them than columns", () => {
+    const columns = Array.from({ length: 50 }, () => [-1, 0.5]);
+    const lines = body(terminalText(phases(columns), 40));
+    assert.equal(lines.filter((line) => line.startsWith("gain")).length, 2);
+    assert.equal(lines.join("").match(/−/g)?.length, 50);
+    assert.equal(lines.join("").match(/\+/g)?.length, 50);
+    for (const line of lines) assert.ok(widthOf(line) <= 40, line);
+  });
+
+  it("has titles and legends of any length on lines that fit", () => {
+    const words =
+      "gaussian 16×200, α 0.01, gain lyapunov, negative slope of survivors where networks die";
+    const [panel] = DIAGRAM.panels;
+    assert.ok(panel !== undefined);
+    const marks = panel.marks.map((mark) => ({ ...mark, series: `${words} ${mark.series}` }));
+    const axis = { title: words, scale: "linear" } as const;
+    const chart = { ...DIAGRAM, title: words, panels: [{ x: axis, y: axis, marks }] };
+    for (const columns of [40, 60, 80, 120, 200]) {
+      const text = terminalText(chart, columns);
+      for (const line of text.split("\n")) assert.ok(widthOf(line) <= columns, line);
+      assert.equal(text.replaceAll(/\s+/g, " ").split("lyapunov").length, 7);
+    }
   });
 });
 

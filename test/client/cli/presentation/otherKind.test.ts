@@ -13,8 +13,8 @@ describe("a run of a kind that this command does not know", () => {
   it("is shown with what it was asked for and every estimate that it has", () => {
     const text = runText(otherKindOfRun());
     assert.match(text, /kind 1000: bias 0\.25, coin euro/);
-    assert.match(text, /4096 in 1 shard; reference, seed 7/);
-    assert.match(text, /bias .*0\.26.*95 % in \[0\.24, 0\.28\] \(student_t\)/);
+    assert.match(text, /4,096 in 1 shard; reference, seed 7/);
+    assert.match(text, /bias .*0\.26.*95 % in \[0\.240, 0\.280\] \(student_t\)/);
   });
 
   it("is shown with why it failed", () => {

@@ -32,7 +32,7 @@ describe("the table of runs", () => {
     assert.equal(shown["λ exact"], "−0.200000");
     // √0.2525, with the error of the square root: 0.002 / (2 · 0.5025).
     assert.equal(shown["σ̂ ± s.e."], "0.5025 ± 0.0020");
-    assert.equal(shown["σ exact"], "0.500000");
+    assert.equal(shown["σ exact"], "0.50000");
     assert.equal(row?.[present(head).indexOf("z")], "−0.39");
     assert.equal(row?.[present(head).lastIndexOf("z")], "1.25");
   });

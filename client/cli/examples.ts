@@ -1,0 +1,67 @@
+/** A command line that can be typed, and what it is for. */
+export type Example = readonly [command: string, use: string];
+
+/** Examples that the help of each command shows, by the command's name; `` is the program. */
+export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
+  "": [
+    ["lyapunov exact --width 16", "closed forms of a network with He's gain"],
+    ["lyapunov run --width 16 --precision 1e-4", "the same by Monte Carlo, on this machine"],
+    ["lyapunov help runs list", "what a command takes"],
+  ],
+  exact: [
+    ["lyapunov exact --width 16 --negative-slope 0.01 --gain he", "what He's gain does"],
+    ["lyapunov exact --width 16 --weights orthogonal --q 1,2,4 --json", "for programs"],
+  ],
+  run: [
+    ["lyapunov run --width 16 --gain he --replicas 65536", "a number of networks"],
+    ["lyapunov run --width 16 --precision 1e-4", "until the standard error of λ̂ is 10⁻⁴"],
+    ["lyapunov run --width 8 --weights uniform --json", "a law without closed form, for programs"],
+    ["lyapunov run --width 16 --coordinator 127.0.0.1:7400", "on a cluster that runs"],
+  ],
+  sweep: [
+    ["lyapunov sweep examples/phases.yaml", "every run of a file"],
+    ["lyapunov sweep examples/phases.yaml --plot phases.svg", "with a picture"],
+  ],
+  serve: [
+    ["lyapunov serve", "for this machine only"],
+    ["lyapunov serve --ledger runs.sqlite --http 127.0.0.1:8080", "with a file, and a page"],
+  ],
+  work: [
+    ["lyapunov work", "for a coordinator on this machine, with all processors"],
+    ["lyapunov work --coordinator 127.0.0.1:7400 --threads 8", "with eight threads"],
+  ],
+  runs: [
+    ["lyapunov runs list", "the newest runs"],
+    ["lyapunov runs show runs/4727b7c4ce09", "all that is known of one"],
+  ],
+  "runs list": [
+    ["lyapunov runs list --limit 200", "more than the newest 50"],
+    ["lyapunov runs list --json", "for programs"],
+  ],
+  "runs show": [
+    ["lyapunov runs show runs/4727b7c4ce09", "a run"],
+    ["lyapunov runs show sweeps/9c1d22e0a4b7 --json", "a sweep, for programs"],
+  ],
+  "runs watch": [["lyapunov runs watch sweeps/9c1d22e0a4b7", "until all its runs have ended"]],
+  "runs cancel": [["lyapunov runs cancel runs/4727b7c4ce09", "what it has stays readable"]],
+  "runs extend": [
+    ["lyapunov runs extend runs/4727b7c4ce09 --replicas 1000000", "to a million in all"],
+    ["lyapunov runs extend sweeps/9c1d22e0a4b7 --precision 1e-5", "every run of a sweep"],
+  ],
+  "runs plot": [
+    ["lyapunov runs plot runs/4727b7c4ce09", "λ̂ over ever more replicas, in the terminal"],
+    ["lyapunov runs plot sweeps/9c1d22e0a4b7 --output phases.svg", "a picture of a sweep"],
+  ],
+  "runs export": [
+    ["lyapunov runs export sweeps/9c1d22e0a4b7 --output sweep.parquet", "for pandas and others"],
+    ["lyapunov runs export runs/4727b7c4ce09 --format csv", "to standard output"],
+  ],
+  token: [
+    ["lyapunov token alice --roles read,submit --token-file alice.token", "for a person"],
+    ["lyapunov token node-7 --roles work", "for a machine that works"],
+  ],
+  bench: [
+    ["lyapunov bench", "every law at three widths"],
+    ["lyapunov bench --precision 1e-4 --width 64 --weights gaussian", "how long a run would take"],
+  ],
+};
