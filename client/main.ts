@@ -1,6 +1,4 @@
-#!/usr/bin/env -S sh -c 'while read -r k v && [ "$k" != SigIgn: ]; do :; done 2>/dev/null </proc/self/status; export LYAPUNOV_SIGIGN="$v"; exec node --inspect-port=192.0.2.1:9229 "$0" "$@"'
-// The line above starts Node. It tells it which signals were to be ignored, and names an address for
-// the debugger that no machine has: see inheritedSignals.ts.
+#!/usr/bin/env node
 const NEEDED = 24;
 
 const running = Number(process.versions.node.split(".")[0]);

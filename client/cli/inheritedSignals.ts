@@ -13,9 +13,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The signals that whoever started this process had it ignore, as `nohup` and `trap '' USR1` do.
- * Node makes them deadly again before any of our code runs, so the system no longer knows. The first
- * line of main.ts, which starts Node, asks the system in time; where Node is started in another way,
- * there is only the shell's word (`_`) that it started nohup.
+ * Node makes them deadly again before any of our code runs, so the system no longer knows. The script
+ * `lyapunov`, which starts Node, asks the system in time; where Node is started in another way, there
+ * is only the shell's word (`_`) that it started nohup.
  */
 export function ignoredSignals(environment: Environment = process.env): ReadonlySet<string> {
   const mask = BigInt(
@@ -42,8 +42,8 @@ export function guardSignals(): void {
   const ignored = ignoredSignals();
   for (const signal of ignored) process.on(signal, () => undefined);
   if (!ignored.has("SIGUSR1")) process.on("SIGUSR1", endUnlessExpected);
-  // SIGUSR1 may have come while Node started. Then Node has opened the debugger, unless the first line
-  // of main.ts prevented it, and opens it once more as soon as it waits for events.
+  // SIGUSR1 may have come while Node started. Then Node has opened the debugger, unless the script
+  // `lyapunov` prevented it, and opens it once more as soon as it waits for events.
   closeDebugger();
   setImmediate(closeDebugger);
   setTimeout(closeDebugger, LAST_LOOK_MILLISECONDS).unref();

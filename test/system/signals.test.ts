@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { STOP_SIGNALS, type StopSignal } from "../../client/cli/stopSignals.ts";
@@ -9,7 +8,7 @@ import { parsePropagation } from "../../shared/kinds/propagation/propagation.ts"
 import { slow } from "../support/tiers/tiers.ts";
 import { Cluster } from "./support/cluster.ts";
 import { COMMAND, ROOT, startCommand } from "./support/command.ts";
-import { Started, type StartOptions } from "./support/processes.ts";
+import { Started } from "./support/processes.ts";
 
 const SERVE = "serve --listen 127.0.0.1:0 --ledger memory".split(" ");
 /** A run that takes minutes. */
@@ -17,12 +16,12 @@ const LONG = "run --width 500 --depth 2000 --sampling dense --threads 1 --ledger
 /** Signals by which schedulers and terminals warn; SIGTERM has tests of its own. */
 const WARNINGS = STOP_SIGNALS.filter((signal) => signal !== "SIGTERM");
 
-/** Starts a command as people do, by its first line, below a program that starts it. */
+/** Starts a command as people do, by its script, below a program that starts it. */
 function startBelow(program: readonly string[], args: readonly string[]): Started {
   const [first = "", ...others] = program;
-  const env = { PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`, _: first };
-  const options: StartOptions = { cwd: ROOT, env };
-  return new Started(first, [...others, COMMAND, ...args], options);
+  // A shell would name here what it starts; the script must not depend on that.
+  const options = { cwd: ROOT, env: { _: "" } };
+  return new Started(first, [...others, `${ROOT}lyapunov`, ...args], options);
 }
 
 /** Sends a signal, and asserts how the process ends, what it says, and that no debugger is opened. */
