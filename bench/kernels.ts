@@ -6,10 +6,11 @@
  * processor time counts. Tables go to standard error, JSON to standard output and, with a picture,
  * to files.
  */
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { writeSvg } from "../client/cli/presentation/svg.ts";
+import { renderSvg } from "../client/cli/presentation/svg.ts";
 import { BACKENDS, type BackendName } from "../shared/specification/backends.ts";
 import type { Backend } from "../worker/backends/backend.ts";
 import { loadBackend } from "../worker/backends/registry.ts";
@@ -124,10 +125,8 @@ async function benchmark(): Promise<void> {
   const points = rates.flatMap(({ weightsPerSecond: rate, ...point }) =>
     rate === null ? [] : [{ ...point, weightsPerSecond: rate.median }],
   );
-  await writeSvg(
-    join(flags.results, "kernels.svg"),
-    kernelPlot(points, `${machine.processor}, Node ${machine.node}${list(versions)}`),
-  );
+  const title = `${machine.processor}, Node ${machine.node}${list(versions)}`;
+  await writeFile(join(flags.results, "kernels.svg"), await renderSvg(kernelPlot(points, title)));
 }
 
 /** Makes a timer for every case, in the order of their turns. */

@@ -4,6 +4,8 @@ const NEEDED = 24;
 const running = Number(process.versions.node.split(".")[0]);
 if (running >= NEEDED) {
   // Imported here, for older versions cannot even read the rest.
+  const { guardSignals } = await import("./cli/inheritedSignals.ts");
+  guardSignals();
   const { keepCompiledCode } = await import("./cli/compileCache.ts");
   keepCompiledCode();
   const { endWithLauncher } = await import("./cli/launcher.ts");

@@ -28,6 +28,7 @@ describe("the package", () => {
 
   it("holds the command, what it serves and the contract", () => {
     for (const file of [
+      "lyapunov",
       "dist/client/main.js",
       "dist/client/page/index.html",
       "dist/worker/backends/simd/kernel.wasm",

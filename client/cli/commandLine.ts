@@ -6,15 +6,21 @@ import { LOG_LEVELS } from "./logLevels.ts";
 import { choice } from "./readers.ts";
 import { addHelpTail, configureHelpOf } from "./commandHelp.ts";
 import { refuseCommand, ThrowingCommand } from "./usage.ts";
+import { say } from "./streams.ts";
 
-/** Creates the whole command line. The flags of a command are there once it has been asked for. */
-export function createCommandLine(): Command {
+/**
+ * Creates the whole command line. The flags of a command are there once it has been asked for.
+ *
+ * @param writeOut takes what help and version have to say
+ */
+export function createCommandLine(writeOut: (text: string) => void): Command {
   const entries = new Map<Command, CommandEntry>();
   const program = new ThrowingCommand("lyapunov")
     .description("Lyapunov exponents of deep random networks, by Monte Carlo on a cluster")
     .version(VERSION)
     .addOption(choice("--log-level <level>", "level of the log on standard error", LOG_LEVELS))
     .option("--quiet", "show no progress on standard error")
+    .configureOutput({ writeOut, writeErr: say })
     .exitOverride();
   configureHelpOf(
     program,

@@ -5,6 +5,7 @@ import { withError } from "../../shared/text/numbers.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { needsCriticalGain } from "../sdk/criticalGain.ts";
 import type { Cluster } from "./cluster.ts";
+import { say } from "./streams.ts";
 
 /**
  * Finds the critical gains that runs ask for by name and that have no closed form, by first runs,
@@ -29,7 +30,7 @@ export async function findCriticalGains(
       callFlags,
       title: "critical gain",
     });
-    if (!quiet) process.stderr.write(`${foundLine(ended)}\n`);
+    if (!quiet) say(`${foundLine(ended)}\n`);
     return ended;
   });
 }

@@ -2,17 +2,19 @@ import { constants } from "node:fs";
 import { access, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
-import { InputError } from "../sdk/errors.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
+import { InputError } from "../sdk/errors.ts";
+import { remedyFor } from "./outputRemedies.ts";
+import { say } from "./streams.ts";
 
 /** Refuses a file that cannot be written, before the work rather than after it. */
 export async function assertWritable(flag: string, path: string): Promise<void> {
   const existing = await stat(path).catch(() => undefined);
-  if (existing?.isDirectory() === true) throw unwritable(flag, path, "it is a folder");
+  if (existing?.isDirectory() === true) throw refusal(flag, path, "it is a folder");
   try {
     await access(existing === undefined ? dirname(resolve(path)) : path, constants.W_OK);
   } catch (error) {
-    throw unwritable(flag, path, reasonOf(error));
+    throw refusal(flag, path, reasonOf(error));
   }
 }
 
@@ -26,7 +28,11 @@ export async function assertWritableSvg(flag: string, path: string): Promise<voi
   await assertWritable(flag, path);
 }
 
-/** Writes a file, and says on standard error where it is. */
+/**
+ * Writes a file, and says on standard error where it is.
+ *
+ * @throws Error that names the flag and the file
+ */
 export async function writeOutput(
   flag: string,
   path: string,
@@ -35,12 +41,17 @@ export async function writeOutput(
   try {
     await writeFile(path, content);
   } catch (error) {
-    throw unwritable(flag, path, reasonOf(error));
+    const remedy = remedyFor(error as NodeJS.ErrnoException);
+    const incomplete = "what is there now is not whole";
+    throw new Error(
+      `${flag}: '${path}' cannot be written (${reasonOf(error)}): ${incomplete}; ${remedy}`,
+      { cause: error },
+    );
   }
-  process.stderr.write(`written: ${resolve(path)}\n`);
+  say(`written: ${resolve(path)}\n`);
 }
 
-function unwritable(flag: string, path: string, reason: string): InputError {
+function refusal(flag: string, path: string, reason: string): InputError {
   return new InputError(
     `${flag}: '${path}' cannot be written (${reason}); give a file in a writable folder`,
   );

@@ -2,6 +2,7 @@ import { SimulationApi } from "../sdk/api.ts";
 import { callerCredentials } from "./callerCredentials.ts";
 import type { ConnectionFlags } from "./connectionFlags.ts";
 import { silenceGrpc } from "./grpcLog.ts";
+import { say } from "./streams.ts";
 
 /**
  * Opens a connection to a coordinator as the flags say; reports a search for the one that leads.
@@ -13,6 +14,6 @@ export function openRemoteApi(
   silenceGrpc();
   return new SimulationApi(coordinator, callerCredentials(flags, coordinator), () => {
     if (flags.quiet === true) return;
-    process.stderr.write(`looking for the leading coordinator among ${coordinator}\n`);
+    say(`looking for the leading coordinator among ${coordinator}\n`);
   });
 }

@@ -1,6 +1,7 @@
 import type { Cluster } from "./cluster.ts";
 import { collectionOf } from "./names.ts";
 import { titled } from "./presentation/sweepHeading.ts";
+import { say } from "./streams.ts";
 
 /** What a cluster was given, a run or a sweep. */
 interface Submitted {
@@ -15,7 +16,7 @@ export function tellSubmitted(
   { quiet }: { readonly quiet?: boolean },
 ): void {
   if (callFlags === undefined || quiet === true) return;
-  process.stderr.write(`submitted ${titled(submitted)}; Ctrl-C leaves it to the cluster\n`);
+  say(`submitted ${titled(submitted)}; Ctrl-C leaves it to the cluster\n`);
 }
 
 /** Says on standard error by which command a running cluster shows again what has ended. */
@@ -26,7 +27,5 @@ export function tellWhere(
 ): void {
   if (callFlags === undefined || quiet === true) return;
   const { name } = submitted;
-  process.stderr.write(
-    `${titled(submitted)}: lyapunov ${collectionOf(name)} show ${name} ${callFlags}\n`,
-  );
+  say(`${titled(submitted)}: lyapunov ${collectionOf(name)} show ${name} ${callFlags}\n`);
 }

@@ -25,6 +25,7 @@ import { outputColumns } from "../presentation/terminal.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { flag, secondsFrom, typed, typedList } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
+import { print } from "../streams.ts";
 
 interface Flags extends StoppingFlags {
   readonly width?: readonly Typed[];
@@ -116,11 +117,11 @@ async function bench(flags: Flags): Promise<void> {
       node: process.versions.node,
     };
     const backend = specifications[0]?.backend;
-    if (flags.json === true) printJson({ machine, threads, backend, rates });
+    if (flags.json === true) await printJson({ machine, threads, backend, rates });
     else {
       const limit = outputColumns();
       const head = machineText(machine, `${counted(threads, "thread")}, ${backend}`, limit);
-      process.stdout.write(`${head}\n${rateTable(rates, limit)}\n`);
+      await print(`${head}\n${rateTable(rates, limit)}\n`);
     }
   } finally {
     await pool.close();

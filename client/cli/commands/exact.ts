@@ -15,6 +15,7 @@ import { fittedFacts, type Fact } from "../presentation/fittedTable.ts";
 import { outputColumns } from "../presentation/terminal.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { typedList } from "../readers.ts";
+import { print } from "../streams.ts";
 
 /** Digits of the values that are computed; see exact.ts of the theory. */
 const EXACT_DIGITS = 12;
@@ -26,12 +27,12 @@ export function defineExact(command: Command): void {
   addNetworkFlags(command)
     .option("--q <orders>", "orders of the moment exponents Λ(q)", typedList, [1, 2, 4])
     .option("--json", "print JSON on standard output")
-    .action(() => {
-      exact(command.optsWithGlobals<Flags>());
+    .action(async () => {
+      await exact(command.optsWithGlobals<Flags>());
     });
 }
 
-function exact(flags: Flags): void {
+async function exact(flags: Flags): Promise<void> {
   const network = parseIsotropicNetwork(networkInput(flags));
   const values = exactExponents(network);
   const momentExponents = flags.q.map((q) => {
@@ -42,8 +43,8 @@ function exact(flags: Flags): void {
     return { q, value: Number.isFinite(value) ? value : null };
   });
   const spread = spreadOf(values, network.depth);
-  if (flags.json === true) printJson({ network, ...values, momentExponents, spread });
-  else process.stdout.write(`${exactTable(values, momentExponents, spread)}\n`);
+  if (flags.json === true) await printJson({ network, ...values, momentExponents, spread });
+  else await print(`${exactTable(values, momentExponents, spread)}\n`);
 }
 
 /** How single networks are spread at the depth, about, by the central limit theorem. */

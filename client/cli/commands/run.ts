@@ -52,7 +52,7 @@ async function run(flags: Flags): Promise<void> {
       clock: () => performance.now() / 1000,
       callFlags: cluster.callFlags,
     });
-    reportRun(ended, flags.json ?? false);
+    await reportRun(ended, flags.json ?? false);
     tellWhere(ended, cluster, flags);
     isDone = true;
     assertRunSucceeded(ended);

@@ -36,6 +36,7 @@ import { addList, allPages } from "./list.ts";
 import { addNamed, type NamedFlags, type NamedParent } from "./named.ts";
 import { addExportCommand } from "./runsExport.ts";
 import { addPlotCommand } from "./runsPlot.ts";
+import { print } from "../streams.ts";
 
 interface Flags extends NamedFlags {
   readonly json?: boolean;
@@ -69,12 +70,12 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
     return { items: page.runs, nextPageToken: page.nextPageToken };
   });
   if (json) {
-    printJson({ runs: runs.map(runToJson), nextPageToken });
+    await printJson({ runs: runs.map(runToJson), nextPageToken });
     return;
   }
   const isTitled = runs.some(({ displayName }) => displayName !== "");
   const columns = LISTED.filter(({ head }) => isTitled || head !== TITLE);
-  process.stdout.write(`${fittedTable(columns, runs, outputColumns())}\n`);
+  await print(`${fittedTable(columns, runs, outputColumns())}\n`);
 }
 
 const TITLE = "display name";
@@ -110,13 +111,13 @@ async function show(api: SimulationApi, name: string, flags: Flags): Promise<voi
   const json = flags.json ?? false;
   if (isSweep(name)) {
     const sweep = await api.getSweep(name);
-    if (json) printJson(sweepToJson(sweep));
-    else process.stdout.write(`${sweepHeading(sweep)}\n${sweepText(sweep, true)}\n`);
+    if (json) await printJson(sweepToJson(sweep));
+    else await print(`${sweepHeading(sweep)}\n${sweepText(sweep, true)}\n`);
     return;
   }
   const run = await api.getRun(name);
-  if (json) printJson(runToJson(run));
-  else process.stdout.write(`${runText(run)}\n`);
+  if (json) await printJson(runToJson(run));
+  else await print(`${runText(run)}\n`);
 }
 
 async function watch(api: SimulationApi, name: string, flags: Flags): Promise<void> {
@@ -131,12 +132,12 @@ async function watch(api: SimulationApi, name: string, flags: Flags): Promise<vo
   const json = flags.json ?? false;
   if (isSweep(name)) {
     const sweep = await watchSweep(api, name, options);
-    if (!json) process.stdout.write(`${sweepHeading(sweep)}\n`);
-    reportSweep(sweep, json, true);
+    if (!json) await print(`${sweepHeading(sweep)}\n`);
+    await reportSweep(sweep, json, true);
     assertSweepSucceeded(sweep);
   } else {
     const run = await watchRun(api, name, options);
-    reportRun(run, json);
+    await reportRun(run, json);
     assertRunSucceeded(run);
   }
 }
@@ -145,13 +146,13 @@ async function cancel(api: SimulationApi, name: string, flags: Flags): Promise<v
   endOnSignal(() => unheard(name, "cancelled", callFlags(api.address, flags)));
   if (isSweep(name)) {
     const sweep = await api.cancelSweep(name);
-    if (flags.json === true) printJson(sweepToJson(sweep));
-    else process.stdout.write(`${name} is ${shortName("state", sweep.state)}\n`);
+    if (flags.json === true) await printJson(sweepToJson(sweep));
+    else await print(`${name} is ${shortName("state", sweep.state)}\n`);
     return;
   }
   const run = await api.cancelRun(name);
-  if (flags.json === true) printJson(runToJson(run));
-  else process.stdout.write(`${name} is ${shortName("state", run.state)}\n`);
+  if (flags.json === true) await printJson(runToJson(run));
+  else await print(`${name} is ${shortName("state", run.state)}\n`);
 }
 
 async function extend(

@@ -8,6 +8,7 @@ import { assertWritable, writeOutput } from "../outputFile.ts";
 import { choice } from "../readers.ts";
 import { isSweep } from "../names.ts";
 import { addNamed, type NamedFlags, type NamedParent } from "./named.ts";
+import { print } from "../streams.ts";
 
 const FORMATS = ["csv", "json", "parquet"] as const satisfies readonly Format[];
 /** Runs of a sweep fetched at a time; each comes with its checkpoints. */
@@ -54,7 +55,7 @@ async function exportTable(api: SimulationApi, name: string, flags: Flags): Prom
   const { exported } = await import("../../exports/formats.ts");
   const { exportRows } = await import("../../exports/columns.ts");
   const table = exported(exportRows(runs), formatOf(flags));
-  if (flags.output === undefined) process.stdout.write(table);
+  if (flags.output === undefined) await print(table);
   else await writeOutput("--output", flags.output, table);
 }
 

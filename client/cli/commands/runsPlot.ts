@@ -8,6 +8,7 @@ import { drawingColumns } from "../presentation/terminal.ts";
 import { choice } from "../readers.ts";
 import { isSweep } from "../names.ts";
 import { addNamed, type NamedFlags, type NamedParent } from "./named.ts";
+import { print } from "../streams.ts";
 
 const OF_RUN = ["convergence", "depth", "fluctuations"] as const satisfies readonly RunChart[];
 const OF_SWEEP = ["phases", "estimates"] as const satisfies readonly SweepChart[];
@@ -52,7 +53,7 @@ async function plot(api: SimulationApi, name: string, flags: Flags): Promise<voi
   const chart = await chartOf(api, name, flags.kind);
   if (flags.text === true || (flags.output === undefined && process.stdout.isTTY)) {
     const { terminalText } = await import("../presentation/chartText.ts");
-    process.stdout.write(terminalText(chart, drawingColumns()));
+    await print(terminalText(chart, drawingColumns()));
     return;
   }
   // Loaded only now: Vega takes longer to load than most commands take to run.
@@ -61,6 +62,6 @@ async function plot(api: SimulationApi, name: string, flags: Flags): Promise<voi
     import("../presentation/svg.ts"),
   ]);
   const svg = `${await renderSvg(vegaLite(chart))}\n`;
-  if (flags.output === undefined) process.stdout.write(svg);
+  if (flags.output === undefined) await print(svg);
   else await writeOutput("--output", flags.output, svg);
 }

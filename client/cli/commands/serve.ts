@@ -22,6 +22,7 @@ import { printJson } from "../presentation/printJson.ts";
 import { flag, integerFrom, type Reader } from "../readers.ts";
 import { untilSignal } from "../signals.ts";
 import { reasonOf } from "../../../shared/wire/reason.ts";
+import { print } from "../streams.ts";
 
 interface Flags extends Limits, MetricsFlags {
   readonly listen: string;
@@ -156,17 +157,17 @@ async function serve(flags: Flags): Promise<void> {
   const announce = once((port: number, page?: string) => {
     const address = `${hostOf(flags.listen)}:${port}`;
     const others = { page, metrics: metricsUrl };
-    if (flags.json === true) printJson({ address, ...others });
-    else {
-      process.stdout.write(`listening on ${address}\n`);
-      for (const [name, url] of Object.entries(others)) {
-        if (url !== undefined) process.stdout.write(`${name} at ${url}\n`);
-      }
-    }
+    const places = Object.entries(others).filter(([, url]) => url !== undefined);
+    const lines = [`listening on ${address}`, ...places.map(([name, url]) => `${name} at ${url}`)];
+    const printed =
+      flags.json === true ? printJson({ address, ...others }) : print(`${lines.join("\n")}\n`);
+    // Whoever started it could not know where to call.
+    printed.catch(endAtOnce);
   });
   const stopped = new AbortController();
-  const signalled = untilSignal().then(() => {
+  const signalled = untilSignal().then((signal) => {
     stopped.abort();
+    return signal;
   });
   let lead;
   try {
@@ -195,8 +196,7 @@ async function serve(flags: Flags): Promise<void> {
     ...(metrics !== undefined && { metrics }),
   });
   announce(coordinator.port, pageAddress(flags, coordinator.httpPort));
-  await signalled;
-  log.info("stopping");
+  log.info({ signal: await signalled }, "stopping");
   await coordinator.close();
 }
 

@@ -1,5 +1,4 @@
 import { performance } from "node:perf_hooks";
-import { resolve } from "node:path";
 
 import type { Command } from "commander";
 
@@ -8,10 +7,11 @@ import { specificationToMessage } from "../../../shared/kinds/propagation/messag
 import { openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
 import { findCriticalGains } from "../foundGains.ts";
-import { assertWritableSvg } from "../outputFile.ts";
+import { assertWritableSvg, writeOutput } from "../outputFile.ts";
 import { assertSweepSucceeded, reportSweep } from "../presentation/report.ts";
 import { endOnSignal } from "../signals.ts";
 import { tellSubmitted, tellWhere } from "../whereabouts.ts";
+import { say } from "../streams.ts";
 
 type Flags = ClusterFlags & { readonly json?: boolean; readonly plot?: string };
 
@@ -29,7 +29,7 @@ async function sweep(file: string, flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const { readSweepFile } = await import("../../sweepFile/readSweepFile.ts");
   const { displayName, runs, notes } = readSweepFile(file);
-  for (const note of notes) process.stderr.write(`note: ${note}\n`);
+  for (const note of notes) say(`note: ${note}\n`);
   if (flags.plot !== undefined) await assertWritableSvg("--plot", flags.plot);
   const message = { displayName, runs: runs.map(specificationToMessage) };
   const cluster = await openCluster(flags, message);
@@ -52,13 +52,12 @@ async function sweep(file: string, flags: Flags): Promise<void> {
       clock: () => performance.now() / 1000,
       callFlags: cluster.callFlags,
     });
-    reportSweep(ended, flags.json ?? false, cluster.callFlags !== undefined);
+    await reportSweep(ended, flags.json ?? false, cluster.callFlags !== undefined);
     tellWhere(ended, cluster, flags);
     if (flags.plot !== undefined) {
       // Loaded only now: Vega takes longer to load than most commands take to run.
-      const { writeSweepPlot } = await import("../presentation/sweepPlot.ts");
-      await writeSweepPlot(flags.plot, displayName, ended.runs);
-      process.stderr.write(`picture: ${resolve(flags.plot)}\n`);
+      const { sweepSvg } = await import("../presentation/sweepPlot.ts");
+      await writeOutput("--plot", flags.plot, await sweepSvg(displayName, ended.runs));
     }
     isDone = true;
     assertSweepSucceeded(ended);

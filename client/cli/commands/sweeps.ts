@@ -11,6 +11,7 @@ import { runCountOf } from "../presentation/sweepHeading.ts";
 import { outputColumns } from "../presentation/terminal.ts";
 import { addList, allPages } from "./list.ts";
 import { addNamedCommands } from "./runs.ts";
+import { print } from "../streams.ts";
 
 /** `lyapunov sweeps`, with a subcommand for everything that is done to a sweep. */
 export function defineSweeps(sweeps: Command): void {
@@ -24,10 +25,10 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
     return { items: page.sweeps, nextPageToken: page.nextPageToken };
   });
   if (json) {
-    printJson({ sweeps: sweeps.map(sweepToJson), nextPageToken });
+    await printJson({ sweeps: sweeps.map(sweepToJson), nextPageToken });
     return;
   }
-  process.stdout.write(`${fittedTable(LISTED, sweeps, outputColumns())}\n`);
+  await print(`${fittedTable(LISTED, sweeps, outputColumns())}\n`);
 }
 
 /** What a list says of a sweep; its name and its state stay columns longest. */

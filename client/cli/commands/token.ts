@@ -9,6 +9,7 @@ import { InputError } from "../../sdk/errors.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { flag, parserOf, type Reader } from "../readers.ts";
 import { reasonOf } from "../../../shared/wire/reason.ts";
+import { print, printAside } from "../streams.ts";
 
 interface Flags {
   readonly roles: readonly Role[];
@@ -48,23 +49,25 @@ export function defineToken(command: Command): void {
       "instead of printing the token, write it to a new file that only you can read",
     )
     .option("--json", "print both as JSON on standard output")
-    .action((name: string) => {
-      makeToken(name, command.optsWithGlobals<Flags>());
+    .action(async (name: string) => {
+      await makeToken(name, command.optsWithGlobals<Flags>());
     });
 }
 
-function makeToken(name: string, { roles, tokenFile, json }: Flags): void {
+async function makeToken(name: string, { roles, tokenFile, json }: Flags): Promise<void> {
   const token = newToken(randomBytes);
   const sha256 = tokenDigest(token).toString("hex");
   if (tokenFile !== undefined) writeToken(tokenFile, token);
   if (json === true) {
-    printJson({ name, roles, sha256, ...(tokenFile === undefined ? { token } : { tokenFile }) });
+    const shown = tokenFile === undefined ? { token } : { tokenFile };
+    await printJson({ name, roles, sha256, ...shown });
     return;
   }
-  process.stdout.write(
+  // Before its entry: a token that nobody saw should not be let in.
+  if (tokenFile === undefined) await printAside(`${token}\n`);
+  await print(
     `- name: ${JSON.stringify(name)}\n  roles: [${roles.join(", ")}]\n  sha256: ${sha256}\n`,
   );
-  if (tokenFile === undefined) process.stderr.write(`${token}\n`);
 }
 
 function writeToken(path: string, token: string): void {

@@ -74,8 +74,11 @@ async function work(flags: Flags): Promise<void> {
       ...(served.metrics !== undefined && { metrics: served.metrics }),
     });
     log.info({ coordinator, threads: flags.threads }, "worker started");
-    const stopped = signalled.then(async () => {
-      log.info({ graceSeconds: flags.grace }, "draining; a second signal ends this worker at once");
+    const stopped = signalled.then(async (signal) => {
+      log.info(
+        { signal, graceSeconds: flags.grace },
+        "draining; Ctrl-C or SIGTERM for a second time ends this worker at once",
+      );
       await worker.drain(flags.grace);
     });
     await Promise.race([worker.left, stopped]);

@@ -1,4 +1,10 @@
-/** Prints a value on standard output as indented JSON. */
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+import { print } from "../streams.ts";
+
+/**
+ * Prints a value on standard output as indented JSON.
+ *
+ * @throws Error if standard output cannot be written
+ */
+export function printJson(value: unknown): Promise<void> {
+  return print(`${JSON.stringify(value, undefined, 2)}\n`);
 }

@@ -8,6 +8,7 @@ import { ABSENT, withError } from "../../../shared/text/numbers.ts";
 import { exponentText } from "./exponentText.ts";
 import { progressLine, type WorkState } from "./progressLine.ts";
 import { outputColumns } from "./terminal.ts";
+import { standardError } from "../streams.ts";
 
 const SCALE = 1000;
 /** Time between the lines that replace the bar where there is no terminal. */
@@ -22,8 +23,8 @@ export class ProgressBar {
     this.#bar = new SingleBar(
       {
         format: (_options, _parameters, { state }: { readonly state?: WorkState }) =>
-          progressLine(title, state, outputColumns(process.stderr) - 1),
-        stream: process.stderr,
+          progressLine(title, state, outputColumns(standardError()) - 1),
+        stream: standardError(),
         noTTYOutput: true,
         notTTYSchedule: LINE_INTERVAL_MILLISECONDS,
         hideCursor: true,

@@ -9,6 +9,7 @@ import { printJson } from "./printJson.ts";
 import { runDetails } from "./runDetails.ts";
 import { runTable } from "./runTable.ts";
 import { hasMissedTarget, targetText } from "./targetText.ts";
+import { print } from "../streams.ts";
 import { outputColumns } from "./terminal.ts";
 
 /** Formats one run for people, whatever its kind, as wide as the terminal is. */
@@ -30,9 +31,9 @@ export function sweepText({ runs }: Sweep__Output, named = false, limit = output
 }
 
 /** Prints a run. */
-export function reportRun(run: Run__Output, json: boolean): void {
-  if (json) printJson(runToJson(run));
-  else process.stdout.write(`${runText(run)}\n`);
+export async function reportRun(run: Run__Output, json: boolean): Promise<void> {
+  if (json) await printJson(runToJson(run));
+  else await print(`${runText(run)}\n`);
 }
 
 /**
@@ -53,9 +54,13 @@ export function assertRunSucceeded(run: Run__Output): void {
 }
 
 /** Prints a sweep; see sweepText. */
-export function reportSweep(sweep: Sweep__Output, json: boolean, named: boolean): void {
-  if (json) printJson(sweepToJson(sweep));
-  else process.stdout.write(`${sweepText(sweep, named)}\n`);
+export async function reportSweep(
+  sweep: Sweep__Output,
+  json: boolean,
+  named: boolean,
+): Promise<void> {
+  if (json) await printJson(sweepToJson(sweep));
+  else await print(`${sweepText(sweep, named)}\n`);
 }
 
 /**

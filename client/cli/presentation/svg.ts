@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises";
-
 import { View, parse } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 
@@ -7,9 +5,4 @@ import { compile, type TopLevelSpec } from "vega-lite";
 export async function renderSvg(picture: TopLevelSpec): Promise<string> {
   const { spec } = compile(picture);
   return new View(parse(spec), { renderer: "none" }).toSVG();
-}
-
-/** Writes a Vega-Lite picture as SVG. */
-export async function writeSvg(path: string, picture: TopLevelSpec): Promise<void> {
-  await writeFile(path, await renderSvg(picture));
 }

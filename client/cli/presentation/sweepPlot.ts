@@ -3,7 +3,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
-import { writeSvg } from "./svg.ts";
+import { renderSvg } from "./svg.ts";
 
 const AXES = [
   { title: "width d", value: (run: Run__Output) => run.network?.width },
@@ -13,15 +13,11 @@ const AXES = [
 ] as const;
 
 /**
- * Writes a picture of the sweep: λ̂ with error bars beside the exact values, and the growth over
- * the depth.
+ * Draws a picture of the sweep as SVG: λ̂ with error bars beside the exact values, and the growth
+ * over the depth.
  */
-export async function writeSweepPlot(
-  path: string,
-  title: string,
-  runs: readonly Run__Output[],
-): Promise<void> {
-  await writeSvg(path, sweepPlot(title, runs));
+export function sweepSvg(title: string, runs: readonly Run__Output[]): Promise<string> {
+  return renderSvg(sweepPlot(title, runs));
 }
 
 /**

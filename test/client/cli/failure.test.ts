@@ -56,7 +56,9 @@ describe("failures of the command", () => {
   ];
   for (const [line, sentence] of mistakes) {
     it(`say '${sentence}'`, async () => {
-      const parsed = createCommandLine().parseAsync(line.split(" "), { from: "user" });
+      const parsed = createCommandLine(() => undefined).parseAsync(line.split(" "), {
+        from: "user",
+      });
       await assert.rejects(parsed, new InputError(sentence));
     });
   }

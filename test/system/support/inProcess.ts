@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import { runProgram } from "../../../client/cli/program.ts";
+import { STOP_SIGNALS } from "../../../client/cli/stopSignals.ts";
 import type { Ended } from "./processes.ts";
 
 /** The output of a command that runs in the tests' own process. */
@@ -54,12 +55,8 @@ export async function runHere(args: readonly string[]): Promise<Ended> {
 
 /** The listeners on everything that a command listens to as long as its process lives. */
 function listenersOf() {
-  const watched: readonly (readonly [NodeJS.EventEmitter, string])[] = [
-    [process, "SIGINT"],
-    [process, "SIGTERM"],
-    [process.stdout, "error"],
-  ];
-  return watched.map(([emitter, event]) => [emitter, event, emitter.listeners(event)] as const);
+  const emitter: NodeJS.EventEmitter = process;
+  return STOP_SIGNALS.map((signal) => [emitter, signal, emitter.listeners(signal)] as const);
 }
 
 /** Hides from commands that run here that a stream is a terminal. */

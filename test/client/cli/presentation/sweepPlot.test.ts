@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
-import { writeSweepPlot } from "../../../../client/cli/presentation/sweepPlot.ts";
+import { sweepSvg } from "../../../../client/cli/presentation/sweepPlot.ts";
 import { estimate, received } from "../../../support/receivedRun.ts";
 
 describe("the picture of a sweep", () => {
@@ -16,17 +13,10 @@ describe("the picture of a sweep", () => {
         ),
       ),
     );
-    const folder = await mkdtemp(join(tmpdir(), "lyapunov-"));
-    try {
-      const path = join(folder, "sweep.svg");
-      await writeSweepPlot(path, "a title", runs);
-      const svg = await readFile(path, "utf8");
-      for (const nu of [3, 5]) assert.ok(svg.includes(`he, student_t(ν=${nu})`), String(nu));
-      assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 2 * runs.length);
-      assert.doesNotMatch(svg, /NaN|undefined/);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const svg = await sweepSvg("a title", runs);
+    for (const nu of [3, 5]) assert.ok(svg.includes(`he, student_t(ν=${nu})`), String(nu));
+    assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 2 * runs.length);
+    assert.doesNotMatch(svg, /NaN|undefined/);
   });
 
   it("shows every initialization as a series over the width", async () => {
@@ -41,19 +31,12 @@ describe("the picture of a sweep", () => {
         ),
       ),
     );
-    const folder = await mkdtemp(join(tmpdir(), "lyapunov-"));
-    try {
-      const path = join(folder, "sweep.svg");
-      await writeSweepPlot(path, "a title", runs);
-      const svg = await readFile(path, "utf8");
-      assert.match(svg, /^<svg /);
-      for (const text of ["a title", "he, gaussian", "lyapunov, gaussian", "width d"]) {
-        assert.ok(svg.includes(text), `${text} is missing`);
-      }
-      // Each point is drawn once in each of the two panels.
-      assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 2 * runs.length);
-    } finally {
-      await rm(folder, { recursive: true });
+    const svg = await sweepSvg("a title", runs);
+    assert.match(svg, /^<svg /);
+    for (const text of ["a title", "he, gaussian", "lyapunov, gaussian", "width d"]) {
+      assert.ok(svg.includes(text), `${text} is missing`);
     }
+    // Each point is drawn once in each of the two panels.
+    assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 2 * runs.length);
   });
 });
