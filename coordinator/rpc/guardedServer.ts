@@ -17,7 +17,9 @@ import {
 import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
 import { count } from "../../shared/text/counts.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
+import { EncodedMessage } from "./encodedMessage.ts";
 import { checkMessage, UnreadableMessage } from "./messageBounds.ts";
+import { rememberStream } from "./resetCall.ts";
 
 /**
  * Most bytes of a request to the services of others, health and reflection. They keep the names that
@@ -48,6 +50,8 @@ function guard(method: AnyMethod): AnyMethod {
   const type = requestTypeOf(method.path);
   return {
     ...method,
+    responseSerialize: (response) =>
+      response instanceof EncodedMessage ? response.bytes : method.responseSerialize(response),
     requestDeserialize: (bytes) => {
       try {
         if (type !== undefined) checkMessage(type, bytes);
@@ -84,10 +88,15 @@ function refuseUnreadable(
 ): ServerInterceptingCall {
   return new ServerInterceptingCall(call, {
     start: (next) => {
-      const listener = new ServerListenerBuilder().withOnReceiveMessage((message, pass) => {
-        if (requestStream || !(message instanceof UnreadableMessage)) pass(message);
-        else call.sendStatus(toStatus(unreadable(message)));
-      });
+      const listener = new ServerListenerBuilder()
+        .withOnReceiveMetadata((metadata, pass) => {
+          rememberStream(metadata, call);
+          pass(metadata);
+        })
+        .withOnReceiveMessage((message, pass) => {
+          if (requestStream || !(message instanceof UnreadableMessage)) pass(message);
+          else call.sendStatus(toStatus(unreadable(message)));
+        });
       next(listener.build());
     },
   });

@@ -77,6 +77,20 @@ export class SimulationReads {
     return runSummary(record, this.#engine.work(name), this.#clock());
   }
 
+  /** Runs without their checkpoints, in the order of their names. @throws ApiError NOT_FOUND */
+  async *summaries(names: readonly string[]): AsyncGenerator<Run> {
+    for await (const record of this.runRecords(names)) {
+      yield runSummary(record, this.#engine.work(record.name), this.#clock());
+    }
+  }
+
+  /** Runs in the order of their names. @throws ApiError NOT_FOUND */
+  async *views(names: readonly string[]): AsyncGenerator<Run> {
+    for await (const record of this.runRecords(names)) {
+      yield runView(record, this.#engine.work(record.name), this.#clock());
+    }
+  }
+
   /** Summaries of the oldest runs that are being propagated, at most so many. */
   startedRuns(maximum: number): Run[] {
     const runs: Run[] = [];
@@ -163,11 +177,7 @@ export class SimulationReads {
   /** @throws ApiError NOT_FOUND */
   async sweep(name: string): Promise<Sweep> {
     const record = await this.sweepRecord(name);
-    const runs: Run[] = [];
-    for await (const run of this.runRecords(record.runs)) {
-      runs.push(runSummary(run, this.#engine.work(run.name), this.#clock()));
-    }
-    return sweepView(record, runs);
+    return sweepView(record, await Array.fromAsync(this.summaries(record.runs)));
   }
 
   /** Newest first, without their runs. @throws InvalidPageToken */
