@@ -71,7 +71,9 @@ describe("a numeric decoder", () => {
   /** Every message of the contract, and each field of it that is a 64-bit integer. */
   const longFields = messagesIn(contract().lookup("lyapunov.v1") as protobuf.Namespace).flatMap(
     (type) =>
-      type.fieldsArray.filter((field) => /64$/.test(field.type)).map((field) => ({ type, field })),
+      type.fieldsArray
+        .filter((field) => field.type.endsWith("64"))
+        .map((field) => ({ type, field })),
   );
 
   it("makes a number of every 64-bit integer of the contract, sent or not", () => {

@@ -88,8 +88,7 @@ function sentWithoutZeros(partial: ShardPartial): ShardPartial {
 function withoutZeros(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutZeros);
   if (typeof value !== "object" || value === null) return value;
-  const isWritten = ([, field]: [string, unknown]) => !Object.is(field, 0) && field !== "";
-  const written = Object.entries(value).filter(isWritten);
+  const written = Object.entries(value).filter(([, field]) => !Object.is(field, 0) && field !== "");
   return Object.fromEntries(written.map(([name, field]) => [name, withoutZeros(field)]));
 }
 
