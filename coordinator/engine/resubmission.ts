@@ -1,11 +1,14 @@
 import type { Logger } from "pino";
 
 import type { Ledger, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
+import type { SchedulerCommand } from "../scheduler/events.ts";
 import { misfits } from "./misfits.ts";
 import type { StoredWork } from "./resumeFromLedger.ts";
 
 /** Shards named in the log of a retraction, which may have thousands. */
 const MAXIMUM_LOGGED_SHARDS = 20;
+
+type RetractCommand = Extract<SchedulerCommand, { kind: "retract" }>;
 
 /** What changes in a run while it is withdrawn. */
 interface Revision {
@@ -13,6 +16,8 @@ interface Revision {
   readonly deleted: readonly number[];
   /** The run's new record; default: it keeps its current one. */
   readonly record?: RunRecord;
+  /** True if other generators may take over, should the run's own be missing. */
+  readonly isFreed?: boolean;
   /** Called once the change is durable, before work on the run begins again. */
   readonly onDurable?: () => void;
 }
@@ -47,11 +52,11 @@ export class Resubmissions {
     this.#options = options;
   }
 
-  /** Goes on with a run that the scheduler has withdrawn, without its doubtful shards. */
-  retract(run: string, shards: readonly number[]): void {
+  /** Goes on with a run that the scheduler has withdrawn, without the shards that do not count. */
+  retract({ run, shards, reason }: RetractCommand): void {
     this.#options.log.warn(
       { run, shards: shards.slice(0, MAXIMUM_LOGGED_SHARDS), shardCount: shards.length },
-      "partials that nobody can vouch for are retracted, to be computed again",
+      `partials are retracted, to be computed again: ${reason}`,
     );
     this.#retractions.set(run, this.#retract(run, shards));
   }
@@ -81,7 +86,9 @@ export class Resubmissions {
       if (before === undefined) throw new Error(`${run} is not in the ledger`);
       const record = revise(before);
       const deleted = await misfits(ledger, run, before.specification, record.specification);
-      await this.#resubmit(run, { deleted, record, onDurable });
+      // Who cancels a run and extends it again wants it done by whoever is there.
+      const isFreed = before.state === "CANCELLED";
+      await this.#resubmit(run, { deleted, record, onDurable, isFreed });
     } catch (error) {
       fail(error);
       throw error;
@@ -97,7 +104,10 @@ export class Resubmissions {
     }
   }
 
-  async #resubmit(run: string, { deleted, record, onDurable }: Revision): Promise<void> {
+  async #resubmit(
+    run: string,
+    { deleted, record, onDurable, isFreed = false }: Revision,
+  ): Promise<void> {
     const { unfinished, write, read, submit } = this.#options;
     await write(async (transaction) => {
       for (const shardIndex of deleted) await transaction.deleteShard(run, shardIndex);
@@ -112,7 +122,7 @@ export class Resubmissions {
     this.#retractions.delete(run);
     const latest = current();
     if (work === undefined || latest === undefined || latest.state === "CANCELLING") return;
-    submit(latest, work);
+    submit(latest, { ...work, isFreed });
   }
 }
 
