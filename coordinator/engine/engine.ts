@@ -179,7 +179,7 @@ export class Engine {
   work(name: string): RunWork | undefined {
     const active = this.activeRun(name);
     if (active === undefined) return undefined;
-    return { active, waitsFor: waitingReason(this.#scheduler, active) };
+    return { active, waitsFor: waitingReason(this.#scheduler, active, this.fleet.displayNameOf) };
   }
 
   /** Starts work on a run whose record is in the ledger. */
@@ -282,8 +282,14 @@ export class Engine {
         void this.#storage.load(command);
         break;
       case "retract":
-        this.#resubmissions.retract(command.run, command.shards);
+        this.#resubmissions.retract(command);
         break;
+      case "partial_refused": {
+        const { worker, run, shardIndex, reason, isImpossible } = command;
+        const level = isImpossible ? "warn" : "debug";
+        log[level]({ worker, run, shardIndex }, `a partial is acknowledged and dropped: ${reason}`);
+        break;
+      }
       case "run_started":
         this.#records.setState(command.run, "RUNNING");
         break;

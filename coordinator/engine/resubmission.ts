@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { RunSpecification } from "../../shared/kinds/kind.ts";
 import type { Ledger, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
 import { slices } from "../plan/slices.ts";
+import type { SchedulerCommand } from "../scheduler/events.ts";
 import { misfits } from "./misfits.ts";
 import type { StoredWork } from "./resumeFromLedger.ts";
 
@@ -15,6 +16,8 @@ const WORKS_AT_ONCE = 8;
 /** Runs whose records are read at a time; each may come with the sums of its outcome. */
 const RECORDS_AT_ONCE = 50;
 
+type RetractCommand = Extract<SchedulerCommand, { kind: "retract" }>;
+
 /** What changes in a run while it is withdrawn. */
 interface Revision {
   readonly run: string;
@@ -22,6 +25,8 @@ interface Revision {
   readonly deleted: readonly number[];
   /** The run's new record; default: it keeps its current one. */
   readonly record?: RunRecord;
+  /** True if other generators may take over, should the run's own be missing. */
+  readonly isFreed?: boolean;
 }
 
 interface ResubmissionsOptions {
@@ -54,11 +59,11 @@ export class Resubmissions {
     this.#options = options;
   }
 
-  /** Goes on with a run that the scheduler has withdrawn, without its doubtful shards. */
-  retract(run: string, shards: readonly number[]): void {
+  /** Goes on with a run that the scheduler has withdrawn, without the shards that do not count. */
+  retract({ run, shards, reason }: RetractCommand): void {
     this.#options.log.warn(
       { run, shards: shards.slice(0, MAXIMUM_LOGGED_SHARDS), shardCount: shards.length },
-      "partials that nobody can vouch for are retracted, to be computed again",
+      `partials are retracted, to be computed again: ${reason}`,
     );
     this.#retractions.set(run, this.#retract(run, shards));
   }
@@ -87,20 +92,26 @@ export class Resubmissions {
     const { ledger, withdraw, fail } = this.#options;
     await withdraw(runs);
     try {
-      const revised: { run: string; before: RunSpecification; record: RunRecord }[] = [];
+      const revised: (Revision & { before: RunSpecification; record: RunRecord })[] = [];
       for (const some of slices(runs, RECORDS_AT_ONCE)) {
         for (const before of await this.#records(some)) {
-          const { name, specification } = before;
-          revised.push({ run: name, before: specification, record: revise(before) });
+          revised.push({
+            run: before.name,
+            before: before.specification,
+            record: revise(before),
+            deleted: [],
+            // Who cancels a run and extends it again wants it done by whoever is there.
+            isFreed: before.state === "CANCELLED",
+          });
         }
         await othersFirst();
       }
       const deleted = await misfits(
         ledger,
-        revised.map(({ record, ...kept }) => ({ ...kept, after: record.specification })),
+        revised.map(({ run, before, record }) => ({ run, before, after: record.specification })),
       );
-      const revisions = revised.map(({ run, record }) => {
-        return { run, record, deleted: deleted.get(run) ?? [] };
+      const revisions = revised.map(({ before: _before, ...revision }) => {
+        return { ...revision, deleted: deleted.get(revision.run) ?? [] };
       });
       await this.#resubmit(revisions, onDurable);
     } catch (error) {
@@ -157,7 +168,7 @@ export class Resubmissions {
     this.#retractions.delete(revision.run);
     const latest = this.#currentRecord(revision);
     if (work === undefined || latest === undefined || latest.state === "CANCELLING") return;
-    this.#options.submit(latest, work);
+    this.#options.submit(latest, { ...work, isFreed: revision.isFreed ?? false });
   }
 
   #currentRecord({ run, record }: Revision): RunRecord | undefined {

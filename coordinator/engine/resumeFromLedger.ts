@@ -19,6 +19,8 @@ export interface StoredWork {
   readonly beginning: ProgressBeginning;
   readonly digests: readonly ShardDigest[];
   readonly recorded: readonly RecordedShard[];
+  /** True if the run need not wait for the generator of its shards. */
+  readonly isFreed?: boolean;
 }
 
 /** The stored work of a run that was just created. */

@@ -1,6 +1,6 @@
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { WorkRequest__Output } from "../../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
-import { decodeWithNumbers, sealedType } from "../../shared/wire/messageTypes.ts";
+import { numericDecoder } from "../../shared/wire/messageTypes.ts";
 import { deserializePartial } from "../../shared/wire/partialMessages.ts";
 import { FleetService } from "../../shared/wire/protocol.ts";
 
@@ -20,10 +20,10 @@ export interface ReadShardResult {
 }
 
 /**
- * The type `lyapunov.v1.WorkRequest`, with a result's partial left as bytes. The ledger keeps these
+ * Decodes a `lyapunov.v1.WorkRequest`, with a result's partial left as bytes. The ledger keeps these
  * bytes, so that nothing is serialized a second time.
  */
-const SEALED_REQUEST = sealedType("lyapunov.v1.WorkRequest", ["result", "partial"]);
+const decodeSealed = numericDecoder("lyapunov.v1.WorkRequest", ["result", "partial"]);
 
 interface SealedRequest {
   readonly result: {
@@ -42,7 +42,7 @@ interface SealedRequest {
  * @throws Error if the bytes are not a message `lyapunov.v1.WorkRequest`
  */
 export function readWorkRequest(bytes: Buffer): ReadWorkRequest {
-  const { result } = decodeWithNumbers(SEALED_REQUEST, bytes) as SealedRequest;
+  const { result } = decodeSealed(bytes) as SealedRequest;
   if (result === null) {
     return { ...FleetService.service.Work.requestDeserialize(bytes), result: null };
   }

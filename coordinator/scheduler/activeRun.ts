@@ -34,7 +34,6 @@ export class ActiveRun implements Bits {
   /** The time since which only checks keep the run from ending. */
   metAt: number | undefined;
   #generator: string | undefined;
-  #hasPartial = false;
   /** Number of the `load` command that the ledger has not answered yet. */
   load: number | undefined;
   /** Shards handed to the ledger and not yet durable. */
@@ -62,7 +61,7 @@ export class ActiveRun implements Bits {
     this.progress = progress;
     this.trust = trust;
     this.#horizon = progress.horizon;
-    if (generator !== undefined) this.#accept(generator);
+    this.#generator = generator;
     for (const shard of recorded) this.recorded(shard);
     // A disputed shard must not go to a worker that took a side, so it skips the normal order.
     for (const shardIndex of trust.disputes.keys()) this.#returned.add(shardIndex);
@@ -77,18 +76,29 @@ export class ActiveRun implements Bits {
     return this.progress.specification.backend;
   }
 
-  /**
-   * The generator that every partial must have: the generator of the first accepted partial.
-   *
-   * Before that, it is the generator of the first leased device that names one, and holds while any
-   * lease is out: devices with another generator would compute in vain.
-   */
+  /** The generator that every partial must have: that of the first accepted partial. */
   get generator(): string | undefined {
     return this.#generator;
   }
 
+  get superseded(): ReadonlySet<string> {
+    return this.trust.standing.superseded;
+  }
+
+  /** True if a partial of this generator may count. */
+  takes(generator: string): boolean {
+    return this.#generator === undefined
+      ? !this.superseded.has(generator)
+      : this.#generator === generator;
+  }
+
   get parkedCount(): number {
     return this.#parked.size;
+  }
+
+  /** True if accepted partials are on their way to the ledger. */
+  get isRecording(): boolean {
+    return this.#recording.size > 0;
   }
 
   get leasedShardCount(): number {
@@ -108,6 +118,11 @@ export class ActiveRun implements Bits {
   /** True if the shard needs no further attempt. */
   isSettled(shardIndex: number): boolean {
     return this.#recording.has(shardIndex) || this.progress.has(shardIndex);
+  }
+
+  /** All shards that need no further attempt. */
+  settledShards(): number[] {
+    return [...new Set([...this.progress.shards(), ...this.#recording])];
   }
 
   /** The accepted partial's digest; undefined if there is none, or it was accepted too long ago. */
@@ -167,13 +182,8 @@ export class ActiveRun implements Bits {
     return !this.progress.met || shardIndex < this.progress.foldedShards;
   }
 
-  /**
-   * Notes a new lease of the shard and returns its attempt number.
-   *
-   * @param generator the device's generator, if it is known.
-   */
-  lease(shardIndex: number, lease: number, generator: string | undefined): number {
-    this.#generator ??= generator;
+  /** Notes a new lease of the shard and returns its attempt number. */
+  lease(shardIndex: number, lease: number): number {
     this.#returned.delete(shardIndex);
     const leases = this.leases.get(shardIndex) ?? new Set();
     this.leases.set(shardIndex, leases.add(lease));
@@ -190,21 +200,15 @@ export class ActiveRun implements Bits {
     this.leasedWork -= this.progress.plan.work(shardIndex);
     if (leases.size > 0) return false;
     this.leases.delete(shardIndex);
-    if (this.leases.size === 0 && !this.#hasPartial) this.#generator = undefined;
     if (this.isSettled(shardIndex)) return this.trust.checkEnded(shardIndex);
     if (this.#parked.has(shardIndex)) return false;
     this.#returned.add(shardIndex);
     return true;
   }
 
-  #accept(generator: string): void {
-    this.#generator ??= generator;
-    this.#hasPartial = true;
-  }
-
   /** Notes that a partial is on its way to the ledger. */
   recording(shardIndex: number, { partial, digest }: RecordedPartial): void {
-    this.#accept(partial.generator);
+    this.#generator ??= partial.generator;
     this.#recording.add(shardIndex);
     this.#returned.delete(shardIndex);
     // A late answer rescues a shard that was given up, before the fold can wait for it.
@@ -226,7 +230,7 @@ export class ActiveRun implements Bits {
     if (!this.trust.isDue(shardIndex)) this.#attempts.delete(shardIndex);
     this.#trouble.delete(shardIndex);
     this.#parked.delete(shardIndex);
-    this.#accept(partial.generator);
+    this.#generator ??= partial.generator;
     this.progress.record(shardIndex, partial);
     this.#horizon = this.progress.horizon;
   }
@@ -237,11 +241,16 @@ export class ActiveRun implements Bits {
     this.#horizon = this.progress.horizon;
   }
 
-  /** Notes a failed attempt; returns the reason if the shard is parked for it. */
+  /**
+   * Notes a failed attempt; returns the reason if the shard is parked for it.
+   *
+   * @param endSilent takes the shard from workers that have long been silent
+   */
   failed(
     shardIndex: number,
     failure: { readonly error: string; readonly worker: string; readonly lost: boolean },
     options: SchedulerOptions,
+    endSilent: () => void,
   ): string | undefined {
     if (this.isSettled(shardIndex) || this.#parked.has(shardIndex)) return undefined;
     const trouble = this.#trouble.get(shardIndex) ?? {
@@ -261,6 +270,7 @@ export class ActiveRun implements Bits {
       return undefined;
     }
     // A worker that still holds the shard may succeed.
+    endSilent();
     if (this.leases.has(shardIndex)) return undefined;
     const { firstReplica, replicaCount } = this.progress.plan.shard(shardIndex);
     const reason =

@@ -23,6 +23,8 @@ export type SchedulerEvent =
       readonly digests?: readonly ShardDigest[];
       /** Further shards of the run in the ledger, ordered by index. */
       readonly recorded: readonly RecordedShard[];
+      /** True if somebody wants other generators to be tried, should the run's own be missing. */
+      readonly isFreed?: boolean;
     }
   /** The answer to a `load` command. */
   | {
@@ -103,10 +105,29 @@ export type SchedulerCommand =
       readonly from: number;
     }
   /**
-   * The run is withdrawn because these shards are in doubt. Delete them durably, then submit the
-   * run again with what is left. Some of them may never have become durable.
+   * The run is withdrawn because these shards are in doubt, or of a generator that was given up.
+   * Delete them durably, in one step, then submit the run again with what is left. Some of them may
+   * never have become durable.
    */
-  | { readonly kind: "retract"; readonly run: string; readonly shards: readonly number[] }
+  | {
+      readonly kind: "retract";
+      readonly run: string;
+      readonly shards: readonly number[];
+      /** The generator that was given up; undefined if the shards are in doubt. */
+      readonly superseded: string | undefined;
+      /** Why the shards do not count any more, for people. */
+      readonly reason: string;
+    }
+  /** A partial is acknowledged though it does not count: its worker need not keep it. */
+  | {
+      readonly kind: "partial_refused";
+      readonly run: string;
+      readonly shardIndex: number;
+      readonly worker: string;
+      readonly reason: string;
+      /** True if the partial is at fault, rather than late. */
+      readonly isImpossible: boolean;
+    }
   | { readonly kind: "run_started"; readonly run: string }
   | { readonly kind: "run_advanced"; readonly run: string }
   | {

@@ -21,8 +21,10 @@ export interface Lease {
 /** What decides the bits of a run's partials. */
 export interface Bits {
   readonly backend: BackendName;
-  /** Undefined while any generator will do. */
+  /** Undefined while any generator will do, but for those given up. */
   readonly generator: string | undefined;
+  /** Generators that were given up. */
+  readonly superseded: ReadonlySet<string>;
 }
 
 /** A worker that has joined and is not lost. */
@@ -47,6 +49,7 @@ export class Device {
   readonly #secondsPerWork = new Map<string, number>();
   /** Leases beyond one for each slot when the device was last filled. */
   #ahead = 0;
+  #answeredAt = -Infinity;
 
   constructor(index: number, description: DeviceDescription) {
     this.index = index;
@@ -88,9 +91,22 @@ export class Device {
   }
 
   /** True if the device has the run's backend and, where both are known, its generator. */
-  serves({ backend, generator }: Bits): boolean {
+  serves({ backend, generator, superseded }: Bits): boolean {
     const own = this.#generators.get(backend);
-    return own !== undefined && (generator === undefined || own === "" || own === generator);
+    if (own === undefined || own === "") return own === "";
+    return generator === undefined ? !superseded.has(own) : own === generator;
+  }
+
+  /** Notes that the device has answered a lease, with a result or a failure. */
+  answered(now: number): void {
+    this.#answeredAt = now;
+  }
+
+  /** True if the device has held leases for so long without answering any. */
+  isSilent(now: number, seconds: number): boolean {
+    const [oldest] = this.leases.values();
+    if (oldest === undefined) return false;
+    return now - Math.max(oldest.grantedAt, this.#answeredAt) >= seconds;
   }
 
   /** Seconds that a slot needs for an amount of work; undefined before the first measurement. */
@@ -140,6 +156,21 @@ export class Device {
   running(): Lease[] {
     return [...this.leases.values()].slice(0, this.description.slotCount);
   }
+}
+
+/**
+ * True if the worker has a device that passes `isOne` and answers what it is asked. An idle device
+ * speaks for nobody if the worker's other devices have all been silent for so long.
+ */
+export function answers(
+  { devices }: Worker,
+  now: number,
+  seconds: number,
+  isOne: (device: Device) => boolean,
+): boolean {
+  const busy = devices.filter(({ leases }) => leases.size > 0);
+  if (busy.length > 0 && busy.every((device) => device.isSilent(now, seconds))) return false;
+  return devices.some((device) => isOne(device) && !device.isSilent(now, seconds));
 }
 
 /** True if one of the worker's devices can work on the run. */

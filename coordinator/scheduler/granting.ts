@@ -89,7 +89,7 @@ export class Granting {
   }
 
   #open(worker: Worker, run: ActiveRun): number | undefined {
-    return run.grantable(worker.id, (isOther) => this.#state.someServe(run, isOther));
+    return run.grantable(worker.id, (isOther) => this.#state.someAnswer(run, isOther));
   }
 
   #straggler(worker: Worker, device: Device): Choice | undefined {
@@ -98,11 +98,22 @@ export class Granting {
     this.#stragglers ??= stragglers(leases.values(), runs, now, options);
     for (const [i, lease] of this.#stragglers.entries()) {
       const run = runs.get(lease.run);
-      if (run === undefined || !mayCopy(lease, run, worker, device)) continue;
+      if (
+        run === undefined ||
+        !mayCopy(lease, run, worker, device, () => this.#isHopeless(run, lease))
+      )
+        continue;
       this.#stragglers.splice(i, 1);
       return { run, shardIndex: lease.shardIndex };
     }
     return undefined;
+  }
+
+  /** True if the lease's holder is silent, and nobody is left who has not failed its shard. */
+  #isHopeless(run: ActiveRun, { shardIndex, device }: Lease): boolean {
+    const mayTry = (worker: string) =>
+      !run.hasFailedAt(shardIndex, worker) && !run.trust.hasClaim(shardIndex, worker);
+    return this.#state.isSilent(device) && !this.#state.someAnswer(run, mayTry);
   }
 
   #grant(worker: Worker, device: Device, { run, shardIndex }: Choice): GrantedLease {
@@ -126,7 +137,8 @@ export class Granting {
       rateKey,
       deadline: now + options.leaseDurationSeconds,
     });
-    const attempt = run.lease(shardIndex, id, device.generatorOf(specification.backend));
+    const attempt = run.lease(shardIndex, id);
+    run.trust.standing.leased(now);
     counts.leasesGranted[grantKind(isCheck, isCopy, attempt)] += 1;
     if (!run.started) {
       run.started = true;

@@ -5,6 +5,13 @@ import type { EventOf } from "./events.ts";
 import type { Recordings } from "./recordings.ts";
 import { RunProgress } from "./runProgress.ts";
 
+const NO_WITNESS = "nobody can vouch for them";
+
+interface Superseded {
+  readonly generator: string;
+  readonly reason: string;
+}
+
 /** Takes runs from submission to success, failure, cancellation or withdrawal. */
 export class Lifecycle {
   readonly #state: SchedulerState;
@@ -25,12 +32,17 @@ export class Lifecycle {
     if (this.#state.runs.has(name)) throw new Error(`${name} is active already`);
     const trust = this.#distrust.of(name);
     for (const holder of trust.takeUnacknowledged()) this.#state.acknowledge(holder);
-    const { specification, beginning, digests = [], recorded } = submitted;
+    const { specification, beginning, digests = [], recorded, isFreed = false } = submitted;
     for (const { shardIndex, digest } of digests) trust.keepDigest(shardIndex, digest);
     const { maximumWaitingPartials } = this.#state.options;
     const progress = new RunProgress(specification, maximumWaitingPartials, beginning);
     const run = new ActiveRun(name, progress, trust, recorded, beginning?.generator);
     this.#state.runs.set(name, run);
+    // After a restart nobody knows who delivered the shards in the ledger.
+    if (run.generator === undefined) trust.standing.emptied();
+    else if (!trust.standing.hasDelivered) trust.standing.settle();
+    trust.standing.resumed(this.#state.now);
+    if (isFreed) trust.standing.free(this.#state.now);
     // A worker may have been quarantined while the run was withdrawn.
     const unfounded = this.#distrust.unfounded(run);
     if (unfounded.length > 0) this.retract(run, unfounded);
@@ -46,8 +58,10 @@ export class Lifecycle {
    * Withdraws the run until the ledger has deleted these shards. A fold cannot be undone, so it is
    * begun again from what is left. Deletion comes first, so that no crash can bring a doubtful
    * partial back.
+   *
+   * @param superseded the generator that is given up with all of them, and why
    */
-  retract(run: ActiveRun, shards: readonly number[]): void {
+  retract(run: ActiveRun, shards: readonly number[], superseded?: Superseded): void {
     const { name, trust } = run;
     for (const shardIndex of shards) {
       // A shard that is still being written becomes durable for a moment, but nobody is told.
@@ -55,7 +69,15 @@ export class Lifecycle {
     }
     this.remove(name);
     this.#distrust.retracted(trust, shards);
-    this.#state.commands.push({ kind: "retract", run: name, shards });
+    const { generator, reason = NO_WITNESS } = superseded ?? {};
+    if (generator !== undefined) trust.supersede(generator);
+    this.#state.commands.push({
+      kind: "retract",
+      run: name,
+      shards,
+      superseded: generator,
+      reason,
+    });
   }
 
   /** Notes a failed attempt at a shard, which may park the shard and fail its run. */
@@ -64,11 +86,24 @@ export class Lifecycle {
     shardIndex: number,
     failure: { readonly error: string; readonly worker: string; readonly lost: boolean },
   ): void {
-    const parked = run.failed(shardIndex, failure, this.#state.options);
+    const endSilent = () => {
+      this.#endSilent(run, shardIndex);
+    };
+    const parked = run.failed(shardIndex, failure, this.#state.options, endSilent);
     if (parked === undefined) return;
     const { name } = run;
     this.#state.commands.push({ kind: "shard_parked", run: name, shardIndex, error: parked });
     this.settle(run);
+  }
+
+  /** Takes the shard from workers that have long been silent: only one that answers may save it. */
+  #endSilent(run: ActiveRun, shardIndex: number): void {
+    const { now, options } = this.#state;
+    const patience = run.trust.standing.patience(options.generatorPatienceSeconds);
+    const leases = this.#state.leasesOfShard(run, shardIndex);
+    if (leases.every(({ device }) => device.isSilent(now, patience))) {
+      this.#state.revokeShard(run, shardIndex);
+    }
   }
 
   /** Takes the ledger's answer to a `load`. @throws Error if a recorded shard is not in it */

@@ -27,6 +27,11 @@ export interface SchedulerOptions {
   readonly doubleCheckInterval: number;
   /** How long these checks may delay the end of a run that needs nothing else. */
   readonly doubleCheckPatienceSeconds: number;
+  /**
+   * How long at least a run waits for more partials of a generator that one worker alone has
+   * delivered, before workers of another generator compute it anew.
+   */
+  readonly generatorPatienceSeconds: number;
 }
 
 export const DEFAULT_SCHEDULER_OPTIONS: SchedulerOptions = {
@@ -42,6 +47,7 @@ export const DEFAULT_SCHEDULER_OPTIONS: SchedulerOptions = {
   stragglerSeconds: 1,
   doubleCheckInterval: 500,
   doubleCheckPatienceSeconds: 30,
+  generatorPatienceSeconds: 60,
 };
 
 /** The least value of each option, and whether it must be a whole number. */
@@ -58,6 +64,7 @@ const ALLOWED: Readonly<Record<keyof SchedulerOptions, { least: number; whole: b
   stragglerSeconds: { least: 0, whole: false },
   doubleCheckInterval: { least: 0, whole: true },
   doubleCheckPatienceSeconds: { least: 0, whole: false },
+  generatorPatienceSeconds: { least: 0, whole: false },
 };
 
 /** @throws RangeError that names the first bad option, and what is allowed. */

@@ -105,6 +105,15 @@ export class RunProgress {
     );
   }
 
+  /** All recorded shards. */
+  *shards(): Iterable<number> {
+    for (let shardIndex = 0; shardIndex < this.#foldedShards; shardIndex++) yield shardIndex;
+    yield* this.#waiting.keys();
+    for (const { first, end } of this.#stored.toArray()) {
+      for (let shardIndex = first; shardIndex < end; shardIndex++) yield shardIndex;
+    }
+  }
+
   /**
    * Shards worth computing now, counted from the first: all of a fixed number of replicas, or as
    * many as a precision target will probably need. It decides only how much is computed ahead.

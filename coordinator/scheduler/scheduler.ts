@@ -4,6 +4,7 @@ import { WorkerPresence } from "./workerPresence.ts";
 import { SchedulerState } from "./schedulerState.ts";
 import { Distrust, type DistrustCounts } from "./trust/distrust.ts";
 import type { Lease, Worker } from "./fleet.ts";
+import { Generators, type GeneratorWait } from "./generators.ts";
 import { Granting } from "./granting.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { SchedulerCommand, SchedulerEvent } from "./events.ts";
@@ -56,6 +57,7 @@ export class Scheduler {
   readonly #granting: Granting;
   readonly #recordings = new Recordings();
   readonly #lifecycle: Lifecycle;
+  readonly #generators: Generators;
   readonly #results: ShardResults;
   readonly #presence: WorkerPresence;
 
@@ -69,11 +71,13 @@ export class Scheduler {
     this.#distrust = new Distrust(options.doubleCheckInterval);
     this.#granting = new Granting(this.#state, this.#distrust, firstLease);
     this.#lifecycle = new Lifecycle(this.#state, this.#distrust, this.#recordings);
+    this.#generators = new Generators(this.#state, this.#lifecycle);
     this.#results = new ShardResults(
       this.#state,
       this.#distrust,
       this.#recordings,
       this.#lifecycle,
+      this.#generators,
     );
     this.#presence = new WorkerPresence(this.#state, this.#lifecycle);
   }
@@ -115,14 +119,16 @@ export class Scheduler {
     if (run === undefined || run.leases.size > 0) return false;
     const isPresent = (worker: Worker) => this.#state.isPresent(worker);
     if (![...this.workers.values()].some(isPresent)) return false;
-    return !this.#state.someServe({ backend: run.backend, generator: undefined });
+    const { backend } = run;
+    return !this.#state.someServe({ backend, generator: undefined, superseded: new Set() });
   }
 
-  /** The generator that the run waits for, if no worker has it for the run's backend. */
-  generatorMissing(name: string): string | undefined {
+  /** Why no worker goes on with the run, though some may hold leases of it. */
+  generatorWait(name: string): GeneratorWait | undefined {
     const run = this.runs.get(name);
-    if (run?.generator === undefined || run.leases.size > 0) return undefined;
-    return this.#state.someServe(run) ? undefined : run.generator;
+    return run?.started === true || run?.generator !== undefined
+      ? this.#generators.wait(run)
+      : undefined;
   }
 
   /** The run's first dispute that waits for a worker that has not taken a side. */
@@ -130,12 +136,18 @@ export class Scheduler {
     const run = this.runs.get(name);
     if (run === undefined) return undefined;
     for (const [shardIndex, dispute] of run.trust.disputes) {
-      if (run.leases.has(shardIndex)) continue;
+      if (this.#mayBeAnswered(run, shardIndex)) continue;
       const { workers } = dispute;
-      if (this.#state.someServe(run, (worker) => !workers.includes(worker))) continue;
+      if (this.#state.someAnswer(run, (worker) => !workers.includes(worker))) continue;
       return { shardIndex, workers };
     }
     return undefined;
+  }
+
+  /** True if somebody holds the shard who has not long been silent. */
+  #mayBeAnswered(run: ActiveRun, shardIndex: number): boolean {
+    const leases = this.#state.leasesOfShard(run, shardIndex);
+    return leases.some(({ device }) => !this.#state.isSilent(device));
   }
 
   /** Workers that may not join, with the reasons. */
@@ -193,6 +205,7 @@ export class Scheduler {
         break;
       case "tick":
         this.#presence.expire();
+        this.#generators.supersede(this.#isLedgerBehind);
         break;
     }
     if (event.kind !== "heartbeat") {

@@ -1,5 +1,5 @@
 import type { ActiveRun } from "./activeRun.ts";
-import { serves, type Bits, type Lease, type Worker } from "./fleet.ts";
+import { answers, serves, type Bits, type Device, type Lease, type Worker } from "./fleet.ts";
 import type { SchedulerCommand } from "./events.ts";
 import type { SchedulerOptions } from "./options.ts";
 import type { LeaseHolder } from "./trust/leaseHolder.ts";
@@ -92,6 +92,23 @@ export class SchedulerState {
   /** True if the worker was heard lately, so that its results may still come soon. */
   isLively({ heardAt }: Worker): boolean {
     return this.now - heardAt < LIVELY_RATIO * this.options.leaseDurationSeconds;
+  }
+
+  /** True if the device has long held leases without answering any. */
+  isSilent(device: Device): boolean {
+    return device.isSilent(this.now, this.options.generatorPatienceSeconds);
+  }
+
+  /** True if a present worker passes `isOne`, serves the run, and answers what it is asked. */
+  someAnswer(run: Bits, isOne: (worker: string) => boolean): boolean {
+    const { now, options } = this;
+    const isFit = (device: Device) => device.serves(run);
+    return [...this.workers.values()].some(
+      (worker) =>
+        isOne(worker.id) &&
+        this.isPresent(worker) &&
+        answers(worker, now, options.generatorPatienceSeconds, isFit),
+    );
   }
 
   /** True if a present worker serves the run and passes `isOne`. */

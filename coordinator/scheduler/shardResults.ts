@@ -5,6 +5,7 @@ import type { ActiveRun } from "./activeRun.ts";
 import type { SchedulerState } from "./schedulerState.ts";
 import type { Distrust, Verdict } from "./trust/distrust.ts";
 import type { Bits, Lease } from "./fleet.ts";
+import type { Generators } from "./generators.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { EventOf } from "./events.ts";
 import type { Recordings } from "./recordings.ts";
@@ -16,17 +17,20 @@ export class ShardResults {
   readonly #distrust: Distrust;
   readonly #recordings: Recordings;
   readonly #lifecycle: Lifecycle;
+  readonly #generators: Generators;
 
   constructor(
     state: SchedulerState,
     distrust: Distrust,
     recordings: Recordings,
     lifecycle: Lifecycle,
+    generators: Generators,
   ) {
     this.#state = state;
     this.#distrust = distrust;
     this.#recordings = recordings;
     this.#lifecycle = lifecycle;
+    this.#generators = generators;
   }
 
   result(event: EventOf<"shard_result">): void {
@@ -41,14 +45,17 @@ export class ShardResults {
     const lease = this.#leaseAnswered(event);
     const run =
       active && (lease !== undefined || active.progress.plan.holds(event)) ? active : undefined;
-    const isOfOtherKind = partial.generator !== (run?.generator ?? partial.generator);
+    const isOfOtherKind = run?.takes(partial.generator) === false;
     const problem = run && this.#problem(run, shardIndex, partial);
     const isPossible = run !== undefined && problem === undefined;
     const verdict = isPossible ? this.#judge(run, event) : undefined;
-    counts.partials[outcomeOf(problem, verdict)] += 1;
+    // A partial that comes after another generator was chosen was right when it was begun.
+    const isLate = isOfOtherKind && lease === undefined;
+    counts.partials[outcomeOf(isLate ? undefined : problem, verdict)] += 1;
     // This comes before the lease is released, which would offer an open shard to everyone.
-    if (verdict?.kind === "accepted") run?.recording(shardIndex, event);
+    if (verdict?.kind === "accepted" && run !== undefined) this.#accept(run, event);
     if (lease !== undefined) {
+      lease.device.answered(this.#state.now);
       lease.device.measured(lease.rateKey, lease.work, event.computeSeconds);
       this.#state.release(lease);
     }
@@ -59,6 +66,14 @@ export class ShardResults {
     } else if (run === undefined || verdict === undefined) {
       // The run has ended, or was extended past a last, short shard; or the partial is impossible.
       this.#state.acknowledge(event);
+      this.#state.commands.push({
+        kind: "partial_refused",
+        run: event.run,
+        shardIndex,
+        worker,
+        reason: problem ?? notNeeded(active),
+        isImpossible: problem !== undefined && !isLate,
+      });
       // A repeated result, whose lease is gone, is not a second failure. Nor is it the shard's
       // fault that a device turns out to have another generator.
       const isFailure = lease !== undefined && !(isNews && isOfOtherKind);
@@ -66,6 +81,14 @@ export class ShardResults {
       const error = `an impossible partial: ${problem}`;
       this.#lifecycle.trouble(run, shardIndex, { error, worker, lost: false });
     } else this.#follow(verdict, run, event);
+  }
+
+  /** Takes a partial into the run; the first one decides which generator the run is of. */
+  #accept(run: ActiveRun, event: EventOf<"shard_result">): void {
+    const isFirst = run.generator === undefined;
+    run.recording(event.shardIndex, event);
+    run.trust.standing.delivered(event.worker, this.#state.now);
+    if (isFirst) this.#generators.chosen(run);
   }
 
   #judge(run: ActiveRun, result: EventOf<"shard_result">): Verdict {
@@ -128,6 +151,9 @@ export class ShardResults {
     if (generator !== undefined && partial.generator !== generator) {
       return `its generator is ${clipped(partial.generator, 100)}, not the run's ${generator}`;
     }
+    if (!run.takes(partial.generator)) {
+      return `its generator ${clipped(partial.generator, 100)} was given up for this run`;
+    }
     const { specification, plan } = run.progress;
     const shape = specification.kind.partialShape(specification);
     return partialProblem(shape, plan.shard(shardIndex), partial);
@@ -172,6 +198,7 @@ export class ShardResults {
   failed({ worker, lease: id, error }: EventOf<"shard_failed">): void {
     const lease = this.#state.leases.get(id);
     if (lease?.worker !== worker) return;
+    lease.device.answered(this.#state.now);
     this.#state.release(lease);
     const run = this.#state.runs.get(lease.run);
     if (run !== undefined)
@@ -206,6 +233,13 @@ export class ShardResults {
       ? lease
       : undefined;
   }
+}
+
+/** Why a possible partial, or one that was not looked at, does not count. */
+function notNeeded(run: ActiveRun | undefined): string {
+  return run === undefined
+    ? "its run has ended, or there is no such run"
+    : "its lease has ended, and the run's shard is not of so many replicas any more";
 }
 
 function outcomeOf(problem: string | undefined, verdict: Verdict | undefined): PartialOutcome {

@@ -28,15 +28,26 @@ export function stragglers(
   return [...queued.toReversed(), ...slow];
 }
 
-/** True if the device may try a shard that another worker has not finished. */
-export function mayCopy(lease: Lease, run: ActiveRun, worker: Worker, device: Device): boolean {
+/**
+ * True if the device may try a shard that another worker has not finished.
+ *
+ * @param isHopeless says whether only workers that failed the shard are left to do it
+ */
+export function mayCopy(
+  lease: Lease,
+  run: ActiveRun,
+  worker: Worker,
+  device: Device,
+  isHopeless: () => boolean,
+): boolean {
   return (
     lease.worker !== worker.id &&
     device.serves(run) &&
     // A slow check delays nothing.
     !run.isSettled(lease.shardIndex) &&
     !run.trust.hasClaim(lease.shardIndex, worker.id) &&
-    !run.hasFailedAt(lease.shardIndex, worker.id)
+    // A second try is better than none.
+    (!run.hasFailedAt(lease.shardIndex, worker.id) || isHopeless())
   );
 }
 

@@ -51,9 +51,41 @@ export function requestTypeOf(path: string): protobuf.Type | undefined {
   return found.methods[method]?.resolvedRequestType ?? undefined;
 }
 
-/** Decodes a message; its 64-bit integers become numbers, rounded to the nearest double. */
-export function decodeWithNumbers(type: protobuf.Type, bytes: Uint8Array): unknown {
-  return type.decode(new NumberReader(bytes));
+/** Decodes messages of one type; see `numericDecoder`. */
+export type NumericDecoder = (bytes: Uint8Array) => unknown;
+
+/**
+ * A decoder for messages of one type in which every 64-bit integer is a number, rounded to the
+ * nearest double. That holds for integers that were not sent, too: most encoders leave zeros out.
+ *
+ * @param sealed fields that lead to an inner message that stays as its bytes; see `sealedType`
+ */
+export function numericDecoder(name: string, sealed: readonly string[] = []): NumericDecoder {
+  const type = sealed.length === 0 ? contractCopy().lookupType(name) : sealedType(name, sealed);
+  setNumericDefaults(type, new Set());
+  return (bytes) => type.decode(new NumberReader(bytes));
+}
+
+/** The 64-bit integers of Protocol Buffers. */
+const LONG_TYPES: ReadonlySet<string> = new Set([
+  "int64",
+  "uint64",
+  "sint64",
+  "fixed64",
+  "sfixed64",
+]);
+
+/** Makes 0 the default of 64-bit integers in a type and all types inside it. */
+function setNumericDefaults(type: protobuf.Type, done: Set<protobuf.Type>): void {
+  if (done.has(type)) return;
+  done.add(type);
+  // A decoded message finds what was not sent on its type's prototype.
+  const defaults = type.ctor.prototype as unknown as Record<string, unknown>;
+  for (const field of type.fieldsArray) {
+    const { name, resolvedType, repeated, map } = field.resolve();
+    if (resolvedType instanceof protobuf.Type) setNumericDefaults(resolvedType, done);
+    else if (LONG_TYPES.has(field.type) && !repeated && !map) defaults[name] = 0;
+  }
 }
 
 /**
@@ -62,13 +94,23 @@ export function decodeWithNumbers(type: protobuf.Type, bytes: Uint8Array): unkno
  */
 class NumberReader extends protobuf.BufferReader {
   override uint64(): protobuf.Long {
-    const number = this.#isShort() ? this.uint32() : numberOf(super.uint64());
-    return number as unknown as protobuf.Long;
+    return asLong(this.#isShort() ? this.uint32() : numberOf(super.uint64()));
+  }
+
+  override int64(): protobuf.Long {
+    return asLong(numberOf(super.int64()));
   }
 
   override sint64(): protobuf.Long {
-    const number = this.#isShort() ? this.sint32() : numberOf(super.sint64());
-    return number as unknown as protobuf.Long;
+    return asLong(this.#isShort() ? this.sint32() : numberOf(super.sint64()));
+  }
+
+  override fixed64(): protobuf.Long {
+    return asLong(numberOf(super.fixed64()));
+  }
+
+  override sfixed64(): protobuf.Long {
+    return asLong(numberOf(super.sfixed64()));
   }
 
   /** True if an integer of at most 28 bits comes next. */
@@ -77,6 +119,10 @@ class NumberReader extends protobuf.BufferReader {
     for (let i = pos; i < pos + 4; i++) if ((buf[i] as number) < 128) return true;
     return false;
   }
+}
+
+function asLong(number: number): protobuf.Long {
+  return number as unknown as protobuf.Long;
 }
 
 function numberOf({ low, high, unsigned }: protobuf.Long): number {

@@ -2,9 +2,10 @@ import type { QuantileSketch } from "../statistics/quantileSketch.ts";
 import type { CheckpointSums, ShardPartial } from "../statistics/replicaSums.ts";
 import type { Partial } from "./generated/lyapunov/v1/Partial.ts";
 import type { QuantileSketch as QuantileSketchMessage } from "./generated/lyapunov/v1/QuantileSketch.ts";
-import { messageType, decodeWithNumbers } from "./messageTypes.ts";
+import { messageType, numericDecoder } from "./messageTypes.ts";
 
 const PARTIAL = messageType("lyapunov.v1.Partial");
+const decode = numericDecoder("lyapunov.v1.Partial");
 
 /** A decoded partial; a field that was not sent has its default on the prototype. */
 type Decoded = Omit<ShardPartial, "checkpoints"> & {
@@ -86,7 +87,7 @@ const serialized = new WeakMap<ShardPartial, Uint8Array>();
 
 /** @throws Error if the bytes are not a message `lyapunov.v1.Partial` */
 export function deserializePartial(bytes: Uint8Array): ShardPartial {
-  const partial = partialOf(decodeWithNumbers(PARTIAL, bytes) as Decoded);
+  const partial = partialOf(decode(bytes) as Decoded);
   serialized.set(partial, bytes);
   return partial;
 }

@@ -21,6 +21,8 @@ export class SchedulerScript {
   /** Number of the newest lease, by `worker run#index`. */
   readonly #leases = new Map<string, number>();
   readonly #names = new Map<number, string>();
+  /** Why partials were acknowledged and dropped. */
+  readonly refusals: string[] = [];
   at = 0;
 
   /** @param options double checks are off unless asked for. */
@@ -34,6 +36,7 @@ export class SchedulerScript {
     run: string,
     shards: number | Omit<PropagationInput, "network">,
     recorded: readonly number[] = [],
+    isFreed = false,
   ): string[] {
     const input =
       typeof shards === "number" ? { stoppingRule: { replicaCount: shards * SHARD_SIZE } } : shards;
@@ -43,7 +46,7 @@ export class SchedulerScript {
       const partial = this.partial(`${run}#${shardIndex}`);
       return { shardIndex, partial, digest: digestOf(partial) };
     });
-    return this.feed({ kind: "run_submitted", run, specification, recorded: records });
+    return this.feed({ kind: "run_submitted", run, specification, recorded: records, isFreed });
   }
 
   /** Joins a worker of one device, which may say what its generator is. */
@@ -108,7 +111,12 @@ export class SchedulerScript {
   }
 
   feed(event: SchedulerEvent): string[] {
-    return this.scheduler.handle(event, this.at).map((command) => this.#print(command));
+    const commands = this.scheduler.handle(event, this.at);
+    return commands.flatMap((command) => {
+      if (command.kind !== "partial_refused") return [this.#print(command)];
+      this.refusals.push(command.reason);
+      return [];
+    });
   }
 
   /** The true partial of a shard. */
@@ -125,7 +133,7 @@ export class SchedulerScript {
     return lease;
   }
 
-  #print(command: SchedulerCommand): string {
+  #print(command: Exclude<SchedulerCommand, { kind: "partial_refused" }>): string {
     const leaseNames = (leases: readonly number[]) =>
       leases.map((lease) => this.#names.get(lease) ?? `lease ${lease}`).join(" ");
     switch (command.kind) {

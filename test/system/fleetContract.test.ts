@@ -124,20 +124,32 @@ describe("FleetService", () => {
     assert.match(error, /the last: a b x{996}…$/);
   });
 
-  it("grants a run only to workers of the generator with which it began", async () => {
+  it("grants a run only to workers of the generator of its first partial", async () => {
     using first = new RawWorker(cluster.address);
     first.join("one-kind", 1, VERSION, [], "one");
     const finished = runHere([...RUN, "--coordinator", cluster.address]);
     const { leases } = await first.next("grant");
+    for (const lease of leases) await first.deliver(lease, ofOneKind);
+    assert.equal((await first.next("acknowledgement")).leaseIds.length > 0, true);
     using other = new RawWorker(cluster.address);
     other.join("another-kind", 1, VERSION, [], "another");
     await other.next("welcome");
-    for (const lease of leases) await first.deliver(lease, ofOneKind);
     const never = other.next("grant").then(() => "granted");
     never.catch(() => undefined);
     first.work(ofOneKind).catch(() => undefined);
     const end = await Promise.race([finished, never]);
     assert.ok(end !== "granted" && typeof end === "object" && end.code === 0);
+  });
+
+  it("does not wait for a worker that takes the first leases and delivers nothing", async () => {
+    using silent = new RawWorker(cluster.address);
+    silent.join("silent", 4, VERSION, [], "own");
+    const finished = runHere([...RUN, "--coordinator", cluster.address]);
+    await silent.next("grant");
+    using honest = new RawWorker(cluster.address);
+    honest.join("honest", 4, VERSION, [], "one");
+    honest.work(ofOneKind).catch(() => undefined);
+    assert.equal((await finished).code, 0);
   });
 
   it("forgets nothing that a worker holds when it joins again on a new stream", async () => {

@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 import { needing } from "../support/tiers/tiers.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
 import { jsonHere, ROOT } from "./support/command.ts";
 import type { Ended } from "./support/processes.ts";
+import { PYTHON_PACKAGES, PythonMessages } from "./support/python.ts";
 import { runTool } from "./support/tools.ts";
-
-const PYTHON = [
-  "python3-grpcio",
-  "python3-protobuf",
-  "protobuf-compiler",
-  "libprotobuf-dev",
-] as const;
-const DEBIAN_PACKAGES = PYTHON.join(" ");
 
 /** What python_client.py prints. */
 interface PythonReport {
@@ -43,24 +33,20 @@ describe("clients in other languages", () => {
     await cluster[Symbol.asyncDispose]();
   });
 
-  needing(...PYTHON).describe("Python with grpcio and the proto files", () => {
-    let generated: string;
+  needing(...PYTHON_PACKAGES).describe("Python with grpcio and the proto files", () => {
+    let messages: PythonMessages;
 
     before(async () => {
-      generated = await mkdtemp(join(tmpdir(), "lyapunov-python-"));
-      await compileForPython(generated);
+      messages = await PythonMessages.compile();
     });
 
     after(async () => {
-      await rm(generated, { recursive: true });
+      await messages[Symbol.asyncDispose]();
     });
 
     it("submits a run, watches it, reads the result and understands a refusal", async () => {
       const script = new URL("support/python_client.py", import.meta.url).pathname;
-      const ended = await runTool("/usr/bin/python3", [script, cluster.address], DEBIAN_PACKAGES, {
-        env: { PYTHONPATH: generated, PYTHONDONTWRITEBYTECODE: "1" },
-      });
-      assert.equal(ended.code, 0, `${ended.stderr}\n(needs apt-get install ${DEBIAN_PACKAGES})`);
+      const ended = await messages.run(script, cluster.address);
       const { states, completed, refusal, name, ...seen } = JSON.parse(
         ended.stdout,
       ) as PythonReport;
@@ -185,19 +171,4 @@ describe("clients in other languages", () => {
 function lines({ code, stdout, stderr }: Ended): string[] {
   assert.equal(code, 0, stderr);
   return stdout.trim().split("\n");
-}
-
-async function compileForPython(folder: string): Promise<void> {
-  const protos = await readdir(join(ROOT, "proto"), { recursive: true });
-  const ended = await runTool(
-    "protoc",
-    [
-      "-I",
-      join(ROOT, "proto"),
-      `--python_out=${folder}`,
-      ...protos.filter((name) => name.endsWith(".proto")),
-    ],
-    DEBIAN_PACKAGES,
-  );
-  assert.equal(ended.code, 0, `${ended.stderr}\n(needs apt-get install ${DEBIAN_PACKAGES})`);
 }

@@ -1,5 +1,6 @@
 import { CompactNumbers } from "./compactNumbers.ts";
 import type { Dispute } from "./dispute.ts";
+import { GeneratorStanding } from "./generatorStanding.ts";
 import type { LeaseHolder } from "./leaseHolder.ts";
 
 /** Marks a shard that is not recorded, or was recorded by an earlier coordinator. */
@@ -21,6 +22,8 @@ export type WorkerNumber = number;
  */
 export class RunTrust {
   disagreementCount = 0;
+  /** How firmly the run is tied to its generator. */
+  readonly standing = new GeneratorStanding();
   readonly #disputes = new Map<number, Dispute>();
   /** Results to acknowledge once the shards that they contradicted are durably deleted. */
   #unacknowledged: LeaseHolder[] = [];
@@ -92,6 +95,7 @@ export class RunTrust {
 
   /** Notes that a second worker agrees on the shard. */
   verified(shardIndex: number): void {
+    this.standing.settle();
     this.#deliverers.set(shardIndex, VERIFIED);
     this.#checks.delete(shardIndex);
     this.#suspects.delete(shardIndex);
@@ -131,6 +135,13 @@ export class RunTrust {
   /** Drops the shard's dispute, which has nothing left to settle. */
   endDispute(shardIndex: number): void {
     this.#disputes.delete(shardIndex);
+  }
+
+  /** Gives the run's generator up; disputes about its bits have nothing left to settle. */
+  supersede(generator: string): void {
+    this.standing.supersede(generator);
+    this.#disputes.clear();
+    this.#suspects.clear();
   }
 
   /** Drops all claims of a worker that is no longer believed. */

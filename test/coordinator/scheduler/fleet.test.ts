@@ -67,16 +67,37 @@ describe("Device", () => {
       ["any, if it does not say which it has", "reference", "g", true],
     ] as const) {
       it(`${what}: ${serves}`, () => {
-        assert.equal(device.serves({ backend, generator }), serves);
+        assert.equal(device.serves({ backend, generator, superseded: new Set() }), serves);
       });
     }
 
+    it("no run for which its generator was given up", () => {
+      const run = { backend: "simd", generator: undefined } as const;
+      assert.equal(device.serves({ ...run, superseded: new Set(["g+fma"]) }), false);
+      assert.equal(device.serves({ ...run, superseded: new Set(["g"]) }), true);
+    });
+
     it("nothing for a backend that it lacks", () => {
-      assert.equal(deviceWith(1, []).serves({ backend: "reference", generator: undefined }), false);
+      assert.equal(
+        deviceWith(1, []).serves({
+          backend: "reference",
+          generator: undefined,
+          superseded: new Set(),
+        }),
+        false,
+      );
       assert.equal(deviceWith(1, []).generatorOf("reference"), undefined);
       assert.equal(deviceWith(1, []).generatorOf("simd"), "g");
       assert.equal(device.generatorOf("reference"), undefined);
     });
+  });
+
+  it("is silent if it has answered none of its leases for so long", () => {
+    const device = deviceWith(1, [1]);
+    assert.equal(deviceWith(1, []).isSilent(1e9, 1), false, "it holds no lease");
+    assert.deepEqual([device.isSilent(9.9, 10), device.isSilent(10, 10)], [false, true]);
+    device.answered(5);
+    assert.deepEqual([device.isSilent(14.9, 10), device.isSilent(15, 10)], [false, true]);
   });
 
   it("learns its rate for each kind of work, the newest counting three tenths", () => {

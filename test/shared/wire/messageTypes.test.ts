@@ -3,8 +3,10 @@ import { join } from "node:path";
 
 import { loadSync } from "@grpc/proto-loader";
 
-import { PROTO_FILES } from "../../../shared/wire/contract.ts";
-import { messageType, sealedType } from "../../../shared/wire/messageTypes.ts";
+import protobuf from "protobufjs";
+
+import { contract, PROTO_FILES } from "../../../shared/wire/contract.ts";
+import { messageType, numericDecoder, sealedType } from "../../../shared/wire/messageTypes.ts";
 import { packageRoot } from "../../../shared/wire/packageRoot.ts";
 import { FleetService, SimulationService } from "../../../shared/wire/protocol.ts";
 
@@ -64,3 +66,46 @@ describe("a sealed message", () => {
     }
   });
 });
+
+describe("a numeric decoder", () => {
+  /** Every message of the contract, and each field of it that is a 64-bit integer. */
+  const longFields = messagesIn(contract().lookup("lyapunov.v1") as protobuf.Namespace).flatMap(
+    (type) =>
+      type.fieldsArray
+        .filter((field) => field.type.endsWith("64"))
+        .map((field) => ({ type, field })),
+  );
+
+  it("makes a number of every 64-bit integer of the contract, sent or not", () => {
+    assert.ok(longFields.length > 20);
+    for (const { type, field } of longFields) {
+      const decode = numericDecoder(type.fullName.slice(1));
+      const read = (message: object) =>
+        (decode(type.encode(type.fromObject(message)).finish()) as Record<string, unknown>)[
+          field.name
+        ];
+      const [sent, left, big] = field.repeated ? [[7], [], [2 ** 33]] : [7, 0, 2 ** 33];
+      assert.deepEqual(read({ [field.name]: sent }), sent, field.fullName);
+      assert.deepEqual(read({ [field.name]: big }), big, field.fullName);
+      assert.deepEqual(read({}), left, `${field.fullName} was not sent`);
+    }
+  });
+
+  it("leaves other readers of the contract as they are", () => {
+    numericDecoder("lyapunov.v1.Partial");
+    const type = messageType("lyapunov.v1.Partial");
+    assert.equal(typeof type.decode(Buffer.of()).toJSON, "function");
+    assert.notEqual(typeof (type.decode(Buffer.of()) as unknown as Partial).firstReplica, "number");
+  });
+});
+
+interface Partial {
+  readonly firstReplica: unknown;
+}
+
+function messagesIn(space: protobuf.NamespaceBase): protobuf.Type[] {
+  return space.nestedArray.flatMap((nested) => {
+    if (!(nested instanceof protobuf.Namespace)) return [];
+    return [...(nested instanceof protobuf.Type ? [nested] : []), ...messagesIn(nested)];
+  });
+}

@@ -112,6 +112,30 @@ export const FAULTY_SCHEDULERS: readonly FaultyScheduler[] = [
     ),
   },
   {
+    fault: "waits for a generator for ever",
+    invariant: "all runs end",
+    create: (options, firstLease) =>
+      new Scheduler({ ...options, generatorPatienceSeconds: 1e9 }, firstLease),
+  },
+  {
+    fault: "thinks that every generator may be given up",
+    invariant: "a generator that two workers have delivered is not given up",
+    create: withEvents((event) =>
+      event.kind === "run_submitted" ? { ...event, isFreed: true } : event,
+    ),
+  },
+  {
+    fault: "keeps a shard of a generator that was given up",
+    invariant: "a generator is given up with all of its shards",
+    create: withCommands((commands) =>
+      commands.map((command) =>
+        command.kind === "retract" && command.superseded !== undefined
+          ? { ...command, shards: command.shards.slice(1) }
+          : command,
+      ),
+    ),
+  },
+  {
     fault: "stops short of the rule",
     invariant: "a run succeeds exactly at the shortest prefix that meets its rule",
     create: withEvents((event) => {

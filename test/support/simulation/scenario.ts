@@ -96,17 +96,20 @@ export function randomSchedulerOptions(random: Random): SchedulerOptions {
     stragglerSeconds: random.between(0.5, 3),
     doubleCheckInterval: random.pick([0, 1, 3, 10]),
     doubleCheckPatienceSeconds: random.pick([0, 10, 60]),
+    generatorPatienceSeconds: random.pick([2, 5, 20]),
   };
 }
 
-export function randomDevices(random: Random): SimulatedDevice[] {
+/** @param own a generator that most devices have; default: one of the usual ones */
+export function randomDevices(random: Random, own?: string): SimulatedDevice[] {
   return Array.from({ length: 1 + random.integer(2) }, () => {
     const names = random.pick<readonly BackendName[]>([
       ...BACKENDS.map((name) => [name]),
       BACKENDS,
     ]);
     // Most devices say what they are, and most are of one kind.
-    const generator = random.pick([...GENERATORS, "fused"]);
+    const usual = random.pick([...GENERATORS, "fused"]);
+    const generator = own !== undefined && random.chance(0.7) ? own : usual;
     const said = random.chance(0.9) ? generator : "";
     return deviceOf(names, generator, 1 + random.integer(4), said);
   });
@@ -136,7 +139,19 @@ export function randomTemperament(random: Random): Temperament {
     { ...sound, lies: 1, lieChance: 0.5 },
     { ...sound, lies: 1000, lieChance: random.pick([0.1, 0.5, 1]) },
     { ...sound, stubborn: true, slowness: 0.1 },
+    { ...sound, remainingShards: random.integer(3) },
   ]);
+}
+
+/** Whether a worker finishes what it begins; one that does not never will. */
+export function isReliable({ remainingShards }: Temperament): boolean {
+  return remainingShards === Infinity;
+}
+
+/** Makes a worker sound, but for one that finishes nothing: users meet such workers, too. */
+export function calm(random: Random, temperament: Temperament): void {
+  const { remainingShards } = temperament;
+  Object.assign(temperament, { ...soundTemperament(random), remainingShards });
 }
 
 export function soundTemperament(random: Random): Temperament {
@@ -150,5 +165,6 @@ export function soundTemperament(random: Random): Temperament {
     lieChance: 0,
     contradictsItself: false,
     stubborn: false,
+    remainingShards: Infinity,
   };
 }

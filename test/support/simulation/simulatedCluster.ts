@@ -11,8 +11,10 @@ import { Channel } from "./channel.ts";
 import { FAULTS } from "./faults.ts";
 import { PrefixFold } from "./prefixFold.ts";
 import {
+  calm,
   deviceOf,
   GENERATORS,
+  isReliable,
   randomDevices,
   randomSchedulerOptions,
   randomSpecification,
@@ -75,8 +77,9 @@ class SimulatedCluster {
       this.coordinator.tick();
       const { scheduler } = this.coordinator;
       for (const run of scheduler.runs.keys()) {
-        if (scheduler.generatorMissing(run) !== undefined)
-          this.note("nobody has a run's generator");
+        const wait = scheduler.generatorWait(run);
+        if (wait?.silent.length === 0) this.note("nobody has a run's generator");
+        else if (wait !== undefined) this.note("whoever has a run's generator is silent");
         if (scheduler.unsettledDispute(run) !== undefined) this.note("nobody can settle a dispute");
       }
     });
@@ -102,7 +105,10 @@ class SimulatedCluster {
     this.trace.add({ at: this.timeline.now + this.#clockOffset, note: `${what} ${detail}` });
   }
 
-  addWorker(temperament: Temperament, devices = randomDevices(this.random)): void {
+  addWorker(
+    temperament: Temperament,
+    devices = randomDevices(this.random, isReliable(temperament) ? undefined : "own"),
+  ): void {
     const id = `worker-${this.workers.length + 1}`;
     this.note("worker", `${id} starts: ${JSON.stringify(temperament)}`);
     this.workers.push(new SimulatedWorker(id, devices, temperament, this.#surroundings()));
@@ -139,6 +145,9 @@ class SimulatedCluster {
       this.note("repeated attempt");
     }
     if (command.kind !== "acknowledge" && command.kind !== "grant") this.note(command.kind);
+    if (command.kind === "retract" && command.superseded !== undefined) {
+      this.note("generator superseded");
+    }
     if (command.kind === "run_failed") {
       const poisoned = this.#poison.has(`${command.run}#${command.progress.foldedShards}`);
       if (poisoned) this.note("poisoned run failed");
@@ -157,15 +166,28 @@ class SimulatedCluster {
   /** Ends the faults: all workers are sound now, with one for each backend and generator. */
   #calmDown(): void {
     this.note("calm");
-    for (const { temperament } of this.workers) {
-      Object.assign(temperament, soundTemperament(this.random));
-    }
+    for (const { temperament } of this.workers) calm(this.random, temperament);
     for (const worker of this.workers) worker.thaw();
     this.#reinforce();
     this.#every(20, () => {
       this.#reinforce();
       this.#sendReferees();
+      this.#freeRuns();
     });
+  }
+
+  /** Cancels and extends the runs that would wait for their generator for ever. */
+  #freeRuns(): void {
+    const { coordinator, ledger } = this;
+    for (const run of coordinator.scheduler.runs.keys()) {
+      const { standby = [], supersededInSeconds } = coordinator.scheduler.generatorWait(run) ?? {};
+      if (standby.length === 0 || supersededInSeconds !== undefined) continue;
+      this.note("cancelled to be freed", run);
+      coordinator.cancelRun(run);
+    }
+    for (const [run, { state, specification }] of ledger.runs) {
+      if (state === "cancelled") coordinator.extendRun(run, specification);
+    }
   }
 
   #reinforce(): void {
@@ -173,8 +195,9 @@ class SimulatedCluster {
     for (const backend of BACKENDS) {
       for (const generator of GENERATORS) {
         const served = this.workers.some(
-          ({ id, state, devices }) =>
+          ({ id, state, devices, temperament }) =>
             state === "working" &&
+            isReliable(temperament) &&
             scheduler.quarantineReason(id) === undefined &&
             devices.some(({ backends }) =>
               backends.some((own) => own.name === backend && own.generator === generator),

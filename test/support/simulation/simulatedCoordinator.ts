@@ -95,6 +95,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     if (this.#extending.has(run) || this.#retracting.has(run)) return;
     this.#extending.add(run);
     this.#dispatch({ kind: "runs_withdrawn", runs: [run] });
+    const isFreed = ledger.runs.get(run)?.state === "cancelled";
     const fits = fitting(new ShardPlan(specification));
     const rewrite = () => {
       for (const shard of ledger.shards(run).values()) {
@@ -108,7 +109,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
       () => {
         ledger.enqueue(rewrite, () => {
           this.#extending.delete(run);
-          this.#submit(run, specification);
+          this.#submit(run, specification, isFreed);
         });
       },
     );
@@ -139,7 +140,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
   }
 
   /** Reads what comes after the fold, like resumeFromLedger.ts: a page, and where there is more. */
-  #submit(run: string, specification: PropagationSpecification): void {
+  #submit(run: string, specification: PropagationSpecification, isFreed = false): void {
     const fold = this.#options.ledger.folds.get(run);
     const from = fold?.shardCount ?? 0;
     const all = this.#options.ledger.shardsFrom(run, 0);
@@ -150,7 +151,8 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     const generator = all[0]?.partial.generator;
     const beginning = { fold, stored: stored.toArray(), generator };
     const digests = all.map(({ shardIndex, digest }) => ({ shardIndex, digest }));
-    this.#dispatch({ kind: "run_submitted", run, specification, beginning, digests, recorded });
+    const work = { beginning, digests, recorded };
+    this.#dispatch({ kind: "run_submitted", run, specification, ...work, isFreed });
   }
 
   #load({ run, load, from }: Extract<SchedulerCommand, { kind: "load" }>): void {
@@ -223,6 +225,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
       case "run_started":
       case "run_advanced":
       case "disagreement":
+      case "partial_refused":
       case "shard_parked":
         break;
     }

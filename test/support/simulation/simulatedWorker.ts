@@ -28,6 +28,8 @@ export interface Temperament {
   contradictsItself: boolean;
   /** Whether the worker ignores revocations. */
   stubborn: boolean;
+  /** Shards that the worker still finishes; then it keeps its leases for ever. */
+  remainingShards: number;
 }
 
 /** A device as it is; it may not say all of that. */
@@ -84,8 +86,11 @@ export class SimulatedWorker implements WorkerEnd {
     return this.#state;
   }
 
+  /** Whether the worker waits for nothing: a silent one keeps leases, but owes no result. */
   get holdsNothing(): boolean {
-    return this.#book.isEmpty;
+    return this.temperament.remainingShards > 0
+      ? this.#book.isEmpty
+      : this.#book.finishedCount === 0;
   }
 
   /** Opens a stream that replaces any earlier one. */
@@ -200,6 +205,8 @@ export class SimulatedWorker implements WorkerEnd {
 
   #computed(lease: HeldLease, computeSeconds: number): void {
     const { random } = this.#surroundings;
+    if (this.temperament.remainingShards <= 0) return;
+    this.temperament.remainingShards -= 1;
     const poison = this.#surroundings.poison(lease.run, lease.shardIndex);
     if (poison === "kills") this.crash();
     else if (poison === "fails" || random.chance(this.temperament.failure)) this.#fail(lease);

@@ -9,6 +9,8 @@ const PROVEN = "a worker is quarantined exactly when it contradicts itself or tw
 const UNFOUNDED = "no run ends on the word of a quarantined worker";
 const IN_DOUBT = "what is in dispute is taken out of the estimate";
 const CHECKED = "no run succeeds before its checks, if they may be back soon";
+const SHARED = "a generator that two workers have delivered is not given up";
+const WHOLE = "a generator is given up with all of its shards";
 const TRUE = "what two workers agree on is true";
 
 /**
@@ -37,6 +39,7 @@ export class Beliefs implements Invariant {
   command(command: SchedulerCommand): void {
     if (command.kind === "grant") this.#granted(command.leases);
     if (command.kind === "quarantine") this.#quarantined(command.worker);
+    if (command.kind === "retract" && command.superseded !== undefined) this.#superseded(command);
     if (command.kind === "run_succeeded") {
       this.#founded(command.run, command.progress.foldedShards);
       this.#checked(command.run, command.progress.foldedShards);
@@ -100,6 +103,18 @@ export class Beliefs implements Invariant {
     const answers = this.#answers.get(worker) ?? [];
     this.#answers.set(worker, answers);
     answers.push(isLie);
+  }
+
+  #superseded({ run: name, shards }: Extract<SchedulerCommand, { kind: "retract" }>): void {
+    const names = shards.map((shardIndex) => `${name}#${shardIndex}`);
+    demand(!this.#mirror.testimony.isShared(names), SHARED, () => name);
+    const run = this.#mirror.runs.get(name);
+    const left = [...(run?.durable ?? [])].filter((shardIndex) => !shards.includes(shardIndex));
+    demand(left.length === 0, WHOLE, () => `${name} keeps ${left.join(", ")}`);
+    const kept = [...this.#mirror.recording.keys()].filter(
+      (shard) => shard.startsWith(`${name}#`) && !shards.includes(Number(shard.split("#")[1])),
+    );
+    demand(kept.length === 0, WHOLE, () => `${kept.join(", ")} are still written`);
   }
 
   #founded(name: string, foldedShards: number): void {

@@ -42,7 +42,6 @@ export class Grants implements Invariant {
     demand(!this.#isLedgerBehind, PATIENT, () => `${this.#mirror.recording.size} partials wait`);
     for (const lease of command.leases) {
       this.#granted(worker, lease);
-      this.#mirror.bind(command.worker, lease);
     }
   }
 
@@ -91,7 +90,10 @@ export class Grants implements Invariant {
     );
     if (isCheck || tried?.has(worker.id) !== true) return;
     const others = [...this.#observed.scheduler.workers.values()].filter(
-      (other) => this.#isFree(run, shardIndex, other.id) && this.#mayServe(other, run),
+      (other) =>
+        this.#isFree(run, shardIndex, other.id) &&
+        this.#mayServe(other, run) &&
+        !this.#isSilent(other),
     );
     demand(
       others.length === 0,
@@ -203,6 +205,12 @@ export class Grants implements Invariant {
   #isCopy({ run, shardIndex, id }: GrantedLease): boolean {
     const leases = this.#observed.scheduler.runs.get(run)?.leases.get(shardIndex) ?? [];
     return [...leases].some((other) => other < id);
+  }
+
+  /** Whether the worker has long kept leases without answering any. */
+  #isSilent({ devices }: Worker): boolean {
+    const { generatorPatienceSeconds } = this.#observed.options;
+    return devices.some((device) => device.isSilent(this.#mirror.now, generatorPatienceSeconds));
   }
 
   #mayServe(worker: Worker, run: MirroredRun): boolean {

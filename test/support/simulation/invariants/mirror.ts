@@ -2,7 +2,6 @@ import type { Lease } from "../../../../coordinator/scheduler/fleet.ts";
 import type { RecordedShard } from "../../../../coordinator/plan/recordedShard.ts";
 import type {
   DeviceDescription,
-  GrantedLease,
   SchedulerCommand,
   SchedulerEvent,
 } from "../../../../coordinator/scheduler/events.ts";
@@ -31,18 +30,19 @@ export class MirroredRun {
   readonly parked = new Set<number>();
   readonly attempts = new Map<number, number>();
   readonly trouble = new Map<number, MirroredTrouble>();
-  /**
-   * Generator of the first partial that was accepted. Before there is one: of the first device that
-   * named its generator when it was granted a lease, as long as a lease is out.
-   */
+  /** Generator of the first partial that was accepted. */
   generator: string | undefined;
-  hasPartial: boolean;
+  /** Generators that were given up for the run; the scheduler knows for how long. */
+  readonly superseded: () => ReadonlySet<string>;
 
-  constructor({ run, specification, beginning, recorded }: EventOf<"run_submitted">) {
+  constructor(
+    { run, specification, beginning, recorded }: EventOf<"run_submitted">,
+    superseded: () => ReadonlySet<string>,
+  ) {
     const { fold, stored = [], generator } = beginning ?? {};
     this.name = run;
     this.generator = generator ?? recorded[0]?.partial.generator;
-    this.hasPartial = this.generator !== undefined;
+    this.superseded = superseded;
     this.plan = new ShardPlan(specification);
     this.durable = new Set(recorded.map(({ shardIndex }) => shardIndex));
     for (const { first, end } of [{ first: 0, end: fold?.shardCount ?? 0 }, ...stored]) {
@@ -64,7 +64,14 @@ export class MirroredRun {
   isFor({ backends }: DeviceDescription): boolean {
     const { backend } = this.plan.specification;
     const own = backends.find(({ name }) => name === backend)?.generator;
-    return own !== undefined && (own === "" || own === (this.generator ?? own));
+    return own !== undefined && (own === "" || this.takes(own));
+  }
+
+  /** Whether partials of this generator may count. */
+  takes(generator: string): boolean {
+    return this.generator === undefined
+      ? !this.superseded().has(generator)
+      : this.generator === generator;
   }
 
   isShard(shardIndex: number, replicaCount: number): boolean {
@@ -150,7 +157,13 @@ export class Mirror {
     if ("worker" in event) this.#heard(event.worker, event.kind === "heartbeat");
     switch (event.kind) {
       case "run_submitted":
-        this.runs.set(event.run, new MirroredRun(event));
+        this.runs.set(
+          event.run,
+          new MirroredRun(
+            event,
+            () => this.#observed.scheduler.runs.get(event.run)?.superseded ?? new Set(),
+          ),
+        );
         break;
       case "runs_withdrawn":
         for (const run of event.runs) this.runs.delete(run);
@@ -210,7 +223,6 @@ export class Mirror {
 
   /** Takes note that the event was handled; the scheduler's leases show what it expired. */
   handled(event: SchedulerEvent): void {
-    this.#setFree();
     if (event.kind !== "tick") return;
     for (const [id, { run, shardIndex, worker }] of this.leases) {
       if (this.#observed.scheduler.leases.has(id)) continue;
@@ -225,7 +237,6 @@ export class Mirror {
       case "grant":
         for (const lease of command.leases) {
           this.runs.get(lease.run)?.attempts.set(lease.shardIndex, lease.attempt);
-          this.bind(command.worker, lease);
         }
         break;
       case "record":
@@ -243,6 +254,7 @@ export class Mirror {
       case "retract":
         this.runs.delete(command.run);
         for (const shardIndex of command.shards) this.#retracted(command.run, shardIndex);
+        if (command.superseded !== undefined) this.testimony.superseded(command.run);
         break;
       case "run_succeeded":
       case "run_failed":
@@ -255,17 +267,8 @@ export class Mirror {
       case "run_advanced":
       case "load":
       case "disagreement":
+      case "partial_refused":
         break;
-    }
-  }
-
-  /** Binds the lease's run to the generator that the device names. */
-  bind(worker: string, { run: name, deviceIndex }: GrantedLease): void {
-    const run = this.runs.get(name);
-    const backends = this.devices.get(worker)?.[deviceIndex]?.backends ?? [];
-    const own = backends.find((backend) => backend.name === run?.plan.specification.backend);
-    if (run !== undefined && own !== undefined && own.generator !== "") {
-      run.generator ??= own.generator;
     }
   }
 
@@ -285,18 +288,6 @@ export class Mirror {
     run?.parked.delete(shardIndex);
     if (run === undefined) return;
     run.generator ??= partial.generator;
-    run.hasPartial = true;
-  }
-
-  /** Frees runs that have no partial and no lease from before: grants come last. */
-  #setFree(): void {
-    const kept = new Set<string>();
-    for (const [id, { run }] of this.leases) {
-      if (this.#observed.scheduler.leases.has(id)) kept.add(run);
-    }
-    for (const run of this.runs.values()) {
-      if (!run.hasPartial && !kept.has(run.name)) run.generator = undefined;
-    }
   }
 
   #retracted(run: string, shardIndex: number): void {
@@ -309,7 +300,7 @@ export class Mirror {
 
   #judge(result: EventOf<"shard_result">, run: MirroredRun): void {
     const { shardIndex, partial } = result;
-    const isOfOtherKind = partial.generator !== (run.generator ?? partial.generator);
+    const isOfOtherKind = !run.takes(partial.generator);
     const isNews = this.#learns(result, run);
     if (!isOfOtherKind && problemOf(run.plan.task(shardIndex), partial) === undefined) {
       const name = `${run.name}#${shardIndex}`;

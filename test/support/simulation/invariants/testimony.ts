@@ -91,6 +91,19 @@ export class Testimony {
     this.#firsts.delete(shard);
   }
 
+  /** Whether these shards rest on the word of two workers, or two agree on one of them. */
+  isShared(shards: readonly string[]): boolean {
+    const deliverers = shards.flatMap((shard) => this.deliverers.get(shard) ?? []);
+    return new Set(deliverers).size > 1 || shards.some((shard) => this.verified.has(shard));
+  }
+
+  /** Takes note that the run begins anew with another generator. */
+  superseded(run: string): void {
+    for (const shard of this.#disputes.keys()) {
+      if (shard.startsWith(`${run}#`)) this.#disputes.delete(shard);
+    }
+  }
+
   /** Takes note that the run has ended. */
   forget(run: string): void {
     for (const shards of [this.deliverers, this.verified, this.#firsts, this.#disputes]) {

@@ -93,7 +93,11 @@ export class Session implements WorkerSink {
 
   #isWanted(result: Result): boolean {
     const active = this.#options.engine.activeRun(result.run);
-    return active?.isNeeded(result.shardIndex) === true && active.progress.plan.holds(result);
+    return (
+      active?.isNeeded(result.shardIndex) === true &&
+      active.progress.plan.holds(result) &&
+      active.takes(result.partial.generator)
+    );
   }
 
   #isTrue({ run, shardIndex, partial, digest }: Result): boolean {

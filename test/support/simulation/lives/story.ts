@@ -19,6 +19,7 @@ const SOUND: Temperament = {
   lieChance: 0,
   contradictsItself: false,
   stubborn: false,
+  remainingShards: Infinity,
 };
 
 interface Story {

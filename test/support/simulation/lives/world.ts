@@ -5,7 +5,7 @@ import { BACKENDS } from "../../../../shared/specification/backends.ts";
 import { Random } from "../../random.ts";
 import { Channel } from "../channel.ts";
 import type { Fleet } from "../fleetFaults.ts";
-import { deviceOf, soundTemperament } from "../scenario.ts";
+import { calm, deviceOf, isReliable, soundTemperament } from "../scenario.ts";
 import type { Tally } from "../simulatedCluster.ts";
 import { SimulatedWorker, type Temperament } from "../simulatedWorker.ts";
 import { Timeline } from "../timeline.ts";
@@ -95,7 +95,9 @@ export class World implements Fleet, Witness {
         new Channel(worker.id, timeline, random, worker, service),
       poison: () => undefined,
     };
-    const devices = [deviceOf(BACKENDS, "fused", slotCount)];
+    // Who finishes nothing often has a generator that nobody else has.
+    const generator = isReliable(temperament) || random.chance(0.5) ? "fused" : "own";
+    const devices = [deviceOf(BACKENDS, generator, slotCount)];
     workers.push(new SimulatedWorker(id, devices, temperament, surroundings));
   }
 
@@ -116,9 +118,7 @@ export class World implements Fleet, Witness {
   /** Makes all workers sound, and wakes those that hang. */
   calmsDown(): void {
     this.note("calm");
-    for (const { temperament } of this.workers) {
-      Object.assign(temperament, soundTemperament(this.random));
-    }
+    for (const { temperament } of this.workers) calm(this.random, temperament);
     for (const worker of this.workers) worker.thaw();
   }
 
@@ -143,12 +143,30 @@ export class World implements Fleet, Witness {
   #reinforce(): void {
     const { engine } = this.service;
     const works = this.workers.some(
-      ({ id, state }) => state === "working" && engine?.quarantineReason(id) === undefined,
+      ({ id, state, temperament }) =>
+        state === "working" &&
+        isReliable(temperament) &&
+        engine?.quarantineReason(id) === undefined,
     );
-    const waits = this.record.runs.some((run) => engine?.work(run)?.waitsFor !== undefined);
-    if (!works || waits) this.addWorker(soundTemperament(this.random));
+    const waiting = this.record.runs.filter((run) => engine?.work(run)?.waitsFor !== undefined);
+    if (!works || waiting.length > 0) this.addWorker(soundTemperament(this.random));
+    for (const run of waiting) {
+      // What the reason tells people to do must help.
+      if (engine?.work(run)?.waitsFor?.endsWith("cancel the run and extend it") === true) {
+        this.client.does(() => this.#free(run));
+      }
+    }
     this.timeline.after(REINFORCEMENT_SECONDS, () => {
       this.#reinforce();
     });
+  }
+
+  async #free(run: string): Promise<void> {
+    const { client, record } = this;
+    const rule = record.run(run)?.specification.stoppingRule;
+    if (rule === undefined) return;
+    this.note("cancelled to be freed", run);
+    await client.cancelRun(run);
+    await client.extendRun(run, rule);
   }
 }
