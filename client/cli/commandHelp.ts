@@ -4,7 +4,6 @@ import { InputError } from "../sdk/errors.ts";
 import { EXAMPLES } from "./examples.ts";
 import { EXIT_MEANINGS } from "./exitCodes.ts";
 import { drawingColumns } from "./presentation/terminal.ts";
-import { widthOf, wrapped } from "./presentation/wrap.ts";
 import { fullName, refuseCommand } from "./usage.ts";
 
 /** Fewest columns for a description beside its flag; with fewer it stands below. */
@@ -25,14 +24,14 @@ export function configureHelpOf(program: Command, terms: (command: Command) => s
       showGlobalOptions: true,
       subcommandTerm: terms,
       styleUsage: (text) =>
-        wrapped(text, drawingColumns() - USAGE.length).join(`\n${" ".repeat(USAGE.length)}`),
+        linesOf(text, drawingColumns() - USAGE.length).join(`\n${" ".repeat(USAGE.length)}`),
       formatItem: (term, termWidth, description, helper) => {
         const columns = helper.helpWidth ?? drawingColumns();
         const room = columns - termWidth - 4;
         if (room >= LEAST_DESCRIPTION_COLUMNS) {
           return new Help().formatItem(term, termWidth, description, helper);
         }
-        const below = wrapped(description, columns - 6).map((line) => `      ${line}`);
+        const below = linesOf(description, columns - 6).map((line) => `      ${line}`);
         return [`  ${term}`, ...below].join("\n");
       },
     })
@@ -66,19 +65,27 @@ function refuseMissing(command: Command): never {
   throw new InputError(`a command is missing; give one after '${fullName(command)}': ${names}`);
 }
 
+/**
+ * Breaks a text into lines by commander's own means: what measures every character of a terminal
+ * would be loaded by each command, and takes longer than most of them.
+ */
+function linesOf(text: string, columns: number): string[] {
+  return new Help().boxWrap(text, columns).split("\n");
+}
+
 function tailOf(command: Command): string {
   const columns = drawingColumns();
   const name = fullName(command).split(" ").slice(1).join(" ");
   const examples = EXAMPLES[name] ?? [];
-  const longest = Math.max(...examples.map(([line]) => widthOf(line)), 0);
+  const longest = Math.max(...examples.map(([line]) => line.length), 0);
   const lines = examples.flatMap(([line, use]) => {
     const beside = `  $ ${line.padEnd(longest)}  ${use}`;
-    if (widthOf(beside) <= columns) return [beside];
-    return [`  $ ${line}`, ...wrapped(use, columns - 6).map((text) => `      ${text}`)];
+    if (beside.length <= columns) return [beside];
+    return [`  $ ${line}`, ...linesOf(use, columns - 6).map((text) => `      ${text}`)];
   });
   const codes = Object.entries(EXIT_MEANINGS).map(([code, meaning]) => `${code} ${meaning}`);
   return [
     ...(lines.length === 0 ? [] : ["Examples:", ...lines, ""]),
-    ...wrapped(`Exit codes: ${codes.join(", ")}`, columns),
+    ...linesOf(`Exit codes: ${codes.join(", ")}`, columns),
   ].join("\n");
 }

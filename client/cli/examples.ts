@@ -40,21 +40,38 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   "runs show": [
     ["lyapunov runs show runs/4727b7c4ce09", "a run"],
-    ["lyapunov runs show sweeps/9c1d22e0a4b7 --json", "a sweep, for programs"],
+    ["lyapunov runs show runs/4727b7c4ce09 --json", "for programs"],
   ],
-  "runs watch": [["lyapunov runs watch sweeps/9c1d22e0a4b7", "until all its runs have ended"]],
+  "runs watch": [["lyapunov runs watch runs/4727b7c4ce09", "until it has ended"]],
   "runs cancel": [["lyapunov runs cancel runs/4727b7c4ce09", "what it has stays readable"]],
   "runs extend": [
     ["lyapunov runs extend runs/4727b7c4ce09 --replicas 1000000", "to a million in all"],
-    ["lyapunov runs extend sweeps/9c1d22e0a4b7 --precision 1e-5", "every run of a sweep"],
+    ["lyapunov runs extend runs/4727b7c4ce09 --precision 1e-5", "to more precision"],
   ],
   "runs plot": [
     ["lyapunov runs plot runs/4727b7c4ce09", "λ̂ over ever more replicas, in the terminal"],
-    ["lyapunov runs plot sweeps/9c1d22e0a4b7 --output phases.svg", "a picture of a sweep"],
+    ["lyapunov runs plot runs/4727b7c4ce09 --kind depth --output depth.svg", "into a file"],
   ],
   "runs export": [
-    ["lyapunov runs export sweeps/9c1d22e0a4b7 --output sweep.parquet", "for pandas and others"],
+    ["lyapunov runs export runs/4727b7c4ce09 --output run.parquet", "for pandas and others"],
     ["lyapunov runs export runs/4727b7c4ce09 --format csv", "to standard output"],
+  ],
+  sweeps: [
+    ["lyapunov sweeps list", "the newest sweeps"],
+    ["lyapunov sweeps show sweeps/9c1d22e0a4b7", "every run of one, in a table"],
+  ],
+  "sweeps list": [["lyapunov sweeps list --limit 200", "more than the newest 50"]],
+  "sweeps show": [["lyapunov sweeps show sweeps/9c1d22e0a4b7 --json", "for programs"]],
+  "sweeps watch": [["lyapunov sweeps watch sweeps/9c1d22e0a4b7", "until all its runs have ended"]],
+  "sweeps cancel": [["lyapunov sweeps cancel sweeps/9c1d22e0a4b7", "what it has stays readable"]],
+  "sweeps extend": [
+    ["lyapunov sweeps extend sweeps/9c1d22e0a4b7 --precision 1e-5", "to more precision"],
+  ],
+  "sweeps plot": [
+    ["lyapunov sweeps plot sweeps/9c1d22e0a4b7 --output phases.svg", "λ̂ over what varies"],
+  ],
+  "sweeps export": [
+    ["lyapunov sweeps export sweeps/9c1d22e0a4b7 --output sweep.parquet", "for pandas and others"],
   ],
   token: [
     ["lyapunov token alice --roles read,submit --token-file alice.token", "for a person"],

@@ -17,15 +17,33 @@ export interface RateOptions {
   readonly clock: () => number;
 }
 
+/** A range in which a number is most of the time. */
+export interface Range {
+  readonly lower: number;
+  readonly upper: number;
+}
+
 export interface MachineRate {
   /** Rate of all threads together. */
   readonly replicaLayersPerSecond: number;
+  /** Rates between which four of five tasks were: a busy machine has a wide range. */
+  readonly range: Range;
   /** σ² per layer of the propagated replicas; undefined if too few survived. */
   readonly measuredVariance: number | undefined;
+  /** Standard error of that σ² as a share of it, by normal theory. */
+  readonly varianceShare: number | undefined;
 }
 
 /** Replicas of the first measurement: fewer would not fill the lanes of the kernels. */
 const FIRST_REPLICAS = 64;
+/** Tasks that a thread is to get through in the time of the measurement, so that they can vary. */
+const LEAST_TASKS = 4;
+/** Tries of which the fastest counts: on a busy machine a tiny task can take long once. */
+const TRIES = 3;
+/** Shortest time that a clock tells apart, in seconds. */
+const CLOCK_STEP = 1e-9;
+/** Share of the tasks below and above the range. */
+const TAIL = 0.1;
 /**
  * First depth of isotropic runs: a layer costs so little that fewer would measure a shard's start.
  */
@@ -66,12 +84,18 @@ export async function measureRate(
   };
 
   const everywhere = () => Promise.all(Array.from({ length: threads }, sample));
-  // Threads start and load their kernels; then the task grows until it takes half of the time.
+  const enough = seconds / LEAST_TASKS;
+  const takesEnough = async () => {
+    for (let i = 0; i < TRIES; i++) {
+      const start = clock();
+      await everywhere();
+      if (clock() - start < enough) return false;
+    }
+    return true;
+  };
+  // Threads start and load their kernels; then the task grows until it takes its share of the time.
   await everywhere();
-  for (;;) {
-    const start = clock();
-    await everywhere();
-    if (clock() - start >= seconds / 2) break;
+  while (!(await takesEnough())) {
     if (depth < specification.network.depth) {
       depth = Math.min(2 * depth, specification.network.depth);
     } else if (replicaCount < shard.replicaCount) {
@@ -80,18 +104,30 @@ export async function measureRate(
   }
 
   [squares, freedom] = [0, 0];
+  const taskRates: number[] = [];
   const rateOfThread = async () => {
     const start = clock();
-    let replicaLayers = 0;
+    let [before, now, replicaLayers] = [start, start, 0];
     do {
       await sample();
+      now = clock();
+      taskRates.push((replicaCount * depth) / Math.max(now - before, CLOCK_STEP));
       replicaLayers += replicaCount * depth;
-    } while (clock() - start < seconds);
-    return replicaLayers / (clock() - start);
+      before = now;
+    } while (now - start < seconds);
+    return replicaLayers / (now - start);
   };
   const rates = await Promise.all(Array.from({ length: threads }, rateOfThread));
+  const replicaLayersPerSecond = rates.reduce((sum, rate) => sum + rate, 0);
+  const sorted = taskRates.toSorted((a, b) => a - b);
+  const at = (share: number) => threads * (sorted[Math.round(share * (sorted.length - 1))] ?? 0);
   return {
-    replicaLayersPerSecond: rates.reduce((sum, rate) => sum + rate, 0),
+    replicaLayersPerSecond,
+    range: {
+      lower: Math.min(replicaLayersPerSecond, at(TAIL)),
+      upper: Math.max(replicaLayersPerSecond, at(1 - TAIL)),
+    },
     measuredVariance: freedom > 0 ? squares / freedom : undefined,
+    varianceShare: freedom > 0 ? Math.sqrt(2 / freedom) : undefined,
   };
 }

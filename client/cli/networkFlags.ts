@@ -73,7 +73,11 @@ export function addRunFlags(command: Command): Command {
       "depths at which to keep sums, such as 10,100 (default: powers of two)",
       typedList,
     )
-    .option("--burn-in <layers>", "first layers, whose growth is left out (default: 0)", typed)
+    .option(
+      "--burn-in <layers>",
+      "first layers, whose growth is left out (default: by the weights)",
+      typed,
+    )
     .option("--level <probability>", "coverage of the intervals (default: 0.95)", typed)
     .option("--display-name <text>", "name to show to people");
 }

@@ -33,12 +33,3 @@ export function predictedReplicas(
   const replicas = Math.ceil(Math.max(...targets) / survivalBound(network));
   return Math.min(replicas, precision.maximumReplicaCount);
 }
-
-/** Seconds that replicas take at a rate in replica-layers per second. */
-export function predictedSeconds(
-  { network }: PropagationSpecification,
-  replicas: number,
-  replicaLayersPerSecond: number,
-): number {
-  return (replicas * network.depth) / replicaLayersPerSecond;
-}

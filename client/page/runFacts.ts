@@ -77,9 +77,14 @@ function calibrationText({ gainCalibration }: NonNullable<RunJson["network"]>): 
 /** Formats what a run of a kind was asked for that has no fields of its own in the contract. */
 function parametersText({ kind, parameters = {} }: RunJson): string {
   const named = Object.entries(parameters).map(
-    ([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    ([name, value]) => `${name} ${parameterText(value)}`,
   );
   return [`kind ${kind}`, ...named].join(" · ");
+}
+
+function parameterText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" ? given(value) : JSON.stringify(value);
 }
 
 /** What a run or a sweep is called. */

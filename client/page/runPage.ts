@@ -109,10 +109,11 @@ function tile(
 ): HTMLElement {
   if (estimate === undefined) return html("section", { class: "tile", id }, html("h2", {}, title));
   const { lower, upper, standardError, level, z } = estimate;
+  const size = estimate.estimate;
   const interval =
     lower === null || upper === null
       ? ""
-      : `${percent(level)}: ${rounded(lower, standardError)} to ${rounded(upper, standardError)}`;
+      : `${percent(level)}: ${rounded(lower, standardError, size)} to ${rounded(upper, standardError, size)}`;
   const deviation = z === null ? "" : ` · z = ${fixed(z, 2)}`;
   return html(
     "section",

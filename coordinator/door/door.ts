@@ -12,8 +12,9 @@ import { ApiError, toStatus } from "../../shared/wire/errorDetails.ts";
 import { AUTHORIZATION, readBearer, tokenDigest } from "../../shared/wire/tokens.ts";
 import { authorize, nameOf, plainAddress, type Caller, type Knock } from "./authorization.ts";
 import { ClientBook } from "./clientBook.ts";
+import { forgetful } from "./forgetfulDecoder.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import { ownStatuses } from "./ownStatuses.ts";
+import { explainStatuses } from "./ownStatuses.ts";
 import { PeerBook } from "./peerBook.ts";
 import { RefusalLog } from "./refusalLog.ts";
 import { openTls, type Tls, type TlsFiles } from "./tls.ts";
@@ -98,7 +99,10 @@ export class Door implements Disposable {
     this.credentials = experimental.createServerCredentialsWithInterceptors(
       tls?.credentials ?? ServerCredentials.createInsecure(),
       [
-        ownStatuses,
+        (_method, call) => {
+          explainStatuses(call);
+          return forgetful(call);
+        },
         ...(watch === undefined ? [] : [watch]),
         ({ path }, call) => this.#intercept(call, path),
       ],

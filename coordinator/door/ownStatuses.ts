@@ -1,4 +1,4 @@
-import { ServerInterceptingCall, status as Code, type ServerInterceptor } from "@grpc/grpc-js";
+import { status as Code, type ServerInterceptor } from "@grpc/grpc-js";
 
 import {
   ApiError,
@@ -9,20 +9,21 @@ import {
 } from "../../shared/wire/errorDetails.ts";
 
 type Status = ReturnType<typeof toStatus>;
-type SentStatus = Parameters<ServerInterceptingCall["sendStatus"]>[0];
+type InnermostCall = Parameters<ServerInterceptor>[1];
+type SentStatus = Parameters<InnermostCall["sendStatus"]>[0];
 
 /**
  * Gives the statuses that grpc-js sends by itself the sentences and details of all others. They pass
- * no interceptor, since the innermost call sends them. So this must be the first interceptor, which
- * is given that call.
+ * no interceptor, since the innermost call sends them.
+ *
+ * @param call the innermost call, which the first interceptor is given.
  */
-export const ownStatuses: ServerInterceptor = (_method, call) => {
+export function explainStatuses(call: InnermostCall): void {
   const send = call.sendStatus.bind(call);
   call.sendStatus = (status) => {
     send(hasDetails(status.metadata ?? undefined) ? status : (detailed(status) ?? status));
   };
-  return new ServerInterceptingCall(call);
-};
+}
 
 /** What grpc-js complains of by itself, by its text: its codes have other causes, too. */
 const COMPLAINTS: readonly (readonly [RegExp, (match: RegExpExecArray) => ApiError])[] = [

@@ -1,8 +1,14 @@
 import { status as Code } from "@grpc/grpc-js";
 
+import { refused } from "../../shared/specification/violations.ts";
 import { ApiError, invalidField } from "../../shared/wire/errorDetails.ts";
 import type { SimulationReads } from "../simulations/reads.ts";
-import { readName, readPageSize, readPageToken } from "../simulations/requests.ts";
+import {
+  MAXIMUM_PAGE_SIZE,
+  readName,
+  readPageSize,
+  readPageToken,
+} from "../simulations/requests.ts";
 import { fleetView } from "./fleetView.ts";
 import { runJson, sweepJson } from "./resourceJson.ts";
 import type { Viewed, Views } from "./views.ts";
@@ -54,19 +60,44 @@ export function readViewed(query: URLSearchParams): Viewed {
   const pageToken = readPageToken(query.get("pageToken") ?? "");
   if (view === "overview") return { view, pageToken };
   if (view === "fleet") return { view, pageToken: readOffset(pageToken) };
+  if (!/^(runs|sweeps)\//.test(view)) {
+    const allowed = "give overview, fleet, runs/{id} or sweeps/{id}";
+    throw invalidField("view", `${refused(view)}; ${allowed}`);
+  }
   const collection = view.startsWith("sweeps/") ? "sweeps" : "runs";
   return { view: readName(collection, view), pageToken: "" };
 }
 
+/** The parameters of an address by the fields of the requests that they stand for. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  page_size: "pageSize",
+  page_token: "pageToken",
+};
+
+/**
+ * A refusal in the words of an address.
+ *
+ * @param query whether the address has a view, whose name is a parameter, too.
+ */
+export function inWordsOfAddress(refusal: ApiError, query: URLSearchParams): ApiError {
+  const [{ field, description } = { field: "", description: "" }] = refusal.violations;
+  const parameter = field === "name" && query.has("view") ? "view" : PARAMETERS[field];
+  if (parameter === undefined) return refusal;
+  return new ApiError(refusal.code, refusal.reason, `${parameter}: ${description}`, {
+    violations: [{ field: parameter, description }],
+  });
+}
+
 function sizeOf(query: URLSearchParams): number {
   const text = query.get("pageSize") ?? "0";
-  return readPageSize(/^\d{1,6}$/.test(text) ? Number(text) : Number.NaN);
+  if (/^\d{1,6}$/.test(text)) return readPageSize(Number(text));
+  throw invalidField("page_size", `${refused(text)}; give 1 to ${MAXIMUM_PAGE_SIZE}`);
 }
 
 /** Reads a page token of the fleet, a number of workers: nobody keeps where one was in the list. */
 function readOffset(pageToken: string): string {
   if (/^\d{0,9}$/.test(pageToken)) return pageToken;
-  throw invalidField("page_token", `'${pageToken}' is not a page token of the fleet; leave it out`);
+  throw invalidField("page_token", `${refused(pageToken)} for the fleet; leave it out`);
 }
 
 function unknownPath(path: string): ApiError {

@@ -14,7 +14,7 @@ import type { Door } from "../door/door.ts";
 import { beginEvents, sendAsset, sendError, sendJson, sendRefusal } from "./responses.ts";
 import { Assets } from "./assets.ts";
 import { EventStreams } from "./eventStreams.ts";
-import { readResource, readViewed } from "./jsonInterface.ts";
+import { inWordsOfAddress, readResource, readViewed } from "./jsonInterface.ts";
 import { createListener } from "./listener.ts";
 import { SharedViews } from "./sharedViews.ts";
 import { Views } from "./views.ts";
@@ -96,7 +96,7 @@ class Page {
       if (pathname === "/api/events") await this.#sendEvents(request, response, searchParams);
       else sendJson(response, await readResource(reads, this.#views, pathname, searchParams));
     } catch (error) {
-      const refusal = asApiError(error, log, pathname);
+      const refusal = inWordsOfAddress(asApiError(error, log, pathname), searchParams);
       if (response.headersSent) response.destroy();
       else sendRefusal(response, refusal);
     } finally {

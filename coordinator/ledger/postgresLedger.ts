@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { Pool, types, type PoolConfig } from "pg";
 
+import { MAXIMUM_SECRET_BYTES, readRegularFile } from "../../shared/files/readFile.ts";
 import { KINDS, type Kinds } from "../../shared/kinds/kinds.ts";
 import { Leadership, type LeadershipOptions } from "./leadership.ts";
 import { LeadershipLost, LedgerUnavailable, type Ledger } from "./ledger.ts";
@@ -28,6 +29,7 @@ export interface PostgresLedgerOptions extends LeadershipOptions {
  * @throws LedgerUnavailable saying why, and what to do
  */
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
+  await checkFiles(options.url);
   const config = connection(options.url);
   const pool = new Pool(config);
   // An idle connection broke; the leadership's connection breaks too, and reports it.
@@ -58,6 +60,22 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
       : new LedgerUnavailable(`--ledger ${redacted(options.url)}: ${problem(error)}`, {
           cause: error,
         });
+  }
+}
+
+/**
+ * Checks the files that an address names, which the driver reads whole and while all else waits.
+ *
+ * @throws LedgerUnavailable
+ */
+async function checkFiles(url: string): Promise<void> {
+  for (const name of ["sslcert", "sslkey", "sslrootcert"]) {
+    const path = URL.parse(url)?.searchParams.get(name);
+    if (!path) continue;
+    await readRegularFile(path, MAXIMUM_SECRET_BYTES).catch((error: unknown) => {
+      const place = `--ledger ${redacted(url)}: its ${name}, '${path}',`;
+      throw new LedgerUnavailable(`${place} ${(error as Error).message}`, { cause: error });
+    });
   }
 }
 

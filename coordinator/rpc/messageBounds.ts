@@ -2,6 +2,7 @@ import protobuf from "protobufjs";
 import { reasonOf } from "../../shared/wire/reason.ts";
 
 import { count } from "../../shared/text/counts.ts";
+import { tooLong } from "../../shared/specification/violations.ts";
 import { LENGTH_DELIMITED, shapeOf, type FieldShape, type MessageShape } from "./messageShapes.ts";
 
 /** Wire types in the encoding of Protocol Buffers. */
@@ -152,18 +153,13 @@ class Walk {
 
   #checkText({ bound: { characters = Infinity } }: FieldShape, stop: number): void {
     const { buf, pos } = this.#reader;
-    const length = stop - pos;
-    if (length <= characters) return;
+    if (stop - pos <= characters) return;
     let found = 0;
-    // All bytes of a character but its first begin with the bits 10.
-    const end = Math.min(stop, pos + (characters + 1) * CHARACTER_BYTES);
-    for (let i = pos; i < end; i++) if (((buf[i] as number) & 0xc0) !== 0x80) found += 1;
-    if (found > characters || end < stop) {
-      throw this.#refusal(
-        `a text of more than ${count(characters)} characters is not allowed; ` +
-          `give at most ${count(characters)} characters`,
-      );
-    }
+    // All bytes of a character in UTF-8 but its first begin with the bits 10.
+    for (let i = pos; i < stop; i++) if (((buf[i] as number) & 0xc0) !== 0x80) found += 1;
+    // Bytes that are no UTF-8 may hold no first bytes at all.
+    const length = Math.max(found, Math.ceil((stop - pos) / CHARACTER_BYTES));
+    if (length > characters) throw this.#refusal(tooLong(length, characters));
   }
 
   #checkEntries({ bound: { entries = Infinity } }: FieldShape, found: number): void {

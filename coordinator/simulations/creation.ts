@@ -5,13 +5,14 @@ import { ApiError } from "../../shared/wire/errorDetails.ts";
 import type { Engine } from "../engine/engine.ts";
 import { OutcomeUnknown, type Ledger, type RunRecord, type SweepRecord } from "../ledger/ledger.ts";
 import type { Admission } from "./admission.ts";
+import type { Fingerprints } from "./fingerprint.ts";
 
 /** New runs, and the sweep that they make up, under the id of the request for them. */
 export interface Creation {
   /** Repeated by a client that is not sure; empty: the request is not meant to be repeated. */
   readonly requestId: string;
-  /** See fingerprintOf. */
-  readonly fingerprint: string;
+  /** See fingerprintsOf. */
+  readonly fingerprints: Fingerprints;
   /** The name that the request id stands for from now on. */
   readonly resource: string;
   readonly runs: readonly RunRecord[];
@@ -32,7 +33,7 @@ interface CreationParts {
  */
 export async function create(
   { engine, ledger, log }: CreationParts,
-  { requestId, fingerprint, resource, runs, sweep }: Creation,
+  { requestId, fingerprints, resource, runs, sweep }: Creation,
   admission: Admission,
 ): Promise<string> {
   const asked = runs.map(({ name, specification: { stoppingRule } }) => ({ name, stoppingRule }));
@@ -42,6 +43,7 @@ export async function create(
     admission.check(asked);
     for (const run of runs) await transaction.putRun(run);
     if (sweep !== undefined) await transaction.putSweep(sweep);
+    const { fingerprint } = fingerprints;
     if (requestId !== "") await transaction.putRequest({ requestId, fingerprint, resource });
     return undefined;
   });
@@ -55,7 +57,7 @@ export async function create(
     log.info({ resource, runs: runs.length }, "created");
     return resource;
   }
-  if (earlier.fingerprint === fingerprint) return earlier.resource;
+  if (Object.values(fingerprints).includes(earlier.fingerprint)) return earlier.resource;
   throw new ApiError(
     Code.ALREADY_EXISTS,
     "REQUEST_ID_REUSED",

@@ -8,6 +8,7 @@ import {
   characterCount,
   refused,
   textProblem,
+  tooLong,
   ValidationError,
   type FieldViolation,
 } from "../../shared/specification/violations.ts";
@@ -19,7 +20,7 @@ export const MAXIMUM_REQUEST_ID_LENGTH = 128;
 export const MAXIMUM_PAGE_TOKEN_LENGTH = 256;
 export const MAXIMUM_ETAG_LENGTH = 128;
 const DEFAULT_PAGE_SIZE = 50;
-const MAXIMUM_PAGE_SIZE = 1000;
+export const MAXIMUM_PAGE_SIZE = 1000;
 
 /**
  * Reads a run of any of the kinds.
@@ -111,11 +112,9 @@ export function readPageToken(pageToken: string): string {
 
 /** Returns the text. @throws ApiError naming the field if the text is longer */
 function atMost(field: string, text: string, maximum: number): string {
-  if (characterCount(text, maximum) <= maximum) return text;
-  throw invalidField(
-    field,
-    `more than ${maximum} characters are too many; give at most ${maximum}`,
-  );
+  const length = characterCount(text);
+  if (length <= maximum) return text;
+  throw invalidField(field, tooLong(length, maximum));
 }
 
 export function readPageSize(pageSize: number): number {

@@ -16,7 +16,7 @@ import { ADMIT_ALL, type Admission, type AskedRun } from "./admission.ts";
 import type { RunRecord, SweepRecord } from "../ledger/ledger.ts";
 import { Mutex } from "../ledger/mutex.ts";
 import { create, type Creation } from "./creation.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { fingerprintsOf } from "./fingerprint.ts";
 import { SimulationReads, type ReadsOptions } from "./reads.ts";
 import { specificationView } from "./runView.ts";
 
@@ -53,8 +53,8 @@ export class Simulations extends SimulationReads {
   ): Promise<Run> {
     if (validateOnly) return specificationView(specification);
     const run = this.#newRun(specification, admission.client);
-    const fingerprint = fingerprintOf([specification]);
-    const creation = { requestId, fingerprint, resource: run.name, runs: [run] };
+    const fingerprints = fingerprintsOf([specification]);
+    const creation = { requestId, fingerprints, resource: run.name, runs: [run] };
     return this.run(await this.#create(creation, admission));
   }
 
@@ -75,8 +75,8 @@ export class Simulations extends SimulationReads {
       runs: runs.map((run) => run.name),
       createTime: this.#options.wallClock(),
     };
-    const fingerprint = fingerprintOf([displayName, ...specifications]);
-    const creation = { requestId, fingerprint, resource: name, runs, sweep };
+    const fingerprints = fingerprintsOf([displayName, ...specifications]);
+    const creation = { requestId, fingerprints, resource: name, runs, sweep };
     return this.sweep(await this.#create(creation, admission));
   }
 

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { open } from "node:fs/promises";
 import { isatty } from "node:tty";
+import { count } from "../text/counts.ts";
 
 /** Most bytes of a file of tokens or certificates: some thousands of either. */
 export const MAXIMUM_SECRET_BYTES = 2 ** 22;
@@ -15,6 +16,9 @@ const CHUNK_BYTES = 2 ** 16;
  * for which Node waits before it ends.
  */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** Files that were open before this process began: a pipe among them has had its writer. */
+const OPEN_BEFORE = /^\/(dev\/stdin|dev\/fd\/\d+|proc\/self\/fd\/\d+)$/;
 
 /** A file was not read; the message is the end of a sentence that begins with the file. */
 class UnreadableFile extends Error {
@@ -43,16 +47,17 @@ export function readOnce(
   return reported(() => {
     const descriptor = openSync(path, OPEN_FLAGS);
     try {
-      const isTerminal = isatty(descriptor);
-      const isPipe = isTerminal || fstatSync(descriptor).isFIFO();
-      if (!isPipe) refuseOthers(fstatSync(descriptor));
+      const stats = fstatSync(descriptor);
+      const isPipe = isatty(descriptor) || stats.isFIFO();
+      if (!isPipe) refuseOthers(stats);
+      // A pipe of a name without a writer looks as if it had ended; the first may be about to come.
+      const mayBegin = stats.isFIFO() && !OPEN_BEFORE.test(path);
       const deadline = performance.now() + patience;
       const chunks = new Chunks(maximumBytes);
       for (;;) {
         const chunk = readSome(descriptor);
-        // A pipe without a writer looks as if it had ended; the first one may be about to come.
-        const hasEnded = chunk?.length === 0 && (chunks.size > 0 || !isPipe || isTerminal);
-        if (hasEnded) return { bytes: chunks.joined(), isPipe };
+        if (chunk?.length === 0 && (chunks.size > 0 || !mayBegin))
+          return { bytes: chunks.joined(), isPipe };
         if (chunk !== undefined && chunk.length > 0) {
           chunks.add(chunk);
           continue;
@@ -79,7 +84,7 @@ export async function readRegularFile(path: string, maximumBytes: number): Promi
   try {
     await using handle = await open(path, OPEN_FLAGS);
     const stats = await handle.stat();
-    if (stats.isFIFO()) throw new UnreadableFile("has become a pipe; put a file there");
+    if (stats.isFIFO()) throw new UnreadableFile("is a pipe; give a file");
     refuseOthers(stats);
     const chunks = new Chunks(maximumBytes);
     for (;;) {
@@ -123,7 +128,7 @@ class Chunks {
     this.#chunks.push(chunk);
     if (this.size <= this.#maximumBytes) return;
     throw new UnreadableFile(
-      `is larger than ${this.#maximumBytes.toLocaleString("en-US")} bytes; give a smaller file`,
+      `is larger than ${count(this.#maximumBytes)} bytes; give a smaller file`,
     );
   }
 

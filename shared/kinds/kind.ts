@@ -74,6 +74,12 @@ export interface Kind<Specification extends RunSpecification = RunSpecification>
   /** The work in a number of replicas, for metrics. */
   propagation(specification: Specification, replicaCount: number): Propagation;
 
+  /**
+   * What version 0.1 made of the request for a specification, if it was another: so that a request
+   * which is repeated after an upgrade is known.
+   */
+  asReadByVersion01?(specification: Specification): Specification;
+
   /** The estimates that the stopping rule looks at; undefined while too little is known. */
   estimates(specification: Specification, sums: ReplicaSums): Estimates | undefined;
 

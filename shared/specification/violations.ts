@@ -88,23 +88,26 @@ export class FieldReader {
  */
 export function textProblem(value: unknown, maximumLength: number): string | undefined {
   if (typeof value !== "string") return `${refused(value)}; give a text`;
-  const length = characterCount(value, maximumLength);
-  if (length > maximumLength) {
-    return (
-      `a text of more than ${count(maximumLength)} characters is not allowed; ` +
-      `give at most ${count(maximumLength)} characters`
-    );
-  }
+  const length = characterCount(value);
+  if (length > maximumLength) return tooLong(length, maximumLength);
   return isPlainText(value)
     ? undefined
     : `${refused(value)}; give one line without control characters`;
 }
 
-/** Counts Unicode code points, up to one more than `maximum`: a text may be of any length. */
-export function characterCount(text: string, maximum: number): number {
-  let count = 0;
-  for (const _ of text) if (++count > maximum) break;
-  return count;
+/** Says of a text that it is too long, as the end of a sentence that begins with its field. */
+export function tooLong(length: number, maximumLength: number): string {
+  return (
+    `a text of ${count(length)} characters is not allowed; ` +
+    `give at most ${count(maximumLength)} characters`
+  );
+}
+
+/** Counts the characters of a text, which are Unicode code points. */
+export function characterCount(text: string): number {
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length;
 }
 
 /** The first half of a sentence that refuses a value. */

@@ -81,7 +81,7 @@ export function estimateExponents(
  * (Joanes and Gill 1998, G₂), and is taken as 0 where the estimate is negative, or where there are
  * fewer than four values to make one. So ν is never above the n − 1 of normal values, and the error
  * s² √(2/ν) is the larger of the error that normal values would have and the one that the fourth
- * moment shows. A few values often show too little kurtosis, and hardly ever too much.
+ * moment shows. A few values often show less kurtosis than their law has.
  */
 function degreesOfFreedom({ m2, m4 }: Moments, count: number): number {
   const kurtosis =

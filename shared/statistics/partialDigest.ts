@@ -12,19 +12,24 @@ let numbers = new Float64Array(1024);
 export function partialDigest(partial: ShardPartial): string {
   const { backend, generator, observables } = partial;
   const names = JSON.stringify([backend, generator, observables]);
-  const count = numberCount(partial);
   // No character takes more than three bytes.
-  const needed = count + Math.ceil((3 * names.length) / numbers.BYTES_PER_ELEMENT);
+  const needed = largestCount(partial) + Math.ceil((3 * names.length) / numbers.BYTES_PER_ELEMENT);
   if (numbers.length < needed) numbers = new Float64Array(2 * needed);
-  layOut(partial, numbers);
+  const count = layOut(partial, numbers);
   const bytes = Buffer.from(numbers.buffer);
   const numberBytes = count * numbers.BYTES_PER_ELEMENT;
   const nameBytes = bytes.write(names, numberBytes);
   return hash("sha256", bytes.subarray(0, numberBytes + nameBytes), "base64");
 }
 
-/** Writes all numbers of a partial. Lists begin with their lengths, so that they cannot merge. */
-function layOut({ firstReplica, replicaCount, checkpoints }: ShardPartial, into: Float64Array) {
+/**
+ * Writes all numbers of a partial, and returns how many. Lists begin with their lengths, so that
+ * they cannot merge.
+ */
+function layOut(
+  { firstReplica, replicaCount, checkpoints }: ShardPartial,
+  into: Float64Array,
+): number {
   let end = 0;
   into[end++] = firstReplica;
   into[end++] = replicaCount;
@@ -40,24 +45,29 @@ function layOut({ firstReplica, replicaCount, checkpoints }: ShardPartial, into:
       into[end++] = m3;
       into[end++] = m4;
     }
-    const { binWidth, binIndexes, binCounts, minimum = NaN, maximum = NaN } = sums.quantileSketch;
+    const { binWidth, binIndexes, binCounts, minimum, maximum } = sums.quantileSketch;
+    // Ledgers have digests of sketches from before there were extremes, so that those stay as they
+    // are. No width is NaN, which announces extremes.
+    if (minimum !== undefined || maximum !== undefined) {
+      into[end++] = NaN;
+      into[end++] = minimum ?? NaN;
+      into[end++] = maximum ?? NaN;
+    }
     into[end++] = binWidth;
-    // Extremes are finite; see partialProblem.
-    into[end++] = minimum;
-    into[end++] = maximum;
     for (const list of [sums.coMoments, binIndexes, binCounts]) {
       into[end++] = list.length;
       for (const number of list) into[end++] = number;
     }
   }
+  return end;
 }
 
-/** How many numbers `layOut` writes. */
-function numberCount({ checkpoints }: ShardPartial): number {
+/** The most numbers that `layOut` writes. */
+function largestCount({ checkpoints }: ShardPartial): number {
   let count = 3;
   for (const { moments, coMoments, quantileSketch } of checkpoints) {
     const { binIndexes, binCounts } = quantileSketch;
-    count += 10 + 4 * moments.length + coMoments.length + binIndexes.length + binCounts.length;
+    count += 11 + 4 * moments.length + coMoments.length + binIndexes.length + binCounts.length;
   }
   return count;
 }

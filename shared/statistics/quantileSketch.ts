@@ -39,11 +39,31 @@ type Bins = Pick<QuantileSketch, "binWidth" | "binIndexes" | "binCounts">;
  */
 export function sketchOf(values: Float64Array, alignedWidth: number): QuantileSketch {
   const counter = new BinCounter(alignedWidth * NARROWEST);
-  counter.add(values);
-  const bins = counter.bins();
-  if (values.length === 0) return bins;
-  return { ...bins, ...extremesOf(smallest(values), largest(values)) };
+  if (values.length === 0) return counter.bins();
+  const [minimum, maximum] = [smallest(values), largest(values)];
+  // The first values tell about how wide the bins will be, so that the others can be counted in an
+  // array, which is much faster than a map.
+  for (const value of values.subarray(0, FIRST_VALUES)) counter.add(value);
+  const others = values.subarray(FIRST_VALUES);
+  counter.reach(minimum);
+  counter.reach(maximum);
+  const { width } = counter;
+  const lowest = Math.floor(minimum / width);
+  const span = Math.floor(maximum / width) - lowest + 1;
+  if (others.length === 0 || span > MAXIMUM_SPAN) {
+    for (const value of others) counter.add(value);
+  } else {
+    const counts = new Uint32Array(span);
+    countByBins(others, width, lowest, counts);
+    counter.addBins(lowest, counts);
+  }
+  return { ...counter.bins(), ...extremesOf(minimum, maximum) };
 }
+
+/** Values that go into the bins one by one. */
+const FIRST_VALUES = 512;
+/** Most bins, empty ones included, that are counted in an array. */
+const MAXIMUM_SPAN = 65_536;
 
 /** Counts values by bins that widen as values come. */
 class BinCounter {
@@ -54,16 +74,26 @@ class BinCounter {
     this.#width = width;
   }
 
-  add(values: Float64Array): void {
-    for (const value of values) {
-      let index = Math.floor(value / this.#width);
-      while (Math.abs(index) > MAXIMUM_INDEX) {
-        this.#widen();
-        index = Math.floor(value / this.#width);
-      }
-      this.#counts.set(index, (this.#counts.get(index) ?? 0) + 1);
-      while (this.#counts.size > MAXIMUM_BINS) this.#widen();
-    }
+  /** The width so far. */
+  get width(): number {
+    return this.#width;
+  }
+
+  /** Widens the bins until a value is within the largest index. */
+  reach(value: number): void {
+    while (Math.abs(Math.floor(value / this.#width)) > MAXIMUM_INDEX) this.#widen();
+  }
+
+  add(value: number): void {
+    this.reach(value);
+    this.#put(Math.floor(value / this.#width), 1);
+    this.#fit();
+  }
+
+  /** Adds counts of the present width, from a bin on. */
+  addBins(lowest: number, counts: Uint32Array): void {
+    for (const [i, number] of counts.entries()) if (number > 0) this.#put(lowest + i, number);
+    this.#fit();
   }
 
   bins(): Bins {
@@ -71,18 +101,36 @@ class BinCounter {
     return {
       binWidth: this.#width,
       binIndexes: bins.map(([index]) => index),
-      binCounts: bins.map(([, count]) => count),
+      binCounts: bins.map(([, number]) => number),
     };
   }
 
+  #put(index: number, number: number): void {
+    this.#counts.set(index, (this.#counts.get(index) ?? 0) + number);
+  }
+
+  #fit(): void {
+    while (this.#counts.size > MAXIMUM_BINS) this.#widen();
+  }
+
   #widen(): void {
-    const counts = new Map<number, number>();
-    for (const [index, count] of this.#counts) {
-      const half = Math.floor(index / 2);
-      counts.set(half, (counts.get(half) ?? 0) + count);
-    }
-    this.#counts = counts;
+    const before = this.#counts;
+    this.#counts = new Map();
     this.#width *= 2;
+    for (const [index, number] of before) this.#put(Math.floor(index / 2), number);
+  }
+}
+
+/** Counts values by bins of one width, from a bin on. */
+function countByBins(
+  values: Float64Array,
+  width: number,
+  lowest: number,
+  counts: Uint32Array,
+): void {
+  for (const value of values) {
+    const place = Math.floor(value / width) - lowest;
+    counts[place] = (counts[place] as number) + 1;
   }
 }
 

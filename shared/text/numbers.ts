@@ -4,7 +4,7 @@
  *
  * - The minus sign is U+2212. Flags read it back, so that a number can be pasted.
  * - An error has two significant digits, and its value ends at the same decimal place.
- * - A number that would begin with five zeros, or have more than nine digits before the point, is
+ * - A number that would begin with six zeros, or have more than nine digits before the point, is
  *   written with a power of ten: `(1.2 ± 0.3)·10^−10`. A value and its error share one power.
  * - What is no finite number is a dash.
  */
@@ -15,7 +15,7 @@ export const ABSENT = "–";
 const MINUS = "−";
 
 /** Powers of ten of the leading digit between which a number is written without a power. */
-const LEAST_PLAIN_POWER = -4;
+const LEAST_PLAIN_POWER = -5;
 const MOST_PLAIN_POWER = 8;
 
 /** Digits of a number beside which no error says how many it deserves. */
@@ -61,26 +61,27 @@ export function alignedWithError(value: Maybe, error: Maybe): readonly [string, 
 /**
  * Formats a value to the decimal place at which its error ends.
  *
- * @param size the largest of the values that are shown together, so that they get one power of ten
+ * @param size the value by which the power of ten is chosen, for values that are shown together
  */
 export function rounded(value: Maybe, error: Maybe, size: Maybe = value): string {
   if (!isNumber(value)) return ABSENT;
   if (!isNumber(error) || isBelowRounding(value, error)) return significant(value);
-  const style = styleOf([value, size ?? 0], error);
+  const style = styleOf([size ?? value], error);
   return powered(style, mantissa(value, style));
 }
 
 /**
  * Formats an interval to the digits that its width deserves: `[−0.08850, −0.08814]`.
  *
- * @param error the standard error of what the interval is about; about a quarter of its width
+ * @param error the standard error of what the interval is about; by default a quarter of its width
+ * @param value the estimate that stands before the interval, whose power of ten it shares
  */
-export function interval(lower: Maybe, upper: Maybe, error?: Maybe): string {
+export function interval(lower: Maybe, upper: Maybe, error?: Maybe, value?: Maybe): string {
   if (!isNumber(lower) || !isNumber(upper)) return ABSENT;
   const size = Math.max(Math.abs(lower), Math.abs(upper));
   const resolution = isNumber(error) && error > 0 ? error : (upper - lower) / 4;
   if (isBelowRounding(size, resolution)) return `[${significant(lower)}, ${significant(upper)}]`;
-  const style = styleOf([lower, upper], resolution);
+  const style = styleOf(isNumber(value) ? [value] : [lower, upper], resolution);
   return powered(style, `[${mantissa(lower, style)}, ${mantissa(upper, style)}]`);
 }
 

@@ -2,6 +2,7 @@ import { Metadata, status as Code, type ServiceError } from "@grpc/grpc-js";
 
 import type { FieldViolation } from "../specification/violations.ts";
 import { messageType } from "./messageTypes.ts";
+import { count } from "../text/counts.ts";
 
 const DOMAIN = "lyapunov-cluster";
 const TRAILER = "grpc-status-details-bin";
@@ -99,7 +100,7 @@ export function toStatus(error: ApiError): { code: Code; details: string; metada
 
 /** Refused fields in a sentence that says how many others there are. */
 function sentenceOf(shown: readonly FieldViolation[], omitted: number): string {
-  const end = `; and ${omitted.toLocaleString("en-US")} more refused fields`;
+  const end = `; and ${count(omitted)} more refused fields`;
   const fields = shown.map(({ field, description }) => `${field}: ${description}`).join("; ");
   return cut(fields, MAXIMUM_TEXT_BYTES - end.length) + end;
 }
@@ -159,7 +160,7 @@ export interface ErrorDetails {
 export function readDetails(error: ServiceError): ErrorDetails {
   const [trailer] = error.metadata.get(TRAILER);
   let reason = "";
-  let count = 0;
+  let refusedCount = 0;
   const violations: FieldViolation[] = [];
   if (trailer instanceof Buffer) {
     const body = decode("google.rpc.Status", trailer) as {
@@ -172,7 +173,7 @@ export function readDetails(error: ServiceError): ErrorDetails {
           metadata?: Readonly<Record<string, string>>;
         };
         reason = info.reason;
-        count = Number(info.metadata?.[VIOLATION_COUNT] ?? 0);
+        refusedCount = Number(info.metadata?.[VIOLATION_COUNT] ?? 0);
       } else if (url === TYPE_PREFIX + "google.rpc.BadRequest") {
         const request = decode("google.rpc.BadRequest", value) as {
           fieldViolations?: FieldViolation[];
@@ -181,5 +182,5 @@ export function readDetails(error: ServiceError): ErrorDetails {
       }
     }
   }
-  return { reason, violations, omittedCount: Math.max(0, count - violations.length) };
+  return { reason, violations, omittedCount: Math.max(0, refusedCount - violations.length) };
 }

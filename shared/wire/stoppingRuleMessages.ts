@@ -8,7 +8,7 @@ import type {
 /** Reads a client's stopping rule; a proto3 zero in an optional field counts as not given. */
 export function stoppingRuleInputFromMessage(rule: StoppingRule__Output): StoppingRuleInput {
   const { precision } = rule;
-  if (rule.rule === "replicaCount") return { replicaCount: Number(rule.replicaCount) };
+  if (rule.rule === "replicaCount") return { replicaCount: integerOf(rule.replicaCount) };
   if (rule.rule !== "precision" || !precision) return {};
   return {
     precision: {
@@ -21,8 +21,14 @@ export function stoppingRuleInputFromMessage(rule: StoppingRule__Output): Stoppi
   };
 }
 
-function countOf(value: string): number | undefined {
-  return value === "0" ? undefined : Number(value);
+function countOf(value: string): number | bigint | undefined {
+  return value === "0" ? undefined : integerOf(value);
+}
+
+/** A number; one that is too large to be exact is refused later, and is shown as it was sent. */
+function integerOf(value: string | undefined): number | bigint {
+  const number = Number(value);
+  return value === undefined || Number.isSafeInteger(number) ? number : BigInt(value);
 }
 
 /** Converts a rule to its message, in which two quantities have fields of their own. */

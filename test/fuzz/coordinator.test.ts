@@ -7,6 +7,7 @@ import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import { problemOf, taskOf } from "../support/runShards.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import { characterCount } from "../../shared/specification/violations.ts";
 import { FleetService, SimulationService } from "../../shared/wire/protocol.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { VERSION } from "../../shared/wire/version.ts";
@@ -28,6 +29,8 @@ const CODES =
   "OK INVALID_ARGUMENT NOT_FOUND ALREADY_EXISTS FAILED_PRECONDITION ABORTED RESOURCE_EXHAUSTED".split(
     " ",
   );
+/** Longest text of a partial; those of others end the stream. */
+const MAXIMUM_TEXT_LENGTH = 100;
 /** Memory that a coordinator may use. It starts with a tenth; V8 collects garbage lazily. */
 const MAXIMUM_RESIDENT_BYTES = 2 ** 30;
 
@@ -271,9 +274,11 @@ const INPUT = {
 };
 const SPECIFICATION = specificationWith({ ...INPUT, checkpointDepths: [] });
 
-/** Whether the wire can carry every number of the partial. */
+/** Whether the wire can carry every number of the partial, and the coordinator takes its texts. */
 function isSendable(partial: ShardPartial): boolean {
-  const { firstReplica, replicaCount, checkpoints } = partial;
+  const { backend, generator, firstReplica, replicaCount, observables, checkpoints } = partial;
+  const texts = [backend, generator, ...observables];
+  if (texts.some((text) => characterCount(text.toWellFormed()) > MAXIMUM_TEXT_LENGTH)) return false;
   const numbers = checkpoints.flatMap(({ depth, survivorCount, extinctCount, quantileSketch }) => [
     depth,
     survivorCount,

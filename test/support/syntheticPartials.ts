@@ -58,9 +58,16 @@ export function syntheticPartialOf(
   };
 }
 
-/** Changes a partial's mean a little, differently for each `which`: a lie that stays plausible. */
+/**
+ * Changes a partial's second moment a little, differently for each `which`: a lie that stays
+ * plausible beside the sketch. A single survivor has only a mean to lie about.
+ */
 export function lieAbout(partial: ShardPartial, which = 1): ShardPartial {
-  return withGrowth(partial, ({ mean, ...rest }) => ({ mean: mean + 1e-9 * which, ...rest }));
+  return withGrowth(partial, ({ mean, m2, ...rest }) => ({
+    ...rest,
+    mean: m2 === 0 ? mean * (1 + Number.EPSILON) : mean,
+    m2: m2 * (1 + 1e-13 * which),
+  }));
 }
 
 /** Partials that no propagation of the task could have yielded, one for each kind of nonsense. */

@@ -141,8 +141,8 @@ describe("bad input on the command line", () => {
     [`${RUN} again`, "run", "again", "--help"],
     ["run --width", "--width", "missing", "--help"],
     ["sweep", "file", "missing", "--help"],
-    ["sweep /no/such/file", "/no/such/file", "cannot be read", "give the path"],
-    ["sweep /", "/", "cannot be read", "give the path"],
+    ["sweep /no/such/file", "/no/such/file", "cannot be read", "give a readable file"],
+    ["sweep /", "/", "is a folder", "give a file"],
     ["sweep examples/headline.yaml --plot a.png", "--plot", "a.png", "does not end in .svg"],
   ]);
 

@@ -140,6 +140,12 @@ describe("bad requests over gRPC", () => {
     });
   }
 
+  it("shows a number as it was sent, however large", async () => {
+    const call = createRun({ ...GOOD, stoppingRule: { replicaCount: "18446744073709551615" } });
+    const { message } = await refusal(call);
+    assert.match(message, /: 18446744073709551615 is not allowed; give an integer from 2 to 4,29/);
+  });
+
   it("names all fields at fault at once", async () => {
     const call = createRun({ ...GOOD, ...network({ width: 0, depth: 0 }), burnIn: 1, level: 2 });
     const { fields } = await refusal(call);

@@ -18,6 +18,7 @@ const COMMANDS: readonly (readonly [line: string, flag: string])[] = [
     "--tls-certificate",
   ],
   ["serve --listen 127.0.0.1:0 --ledger {file}", "--ledger"],
+  ["serve --ledger postgres://localhost/x?sslrootcert={file}", "--ledger"],
   ["run --width 2 --depth 2 --replicas 2 --ledger {file}", "--ledger"],
   ["runs list --coordinator 127.0.0.1:1 --token-file {file}", "--token-file"],
   ["runs list --coordinator 127.0.0.1:1 --tls-authority {file}", "--tls-authority"],
@@ -50,7 +51,7 @@ describe("files that do not end", () => {
         // A ledger may be of any length; this one is none.
         [join(folder, "large"), /is larger than [\d,]+ bytes; give|is not a ledger/],
       ] as const) {
-        const args = line.split(" ").map((word) => (word === "{file}" ? file : word));
+        const args = line.split(" ").map((word) => word.replace("{file}", file));
         const { code, stdout, stderr } = await runHere(args);
         assert.equal(code, flag === "--ledger" ? 1 : 2, stderr);
         assert.equal(stdout, "");
@@ -70,7 +71,7 @@ describe("files that do not end", () => {
     const { coordinator, address } = guarded;
     rmSync(tokens);
     execFileSync("mkfifo", [tokens]);
-    await coordinator.said(/--tokens: '.*tokens.yaml' has become a pipe; put a file there/);
+    await coordinator.said(/--tokens: '.*tokens.yaml' is a pipe; give a file/);
     assert.equal(await attempt("list", address, { token: () => ann }), "in");
     // A good file there is read, whatever was there before.
     rmSync(tokens);
@@ -80,7 +81,7 @@ describe("files that do not end", () => {
     assert.equal(await attempt("list", address, { token: () => bob }), "in");
     rmSync(tokens);
     execFileSync("mkfifo", [tokens]);
-    await coordinator.said(/has become a pipe[^]*has become a pipe/);
+    await coordinator.said(/is a pipe[^]*is a pipe/);
     coordinator.signal("SIGTERM");
     const { code, signal } = await coordinator.ended;
     assert.deepEqual([code, signal], [0, null]);

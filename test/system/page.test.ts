@@ -160,6 +160,25 @@ describe("the page over HTTP", () => {
     });
   }
 
+  it("refuses in the words of the address", async () => {
+    for (const [path, message] of [
+      ["/api/runs?pageSize=0.5", "pageSize: '0.5' is not allowed; give 1 to 1000"],
+      ["/api/runs?pageSize=1001", "pageSize: 1001 is not allowed; give 1 to 1000"],
+      ["/api/runs?pageToken=nothing", /^pageToken: /],
+      ["/api/fleet?pageToken=-1", "pageToken: '-1' is not allowed for the fleet; leave it out"],
+      [
+        "/api/events?view=elsewhere",
+        "view: 'elsewhere' is not allowed; give overview, fleet, runs/{id} or sweeps/{id}",
+      ],
+      ["/api/events?view=runs/UPPER", "view: 'runs/UPPER' is not allowed; give runs/{id}"],
+    ] as const) {
+      const response = await fetch(served.page + path);
+      const { error } = (await response.json()) as { error: { message: string } };
+      if (typeof message === "string") assert.equal(error.message, message);
+      else assert.match(error.message, message);
+    }
+  });
+
   it("changes nothing, and knows only names of this machine", async () => {
     const posted = await fetch(`${served.page}/api/runs`, { method: "POST", body: "{}" });
     assert.deepEqual([posted.status, posted.headers.get("allow")], [405, "GET, HEAD"]);

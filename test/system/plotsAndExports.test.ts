@@ -11,7 +11,8 @@ import { specificationToMessage } from "../../shared/kinds/propagation/messages.
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { needing } from "../support/tiers/tiers.ts";
 import { Cluster } from "./support/cluster.ts";
-import { COMMAND, ROOT } from "./support/command.ts";
+import { widthOf } from "../../client/cli/presentation/wrap.ts";
+import { COMMAND, ROOT, runCommand } from "./support/command.ts";
 import { runHere } from "./support/inProcess.ts";
 import { Started } from "./support/processes.ts";
 
@@ -132,6 +133,22 @@ describe("plots and exports", () => {
     assert.doesNotMatch(stdout, /<svg/);
     const piped = await runs("plot", run.name, "--text");
     assert.equal(Math.max(...piped.stdout.split("\n").map(({ length }) => length)), 80);
+  });
+
+  it("draws and lists as wide as COLUMNS says, where there is no terminal", async () => {
+    for (const columns of [40, 60]) {
+      for (const verb of [["plot", run.name, "--text"], ["plot", sweep, "--text"], ["list"]]) {
+        const args = ["runs", ...verb, "--coordinator", cluster.address];
+        const env = { COLUMNS: String(columns) };
+        const { code, stdout, stderr } = await runCommand(args, { env });
+        assert.equal(code, 0, stderr);
+        for (const line of stdout.split("\n")) assert.ok(widthOf(line) <= columns, line);
+      }
+    }
+    const { stdout } = await runs("list");
+    for (const each of [run.name, "gaussian 4×2000, α 0.01, gain he", "14,000"]) {
+      assert.ok(stdout.includes(each), each);
+    }
   });
 
   it("exports a sweep in three formats that say the same, with its runs' checkpoints", async () => {

@@ -170,7 +170,10 @@ describe("SimulationService", () => {
     assert.match(stale.message, /read it again/);
     assert.equal((await extend(900, run?.etag ?? "")).run?.stoppingRule?.replicaCount, "900");
     const shorter = await refusal(extend(100, ""));
-    assert.deepEqual([shorter.code, shorter.fields], ["INVALID_ARGUMENT", ["stopping_rule"]]);
+    assert.deepEqual(
+      [shorter.code, shorter.fields],
+      ["INVALID_ARGUMENT", ["stopping_rule.replica_count"]],
+    );
   });
 
   it("extends a sweep as a whole or not at all", async () => {

@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { performance } from "node:perf_hooks";
 
 import type { Command } from "commander";
@@ -14,12 +14,13 @@ import {
 } from "../../../shared/network/weights.ts";
 import { RUN_DEFAULTS, runInput, type StoppingFlags, type Typed } from "../../sdk/runInput.ts";
 import { points } from "../../sweepFile/grid.ts";
+import { counted } from "../../../shared/text/counts.ts";
 import { countReader, defaultThreads } from "../clusterFlags.ts";
 import { measureRate, type MachineRate, type RateOptions } from "../machineRate.ts";
 import { addStoppingFlags } from "../networkFlags.ts";
-import { exactVariance, predictedReplicas, predictedSeconds } from "../prediction.ts";
+import { predictRun } from "../runPrediction.ts";
 import { ProgressBar } from "../presentation/progressBar.ts";
-import { rateTable, type NetworkRate } from "../presentation/rateTable.ts";
+import { machineText, rateTable, type NetworkRate } from "../presentation/rateTable.ts";
 import { outputColumns } from "../presentation/terminal.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { flag, secondsFrom, typed, typedList } from "../readers.ts";
@@ -91,6 +92,7 @@ export function defineBench(command: Command): void {
 async function bench(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const specifications = wanted(flags);
+  const [load = 0] = loadavg();
   endOnSignal(() => "interrupted");
   const [{ createThreadPool }, { ShardPlan }, { receivedTask }] = await Promise.all([
     import("../../../worker/pool/threadPool.ts"),
@@ -107,32 +109,44 @@ async function bench(flags: Flags): Promise<void> {
       seconds: flags.seconds,
       clock: () => performance.now() / 1000,
     });
-    const processor = cpus()[0]?.model.trim() ?? "CPU";
+    const machine = {
+      processor: cpus()[0]?.model.trim() ?? "CPU",
+      cores: availableParallelism(),
+      load,
+      node: process.versions.node,
+    };
     const backend = specifications[0]?.backend;
-    if (flags.json === true) {
-      const machine = { processor, cores: availableParallelism(), node: process.versions.node };
-      printJson({ machine, threads, backend, rates });
-    } else {
-      const busy = threads === 1 ? "1 thread" : `${threads} threads`;
-      process.stdout.write(
-        `${processor}, ${busy}, ${backend}\n${rateTable(rates, outputColumns())}\n`,
-      );
+    if (flags.json === true) printJson({ machine, threads, backend, rates });
+    else {
+      const limit = outputColumns();
+      const head = machineText(machine, `${counted(threads, "thread")}, ${backend}`, limit);
+      process.stdout.write(`${head}\n${rateTable(rates, limit)}\n`);
     }
   } finally {
     await pool.close();
   }
 }
 
-/** Makes a run for every way, law and width, validated as `lyapunov run` would. */
+/**
+ * Makes a run for every way, law and width, validated as `lyapunov run` would. Parameters of laws
+ * and ways of sampling go to the laws that have them; laws that are named must have what is given.
+ */
 function wanted(flags: Flags): PropagationSpecification[] {
-  const { width = WIDTHS, weights = WEIGHT_LAWS, sampling, ...ofRun } = flags;
+  const {
+    sampling,
+    degreesOfFreedom,
+    density,
+    width = WIDTHS,
+    weights = lawsFor(sampling),
+    ...ofRun
+  } = flags;
   const { replicas: _, ...defaults } = RUN_DEFAULTS;
   const has = (law: WeightLaw) => weights.includes(law);
   const grid = points({
     weights,
     width,
-    degreesOfFreedom: flags.degreesOfFreedom ?? (has("student_t") ? DEGREES_OF_FREEDOM : undefined),
-    density: flags.density ?? (has("sparse_gaussian") ? DENSITY : undefined),
+    degreesOfFreedom: degreesOfFreedom ?? (has("student_t") ? DEGREES_OF_FREEDOM : undefined),
+    density: density ?? (has("sparse_gaussian") ? DENSITY : undefined),
   });
   const ways: readonly Typed[] = sampling === undefined ? SAMPLINGS : [sampling];
   return ways.flatMap((way) =>
@@ -142,6 +156,11 @@ function wanted(flags: Flags): PropagationSpecification[] {
         parsePropagation(runInput({ ...defaults, ...ofRun, ...point, sampling: way })),
       ),
   );
+}
+
+/** The laws that are measured where none is named: those that can be sampled in the way given. */
+function lawsFor(sampling: Typed | undefined): readonly WeightLaw[] {
+  return sampling === "isotropic" ? ISOTROPIC_LAWS : WEIGHT_LAWS;
 }
 
 function hasClosedForm(law: Typed | undefined): boolean {
@@ -174,29 +193,15 @@ async function measureAll(
   return rates;
 }
 
-function networkRate(
-  specification: PropagationSpecification,
-  { replicaLayersPerSecond, measuredVariance }: MachineRate,
-): NetworkRate {
-  const { network, sampling, stoppingRule } = specification;
-  const exact = exactVariance(network);
-  const variance = exact ?? measuredVariance;
-  const replicaCount = predictedReplicas(specification, variance);
+function networkRate(specification: PropagationSpecification, rate: MachineRate): NetworkRate {
+  const { network, sampling } = specification;
+  const { replicaLayersPerSecond, range } = rate;
   return {
     network,
     sampling,
     replicaLayersPerSecond,
+    replicaLayersPerSecondRange: range,
     weightsPerSecond: sampling === "dense" ? replicaLayersPerSecond * network.width ** 2 : null,
-    run: {
-      replicaCount: replicaCount ?? null,
-      seconds:
-        replicaCount === undefined
-          ? null
-          : predictedSeconds(specification, replicaCount, replicaLayersPerSecond),
-      variance:
-        stoppingRule.kind === "replicas" || variance === undefined
-          ? null
-          : { value: variance, source: exact === undefined ? "measured" : "exact" },
-    },
+    run: predictRun(specification, rate),
   };
 }

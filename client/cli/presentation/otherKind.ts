@@ -1,5 +1,5 @@
 import { count, counted } from "../../../shared/text/counts.ts";
-import { ABSENT, interval, percent, withError } from "../../../shared/text/numbers.ts";
+import { ABSENT, given, interval, percent, withError } from "../../../shared/text/numbers.ts";
 import { fittedFacts, fittedTable, type Fact, type TableColumn } from "./fittedTable.ts";
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v1/Estimate.ts";
@@ -17,7 +17,7 @@ export function isOtherKind({ kind }: Run__Output): boolean {
 /** `kind 1000: bias 0.3, tosses 100000`. */
 export function parametersLabel(run: Run__Output): string {
   const parameters = Object.entries(structToJson(run.parameters)).map(
-    ([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    ([name, value]) => `${name} ${parameterText(value)}`,
   );
   const kind = `kind ${shortName("kind", run.kind) ?? ABSENT}`;
   return parameters.length === 0 ? kind : `${kind}: ${parameters.join(", ")}`;
@@ -90,6 +90,11 @@ function estimateLine(estimate: Estimate__Output): string {
   if (estimate.lower === undefined || estimate.upper === undefined) return "too few replicas";
   return (
     `${withError(estimate.estimate, estimate.standardError)}, ${percent(estimate.level)} in ` +
-    `${interval(estimate.lower, estimate.upper, estimate.standardError)} (${estimate.method})`
+    `${interval(estimate.lower, estimate.upper, estimate.standardError, estimate.estimate)} (${estimate.method})`
   );
+}
+
+function parameterText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" ? given(value) : JSON.stringify(value);
 }

@@ -1,8 +1,16 @@
 import type { Network } from "../../../shared/network/network.ts";
 import { lawLabel, type Sampling } from "../../../shared/network/weights.ts";
+import type { Range } from "../machineRate.ts";
+import type { Prediction } from "../runPrediction.ts";
 import { fittedTable, type TableColumn } from "./fittedTable.ts";
-import { count, shortDuration, threeDigits } from "../../../shared/text/counts.ts";
-import { ABSENT } from "../../../shared/text/numbers.ts";
+import { wrapped } from "./wrap.ts";
+import { count, counted, shortDuration, threeDigits } from "../../../shared/text/counts.ts";
+import { ABSENT, significant } from "../../../shared/text/numbers.ts";
+
+/** Share of the processors from which on the work of others slows a measurement down. */
+const BUSY_SHARE = 0.3;
+/** Ratio of the ends of a range that is not worth showing. */
+const CERTAIN = 1.1;
 
 /** How fast the machine propagates one network, and what that means for a run. */
 export interface NetworkRate {
@@ -12,13 +20,31 @@ export interface NetworkRate {
   readonly replicaLayersPerSecond: number;
   /** Weights drawn per second; null where none are. */
   readonly weightsPerSecond: number | null;
-  readonly run: {
-    /** Replicas that the run takes; null where that depends on σ², which is not known. */
-    readonly replicaCount: number | null;
-    readonly seconds: number | null;
-    /** The σ² by which a precision was turned into replicas; null where there was no need. */
-    readonly variance: { readonly value: number; readonly source: "exact" | "measured" } | null;
-  };
+  /** Rates between which four of five measured tasks were. */
+  readonly replicaLayersPerSecondRange: Range;
+  readonly run: Prediction;
+}
+
+/** The machine that was measured. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  /** Processors that were busy on average in the minute before. */
+  readonly load: number;
+}
+
+/** Formats what was measured, with a warning where others were at work, too. */
+export function machineText(
+  { processor, cores, load }: Machine,
+  means: string,
+  limit = Infinity,
+): string {
+  const warning =
+    `the machine was busy before (load ${significant(load, 2)} on ` +
+    `${counted(cores, "processor")}): an idle one is faster`;
+  return [`${processor}, ${means}`, ...(load < BUSY_SHARE * cores ? [] : [warning])]
+    .flatMap((line) => wrapped(line, limit))
+    .join("\n");
 }
 
 /**
@@ -56,13 +82,22 @@ const COLUMNS: readonly TableColumn<NetworkRate>[] = [
     head: "your run",
     importance: 2,
     align: "right",
-    cell: ({ run }) => (run.seconds === null ? ABSENT : shortDuration(run.seconds)),
+    cell: ({ run }) => time(run),
   },
 ];
 
 /** Formats a count of replicas, with a `≈` where it rests on a measured σ². */
-function replicas({ replicaCount, variance }: NetworkRate["run"]): string {
+function replicas({ replicaCount, variance }: Prediction): string {
   if (replicaCount === null) return ABSENT;
   if (variance?.source !== "measured") return count(replicaCount);
   return `≈ ${threeDigits(replicaCount)}`;
+}
+
+/** Formats the time of a run, with its range where that says more: `9 s (8 s to 1 min 12 s)`. */
+function time({ seconds, secondsRange }: Prediction): string {
+  if (seconds === null) return ABSENT;
+  const text = shortDuration(seconds);
+  if (secondsRange === null || secondsRange.upper < CERTAIN * secondsRange.lower) return text;
+  const [least, most] = [shortDuration(secondsRange.lower), shortDuration(secondsRange.upper)];
+  return least === most ? text : `${text} (${least} to ${most})`;
 }

@@ -46,6 +46,9 @@ export function runDetails(run: Run__Output, limit = Infinity): string {
         `${shortName("backend", run.backend)}, seed ${run.seed}`,
     ],
   );
+  if (run.burnIn > 0) {
+    table.push(["burn-in", `the growth of the first ${run.burnIn} layers is left out`]);
+  }
   if (!hasEnded(stateOf(run))) table.push(["progress", progressLine(run)]);
   if (extinct) {
     table.push([
@@ -105,7 +108,7 @@ function estimateLine(
   if (estimate?.lower === undefined || estimate.upper === undefined) return "too few replicas";
   const range =
     `${percent(estimate.level)} in ` +
-    `${interval(estimate.lower, estimate.upper, estimate.standardError)} (${estimate.method})`;
+    `${interval(estimate.lower, estimate.upper, estimate.standardError, estimate.estimate)} (${estimate.method})`;
   const comparison =
     exact === undefined
       ? ""

@@ -1,3 +1,4 @@
+import { burnInByRule } from "../../network/burnIn.ts";
 import type { Network } from "../../network/network.ts";
 import type { NetworkInput } from "../../network/networkInput.ts";
 import { lawParameters } from "../../network/weights.ts";
@@ -22,7 +23,8 @@ export function inputFromMessage(run: Run__Output): PropagationInput {
     sampling: shortName("sampling", run.sampling),
     backend: shortName("backend", run.backend),
     checkpointDepths: run.checkpointDepths,
-    burnIn: run.burnIn,
+    burnIn: run.burnIn === 0 ? undefined : run.burnIn,
+    withoutBurnIn: run.withoutBurnIn,
     ...(run.stoppingRule && { stoppingRule: stoppingRuleInputFromMessage(run.stoppingRule) }),
     level: run.level === 0 ? undefined : run.level,
     displayName: run.displayName,
@@ -53,6 +55,7 @@ export function specificationToMessage(specification: PropagationFields): Run {
     backend: wireName("backend", specification.backend),
     checkpointDepths: [...specification.checkpointDepths],
     burnIn: specification.burnIn,
+    withoutBurnIn: specification.burnIn === 0 && burnInByRule(specification.network) > 0,
     stoppingRule: stoppingRuleToMessage(specification.stoppingRule),
     level: specification.level,
   };

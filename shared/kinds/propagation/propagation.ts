@@ -13,6 +13,7 @@ import { partialShape } from "./partialShape.ts";
 import { shardTask } from "./shardTask.ts";
 import { commonTaskToMessage } from "./shardTaskMessages.ts";
 import {
+  asReadByVersion01,
   parseFields,
   QUANTITIES,
   type PropagationInput,
@@ -35,6 +36,7 @@ export const PROPAGATION: Kind<PropagationSpecification> = {
   partialShape,
   propagation: ({ network, backend }, replicaCount) =>
     propagationOf(network, backend, replicaCount),
+  asReadByVersion01,
   estimates: finalEstimates,
   inputFromMessage,
   specificationFields: (specification) => ({

@@ -1,4 +1,5 @@
 import { survivalBound } from "../../network/extinction.ts";
+import { burnInByRule } from "../../network/burnIn.ts";
 import type { Network } from "../../network/network.ts";
 import { readNetwork, readSampling, type NetworkInput } from "../../network/networkInput.ts";
 import type { Sampling } from "../../network/weights.ts";
@@ -49,9 +50,12 @@ export interface PropagationInput extends CommonInput {
   readonly network?: NetworkInput;
   readonly sampling?: unknown;
   readonly checkpointDepths?: readonly unknown[];
+  /** Layers to leave out; by rule where none is given. */
   readonly burnIn?: unknown;
   /** Refused: this kind has fields of its own. */
   readonly parameters?: unknown;
+  /** True for no burn-in, whatever the rule says; as good as a burn-in of 0. */
+  readonly withoutBurnIn?: boolean;
 }
 
 /**
@@ -62,7 +66,8 @@ export interface PropagationInput extends CommonInput {
 export function parseFields(input: PropagationInput): PropagationFields {
   const reader = new FieldReader();
   const network = readNetwork(reader, input.network);
-  const burnIn = reader.integer("burn_in", input.burnIn ?? 0, 0, network.depth - 1);
+  const checkpoints = input.checkpointDepths ?? [];
+  const burnIn = readBurnIn(reader, input, network, checkpoints);
   if (input.parameters !== undefined) {
     reader.refuse("parameters", "they are not allowed for propagation; leave them out");
   }
@@ -72,11 +77,45 @@ export function parseFields(input: PropagationInput): PropagationFields {
     ...common,
     network,
     sampling: readSampling(reader, input.sampling, network),
-    checkpointDepths: readCheckpoints(reader, input.checkpointDepths ?? [], burnIn, network.depth),
+    checkpointDepths: readCheckpoints(reader, checkpoints, burnIn, network.depth),
     burnIn,
   };
   reader.finish();
   return fields;
+}
+
+function readBurnIn(
+  reader: FieldReader,
+  { burnIn, withoutBurnIn }: PropagationInput,
+  network: Network,
+  checkpoints: readonly unknown[],
+): number {
+  if (withoutBurnIn === true && burnIn !== undefined) {
+    reader.refuse("without_burn_in", "true is not allowed beside a burn_in; give only one of them");
+  }
+  const value = withoutBurnIn === true ? 0 : (burnIn ?? defaultBurnIn(network, checkpoints));
+  return reader.integer("burn_in", value, 0, network.depth - 1);
+}
+
+/** The burn-in by rule, which gives way to checkpoints: whoever asks for a layer may see it. */
+function defaultBurnIn(network: Network, checkpoints: readonly unknown[]): number {
+  const depths = checkpoints.filter((depth) => typeof depth === "number" && depth >= 1);
+  return Math.min(burnInByRule(network), ...depths.map((depth) => Number(depth) - 1));
+}
+
+/** The specification that version 0.1, which had no rule for burn-ins, made of the same request. */
+export function asReadByVersion01(
+  specification: PropagationSpecification,
+): PropagationSpecification {
+  const { network, burnIn, checkpointDepths } = specification;
+  if (burnIn === 0) return specification;
+  if (String(checkpointDepths) !== String(defaultDepths(burnIn, network.depth))) {
+    const isByRule = burnIn === defaultBurnIn(network, checkpointDepths);
+    return isByRule ? { ...specification, burnIn: 0 } : specification;
+  }
+  return burnIn === burnInByRule(network)
+    ? { ...specification, burnIn: 0, checkpointDepths: defaultDepths(0, network.depth) }
+    : specification;
 }
 
 function refuseHopelessPrecision(reader: FieldReader, network: Network, rule: StoppingRule): void {
@@ -104,21 +143,24 @@ function readCheckpoints(
   depth: number,
 ): number[] {
   // The network's own depth, which is on the output of every run, does not count.
-  const count = values.filter((value) => value !== depth).length;
-  if (count > MAXIMUM_CHECKPOINTS) {
+  const given = values.filter((value) => value !== depth).length;
+  if (given > MAXIMUM_CHECKPOINTS) {
     reader.refuse(
       "checkpoint_depths",
-      `${count} depths are too many; give at most ${MAXIMUM_CHECKPOINTS}`,
+      `${given} depths are too many; give at most ${MAXIMUM_CHECKPOINTS}`,
     );
     return [depth];
   }
-  const depths =
-    values.length === 0
-      ? powersOfTwo(burnIn, depth)
-      : values.map((value, i) =>
-          reader.integer(`checkpoint_depths[${i}]`, value, burnIn + 1, depth),
-        );
+  if (values.length === 0) return defaultDepths(burnIn, depth);
+  const depths = values.map((value, i) =>
+    reader.integer(`checkpoint_depths[${i}]`, value, burnIn + 1, depth),
+  );
   return [...new Set([...depths, depth])].toSorted((a, b) => a - b);
+}
+
+/** The powers of two above the burn-in, and the depth. */
+function defaultDepths(burnIn: number, depth: number): number[] {
+  return [...new Set([...powersOfTwo(burnIn, depth), depth])];
 }
 
 function powersOfTwo(above: number, limit: number): number[] {

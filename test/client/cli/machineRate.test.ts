@@ -72,6 +72,42 @@ describe("the rate of a machine", () => {
     assert.ok(Math.abs(replicaLayersPerSecond / 4e5 - 1) < 1e-9, String(replicaLayersPerSecond));
   });
 
+  it("has a range, which is as wide as the tasks' times varied", async () => {
+    const { options } = machine(1e-5, 1);
+    const even = await measureRate(uniform(), options);
+    assert.ok(even.range.upper / even.range.lower < 1 + 1e-6);
+    assert.ok(Math.abs(even.replicaLayersPerSecond / even.range.lower - 1) < 1e-6);
+    // Every other task waits four times as long for its turn.
+    const busy = machine(1e-5, 1);
+    let tasks = 0;
+    const { range, replicaLayersPerSecond } = await measureRate(uniform(), {
+      ...busy.options,
+      compute: async (task) => {
+        const waits = tasks++ % 2 === 0 ? 4 : 0;
+        for (let i = 0; i < waits; i++) await busy.options.compute(task);
+        return busy.options.compute(task);
+      },
+    });
+    assert.ok(range.upper / range.lower > 4, JSON.stringify(range));
+    assert.ok(range.lower <= replicaLayersPerSecond && replicaLayersPerSecond <= range.upper);
+  });
+
+  it("is not taken for that of a task which was held up while the tasks were tiny", async () => {
+    const held = machine(1e-5, 1);
+    let before = 0;
+    let tasks = 0;
+    const { replicaLayersPerSecond } = await measureRate(uniform(), {
+      ...held.options,
+      clock: () => held.options.clock() + before,
+      compute: async (task) => {
+        // Each task costs 1 ms to send; the second, which is tiny, hangs for ten seconds.
+        before += tasks++ === 1 ? 10 : 1e-3;
+        return held.options.compute(task);
+      },
+    });
+    assert.ok(replicaLayersPerSecond > 0.9e5, String(replicaLayersPerSecond));
+  });
+
   it("is measured on no more layers than there is time for", async () => {
     const { tasks, options } = machine(1e-3, 1);
     await measureRate(uniform({ depth: 1_000_000 }), options);

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 
-import {
-  exactVariance,
-  predictedReplicas,
-  predictedSeconds,
-} from "../../../client/cli/prediction.ts";
+import { exactVariance, predictedReplicas } from "../../../client/cli/prediction.ts";
+import { predictRun } from "../../../client/cli/runPrediction.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
 
@@ -61,9 +58,39 @@ describe("what a run will take", () => {
     assert.equal(predictedReplicas(run, undefined), undefined);
   });
 
-  it("takes its layers over the machine's rate", () => {
-    const run = specification({ replicaCount: 1000 });
-    assert.equal(predictedSeconds(run, 1000, 50_000), 2);
+  const rate = {
+    replicaLayersPerSecond: 50_000,
+    range: { lower: 25_000, upper: 100_000 },
+    measuredVariance: 0.25,
+    varianceShare: 0.125,
+  };
+
+  it("takes its layers over the machine's rate, within what that rate varied", () => {
+    assert.deepEqual(predictRun(specification({ replicaCount: 1000 }), rate), {
+      replicaCount: 1000,
+      seconds: 2,
+      secondsRange: { lower: 1, upper: 4 },
+      variance: null,
+    });
+  });
+
+  it("is as unsure as σ² where that was measured", () => {
+    const run = specification({ precision: { lyapunovExponent: 1e-3 } }, { weights: "uniform" });
+    // 2500 replicas, and a quarter more or less.
+    assert.deepEqual(predictRun(run, rate), {
+      replicaCount: 2500,
+      seconds: 5,
+      // 3125 replicas, and one for rounding up.
+      secondsRange: { lower: 1.875, upper: 12.504 },
+      variance: { value: 0.25, source: "measured" },
+    });
+    const unknown = { ...rate, measuredVariance: undefined, varianceShare: undefined };
+    assert.deepEqual(predictRun(run, unknown), {
+      replicaCount: null,
+      seconds: null,
+      secondsRange: null,
+      variance: null,
+    });
   });
 
   it("knows σ² where there is a closed form, of survivors where λ = −∞", () => {

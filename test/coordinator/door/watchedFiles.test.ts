@@ -99,11 +99,8 @@ describe("a watched file", () => {
     using watched = open();
     await rm(path);
     execFileSync("mkfifo", [path]);
-    await until(() => said.includes("has become a pipe; put a file there"));
-    assert.match(
-      said,
-      /--number: '.*number' has become a pipe.*; the previous content stays in fo/,
-    );
+    await until(() => said.includes("is a pipe; give a file"));
+    assert.match(said, /--number: '.*number' is a pipe.*; the previous content stays in fo/);
     assert.equal(watched.current, 1);
     await rm(path);
     await writeFile(path, "2");

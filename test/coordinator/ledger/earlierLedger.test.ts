@@ -13,6 +13,14 @@ import type { Ledger } from "../../../coordinator/ledger/ledger.ts";
 import { openSqliteLedger } from "../../../coordinator/ledger/sqliteLedger.ts";
 import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/options.ts";
 import { Simulations } from "../../../coordinator/simulations/simulations.ts";
+import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
+import { shardTask } from "../../../shared/kinds/propagation/shardTask.ts";
+import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
+import { partialDigest } from "../../../shared/statistics/partialDigest.ts";
+import { mergeSums } from "../../../shared/statistics/replicaSums.ts";
+import { loadBackend } from "../../../worker/backends/registry.ts";
+import { computeShard } from "../../../worker/pool/shard.ts";
+import { problemOf } from "../../support/runShards.ts";
 import { present } from "../../support/present.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 
@@ -69,6 +77,43 @@ describe("a ledger that was written before kinds were", () => {
       JSON.parse(JSON.stringify({ ...compared, variance: PRINTED.variance })),
       PRINTED,
     );
+  });
+
+  it("has partials whose digests are still theirs, and that are still possible", async () => {
+    let count = 0;
+    for (const { name } of (await simulations.runs(100, "")).runs) {
+      const { specification } = present(await ledger.run(present(name)));
+      const plan = new ShardPlan(specification);
+      for await (const { shardIndex, partial, digest } of ledger.shards(present(name))) {
+        assert.equal(partialDigest(partial), digest);
+        assert.equal(problemOf(plan.task(shardIndex), partial), undefined);
+        count += 1;
+      }
+    }
+    assert.equal(count, 6);
+  });
+
+  it("has partials that merge with those of this version", async () => {
+    const { specification } = present(await ledger.run(PRINTED.name));
+    const [recorded] = await Array.fromAsync(ledger.shards(PRINTED.name));
+    const earlier = present(recorded).partial;
+    const backend = await loadBackend("simd");
+    const task = shardTask(specification as PropagationSpecification, {
+      firstReplica: 0,
+      replicaCount: earlier.replicaCount,
+    });
+    const now = await computeShard(backend, task);
+    const next = await computeShard(backend, { ...task, firstReplica: earlier.replicaCount });
+    const merged = mergeSums(earlier, next);
+    assert.deepEqual(
+      merged.checkpoints.map(({ moments }) => moments),
+      mergeSums(now, next).checkpoints.map(({ moments }) => moments),
+    );
+    for (const { quantileSketch, survivorCount } of merged.checkpoints) {
+      assert.equal(quantileSketch.minimum, undefined);
+      const held = quantileSketch.binCounts.reduce((sum, count) => sum + count, 0);
+      assert.equal(held, survivorCount);
+    }
   });
 
   it("has all of its runs and sweeps", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { fingerprintOf } from "../../../coordinator/simulations/fingerprint.ts";
+import { fingerprintsOf } from "../../../coordinator/simulations/fingerprint.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 
 const NETWORK = { width: 4, depth: 50, negativeSlope: 0.01 };
@@ -19,7 +19,7 @@ describe("fingerprintOf", () => {
       displayName: "x",
     });
     assert.deepEqual(
-      [fingerprintOf([fixed]), fingerprintOf(["s", fixed, precise])],
+      [fingerprintsOf([fixed]).ofVersion01, fingerprintsOf(["s", fixed, precise]).ofVersion01],
       [
         "5a380c811b4d2111fae401c7add175c4539f93cc850a191b1437f7ecf225467e",
         "4fef4f50a1f31456b02ef4bd133338d49bd75dc505a0f47ae3dda6c1708eaea9",

@@ -22,11 +22,16 @@ export const anyPartial: fc.Arbitrary<ShardPartial> = fc.record({
         { maxLength: 2 },
       ),
       coMoments: fc.array(anyDouble, { maxLength: 2 }),
-      quantileSketch: fc.record({
-        binWidth: anyDouble,
-        binIndexes: fc.array(fc.maxSafeInteger(), { maxLength: 4 }),
-        binCounts: fc.array(count, { maxLength: 4 }),
-      }),
+      quantileSketch: fc.record(
+        {
+          binWidth: anyDouble,
+          binIndexes: fc.array(fc.maxSafeInteger(), { maxLength: 4 }),
+          binCounts: fc.array(count, { maxLength: 4 }),
+          minimum: anyDouble,
+          maximum: anyDouble,
+        },
+        { requiredKeys: ["binWidth", "binIndexes", "binCounts"] },
+      ),
     }),
     { maxLength: 3 },
   ),

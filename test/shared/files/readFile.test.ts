@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { readOnce, readRegularFile } from "../../../shared/files/readFile.ts";
 
 const MAXIMUM_BYTES = 1000;
+const MODULE = new URL("../../../shared/files/readFile.ts", import.meta.url).href;
 
 describe("a file that a command reads", () => {
   let folder: string;
@@ -84,15 +85,23 @@ describe("a file that a command reads", () => {
       name: "UnreadableFile",
       message: "did not end within 0.05 s; write it into a file and give that",
     });
-    await assert.rejects(
-      readRegularFile(path, MAXIMUM_BYTES),
-      /^UnreadableFile: has become a pipe/,
-    );
+    await assert.rejects(readRegularFile(path, MAXIMUM_BYTES), /^UnreadableFile: is a pipe/);
     // The writer comes after the reader, in two parts.
     const writer = spawn("sh", ["-c", `exec > "$0"; echo one; sleep 0.1; echo two`, path]);
     const { bytes, isPipe } = readOnce(path, MAXIMUM_BYTES);
     assert.deepEqual([String(bytes), isPipe], ["one\ntwo\n", true]);
     await once(writer, "close");
+  });
+
+  it("may be a pipe that was open before, whose end is seen at once though it is empty", () => {
+    const code = `import { readOnce } from ${JSON.stringify(MODULE)};
+      process.stdout.write(JSON.stringify(String(readOnce(process.argv[1], 100).bytes)));`;
+    const read = (script: string) =>
+      execFileSync("bash", ["-c", script, process.execPath, code], { encoding: "utf8" });
+    const command = '"$0" --input-type=module -e "$1"';
+    assert.equal(read(`${command} <(true)`), '""');
+    assert.equal(read(`${command} <(echo one; sleep 0.1; echo two)`), String.raw`"one\ntwo\n"`);
+    assert.equal(read(`echo one | ${command} /dev/stdin`), String.raw`"one\n"`);
   });
 
   it("may be a pipe whose writer never stops, of which only so much is read", () => {

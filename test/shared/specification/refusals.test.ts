@@ -242,7 +242,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       "a seed of 65 bits",
       given({ seed: 2n ** 64n }),
       "seed",
-      `18446744073709551616n is not allowed; ${seeds}`,
+      `18446744073709551616 is not allowed; ${seeds}`,
     ],
     [
       "a seed that a double cannot hold",
@@ -293,7 +293,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       "too long a name",
       given({ displayName: "x".repeat(201) }),
       "display_name",
-      "a text of more than 200 characters is not allowed; give at most 200 characters",
+      "a text of 201 characters is not allowed; give at most 200 characters",
     ],
     [
       "a name that is no text",

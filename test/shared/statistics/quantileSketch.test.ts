@@ -27,6 +27,14 @@ function of(sample: readonly number[]): QuantileSketch {
   return sketchOf(Float64Array.from(sample), WIDTH);
 }
 
+/** The sketch as version 0.1 made it: bins of the width that they are aligned to, no extremes. */
+function earlier(sample: readonly number[]): QuantileSketch {
+  const indexes = sample.map((growth) => Math.floor(growth / WIDTH));
+  const binIndexes = [...new Set(indexes)].toSorted((a, b) => a - b);
+  const binCounts = binIndexes.map((index) => indexes.filter((one) => one === index).length);
+  return { binWidth: WIDTH, binIndexes, binCounts };
+}
+
 function normals(count: number): number[] {
   const random = new Random(7);
   return Array.from({ length: count }, () => 3 + 2 * random.normal());
@@ -59,6 +67,15 @@ describe("sketchOf", () => {
       assert.ok(narrower.size > 128, `${narrower.size} bins of half the width hold values`);
       assert.ok(Number.isInteger(Math.log2(binWidth / alignedWidth)));
     }
+  });
+
+  it("is the same for any order of many values, those far beyond the first included", () => {
+    const sample = [...normals(5000), ...normals(100).map((growth) => 1e5 * growth), 1e15];
+    const shuffled = sample.toSorted((a, b) => Math.sin(1e3 * a) - Math.sin(1e3 * b));
+    assert.deepEqual(of(shuffled), of(sample));
+    assert.deepEqual(of(sample.toReversed()), of(sample));
+    const parts = [sample.slice(0, 300), sample.slice(300, 2000), sample.slice(2000)];
+    assert.deepEqual(parts.map(of).reduce(mergeSketches), of(sample));
   });
 
   it("keeps its bins narrow where a few values are far from the rest", () => {
@@ -109,14 +126,6 @@ describe("mergeSketches", () => {
       cases(1000, 2),
     );
   });
-
-  /** The sketch as version 0.1 made it: bins of the width that they are aligned to, no extremes. */
-  function earlier(sample: readonly number[]): QuantileSketch {
-    const indexes = sample.map((growth) => Math.floor(growth / WIDTH));
-    const binIndexes = [...new Set(indexes)].toSorted((a, b) => a - b);
-    const binCounts = binIndexes.map((index) => indexes.filter((one) => one === index).length);
-    return { binWidth: WIDTH, binIndexes, binCounts };
-  }
 
   it("adds sketches of version 0.1, in any order, without extremes", () => {
     fc.assert(

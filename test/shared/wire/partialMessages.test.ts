@@ -30,11 +30,16 @@ const partials: fc.Arbitrary<ShardPartial> = fc.record({
         maxLength: 3,
       }),
       coMoments: fc.array(finite, { maxLength: 3 }),
-      quantileSketch: fc.record({
-        binWidth: finite,
-        binIndexes: fc.array(fc.maxSafeInteger(), { maxLength: 5 }),
-        binCounts: fc.array(count, { maxLength: 5 }),
-      }),
+      quantileSketch: fc.record(
+        {
+          binWidth: finite,
+          binIndexes: fc.array(fc.maxSafeInteger(), { maxLength: 5 }),
+          binCounts: fc.array(count, { maxLength: 5 }),
+          minimum: finite,
+          maximum: finite,
+        },
+        { requiredKeys: ["binWidth", "binIndexes", "binCounts"] },
+      ),
     }),
     { maxLength: 3 },
   ),
@@ -55,11 +60,16 @@ const small: fc.Arbitrary<ShardPartial> = fc.record({
       extinctCount: bit,
       moments: fc.array(fc.record({ mean: bit, m2: bit, m3: bit, m4: bit }), { maxLength: 1 }),
       coMoments: fc.array(bit, { maxLength: 2 }),
-      quantileSketch: fc.record({
-        binWidth: bit,
-        binIndexes: fc.array(bit, { maxLength: 2 }),
-        binCounts: fc.array(bit, { maxLength: 2 }),
-      }),
+      quantileSketch: fc.record(
+        {
+          binWidth: bit,
+          binIndexes: fc.array(bit, { maxLength: 2 }),
+          binCounts: fc.array(bit, { maxLength: 2 }),
+          minimum: bit,
+          maximum: bit,
+        },
+        { requiredKeys: ["binWidth", "binIndexes", "binCounts"] },
+      ),
     }),
     { maxLength: 2 },
   ),

@@ -15,7 +15,7 @@ const current = new AsyncLocalStorage<Said>();
 /** Most commands at the same time: each one adds its own listeners to the process. */
 const MAXIMUM_COMMANDS = 100;
 for (const emitter of [process, process.stdout]) emitter.setMaxListeners(MAXIMUM_COMMANDS);
-delete process.env["LYAPUNOV_COORDINATOR"];
+for (const name of ["LYAPUNOV_COORDINATOR", "COLUMNS"]) Reflect.deleteProperty(process.env, name);
 
 // Commands see no terminal, whatever the tests run on, and their output is captured.
 for (const name of ["stdout", "stderr"] as const) {

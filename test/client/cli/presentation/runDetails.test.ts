@@ -98,6 +98,14 @@ describe("a run in detail", () => {
     assert.match(runDetails(running), /8 s to the limit of replicas, which will miss the target/);
   });
 
+  it("says how many layers are left out, where some are", () => {
+    const [some, none] = [{ burnIn: 20 }, { burnIn: 0 }].map((change) =>
+      runDetails(received({}, { network: { weights: "rademacher" }, ...change })),
+    );
+    assert.match(some ?? "", /burn-in +│ the growth of the first 20 layers is left out/);
+    assert.doesNotMatch(none ?? "", /burn-in/);
+  });
+
   it("says what a run waits for, and why one has failed", () => {
     const progress = { plannedShardCount: 3 };
     const error = "it waits for a worker whose simd is fused";
