@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 
 import type { PropagationFields } from "../../shared/kinds/propagation/specification.ts";
+import { count } from "../../shared/text/counts.ts";
 import { withError } from "../../shared/text/numbers.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { needsCriticalGain } from "../sdk/criticalGain.ts";
@@ -37,5 +38,5 @@ export async function findCriticalGains(
 
 function foundLine({ name, displayName, criticalGain, replicaCount, seed }: Run__Output): string {
   const gain = withError(criticalGain?.estimate, criticalGain?.standardError);
-  return `${displayName}: ${gain}, by ${name} of ${replicaCount} replicas, seed ${seed}`;
+  return `${displayName}: ${gain}, by ${name} of ${count(replicaCount)} replicas, seed ${seed}`;
 }

@@ -49,8 +49,8 @@ describe("bad input on the command line", () => {
       ...(["--density", "0.5", "give it only with sparse_gaussian"] as const),
     ],
     [
-      `${RUN} --weights uniform --gain lyapunov`,
-      ...(["--gain", "'lyapunov'", "a number or one of he, xavier, lecun"] as const),
+      `${RUN} --weights uniform --gain lyapunov --negative-slope 0 --depth 10000`,
+      ...(["--gain", "'lyapunov'", "give a number, a smaller depth or a greater width"] as const),
     ],
     [
       `${RUN} --weights rademacher --sampling isotropic`,
