@@ -28,8 +28,8 @@ const REQUEST_ID: Bound = { characters: MAXIMUM_REQUEST_ID_LENGTH };
 const PAGE_TOKEN: Bound = { characters: MAXIMUM_PAGE_TOKEN_LENGTH };
 const ETAG: Bound = { characters: MAXIMUM_ETAG_LENGTH };
 const GENERATOR: Bound = { characters: MAXIMUM_GENERATOR_LENGTH };
-/** Nearly as many leases as values may be in a message. */
-const LEASES: Bound = { entries: 1_000_000 };
+/** Leases of a worker of four thousand threads. */
+const LEASES: Bound = { entries: 262_144 };
 /** The network's depth is added to the depths that are given. */
 const CHECKPOINTS: Bound = { entries: MAXIMUM_CHECKPOINTS + 1 };
 /** Quantities of a kind without fields of its own. */

@@ -13,6 +13,7 @@ import {
   violating,
   type Violation,
 } from "../support/boundedMessages.ts";
+import { slow } from "../support/tiers/tiers.ts";
 import { Cluster } from "./support/cluster.ts";
 import { refusal } from "./support/rpc.ts";
 
@@ -59,25 +60,28 @@ describe("the bounds of fields, at a coordinator", () => {
     });
   }
 
-  it("leave no stream with the bytes of its last message, which may be many", async () => {
-    const method = "/lyapunov.v1.FleetService/Work";
-    const type = typeOf({ method });
-    // Field 999 of a later version, of 15 MiB; it is skipped when the message is read.
-    const length = 15 * 2 ** 20;
-    const unknown = protobuf.Writer.create()
-      .uint32((999 << 3) | 2)
-      .bytes(Buffer.alloc(length, "x"))
-      .finish();
-    const before = residentBytes();
-    for (let i = 0; i < 20; i++) {
-      const devices = [{ backends: [1], slotCount: 1 }];
-      const join = { workerId: `quiet-${i}`, version: VERSION, devices };
-      const bytes = Buffer.concat([type.encode({ join }).finish(), unknown]);
-      // The stream stays open: its worker is welcome.
-      await conversation(method, bytes);
-    }
-    assert.ok(residentBytes() - before < 200 * 2 ** 20, "300 MiB were sent");
-  });
+  slow("send hundreds of megabytes").it(
+    "leave no stream with the bytes of its last message, which may be many",
+    async () => {
+      const method = "/lyapunov.v1.FleetService/Work";
+      const type = typeOf({ method });
+      // Field 999 of a later version, of 15 MiB; it is skipped when the message is read.
+      const length = 15 * 2 ** 20;
+      const unknown = protobuf.Writer.create()
+        .uint32((999 << 3) | 2)
+        .bytes(Buffer.alloc(length, "x"))
+        .finish();
+      const before = residentBytes();
+      for (let i = 0; i < 20; i++) {
+        const devices = [{ backends: [1], slotCount: 1 }];
+        const join = { workerId: `quiet-${i}`, version: VERSION, devices };
+        const bytes = Buffer.concat([type.encode({ join }).finish(), unknown]);
+        // The stream stays open: its worker is welcome.
+        await conversation(method, bytes);
+      }
+      assert.ok(residentBytes() - before < 200 * 2 ** 20, "300 MiB were sent");
+    },
+  );
 
   function residentBytes(): number {
     const status = readFileSync(`/proc/${cluster.coordinator.pid}/status`, "utf8");

@@ -1,3 +1,4 @@
+import { clipped } from "../../shared/specification/violations.ts";
 import type { Join } from "../../shared/wire/generated/lyapunov/v1/Join.ts";
 import type { Grant__Output } from "../../shared/wire/generated/lyapunov/v1/Grant.ts";
 import type { WorkResponse__Output } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
@@ -21,6 +22,8 @@ export interface AgentOptions extends LinkOptions {
   readonly observer?: ShardObserver;
 }
 
+/** As much of an error as people are shown. */
+const MAXIMUM_ERROR_LENGTH = 1000;
 /** A revoked shard that is not done by then is ended. */
 const REVOCATION_PATIENCE_SECONDS = 1;
 
@@ -183,8 +186,8 @@ export class Agent {
         { run: lease.run, shardIndex: lease.shardIndex, err: error },
         "a shard failed",
       );
-      const message = reasonOf(error);
-      this.#link.send({ failure: { leaseId: lease.id, error: message } });
+      const sentence = clipped(reasonOf(error), MAXIMUM_ERROR_LENGTH);
+      this.#link.send({ failure: { leaseId: lease.id, error: sentence } });
     }
   }
 

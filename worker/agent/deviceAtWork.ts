@@ -1,7 +1,10 @@
+import { clipped } from "../../shared/specification/violations.ts";
 import { wireName } from "../../shared/wire/enumerations.ts";
 import type { Device } from "../../shared/wire/generated/lyapunov/v1/Device.ts";
 import type { WorkerDevice } from "../devices/devices.ts";
 import { ShardPace } from "./shardPace.ts";
+
+const MAXIMUM_DESCRIPTION_LENGTH = 200;
 
 /** A device as its agent sees it: how fast it is, and whether it has failed. */
 export class DeviceAtWork {
@@ -35,7 +38,7 @@ export class DeviceAtWork {
   get introduction(): Device {
     const backends = this.#hasFailed ? [] : this.#backends;
     return {
-      description: this.description,
+      description: clipped(this.description, MAXIMUM_DESCRIPTION_LENGTH),
       slotCount: this.pool.slotCount,
       backends: backends.map(({ name }) => wireName("backend", name)),
       deviceBackends: backends.map(({ name, generator }) => ({

@@ -190,9 +190,12 @@ describe("Agent", () => {
     const { agent, left, streams, stream } = startAgent(device);
     stream(0).welcome();
     stream(0).grant({ "1": 0, "2": 0 });
-    device.shards[0]?.reject(new Error("out of memory"));
+    // A longer sentence than the coordinator takes.
+    device.shards[0]?.reject(new Error("out of memory ".repeat(10_000)));
     await turn();
     assert.deepEqual(told(stream(0), "failure"), ["1"]);
+    const [said] = stream(0).sent.flatMap(({ failure }) => failure?.error ?? []);
+    assert.match(said ?? "", /^(out of memory ){71}out of…$/);
     device.shards[1]?.resolve(COMPUTED);
     await turn();
     assert.deepEqual(told(stream(0), "result"), ["2"]);
