@@ -76,12 +76,11 @@ describe("what a run will take", () => {
 
   it("is as unsure as σ² where that was measured", () => {
     const run = specification({ precision: { lyapunovExponent: 1e-3 } }, { weights: "uniform" });
-    // 2500 replicas, and a quarter more or less.
+    // 0.25 over 90 layers, for a tenth is left out as burn-in; and a quarter more or less.
     assert.deepEqual(predictRun(run, rate), {
-      replicaCount: 2500,
-      seconds: 5,
-      // 3125 replicas, and one for rounding up.
-      secondsRange: { lower: 1.875, upper: 12.504 },
+      replicaCount: 2778,
+      seconds: 5.556,
+      secondsRange: { lower: 2.084, upper: 13.892 },
       variance: { value: 0.25, source: "measured" },
     });
     const unknown = { ...rate, measuredVariance: undefined, varianceShare: undefined };

@@ -248,7 +248,7 @@ describe("extensionProblem", () => {
       present,
       precision({ ...kept, minimumReplicaCount: 39 }),
       64,
-      /\.minimum_replica_count: a minimum of 9 .* the 10 that is the run's minimum now; give /,
+      /\.minimum_replica_count: a minimum of 39 .* the 40 that is the run's minimum now; give /,
     ],
     ["a larger maximum", present, precision({ ...kept, maximumReplicaCount: 101 }), 64, undefined],
     [

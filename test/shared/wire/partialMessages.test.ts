@@ -95,10 +95,15 @@ function sentWithoutZeros(partial: ShardPartial): ShardPartial {
   return arrived.partial;
 }
 
+/** Fields declared `optional`: an encoder writes them whenever they are there. */
+const PRESENT: ReadonlySet<string> = new Set(["minimum", "maximum"]);
+
 function withoutZeros(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutZeros);
   if (typeof value !== "object" || value === null) return value;
-  const written = Object.entries(value).filter(([, field]) => !Object.is(field, 0) && field !== "");
+  const written = Object.entries(value).filter(
+    ([name, field]) => PRESENT.has(name) || (!Object.is(field, 0) && field !== ""),
+  );
   return Object.fromEntries(written.map(([name, field]) => [name, withoutZeros(field)]));
 }
 
