@@ -150,7 +150,9 @@ describe("Simulations", () => {
     await engine.flush();
     assert.equal((await simulations.run(name)).error, "");
     fused.leave();
-    const waiting = "it waits for a worker whose simd is fused, like that of its first shards";
+    const waiting =
+      "it waits for a worker whose simd is fused, like that of its first shard; x, with another " +
+      "simd, will compute all of it anew if nothing comes for another 50 s";
     time += 10;
     engine.dispatch({ kind: "tick" });
     const plain = new InlineWorker(engine, "x", Infinity, "plain");
