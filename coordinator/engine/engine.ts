@@ -68,12 +68,18 @@ export class Engine {
         this.dispatch(event);
       },
       fail,
+      log: options.log,
+      isCurrent: ({ run, load }) => this.activeRun(run)?.load === load,
+      discard: (run, damaged) => {
+        this.#resubmissions.discard(run, damaged);
+      },
     });
     this.#resubmissions = new Resubmissions({
       log: options.log,
       ledger: options.ledger,
       unfinished: (run) => this.#records.get(run),
       withdraw: (run) => this.withdraw(run),
+      remove: (run) => this.#remove(run),
       ended: (run) => this.#records.ended(run),
       write,
       read: (record) => this.#storage.read(record),
@@ -86,6 +92,7 @@ export class Engine {
 
   /** Resumes the ledger's unfinished runs. */
   async start(): Promise<void> {
+    for (const finding of this.#options.ledger.findings) this.#options.log.error(finding);
     for await (const record of this.#options.ledger.unfinishedRuns()) {
       if (record.state === "CANCELLING") await this.#records.end(record, { state: "CANCELLED" });
       else await this.#resume(record);
@@ -208,6 +215,11 @@ export class Engine {
   /** Stops work on a run that will be submitted again; resolves once pending writes are durable. */
   protected async withdraw(name: string): Promise<void> {
     await this.#resubmissions.retracted(name);
+    await this.#remove(name);
+  }
+
+  /** Makes the scheduler forget a run; resolves once pending writes are durable. */
+  async #remove(name: string): Promise<void> {
     this.dispatch({ kind: "run_withdrawn", run: name });
     await this.#writer.flush();
   }

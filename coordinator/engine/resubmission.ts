@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-import type { Ledger, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
+import type { DamagedShards, Ledger, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
 import { misfits } from "./misfits.ts";
 import type { StoredWork } from "./resumeFromLedger.ts";
 
@@ -30,6 +30,8 @@ interface ResubmissionsOptions {
   readonly write: (write: LedgerWrite) => Promise<void>;
   /** Reads the run's stored work; undefined if the run cannot go on with it, and has ended. */
   readonly read: (record: RunRecord) => Promise<StoredWork | undefined>;
+  /** Makes the scheduler forget the run; resolves once pending writes are durable. */
+  readonly remove: (run: string) => Promise<void>;
   readonly submit: (record: RunRecord, work: StoredWork) => void;
   /** Ends this coordinator; a run that it withdrew and cannot submit again would never go on. */
   readonly fail: (error: unknown) => void;
@@ -54,6 +56,15 @@ export class Resubmissions {
       "partials that nobody can vouch for are retracted, to be computed again",
     );
     this.#retractions.set(run, this.#retract(run, shards));
+  }
+
+  /** Goes on with an active run without shards that the ledger cannot give back. */
+  discard(run: string, { message, shards }: DamagedShards): void {
+    this.#options.log.error(
+      { run, shards: shards.slice(0, MAXIMUM_LOGGED_SHARDS), shardCount: shards.length },
+      `${message}; they are computed again`,
+    );
+    this.#retractions.set(run, this.#retract(run, shards, this.#options.remove(run)));
   }
 
   /** Resolves once no retraction of the run is under way; one may follow another. */
@@ -88,8 +99,13 @@ export class Resubmissions {
     }
   }
 
-  async #retract(run: string, deleted: readonly number[]): Promise<void> {
+  async #retract(
+    run: string,
+    deleted: readonly number[],
+    removed = Promise.resolve(),
+  ): Promise<void> {
     try {
+      await removed;
       await this.#resubmit(run, { deleted });
     } catch (error) {
       this.#retractions.delete(run);

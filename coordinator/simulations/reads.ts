@@ -7,14 +7,21 @@ import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { hasEnded } from "../../shared/wire/runStates.ts";
 import type { Engine, Fleet } from "../engine/engine.ts";
-import type { Ledger, Page, RunRecord, SweepRecord } from "../ledger/ledger.ts";
+import {
+  DamagedRecord,
+  type Ledger,
+  type Page,
+  type RunRecord,
+  type SweepRecord,
+} from "../ledger/ledger.ts";
 import { Mutex } from "../ledger/mutex.ts";
 import type { RunProgress } from "../scheduler/runProgress.ts";
 import { convergence } from "./convergence.ts";
+import { damagedRunView, missingRunView } from "./damagedRunView.ts";
 import { runSummary, runView } from "./runView.ts";
 import { sweepStanding } from "./sweepStanding.ts";
 import { sweepEntry, sweepView } from "./sweepView.ts";
-import { workCount, type WorkCount } from "./workCount.ts";
+import { NO_COUNT, workCount, type WorkCount } from "./workCount.ts";
 
 export interface ReadsOptions {
   readonly engine: Engine;
@@ -50,7 +57,8 @@ export class SimulationReads {
 
   /** @throws ApiError NOT_FOUND */
   async run(name: string): Promise<Run> {
-    const record = await this.runRecord(name);
+    const record = await this.#recordOrDamage(name);
+    if (record instanceof DamagedRecord) return damagedRunView(record);
     return runView(record, this.#engine.work(name), this.#clock());
   }
 
@@ -67,7 +75,8 @@ export class SimulationReads {
 
   /** A run without its checkpoints, which are most of it. @throws ApiError NOT_FOUND */
   async runSummary(name: string): Promise<Run> {
-    const record = await this.runRecord(name);
+    const record = await this.#recordOrDamage(name);
+    if (record instanceof DamagedRecord) return damagedRunView(record);
     return runSummary(record, this.#engine.work(name), this.#clock());
   }
 
@@ -85,7 +94,8 @@ export class SimulationReads {
 
   /** How far a run is. @throws ApiError NOT_FOUND */
   async workCount(name: string): Promise<WorkCount> {
-    const record = await this.runRecord(name);
+    const record = await this.#recordOrDamage(name);
+    if (record instanceof DamagedRecord) return NO_COUNT;
     return workCount(record, this.#engine.activeRun(name), this.#clock());
   }
 
@@ -105,6 +115,7 @@ export class SimulationReads {
   async runs(pageSize: number, pageToken: string) {
     const { records, nextPageToken } = await this.#ledger.runs(pageSize, pageToken);
     const runs = records.map(async (record) => {
+      if ("damage" in record) return damagedRunView(record.damage);
       const { name } = record;
       return runView(await this.#newest(record), this.#engine.work(name), this.#clock());
     });
@@ -117,11 +128,18 @@ export class SimulationReads {
     return { names: records.map(({ name }) => name), nextPageToken };
   }
 
-  /** @throws ApiError NOT_FOUND */
+  /** @throws ApiError NOT_FOUND; DamagedRecord */
   async runRecord(name: string): Promise<RunRecord> {
     const record = await this.#engine.record(name);
     if (record !== undefined) return record;
     throw notFound(name);
+  }
+
+  async #recordOrDamage(name: string): Promise<RunRecord | DamagedRecord> {
+    return this.runRecord(name).catch((error: unknown) => {
+      if (error instanceof DamagedRecord) return error;
+      throw error;
+    });
   }
 
   /** The record that the ledger had a moment ago, or what has come of it. */
@@ -137,7 +155,17 @@ export class SimulationReads {
   /** @throws ApiError NOT_FOUND */
   async sweep(name: string): Promise<Sweep> {
     const record = await this.sweepRecord(name);
-    return sweepView(record, await Promise.all(record.runs.map((run) => this.runSummary(run))));
+    return sweepView(record, await Promise.all(record.runs.map((run) => this.#member(run, name))));
+  }
+
+  /** A run of a sweep; the others are shown though this one may be lost. */
+  async #member(run: string, sweep: string): Promise<Run> {
+    return this.runSummary(run).catch((error: unknown) => {
+      if (error instanceof ApiError && error.code === Code.NOT_FOUND) {
+        return missingRunView(run, sweep);
+      }
+      throw error;
+    });
   }
 
   /** Newest first, without their runs. @throws InvalidPageToken */

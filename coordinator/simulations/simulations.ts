@@ -13,7 +13,7 @@ import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { hasEnded } from "../../shared/wire/runStates.ts";
 import { ADMIT_ALL, type Admission, type AskedRun } from "./admission.ts";
-import type { RunRecord, SweepRecord } from "../ledger/ledger.ts";
+import { DamagedRecord, type RunRecord, type SweepRecord } from "../ledger/ledger.ts";
 import { Mutex } from "../ledger/mutex.ts";
 import { create, type Creation } from "./creation.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -118,8 +118,10 @@ export class Simulations extends SimulationReads {
   async cancelSweep(name: string): Promise<Sweep> {
     await this.#mutex.run(async () => {
       for (const run of (await this.sweepRecord(name)).runs) {
-        const record = await this.#settledRecord(run);
-        if (!hasEnded(record.state)) await this.#options.engine.cancel(record);
+        const record = await this.#settledRecord(run).catch(unlessDamaged);
+        if (record !== undefined && !hasEnded(record.state)) {
+          await this.#options.engine.cancel(record);
+        }
       }
     });
     return this.sweep(name);
@@ -205,4 +207,10 @@ export class Simulations extends SimulationReads {
       admission.enter([longer]);
     });
   }
+}
+
+/** A run whose record is damaged or missing has ended. */
+function unlessDamaged(error: unknown): undefined {
+  const isMissing = error instanceof ApiError && error.code === Code.NOT_FOUND;
+  if (!isMissing && !(error instanceof DamagedRecord)) throw error;
 }
