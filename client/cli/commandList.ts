@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     define: async (command) => (await import("./commands/runs.ts")).defineRuns(command),
   },
   {
+    term: "ledgers",
+    description: "what interrupted commands have left to go on from: list, remove",
+    define: async (command) => (await import("./commands/ledgers.ts")).defineLedgers(command),
+  },
+  {
     term: "token [options] <name>",
     description:
       "make a token: print its entry for the file of 'lyapunov serve --tokens' on standard output, " +

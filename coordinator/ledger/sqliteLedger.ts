@@ -39,8 +39,6 @@ export async function openSqliteLedger(path: string, kinds = KINDS): Promise<Led
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
     assertIntactPages(database);
-    // Reading alone would not tell that nothing can be written.
-    database.exec("begin immediate; rollback");
     const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database }) });
     await migrate(db, { bytes: "blob", counter: "integer" });
     await assertMigrated(db);

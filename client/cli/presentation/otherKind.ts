@@ -7,8 +7,12 @@ import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run
 import { structToJson } from "../../../shared/wire/struct.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 
-/** True if the run is of a kind that this command does not know: it has then what all kinds have. */
-export function isOtherKind({ kind }: Run__Output): boolean {
+/**
+ * True if the run is of a kind that this command does not know: it has then what all kinds have. So
+ * has a run whose record is damaged, of which nothing is known.
+ */
+export function isOtherKind({ kind, network, state }: Run__Output): boolean {
+  if (network === null && shortName("state", state) === "FAILED") return true;
   return (shortName("kind", kind) ?? "propagation") !== "propagation";
 }
 
@@ -30,7 +34,7 @@ export function otherKindDetails(run: Run__Output): string {
     ["requested", parametersLabel(run)],
     [
       "replicas",
-      `${run.replicaCount} in ${shards}; ${shortName("backend", run.backend)}, seed ${run.seed}`,
+      `${run.replicaCount} in ${shards}; ${shortName("backend", run.backend) ?? ABSENT}, seed ${run.seed}`,
     ],
     ...Object.entries(run.estimates).map(([name, estimate]) => [name, estimateLine(estimate)]),
   );

@@ -7,7 +7,11 @@ const FAILURES: readonly (readonly [what: string, error: Error, sentence: RegExp
   ["a full disk, SQLite", coded("SQLITE_FULL"), /^the ledger failed: the disk is full; make room/],
   ["a full disk, PostgreSQL", coded("53100"), /^the ledger failed: the disk is full; make room/],
   ["a full disk under a commit", new OutcomeUnknown(coded("ENOSPC")), /the disk is full/],
-  ["a damaged file", coded("SQLITE_CORRUPT"), /file is damaged \(.*\); restore it from a copy, or .* \.recover /],
+  [
+    "a damaged file",
+    coded("SQLITE_CORRUPT"),
+    /file is damaged \(.*\); restore it from a copy, or .* \.recover /,
+  ],
   ["anything else", new Error("it broke"), /^the ledger failed: it broke; start again: /],
   ["another leader", new LeadershipLost(1, 2), /another coordinator leads .*; start again: /],
 ];

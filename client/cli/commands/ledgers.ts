@@ -1,0 +1,117 @@
+import Table from "cli-table3";
+import type { Command } from "commander";
+
+import type { OwnLedgerEntry } from "../../local/ownLedgers.ts";
+import { InputError } from "../../sdk/errors.ts";
+import { commandLedgers } from "../ledgerPlace.ts";
+import { printJson } from "../presentation/printJson.ts";
+import { duration } from "../presentation/progressBar.ts";
+import { flag, integerFrom } from "../readers.ts";
+
+/** Characters of an id that tables show; any beginning that tells ledgers apart is understood. */
+const SHOWN_CHARACTERS = 12;
+const DAY_SECONDS = 86_400;
+const MAXIMUM_DAYS = 36_500;
+
+interface ListFlags {
+  readonly json?: boolean;
+}
+
+interface RemoveFlags {
+  readonly all?: boolean;
+  readonly olderThan?: number;
+}
+
+/** `lyapunov ledgers`: what interrupted commands have left, to go on from. */
+export function defineLedgers(ledgers: Command): void {
+  ledgers
+    .command("list")
+    .description("list the ledgers of commands that run or were interrupted, the latest first")
+    .option("--json", "print JSON on standard output")
+    .action(async (_options, command: Command) => {
+      await list(command.optsWithGlobals<ListFlags>().json ?? false);
+    });
+  ledgers
+    .command("remove [ids...]")
+    .description("delete ledgers of interrupted commands, which then begin anew")
+    .option("--all", "delete all of them")
+    .addOption(
+      flag(
+        "--older-than <days>",
+        "delete those that nobody has gone on with for so many days",
+        integerFrom(0, MAXIMUM_DAYS),
+      ),
+    )
+    .action(async (ids: string[], _options, command: Command) => {
+      await remove(ids, command.optsWithGlobals<RemoveFlags>());
+    });
+}
+
+async function list(json: boolean): Promise<void> {
+  const { ownLedgers } = await import("../../local/ownLedgers.ts");
+  const entries = ownLedgers(commandLedgers());
+  if (json) {
+    printJson({ ledgers: entries.map(toJson) });
+    return;
+  }
+  const table = new Table({
+    head: ["id", "state", "age", "size", "command"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const entry of entries) {
+    const age = duration((Date.now() - entry.lastWriteTime) / 1000);
+    const size = `${(entry.sizeBytes / 1e6).toFixed(1)} MB`;
+    const id = entry.id.slice(0, SHOWN_CHARACTERS);
+    table.push([id, stateOf(entry), age, size, commandOf(entry)]);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+}
+
+async function remove(ids: readonly string[], { all, olderThan }: RemoveFlags): Promise<void> {
+  if (ids.length === 0 && all !== true && olderThan === undefined) {
+    throw new InputError("IDS: none is given; give ids of 'lyapunov ledgers list', or --all");
+  }
+  const { ownLedgers, removeOwnLedger } = await import("../../local/ownLedgers.ts");
+  const entries = ownLedgers(commandLedgers());
+  const named = ids.map((id) => withId(entries, id));
+  const latest = Date.now() - (olderThan ?? 0) * DAY_SECONDS * 1000;
+  const chosen =
+    ids.length > 0 ? named : entries.filter(({ lastWriteTime }) => lastWriteTime <= latest);
+  for (const entry of chosen) {
+    const id = entry.id.slice(0, SHOWN_CHARACTERS);
+    if (removeOwnLedger(entry)) process.stdout.write(`${id} is deleted\n`);
+    else if (ids.length > 0) {
+      throw new Error(`${id}: ${stateOf(entry)}; end the command first, or leave its ledger to it`);
+    }
+  }
+}
+
+/** @throws InputError if not exactly one id begins like this */
+function withId(entries: readonly OwnLedgerEntry[], id: string): OwnLedgerEntry {
+  const [found, ...more] = entries.filter((entry) => id !== "" && entry.id.startsWith(id));
+  if (found !== undefined && more.length === 0) return found;
+  const problem = found === undefined ? "is not the id of a ledger" : "begins several ids";
+  throw new InputError(`IDS: '${id}' ${problem}; give one of 'lyapunov ledgers list'`);
+}
+
+function stateOf({ isRunning, note }: OwnLedgerEntry): string {
+  if (!isRunning) return "interrupted";
+  return note === undefined ? "running" : `running (process ${note.pid})`;
+}
+
+function commandOf({ note }: OwnLedgerEntry): string {
+  return note === undefined ? "unknown" : note.words.join(" ");
+}
+
+function toJson(entry: OwnLedgerEntry) {
+  const { id, folder, note, isRunning, lastWriteTime, sizeBytes } = entry;
+  return {
+    id,
+    state: isRunning ? "running" : "interrupted",
+    command: note?.words ?? null,
+    startTime: note === undefined ? null : new Date(note.startTime).toISOString(),
+    lastWriteTime: new Date(lastWriteTime).toISOString(),
+    sizeBytes: String(sizeBytes),
+    folder,
+  };
+}
