@@ -44,7 +44,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     term: "ledgers",
-    description: "what interrupted commands have left to go on from: list, remove",
+    description: "ledgers: list and remove what interrupted commands left, recover a damaged one",
     define: async (command) => (await import("./commands/ledgers.ts")).defineLedgers(command),
   },
   {

@@ -111,7 +111,7 @@ export class ShardStorage {
         const deletion = deletionOf(record.name, error);
         if (deletion === undefined) throw error;
         if (message === before) {
-          await this.#giveUp(record, `${message}; they cannot be deleted`);
+          await this.#giveUp(record, `${message}; it cannot be deleted`);
           return undefined;
         }
         before = message;

@@ -88,7 +88,7 @@ export class DamagedFold extends Error {
   readonly shardCount: number;
 
   constructor(run: string, shardCount: number, problem: string) {
-    super(`a fold of ${run} is damaged in the ledger: ${problem}`);
+    super(`the fold of ${shardCount} shards of ${run} is damaged in the ledger: ${problem}`);
     this.shardCount = shardCount;
   }
 }

@@ -1,7 +1,7 @@
 /** What a person can do about a SQLite file whose pages are damaged. */
 export const SQLITE_REMEDY =
-  "restore it from a copy, or save what is intact: " +
-  `sqlite3 FILE .recover | sqlite3 NEW, then --ledger NEW`;
+  "restore it from a copy, or save what is intact by 'lyapunov ledgers recover FILE NEW' and " +
+  "go on with --ledger NEW";
 
 /** PostgreSQL's codes for damaged tables and damaged indexes. */
 const DATA_CORRUPTED = "XX001";

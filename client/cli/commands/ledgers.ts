@@ -45,6 +45,15 @@ export function defineLedgers(ledgers: Command): void {
     .action(async (ids: string[], _options, command: Command) => {
       await remove(ids, command.optsWithGlobals<RemoveFlags>());
     });
+  ledgers
+    .command("recover <damaged> <new>")
+    .description("copy what can still be read of a damaged ledger's file to a new one")
+    .action(async (damaged: string, target: string) => {
+      const { recoverLedger } = await import("../../local/recover.ts");
+      for (const { table, rowCount } of await recoverLedger(damaged, target)) {
+        process.stdout.write(`${table}: ${rowCount}\n`);
+      }
+    });
 }
 
 async function list(json: boolean): Promise<void> {

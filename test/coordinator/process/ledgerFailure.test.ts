@@ -10,7 +10,7 @@ const FAILURES: readonly (readonly [what: string, error: Error, sentence: RegExp
   [
     "a damaged file",
     coded("SQLITE_CORRUPT"),
-    /file is damaged \(.*\); restore it from a copy, or .* \.recover /,
+    /file is damaged \(.*\); restore it from a copy, or .* ledgers recover /,
   ],
   ["anything else", new Error("it broke"), /^the ledger failed: it broke; start again: /],
   ["another leader", new LeadershipLost(1, 2), /another coordinator leads .*; start again: /],

@@ -70,6 +70,6 @@ export function shardsOf(seed: number, shards: number) {
 }
 
 /** What must not change by a bit. */
-export function answerOf({ lyapunovExponent, variance, replicaCount, shardCount }: Run) {
-  return { lyapunovExponent, variance, replicaCount, shardCount };
+export function answerOf({ survivors, extinctCount, replicaCount, shardCount, checkpoints }: Run) {
+  return { survivors, extinctCount, replicaCount, shardCount, checkpoints };
 }
