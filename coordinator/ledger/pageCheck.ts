@@ -22,5 +22,8 @@ export function assertIntactPages(database: Database): void {
 
 function assertIntact(database: Database, check: string): void {
   const answer = String(database.pragma(check, { simple: true }));
-  if (answer !== "ok") throw Object.assign(new Error(answer), { code: "SQLITE_CORRUPT" });
+  if (answer === "ok") return;
+  // A heading comes before the first problem.
+  const problem = answer.split("\n").at(-1);
+  throw Object.assign(new Error(problem), { code: "SQLITE_CORRUPT" });
 }

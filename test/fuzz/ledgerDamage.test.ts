@@ -143,7 +143,7 @@ describe("fuzzing: damaged ledgers", function () {
           await ledger.close();
         }
       }),
-      dearCases(250, 1),
+      dearCases(150, 1),
     );
   });
 
@@ -168,7 +168,7 @@ describe("fuzzing: damaged ledgers", function () {
           await usable.close();
         }
       }),
-      dearCases(300, 2),
+      dearCases(200, 2),
     );
   });
 });

@@ -167,6 +167,25 @@ describe("a damaged ledger", () => {
     await ledger.close();
   });
 
+  it("fails a run whose pages cannot be read, alone", async () => {
+    const ledger = await openSqliteLedger(sample.copy());
+    const unfinished = await Array.fromAsync(ledger.unfinishedRuns());
+    const name = unfinished[0]?.name ?? "";
+    const shards = ledger.shards.bind(ledger);
+    // A file that is too large to be checked as a whole when it is opened may say so only now.
+    ledger.shards = (run, from) => {
+      if (run !== name) return shards(run, from);
+      throw Object.assign(new Error("disk image is malformed"), { code: "SQLITE_CORRUPT" });
+    };
+    const { answers, failures } = await sample.goOn(ledger);
+    await ledger.close();
+    assert.match(
+      failures.get(name) ?? "",
+      /file is damaged \(disk image is malformed\); restore it/,
+    );
+    assert.equal(answers.size, undamaged.answers.size - 1);
+  });
+
   it("is refused if its tables are not those of its version", async () => {
     const path = sample.copy();
     const database = new Database(path);
