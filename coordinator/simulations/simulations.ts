@@ -166,7 +166,8 @@ export class Simulations extends SimulationReads {
       const { runs } = await this.sweepRecord(name);
       const longer: AskedRun[] = [];
       for (const run of runs) {
-        longer.push({ name: run, stoppingRule: await this.#longerRule(run, rule) });
+        const stoppingRule = await this.#longerRule(run, rule).catch(unlessDamaged);
+        if (stoppingRule !== undefined) longer.push({ name: run, stoppingRule });
       }
       admission.check(longer);
       for (const run of longer) await this.#extend(run, admission);
@@ -209,7 +210,7 @@ export class Simulations extends SimulationReads {
   }
 }
 
-/** A run whose record is damaged or missing has ended. */
+/** Undefined for a run whose record is damaged or missing: it has failed, and others go on. */
 function unlessDamaged(error: unknown): undefined {
   const isMissing = error instanceof ApiError && error.code === Code.NOT_FOUND;
   if (!isMissing && !(error instanceof DamagedRecord)) throw error;

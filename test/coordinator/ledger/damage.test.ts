@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 
 import Database from "better-sqlite3";
 
-import { LedgerUnavailable, type Ledger } from "../../../coordinator/ledger/ledger.ts";
+import {
+  DamagedRecord,
+  LedgerUnavailable,
+  type Ledger,
+} from "../../../coordinator/ledger/ledger.ts";
 import { openPostgresLedger } from "../../../coordinator/ledger/postgresLedger.ts";
 import { recoverLedger } from "../../../coordinator/ledger/recoverLedger.ts";
 import { openSqliteLedger } from "../../../coordinator/ledger/sqliteLedger.ts";
@@ -120,18 +124,36 @@ describe("a damaged ledger", () => {
     await ledger.close();
   });
 
-  it("does not end a sweep's waiting: its damaged run counts as failed", async () => {
+  it("lets a sweep go on, end, be extended and cancelled but for its damaged run", async () => {
     const path = sample.copy();
     const database = new Database(path);
-    database.exec(`update runs set state = 'RUNNINF' where sweep is not null`);
+    const inSweep = database.prepare<[], { name: string }>(
+      "select name from runs where sweep is not null order by position",
+    );
+    const [damaged = "", other = ""] = inSweep.all().map(({ name }) => name);
+    database.exec(`update runs set state = 'RUNNINF' where name = '${damaged}'`);
     database.close();
     const ledger = await openSqliteLedger(path);
     const life = new LifeOnLedger(ledger, 2);
     await life.engine.start();
-    const sweep = await life.simulations.sweep(sample.sweep);
-    assert.deepEqual([sweep.state, sweep.endedRunCount], ["RUN_STATE_FAILED", 2]);
-    const { sweeps } = await life.simulations.sweeps(10, "");
-    assert.equal(sweeps[0]?.state, "RUN_STATE_FAILED");
+    life.join("next");
+    await life.ended();
+    const { simulations } = life;
+    const states = async () => {
+      const { runs = [], state } = await simulations.sweep(sample.sweep);
+      const [entry] = (await simulations.sweeps(10, "")).sweeps;
+      assert.equal(entry?.state, state);
+      assert.deepEqual([runs[0]?.name, runs[0]?.state], [damaged, "RUN_STATE_FAILED"]);
+      return [state, runs[1]?.state];
+    };
+    assert.deepEqual(await states(), ["RUN_STATE_FAILED", "RUN_STATE_SUCCEEDED"]);
+    await simulations.extendSweep(sample.sweep, { replicaCount: 2000 });
+    await life.ended();
+    assert.equal((await simulations.run(other)).replicaCount, 2000);
+    await simulations.cancelSweep(sample.sweep);
+    assert.deepEqual(await states(), ["RUN_STATE_FAILED", "RUN_STATE_SUCCEEDED"]);
+    await assert.rejects(simulations.extendRun(damaged, { replicaCount: 2000 }, ""), DamagedRecord);
+    await assert.rejects(simulations.cancelRun(damaged), DamagedRecord);
     await ledger.close();
   });
 
