@@ -30,6 +30,8 @@ const HEADER: readonly (readonly [offset: number, bytes: Buffer])[] = [
 export interface RecoveredTable {
   readonly table: string;
   readonly rowCount: number;
+  /** Whether nothing stood in the way of reading all of them. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function recoverLedger(damaged: string, target: string): Promise<Re
     writeFileSync(copy, withHeader(readFileSync(damaged)));
     if (existsSync(`${damaged}-wal`)) copyFileSync(`${damaged}-wal`, `${copy}-wal`);
     const tables = await copyTables(copy, made);
-    if (tables.every(({ rowCount }) => rowCount === 0)) {
+    if (tables.every(({ rowCount, isWhole }) => rowCount === 0 && !isWhole)) {
       throw new Error(`nothing can be read from ${damaged}; restore it from a copy`);
     }
     copyFileSync(made, target);
@@ -72,7 +74,7 @@ async function copyTables(damaged: string, made: string): Promise<RecoveredTable
     await migrate(db, { bytes: "blob", counter: "integer" });
     const epoch = checkedEpoch(from);
     to.prepare("update leadership set checked_epoch = ?").run(epoch);
-    return TABLES.map((table) => ({ table, rowCount: copyTable(from, to, table) }));
+    return TABLES.map((table) => copyTable(from, to, table));
   } finally {
     from.close();
     to.close();
@@ -90,7 +92,7 @@ function checkedEpoch(from: Database.Database): number | null {
 }
 
 /** Copies the rows of a table by their numbers, from both ends up to what cannot be read. */
-function copyTable(from: Database.Database, to: Database.Database, table: string): number {
+function copyTable(from: Database.Database, to: Database.Database, table: string): RecoveredTable {
   let rowCount = 0;
   const put = (row: Record<string, unknown>) => {
     const { the_number: _number, ...cells } = row;
@@ -115,12 +117,14 @@ function copyTable(from: Database.Database, to: Database.Database, table: string
       return { last, isWhole: false };
     }
   };
-  to.transaction(() => {
+  const isWhole = to.transaction(() => {
     const upwards = read(">", "order by rowid", Number.MIN_SAFE_INTEGER);
-    if (upwards.isWhole) return;
+    if (upwards.isWhole) return true;
     const downwards = read("<", "order by rowid desc", Number.MAX_SAFE_INTEGER);
-    if (upwards.last === undefined || downwards.last === undefined) return;
-    for (let row = upwards.last + 1; row < downwards.last; row++) read("=", "", row);
+    const [first, end] = [upwards.last, downwards.last];
+    if (first === undefined || end === undefined) return false;
+    for (let row = first + 1; row < end; row++) read("=", "", row);
+    return false;
   })();
-  return rowCount;
+  return { table, rowCount, isWhole };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -60,7 +60,7 @@ export async function openSqliteLedger(path: string, kinds = KINDS): Promise<Led
  */
 async function assertIntactLog(path: string): Promise<readonly string[]> {
   const log = `${path}-wal`;
-  const damage = await certainly(() => logDamage(log));
+  const damage = await certainly(() => logDamage(bytesOf(log)));
   if (damage === undefined) return [];
   const { byte, isCertain } = damage;
   if (!isCertain) {
@@ -75,6 +75,11 @@ async function assertIntactLog(path: string): Promise<readonly string[]> {
       `sqlite3 ${path} "pragma wal_checkpoint(truncate)"`,
     { obstacle: "damaged" },
   );
+}
+
+/** The bytes of a file; none if there is no such file, as after an orderly end. */
+function bytesOf(path: string): Buffer {
+  return existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
 }
 
 /** What a second look finds, too. */

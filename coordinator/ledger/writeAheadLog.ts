@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 /** Lengths in bytes; see "The WAL File Format" in SQLite's documentation. */
 const HEADER = 32;
 const FRAME_HEADER = 24;
@@ -29,22 +27,11 @@ interface Frame {
 }
 
 /**
- * Looks for damage in a SQLite file's write-ahead log. SQLite itself takes the first frame with a
- * wrong checksum for the log's end, silently, and with it loses what was committed afterwards.
+ * Looks for damage in the bytes of a SQLite file's write-ahead log. SQLite itself takes the first
+ * frame with a wrong checksum for the log's end, silently, and with it loses what was committed
+ * afterwards.
  */
-export function logDamage(path: string): LogDamage | undefined {
-  let log;
-  try {
-    log = readFileSync(path);
-  } catch {
-    // There is none after an orderly end.
-    return undefined;
-  }
-  return damageIn(log);
-}
-
-/** Looks for damage in the bytes of a log. */
-export function damageIn(log: Buffer): LogDamage | undefined {
+export function logDamage(log: Buffer): LogDamage | undefined {
   if (log.length < HEADER + FRAME_HEADER) return undefined;
   const magic = log.readUInt32BE(0);
   const pageSize = log.readUInt32BE(8);

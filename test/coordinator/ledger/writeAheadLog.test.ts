@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { LedgerUnavailable } from "../../../coordinator/ledger/ledger.ts";
 import { openSqliteLedger } from "../../../coordinator/ledger/sqliteLedger.ts";
-import { damageIn } from "../../../coordinator/ledger/writeAheadLog.ts";
+import { logDamage } from "../../../coordinator/ledger/writeAheadLog.ts";
 import { recordedShard, runRecord } from "../../support/ledgerRecords.ts";
 
 describe("a write-ahead log", () => {
@@ -46,7 +46,7 @@ describe("a write-ahead log", () => {
 
   it("is intact after a kill at any byte", () => {
     for (let length = 0; length <= log.length; length += 499) {
-      assert.equal(damageIn(log.subarray(0, length)), undefined, String(length));
+      assert.equal(logDamage(log.subarray(0, length)), undefined, String(length));
     }
   });
 
@@ -66,7 +66,7 @@ describe("a write-ahead log", () => {
   });
 
   it("is found damaged wherever a bit of it is another", () => {
-    for (let at = 0; at < log.length; at += 997) assert.ok(damageIn(flipped(at)), String(at));
+    for (let at = 0; at < log.length; at += 997) assert.ok(logDamage(flipped(at)), String(at));
   });
 
   it("whose end is torn loses what was not acknowledged, and says so", async () => {
