@@ -122,13 +122,3 @@ function keptInMemory(reason: string): void {
 function say(sentence: string): void {
   process.stderr.write(`lyapunov: ${sentence}\n`);
 }
-
-/** The parting sentence after an interruption, with how to go on. */
-export function farewell({ callFlags: flags, ledger }: Cluster, name: string | undefined): string {
-  if (name === undefined) return "interrupted";
-  if (flags !== undefined) {
-    return `interrupted; ${name} continues: lyapunov runs watch ${name} ${flags}`;
-  }
-  if (ledger === undefined || ledger === MEMORY) return "interrupted";
-  return `interrupted; the same command resumes from here, with ${ledger}`;
-}

@@ -39,8 +39,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     term: "runs",
-    description: "runs and sweeps of a cluster: list, show, watch, cancel, extend, plot, export",
+    description: "runs of a cluster: list, show, watch, cancel, extend, plot, export",
     define: async (command) => (await import("./commands/runs.ts")).defineRuns(command),
+  },
+  {
+    term: "sweeps",
+    description: "sweeps of a cluster: list, show, watch, cancel, extend, plot, export",
+    define: async (command) => (await import("./commands/sweeps.ts")).defineSweeps(command),
   },
   {
     term: "ledgers",

@@ -5,11 +5,14 @@ import { status as Code, type ServiceError } from "@grpc/grpc-js";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import type { SimulationApi } from "../sdk/api.ts";
+import { collectionOf } from "./names.ts";
 import { ProgressBar, workState, type WatchStart } from "./presentation/progressBar.ts";
 
 /** Longest wait for a coordinator that was lost. */
 const PATIENCE_SECONDS = 60;
 const RETRY_MILLISECONDS = 500;
+/** Most runs of a sweep in one message: one has a kilobyte or two. */
+const RUNS_PER_MESSAGE = 100;
 
 export interface WatchOptions {
   /** Shows no progress at all. */
@@ -42,14 +45,20 @@ export async function watchSweep(
   name: string,
   options: WatchOptions,
 ): Promise<Sweep__Output> {
-  return watch(
+  // A message has some of the runs, the first ones from an old coordinator all of them.
+  const runs = new Map<string, Run__Output>();
+  const last = await watch(
     api,
     name,
     options,
     "sweep",
-    () => api.watchSweep(name),
-    ({ runs }) => runs,
+    () => api.watchSweep(name, RUNS_PER_MESSAGE),
+    (sweep) => {
+      for (const run of sweep.runs) runs.set(run.name, run);
+      return runs.size < sweep.runCount ? [] : [...runs.values()];
+    },
   );
+  return { ...last, runs: [...runs.values()] };
 }
 
 async function watch<Watched>(
@@ -58,10 +67,9 @@ async function watch<Watched>(
   { quiet, clock, callFlags = `--coordinator ${api.address}` }: WatchOptions,
   title: string,
   open: () => AsyncIterable<Watched>,
-  changedRuns: (watched: Watched) => readonly Run__Output[],
+  runsOf: (watched: Watched) => readonly Run__Output[],
 ): Promise<Watched> {
   const bar = new ProgressBar(title, quiet);
-  const runs = new Map<string, Run__Output>();
   let start: WatchStart | undefined;
   let last: Watched | undefined;
   let heardAt = clock();
@@ -71,14 +79,16 @@ async function watch<Watched>(
         for await (const watched of open()) {
           last = watched;
           heardAt = clock();
-          for (const run of changedRuns(watched)) runs.set(run.name, run);
-          const state = workState([...runs.values()], start, heardAt);
+          const runs = runsOf(watched);
+          // They are not all there yet.
+          if (runs.length === 0) continue;
+          const state = workState(runs, start, heardAt);
           start ??= { at: heardAt, share: state.share, replicaCount: state.replicaCount };
           bar.update(state);
         }
         break;
       } catch (error) {
-        if ((error as Partial<ServiceError>).code !== Code.UNAVAILABLE) throw error;
+        if (!isPassing((error as Partial<ServiceError>).code)) throw error;
         // A coordinator that starts again takes its runs up by itself, and another may lead by then.
         if (last === undefined || clock() - heardAt > PATIENCE_SECONDS) {
           throw lost(api, name, callFlags, error);
@@ -93,10 +103,15 @@ async function watch<Watched>(
   return last;
 }
 
+/** Whether a watch that failed may go on: RESOURCE_EXHAUSTED ends one that was read too slowly. */
+function isPassing(code: Code | undefined): boolean {
+  return code === Code.UNAVAILABLE || code === Code.RESOURCE_EXHAUSTED;
+}
+
 function lost(api: SimulationApi, name: string, callFlags: string, cause: unknown): Error {
   return new Error(
     `${name}: the coordinator at ${api.address} was lost; once it is back: ` +
-      `lyapunov runs watch ${name} ${callFlags}`,
+      `lyapunov ${collectionOf(name)} watch ${name} ${callFlags}`,
     { cause },
   );
 }

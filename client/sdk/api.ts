@@ -9,6 +9,7 @@ import {
   type CallerCredentials,
 } from "../../shared/wire/credentials.ts";
 import type { ListRunsResponse__Output } from "../../shared/wire/generated/lyapunov/v1/ListRunsResponse.ts";
+import type { ListSweepsResponse__Output } from "../../shared/wire/generated/lyapunov/v1/ListSweepsResponse.ts";
 import type { Run, Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep, Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { SimulationService } from "../../shared/wire/protocol.ts";
@@ -118,8 +119,18 @@ export class SimulationApi {
     return this.#sweep((client, done) => client.getSweep({ name }, done));
   }
 
-  async *watchSweep(name: string): AsyncIterable<Sweep__Output> {
-    for await (const { sweep } of this.#messages((client) => client.watchSweep({ name })))
+  listSweeps(pageSize: number, pageToken: string): Promise<ListSweepsResponse__Output> {
+    return this.#unary((client, done) => client.listSweeps({ pageSize, pageToken }, done));
+  }
+
+  /**
+   * Watches a sweep: a message has only some of its runs, see WatchSweepResponse.
+   *
+   * @param pageSize most runs in one message; a coordinator of version 0.1.0 does not know it. Default:
+   * the first and the last message have all runs
+   */
+  async *watchSweep(name: string, pageSize = 0): AsyncIterable<Sweep__Output> {
+    for await (const { sweep } of this.#messages((client) => client.watchSweep({ name, pageSize })))
       yield present(sweep);
   }
 

@@ -78,8 +78,8 @@ export class Engine {
       log: options.log,
       ledger: options.ledger,
       unfinished: (run) => this.#records.get(run),
-      withdraw: (run) => this.withdraw(run),
-      remove: (run) => this.#remove(run),
+      withdraw: (runs) => this.withdraw(runs),
+      remove: (run) => this.#remove([run]),
       ended: (run) => this.#records.ended(run),
       write,
       read: (record) => this.#storage.read(record),
@@ -94,8 +94,9 @@ export class Engine {
   async start(): Promise<void> {
     for (const finding of this.#options.ledger.findings) this.#options.log.error(finding);
     for await (const record of this.#options.ledger.unfinishedRuns()) {
-      if (record.state === "CANCELLING") await this.#records.end(record, { state: "CANCELLED" });
-      else await this.#resume(record);
+      if (record.state === "CANCELLING") {
+        await this.#records.end([{ record, ending: { state: "CANCELLED" } }]);
+      } else await this.#resume(record);
     }
   }
 
@@ -171,6 +172,11 @@ export class Engine {
     await this.#records.ended(name);
   }
 
+  /** True if the run is withdrawn for doubtful shards, or its end is on its way to the ledger. */
+  protected isUnsettled(name: string): boolean {
+    return this.#resubmissions.isRetracting(name) || this.#records.isEnding(name);
+  }
+
   /** The work of a run that has not ended. */
   activeRun(name: string): ActiveRun | undefined {
     return this.#scheduler.runs.get(name);
@@ -199,37 +205,54 @@ export class Engine {
   }
 
   /**
-   * Goes on with a run, ended or not, under a record with a longer stopping rule. `revise` makes it
-   * of the current record. A failure ends this coordinator.
+   * Goes on with runs, ended or not, under records with longer stopping rules: with all of them or
+   * with none, as they change in one transaction. A failure ends this coordinator.
    *
-   * @param onDurable is called once the new record is durable, before work on the run begins.
+   * @param revise makes a run's new record of its current one.
+   * @param onDurable is called once the new records are durable, before work on the runs begins.
    */
   async extend(
-    run: string,
+    runs: readonly string[],
     revise: (before: RunRecord) => RunRecord,
     onDurable: () => void,
   ): Promise<void> {
-    await this.#resubmissions.extend(run, revise, onDurable);
+    await this.#resubmissions.extend(runs, revise, onDurable);
   }
 
-  /** Stops work on a run that will be submitted again; resolves once pending writes are durable. */
-  protected async withdraw(name: string): Promise<void> {
-    await this.#resubmissions.retracted(name);
-    await this.#remove(name);
+  /** Stops work on runs that will be submitted again; resolves once pending writes are durable. */
+  protected async withdraw(runs: readonly string[]): Promise<void> {
+    while (runs.some((run) => this.#resubmissions.isRetracting(run))) {
+      for (const run of runs) await this.#resubmissions.retracted(run);
+    }
+    await this.#remove(runs);
   }
 
-  /** Makes the scheduler forget a run; resolves once pending writes are durable. */
-  async #remove(name: string): Promise<void> {
-    this.dispatch({ kind: "run_withdrawn", run: name });
+  /** Makes the scheduler forget runs; resolves once pending writes are durable. */
+  async #remove(runs: readonly string[]): Promise<void> {
+    this.dispatch({ kind: "runs_withdrawn", runs });
     await this.#writer.flush();
   }
 
-  /** Cancels a run that has not ended; resolves once its end is durable. */
-  async cancel(record: RunRecord): Promise<void> {
-    this.#records.setState(record.name, "CANCELLING");
-    const work = this.activeRun(record.name);
-    this.dispatch({ kind: "run_cancelled", run: record.name });
-    await this.#records.end(this.#records.get(record.name) ?? record, { state: "CANCELLED", work });
+  /**
+   * Cancels those of the runs that have not ended, all in one transaction. Resolves once that is
+   * durable, to the names of the runs that it cancelled.
+   */
+  async cancel(runs: readonly string[]): Promise<readonly string[]> {
+    // Nothing may happen between the last look and the cancellation.
+    while (runs.some((run) => this.isUnsettled(run))) {
+      for (const run of runs) await this.settled(run);
+    }
+    const records = runs.flatMap((run) => this.#records.get(run) ?? []);
+    const ends = records.map(({ revision, ...record }) => ({
+      record: { ...record, state: "CANCELLING" as const, revision: revision + 1 },
+      ending: { state: "CANCELLED" as const, work: this.activeRun(record.name) },
+    }));
+    const names = records.map(({ name }) => name);
+    this.dispatch({ kind: "runs_cancelled", runs: names });
+    const ended = this.#records.end(ends);
+    for (const name of names) this.#records.announce(name);
+    await ended;
+    return names;
   }
 
   /** Writes to the ledger, in order with all other writes; resolves once the write is durable. */
@@ -299,7 +322,7 @@ export class Engine {
 
   async #end(run: string, ending: RunEnding): Promise<void> {
     const record = this.#records.get(run);
-    if (record !== undefined) await this.#records.end(record, ending);
+    if (record !== undefined) await this.#records.end([{ record, ending }]);
   }
 
   async #transact<Result>(

@@ -1,29 +1,36 @@
+import { setImmediate as othersFirst } from "node:timers/promises";
+
 import type { Logger } from "pino";
 
+import type { RunSpecification } from "../../shared/kinds/kind.ts";
 import type { DamagedShards, Ledger, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
+import { slices } from "../plan/slices.ts";
 import { misfits } from "./misfits.ts";
 import type { StoredWork } from "./resumeFromLedger.ts";
 
 /** Shards named in the log of a retraction, which may have thousands. */
 const MAXIMUM_LOGGED_SHARDS = 20;
+/** Runs whose stored work is read at a time; each may have a thousand partials to read. */
+const WORKS_AT_ONCE = 8;
+/** Runs whose records are read at a time; each may come with the sums of its outcome. */
+const RECORDS_AT_ONCE = 50;
 
 /** What changes in a run while it is withdrawn. */
 interface Revision {
+  readonly run: string;
   /** Recorded shards to delete, together with all folds that hold one of them. */
   readonly deleted: readonly number[];
   /** The run's new record; default: it keeps its current one. */
   readonly record?: RunRecord;
-  /** Called once the change is durable, before work on the run begins again. */
-  readonly onDurable?: () => void;
 }
 
 interface ResubmissionsOptions {
   readonly log: Logger;
-  readonly ledger: Pick<Ledger, "run" | "shardRanges">;
+  readonly ledger: Pick<Ledger, "runsNamed" | "shardsFrom">;
   /** The record of a run that has not ended. */
   readonly unfinished: (run: string) => RunRecord | undefined;
-  /** Stops work on the run; resolves once pending writes are durable. */
-  readonly withdraw: (run: string) => Promise<void>;
+  /** Stops work on the runs; resolves once pending writes are durable. */
+  readonly withdraw: (runs: readonly string[]) => Promise<void>;
   /** Resolves once the run's end is durable, if it is on its way to the ledger. */
   readonly ended: (run: string) => Promise<void>;
   /** Writes to the ledger; resolves once the write is durable. */
@@ -67,32 +74,46 @@ export class Resubmissions {
     this.#retractions.set(run, this.#retract(run, shards, this.#options.remove(run)));
   }
 
+  /** True if the run is withdrawn for its doubtful shards. */
+  isRetracting(run: string): boolean {
+    return this.#retractions.has(run);
+  }
+
   /** Resolves once no retraction of the run is under way; one may follow another. */
   async retracted(run: string): Promise<void> {
     while (this.#retractions.has(run)) await this.#retractions.get(run);
   }
 
   /**
-   * Goes on with a run, ended or not, under the record that `revise` makes of its current one. It
-   * keeps all recorded shards that belong to the new plan.
+   * Goes on with runs, ended or not, under the records that `revise` makes of their current ones.
+   * They keep all recorded shards that belong to their new plans. One transaction changes them all.
    *
-   * @param onDurable is called once the new record is durable, before work on the run begins.
+   * @param onDurable is called once the new records are durable, before work on the runs begins.
    */
   async extend(
-    run: string,
+    runs: readonly string[],
     revise: (before: RunRecord) => RunRecord,
     onDurable: () => void,
   ): Promise<void> {
-    const { ledger, withdraw, ended, unfinished, fail } = this.#options;
-    await withdraw(run);
+    const { ledger, withdraw, fail } = this.#options;
+    await withdraw(runs);
     try {
-      // The record is read only now, since the run may have ended while it was withdrawn.
-      await ended(run);
-      const before = unfinished(run) ?? (await ledger.run(run));
-      if (before === undefined) throw new Error(`${run} is not in the ledger`);
-      const record = revise(before);
-      const deleted = await misfits(ledger, run, before.specification, record.specification);
-      await this.#resubmit(run, { deleted, record, onDurable });
+      const revised: { run: string; before: RunSpecification; record: RunRecord }[] = [];
+      for (const some of slices(runs, RECORDS_AT_ONCE)) {
+        for (const before of await this.#records(some)) {
+          const { name, specification } = before;
+          revised.push({ run: name, before: specification, record: revise(before) });
+        }
+        await othersFirst();
+      }
+      const deleted = await misfits(
+        ledger,
+        revised.map(({ record, ...kept }) => ({ ...kept, after: record.specification })),
+      );
+      const revisions = revised.map(({ run, record }) => {
+        return { run, record, deleted: deleted.get(run) ?? [] };
+      });
+      await this.#resubmit(revisions, onDurable);
     } catch (error) {
       fail(error);
       throw error;
@@ -106,29 +127,57 @@ export class Resubmissions {
   ): Promise<void> {
     try {
       await removed;
-      await this.#resubmit(run, { deleted });
+      await this.#resubmit([{ run, deleted }]);
     } catch (error) {
       this.#retractions.delete(run);
       this.#options.fail(error);
     }
   }
 
-  async #resubmit(run: string, { deleted, record, onDurable }: Revision): Promise<void> {
-    const { unfinished, write, read, submit } = this.#options;
-    await write(async (transaction) => {
-      for (const shardIndex of deleted) await transaction.deleteShard(run, shardIndex);
-      if (deleted.length > 0) await transaction.deleteFolds(run, lowest(deleted));
-      if (record !== undefined) await transaction.putRun(record);
+  /** Current records of withdrawn runs; they are read only now, since a run may have ended meanwhile. */
+  async #records(runs: readonly string[]): Promise<RunRecord[]> {
+    const { ledger, ended, unfinished } = this.#options;
+    for (const run of runs) await ended(run);
+    const stored = await ledger.runsNamed(runs.filter((run) => unfinished(run) === undefined));
+    const byName = new Map(stored.map((record) => [record.name, record]));
+    return runs.map((run) => {
+      const record = unfinished(run) ?? byName.get(run);
+      if (record === undefined) throw new Error(`${run} is not in the ledger`);
+      return record;
+    });
+  }
+
+  /** @param onDurable is called once the changes are durable, before work on the runs begins again. */
+  async #resubmit(revisions: readonly Revision[], onDurable?: () => void): Promise<void> {
+    await this.#options.write(async (transaction) => {
+      for (const { run, deleted, record } of revisions) {
+        for (const shardIndex of deleted) await transaction.deleteShard(run, shardIndex);
+        if (deleted.length > 0) await transaction.deleteFolds(run, lowest(deleted));
+        if (record !== undefined) await transaction.putRun(record);
+      }
     });
     onDurable?.();
-    const current = () => record ?? unfinished(run);
-    const known = current();
-    const work = known && (await read(known));
+    for (const some of slices(revisions, WORKS_AT_ONCE)) {
+      const works = await Promise.all(some.map((revision) => this.#read(revision)));
+      for (const [i, revision] of some.entries()) this.#submit(revision, works[i]);
+    }
+  }
+
+  async #read(revision: Revision): Promise<StoredWork | undefined> {
+    const known = this.#currentRecord(revision);
+    return known && this.#options.read(known);
+  }
+
+  #submit(revision: Revision, work: StoredWork | undefined): void {
     // This must precede submitting, which may begin the next retraction.
-    this.#retractions.delete(run);
-    const latest = current();
+    this.#retractions.delete(revision.run);
+    const latest = this.#currentRecord(revision);
     if (work === undefined || latest === undefined || latest.state === "CANCELLING") return;
-    submit(latest, work);
+    this.#options.submit(latest, work);
+  }
+
+  #currentRecord({ run, record }: Revision): RunRecord | undefined {
+    return record ?? this.#options.unfinished(run);
   }
 }
 

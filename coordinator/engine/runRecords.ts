@@ -16,6 +16,12 @@ export interface RunEnding {
   readonly work?: EndedWork | undefined;
 }
 
+/** A run's record and how the run ends. */
+export interface EndingRun {
+  readonly record: RunRecord;
+  readonly ending: RunEnding;
+}
+
 /** Hears that a run changed, and whether it has ended. */
 export type RunListener = (run: string, ended: boolean) => void;
 
@@ -63,12 +69,20 @@ export class RunRecords {
     this.announce(run);
   }
 
-  /** Ends a run; resolves once that is durable. Until then the run's state does not change. */
-  async end(record: RunRecord, ending: RunEnding): Promise<void> {
-    const end = this.#end(record, ending);
-    this.#ending.set(record.name, end);
+  /**
+   * Ends runs, all in one transaction; resolves once that is durable. Until then their states stay
+   * those of the given records.
+   */
+  async end(runs: readonly EndingRun[]): Promise<void> {
+    const end = this.#end(runs);
+    for (const { record } of runs) this.#ending.set(record.name, end);
     await end;
-    this.#ending.delete(record.name);
+    for (const { record } of runs) this.#ending.delete(record.name);
+  }
+
+  /** True if the run's end is on its way to the ledger. */
+  isEnding(run: string): boolean {
+    return this.#ending.has(run);
   }
 
   /** If the run's end is on its way to the ledger, resolves once it is durable. */
@@ -86,24 +100,38 @@ export class RunRecords {
     return () => this.#listeners.delete(listener);
   }
 
-  async #end(record: RunRecord, { state, error = "", work }: RunEnding): Promise<void> {
+  async #end(runs: readonly EndingRun[]): Promise<void> {
     const { log, wallClock, observer, write } = this.#options;
-    const ended: RunRecord = {
-      ...record,
-      state,
-      error,
-      endTime: wallClock(),
-      revision: record.revision + 1,
-      ...outcomeOf(work),
-    };
-    // Watchers see the last estimate while the end is on its way to the ledger.
-    this.#records.set(record.name, { ...ended, state: record.state, revision: record.revision });
-    await write((transaction) => transaction.putRun(ended));
-    this.#records.delete(record.name);
-    log.info({ run: record.name, state }, "run ended");
-    observer?.runEnded(state);
-    this.announce(record.name, true);
+    const endTime = wallClock();
+    const ends = runs.map(({ record, ending }) => ({
+      record,
+      after: endedRecord(record, ending, endTime),
+    }));
+    for (const { record, after } of ends) {
+      const { name, state, revision } = record;
+      // Watchers see the last estimate while the end is on its way to the ledger.
+      this.#records.set(name, { ...after, state, revision });
+    }
+    await write(async (transaction) => {
+      for (const { after } of ends) await transaction.putRun(after);
+    });
+    for (const { after } of ends) {
+      const { name, state } = after;
+      this.#records.delete(name);
+      log.info({ run: name, state }, "run ended");
+      observer?.runEnded(state);
+      this.announce(name, true);
+    }
   }
+}
+
+function endedRecord(
+  record: RunRecord,
+  { state, error = "", work }: RunEnding,
+  endTime: number,
+): RunRecord {
+  const revision = record.revision + 1;
+  return { ...record, state, error, endTime, revision, ...outcomeOf(work) };
 }
 
 function outcomeOf(work: EndedWork | undefined): Pick<RunRecord, "outcome"> {

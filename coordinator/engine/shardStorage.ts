@@ -125,8 +125,8 @@ export class ShardStorage {
     const { log, records, dispatch } = this.#options;
     if (record === undefined) return;
     log.error({ run: record.name }, `run failed: ${error}`);
-    dispatch({ kind: "run_cancelled", run: record.name });
-    await records.end(record, { state: "FAILED", error });
+    dispatch({ kind: "runs_cancelled", runs: [record.name] });
+    await records.end([{ record, ending: { state: "FAILED", error } }]);
   }
 
   #keepFold(run: string): void {

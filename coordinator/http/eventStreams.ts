@@ -12,8 +12,13 @@ const PATIENCE_MILLISECONDS = 60_000;
 /** Tells browsers how long to wait before they open a lost stream again. */
 const RETRY = "retry: 1000\n\n";
 
-/** Most text that waits for all slow clients together: a view of 2,000 runs has megabytes. */
-const MAXIMUM_WAITING_CHARACTERS = 2 ** 28;
+/**
+ * Characters written at a time. A view of 2,000 runs has megabytes, and a client is given more only
+ * once it has taken what came before: so much waits for one that does not read.
+ */
+const PIECE_CHARACTERS = 2 ** 16;
+/** Most text that waits for all slow clients together. */
+const MAXIMUM_WAITING_CHARACTERS = 2 ** 26;
 
 /** The page's streams of server-sent events. */
 export class EventStreams {
@@ -48,7 +53,7 @@ export class EventStreams {
     let text = first;
     for (;;) {
       const isDue = performance.now() - silentSince >= HEARTBEAT_MILLISECONDS;
-      if (text.id !== sent?.id) await this.#write(response, eventOf(text, sent));
+      if (text.id !== sent?.id) await this.#writeEvent(response, text, sent);
       else if (isDue) await this.#write(response, ": still here\n\n");
       if (text.id !== sent?.id || isDue) silentSince = performance.now();
       sent = text;
@@ -56,6 +61,18 @@ export class EventStreams {
       // Nobody is there any more to make a view for.
       if (response.destroyed) return;
       text = await this.#views.of(viewed);
+    }
+  }
+
+  /** Writes the event that turns the view `before` into this one. */
+  async #writeEvent(
+    response: ServerResponse,
+    text: ViewText,
+    before: ViewText | undefined,
+  ): Promise<void> {
+    for (const piece of piecesOf(text, before)) {
+      if (response.destroyed) return;
+      await this.#write(response, piece);
     }
   }
 
@@ -80,14 +97,34 @@ export class EventStreams {
   }
 }
 
-/** The event that turns the view `before` into this one: what changed, and the order of everything. */
-function eventOf(text: ViewText, before: ViewText | undefined): string {
-  const changed = [...text.resources]
-    .filter(([name, json]) => before?.resources.get(name) !== json)
-    .map(([, json]) => json);
+/**
+ * The event that turns the view `before` into this one, in pieces: what changed, and the order of
+ * everything. The whole text is never put together: many clients may be sent it at the same time.
+ */
+function* piecesOf(text: ViewText, before: ViewText | undefined): Generator<string> {
+  let piece = "";
+  for (const part of partsOf(text, before)) {
+    for (let start = 0; start < part.length; start += PIECE_CHARACTERS) {
+      piece += part.slice(start, start + PIECE_CHARACTERS);
+      if (piece.length < PIECE_CHARACTERS) continue;
+      yield piece;
+      piece = "";
+    }
+  }
+  yield piece;
+}
+
+function* partsOf(text: ViewText, before: ViewText | undefined): Generator<string> {
   const order = JSON.stringify([...text.resources.keys()]);
-  const data = `{"rest":${text.rest},"order":${order},"changed":[${changed.join(",")}]}`;
-  return `id: ${text.id}\nevent: view\ndata: ${data}\n\n`;
+  yield `id: ${text.id}\nevent: view\ndata: {"rest":${text.rest},"order":${order},"changed":[`;
+  let isFirst = true;
+  for (const [name, json] of text.resources) {
+    if (before?.resources.get(name) === json) continue;
+    if (!isFirst) yield ",";
+    isFirst = false;
+    yield json;
+  }
+  yield "]}\n\n";
 }
 
 /** Resolves once the client has taken what was written, or is gone. */

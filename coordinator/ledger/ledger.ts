@@ -127,6 +127,8 @@ export interface Ledger {
   transact<Result>(work: (transaction: LedgerTransaction) => Promise<Result>): Promise<Result>;
   /** @throws DamagedRecord */
   run(name: string): Promise<RunRecord | undefined>;
+  /** Those of the runs that there are, in no particular order; at most a few hundred at a time. */
+  runsNamed(names: readonly string[]): Promise<RunRecord[]>;
   sweep(name: string): Promise<SweepRecord | undefined>;
   /** A page of runs, newest first. @throws InvalidPageToken */
   runs(pageSize: number, pageToken: string): Promise<Page<RunRecord | UnreadableRun>>;
@@ -144,6 +146,8 @@ export interface Ledger {
   shards(run: string, from?: number): AsyncIterable<RecordedShard>;
   /** Ranges of the run's recorded shards from an index on, ascending. */
   shardRanges(run: string, from: number): Promise<ShardRange[]>;
+  /** Indexes of recorded shards of many runs, each from an index on; runs without any are left out. */
+  shardsFrom(first: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly number[]>>;
   /** The digests of the run's last `count` recorded shards, ascending; damaged ones are left out. */
   digests(run: string, count: number): Promise<ShardDigest[]>;
   /** The run's longest stored fold, if there is one. @throws DamagedFold */

@@ -41,6 +41,10 @@ export class MemoryLedger implements Ledger {
     return this.#runs.get(name);
   }
 
+  async runsNamed(names: readonly string[]): Promise<RunRecord[]> {
+    return names.flatMap((name) => this.#runs.get(name) ?? []);
+  }
+
   async sweep(name: string): Promise<SweepRecord | undefined> {
     return this.#sweeps.get(name);
   }
@@ -81,6 +85,17 @@ export class MemoryLedger implements Ledger {
       if (shardIndex >= from) ranges.add(shardIndex);
     }
     return ranges.toArray();
+  }
+
+  async shardsFrom(
+    first: ReadonlyMap<string, number>,
+  ): Promise<ReadonlyMap<string, readonly number[]>> {
+    const found = new Map<string, readonly number[]>();
+    for (const [run, from] of first) {
+      const shards = [...(this.#shards.get(run)?.keys() ?? [])].filter((shard) => shard >= from);
+      if (shards.length > 0) found.set(run, shards);
+    }
+    return found;
   }
 
   async digests(run: string, count: number): Promise<ShardDigest[]> {

@@ -86,6 +86,10 @@ export class SqlLedger implements Ledger {
     return row && runFromRow(row, this.#options.kinds);
   }
 
+  runsNamed(names: readonly string[]): Promise<RunRecord[]> {
+    return lists.runsNamed(this.#options, names);
+  }
+
   async sweep(name: string): Promise<SweepRecord | undefined> {
     const row = await this.#db
       .selectFrom("sweeps")
@@ -117,6 +121,10 @@ export class SqlLedger implements Ledger {
 
   shardRanges(run: string, from: number): Promise<ShardRange[]> {
     return shards.shardRanges(this.#db, run, from);
+  }
+
+  shardsFrom(first: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly number[]>> {
+    return shards.shardsFrom(this.#db, first);
   }
 
   digests(run: string, count: number): Promise<ShardDigest[]> {

@@ -54,6 +54,19 @@ function runOrDamage(row: Selectable<RunsTable>, kinds: Kinds): RunRecord | Unre
   }
 }
 
+/** Those of the runs that there are. */
+export async function runsNamed(
+  { db, kinds }: Source,
+  names: readonly string[],
+): Promise<RunRecord[]> {
+  if (names.length === 0) return [];
+  const rows = await db.selectFrom("runs").selectAll().where("name", "in", names).execute();
+  return rows.flatMap((row) => {
+    const run = runOrDamage(row, kinds);
+    return "damage" in run ? [] : [run];
+  });
+}
+
 /** A page of sweeps, newest first. @throws InvalidPageToken */
 export async function sweeps(
   db: Db,

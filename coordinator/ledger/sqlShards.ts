@@ -14,6 +14,8 @@ type Db = Kysely<LedgerTables>;
 
 /** Partials read at a time. */
 const ROWS_AT_ONCE = 500;
+/** Runs searched in one query. */
+const RUNS_AT_ONCE = 100;
 /** Indexes searched in one query. */
 const RANGED_AT_ONCE = 65_536;
 
@@ -115,6 +117,32 @@ async function rangesBetween(
       .filter(({ first }) => Number.isSafeInteger(first))
       .map(({ first, last }) => ({ first, end: last + 1 }))
   );
+}
+
+/** Indexes of recorded shards of many runs, each from an index on; runs without any are left out. */
+export async function shardsFrom(
+  db: Db,
+  first: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const found = new Map<string, number[]>();
+  const asked = [...first];
+  for (let start = 0; start < asked.length; start += RUNS_AT_ONCE) {
+    const some = asked.slice(start, start + RUNS_AT_ONCE);
+    const rows = await db
+      .selectFrom("partials")
+      .select(["run", "shard_index"])
+      .where((eb) =>
+        eb.or(
+          some.map(([run, from]) => eb.and([eb("run", "=", run), eb("shard_index", ">=", from)])),
+        ),
+      )
+      .execute();
+    for (const { run, shard_index: shardIndex } of rows) {
+      found.set(run, [...(found.get(run) ?? []), shardIndex]);
+    }
+    await othersFirst();
+  }
+  return found;
 }
 
 /** The digests of the run's last `count` recorded shards, ascending; damaged ones are left out. */

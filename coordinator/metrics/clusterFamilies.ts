@@ -76,6 +76,11 @@ const STATE: readonly Family<LeaderNow>[] = [
     "Size of the ledger's file or database in bytes.",
     ({ ledgerBytes }) => ledgerBytes,
   ),
+  single(
+    "lyapunov_watch_waiting_bytes",
+    "Messages about watched runs and sweeps that their readers have not taken yet.",
+    ({ watches }) => watches.waitingBytes,
+  ),
 ];
 
 /** Counters since the coordinator began to lead. */

@@ -24,6 +24,7 @@ const ENDS = ["SUCCEEDED", "FAILED", "CANCELLED"] as const satisfies readonly Ru
 export class CoordinatorMetrics implements Observed, EngineObserver {
   readonly #registry = new Registry();
   readonly #runsEnded: Counter<"state">;
+  readonly #watchesDropped: Counter;
   readonly #commits: Histogram;
   /** Counts and times calls; it belongs before the door, so that refused calls count too. */
   readonly watch: ServerInterceptor;
@@ -59,6 +60,11 @@ export class CoordinatorMetrics implements Observed, EngineObserver {
       registers,
     });
     for (const state of ENDS) this.#runsEnded.inc({ state: state.toLowerCase() }, 0);
+    this.#watchesDropped = new Counter({
+      name: "lyapunov_watches_dropped_total",
+      help: "Watches of runs and sweeps that were ended because their readers did not read.",
+      registers,
+    });
     this.#commits = new Histogram({
       name: "lyapunov_ledger_commit_duration_seconds",
       help: "Time from the beginning of a transaction until it is durable.",
@@ -103,6 +109,10 @@ export class CoordinatorMetrics implements Observed, EngineObserver {
 
   committed(seconds: number): void {
     this.#commits.observe(seconds);
+  }
+
+  watchDropped(): void {
+    this.#watchesDropped.inc();
   }
 
   runEnded(state: RunState): void {

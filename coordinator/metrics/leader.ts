@@ -12,20 +12,24 @@ export interface Leader {
   readonly engine: Pick<Engine, "scheduler" | "unfinishedRecords" | "waitingWrites">;
   readonly ledger: Pick<Ledger, "size">;
   readonly reads: Pick<SimulationReads, "startedRuns">;
+  readonly watches: {
+    /** Bytes that wait for those who watch runs and sweeps. */
+    readonly waitingBytes: number;
+  };
 }
 
 /** A leading coordinator at one moment, with the values that take time to find. */
-export interface LeaderNow extends Pick<Leader, "engine"> {
+export interface LeaderNow extends Pick<Leader, "engine" | "watches"> {
   readonly load: RunLoad;
   readonly ledgerBytes: number | undefined;
   /** The oldest active runs, as clients see them. */
   readonly runs: readonly Run[];
 }
 
-export async function look({ engine, ledger, reads }: Leader): Promise<LeaderNow> {
+export async function look({ engine, ledger, reads, watches }: Leader): Promise<LeaderNow> {
   const ledgerBytes = await ledger.size();
   const runs = reads.startedRuns(MAXIMUM_RUNS);
   const { scheduler } = engine;
   const load = runLoad(scheduler.runs.values(), scheduler.recordingCount);
-  return { engine, load, ledgerBytes, runs };
+  return { engine, watches, load, ledgerBytes, runs };
 }

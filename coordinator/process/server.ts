@@ -23,6 +23,7 @@ import { createReflection } from "../rpc/reflection.ts";
 import type { PageOptions } from "../http/pageServer.ts";
 import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from "../scheduler/options.ts";
 import { simulationHandlers } from "../rpc/simulationService.ts";
+import { Watches, type WatchesOptions } from "../rpc/watches.ts";
 
 const TICK_MILLISECONDS = 250;
 /**
@@ -55,6 +56,8 @@ export interface ServerOptions {
   /** Access control; by default everyone who reaches the address may do everything. */
   readonly door?: Door;
   readonly metrics?: CoordinatorMetrics;
+  /** How watchers are told of changes, and what may wait for them. */
+  readonly watches?: WatchesOptions;
   /** The kinds of run that there may be, as the ledger was opened with; default: this version's. */
   readonly kinds?: Kinds;
 }
@@ -113,12 +116,13 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     throw ledgerDamage(error) === undefined ? error : ledgerFailure(error);
   }
 
+  const watches = new Watches(simulations, options.metrics, options.watches);
   const server = new GuardedServer({
     ...CHANNEL_OPTIONS,
     "grpc.max_receive_message_length": door.limits.maximumMessageBytes,
   });
   server.addService(SimulationService.service, {
-    ...simulationHandlers(simulations, door, kinds, log),
+    ...simulationHandlers(simulations, watches, door, kinds, log),
   });
   server.addService(FLEET_SERVICE, { ...fleetHandlers(engine, scheduler, door, log) });
   const health = new HealthImplementation();
@@ -134,7 +138,7 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
     for (const service of ["", ...SERVICE_NAMES]) health.setStatus(service, status);
   };
   setHealth("SERVING");
-  options.metrics?.lead({ engine, ledger, reads: simulations });
+  options.metrics?.lead({ engine, ledger, reads: simulations, watches });
   const ticks = setInterval(() => {
     engine.dispatch({ kind: "tick" });
   }, TICK_MILLISECONDS);

@@ -1,14 +1,7 @@
 import type { SimulationReads } from "../simulations/reads.ts";
 
-/** The part of a watcher's stream that matters here. */
-interface WatchStream {
-  readonly cancelled: boolean;
-  once(event: "cancelled", listener: () => void): unknown;
-}
-
-/** Gathers the names of runs that change, for one watcher, until it is ready to look. */
+/** Gathers the names of runs that change, until somebody is ready to look. */
 export class ChangeSignal implements Disposable {
-  readonly #stream: WatchStream;
   readonly #runs: ReadonlySet<string>;
   readonly #unsubscribe: () => void;
   #changed = new Set<string>();
@@ -17,15 +10,10 @@ export class ChangeSignal implements Disposable {
   readonly #ended = new Set<string>();
 
   /**
-   * @param runs the names that the watcher cares for. Once all of them have ended while it watched, it
-   * is told at once.
+   * @param runs the names that matter. Once all of them have ended since the beginning, that is told
+   * at once.
    */
-  constructor(
-    reads: Pick<SimulationReads, "onRunChange">,
-    stream: WatchStream,
-    runs: ReadonlySet<string>,
-  ) {
-    this.#stream = stream;
+  constructor(reads: Pick<SimulationReads, "onRunChange">, runs: ReadonlySet<string>) {
     this.#runs = runs;
     this.#unsubscribe = reads.onRunChange((run, ended) => {
       if (!runs.has(run)) return;
@@ -34,35 +22,38 @@ export class ChangeSignal implements Disposable {
       else this.#ended.delete(run);
       this.#wakeIfDue();
     });
-    stream.once("cancelled", () => this.#wake?.());
+  }
+
+  /** The names of the runs that changed since they were taken last. */
+  take(): ReadonlySet<string> {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
   }
 
   /**
    * Waits for a change, at least `pause` milliseconds and at most `limit`; the end of the last run is
-   * told at once. Returns the names of the runs that changed.
+   * told at once.
    */
-  async next(pause: number, limit: number): Promise<ReadonlySet<string>> {
+  async next(pause: number, limit: number): Promise<void> {
     this.#pauseOver = false;
     const timer = setTimeout(() => {
       this.#pauseOver = true;
       this.#wakeIfDue();
     }, pause);
     const lastTimer = setTimeout(() => this.#wake?.(), limit);
-    if (!this.#stream.cancelled) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      await promise;
-      this.#wake = undefined;
-    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    await promise;
+    this.#wake = undefined;
     clearTimeout(timer);
     clearTimeout(lastTimer);
-    const changed = this.#changed;
-    this.#changed = new Set();
-    return changed;
   }
 
+  /** Ends the waiting. */
   [Symbol.dispose](): void {
     this.#unsubscribe();
+    this.#wake?.();
   }
 
   #wakeIfDue(): void {

@@ -10,7 +10,9 @@ import {
 
 import { type ApiError, invalidField, toStatus } from "../../shared/wire/errorDetails.ts";
 import { requestTypeOf } from "../../shared/wire/messageTypes.ts";
+import { EncodedMessage } from "./encodedMessage.ts";
 import { checkValues, UnreadableMessage } from "./messageBounds.ts";
+import { rememberStream } from "./resetCall.ts";
 
 /**
  * A server that decodes a message only after bounding what that costs. It answers an unreadable
@@ -35,6 +37,8 @@ function guard(method: AnyMethod): AnyMethod {
   const type = requestTypeOf(method.path);
   return {
     ...method,
+    responseSerialize: (response) =>
+      response instanceof EncodedMessage ? response.bytes : method.responseSerialize(response),
     requestDeserialize: (bytes) => {
       try {
         if (type !== undefined) checkValues(type, bytes);
@@ -63,10 +67,15 @@ function refuseUnreadable(
 ): ServerInterceptingCall {
   return new ServerInterceptingCall(call, {
     start: (next) => {
-      const listener = new ServerListenerBuilder().withOnReceiveMessage((message, pass) => {
-        if (requestStream || !(message instanceof UnreadableMessage)) pass(message);
-        else call.sendStatus(toStatus(unreadable(message)));
-      });
+      const listener = new ServerListenerBuilder()
+        .withOnReceiveMetadata((metadata, pass) => {
+          rememberStream(metadata, call);
+          pass(metadata);
+        })
+        .withOnReceiveMessage((message, pass) => {
+          if (requestStream || !(message instanceof UnreadableMessage)) pass(message);
+          else call.sendStatus(toStatus(unreadable(message)));
+        });
       next(listener.build());
     },
   });

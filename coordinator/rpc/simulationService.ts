@@ -1,13 +1,11 @@
-import type { Metadata, ServerWritableStream } from "@grpc/grpc-js";
+import type { Metadata } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 
 import type { Kinds } from "../../shared/kinds/kinds.ts";
-import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationServiceHandlers } from "../../shared/wire/generated/lyapunov/v1/SimulationService.ts";
-import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
 import { stoppingRuleInputFromMessage } from "../../shared/wire/stoppingRuleMessages.ts";
 import { serverStreaming, unary } from "./rpcHandlers.ts";
-import { ChangeSignal } from "./changeSignal.ts";
+import type { Watches } from "./watches.ts";
 import type { Simulations } from "../simulations/simulations.ts";
 import type { Door } from "../door/door.ts";
 import {
@@ -17,17 +15,14 @@ import {
   readPageToken,
   readRequestId,
   readRun,
+  readRunsPerMessage,
   readSweep,
 } from "../simulations/requests.ts";
-
-/** A watcher is told of changes at most so often … */
-const WATCH_INTERVAL_MILLISECONDS = 200;
-/** … and, while nothing changes, of the rate, which falls, at least so often. */
-const WATCH_LIMIT_MILLISECONDS = 5000;
 
 /** The gRPC front of the coordinator for clients: reads requests, nothing else. */
 export function simulationHandlers(
   simulations: Simulations,
+  watches: Watches,
   door: Door,
   kinds: Kinds,
   log: Logger,
@@ -47,16 +42,9 @@ export function simulationHandlers(
     ListRuns: unary(log, async ({ pageSize, pageToken }) =>
       simulations.runs(readPageSize(pageSize), readPageToken(pageToken)),
     ),
-    WatchRun: serverStreaming(log, async ({ name: requested }, stream) => {
-      const name = readName("runs", requested);
-      using changes = new ChangeSignal(simulations, stream, new Set([name]));
-      for (;;) {
-        const run = await simulations.run(name);
-        await send(stream, { run });
-        if (stream.cancelled || hasEnded(stateOf(run))) return;
-        await changes.next(WATCH_INTERVAL_MILLISECONDS, WATCH_LIMIT_MILLISECONDS);
-      }
-    }),
+    WatchRun: serverStreaming(log, async ({ name }, stream) =>
+      watches.watchRun(readName("runs", name), stream),
+    ),
     CancelRun: unary(log, async ({ name }) => ({
       run: await simulations.cancelRun(readName("runs", name)),
     })),
@@ -80,24 +68,9 @@ export function simulationHandlers(
     ListSweeps: unary(log, async ({ pageSize, pageToken }) =>
       simulations.sweeps(readPageSize(pageSize), readPageToken(pageToken)),
     ),
-    WatchSweep: serverStreaming(log, async ({ name: requested }, stream) => {
-      const name = readName("sweeps", requested);
-      const whole = await simulations.sweep(name);
-      const names = new Set(whole.runs?.map((run) => run.name ?? ""));
-      using changes = new ChangeSignal(simulations, stream, names);
-      let changed: ReadonlySet<string> | undefined;
-      for (;;) {
-        const sweep = await simulations.sweep(name);
-        const ended = hasEnded(stateOf(sweep));
-        const concerns = (run: Run) =>
-          // If nothing changed, unfinished runs are sent again, for their rates and times left.
-          changed?.size === 0 ? !hasEnded(stateOf(run)) : changed?.has(run.name ?? "");
-        const runs = sweep.runs?.filter((run) => ended || !changed || concerns(run));
-        await send(stream, { sweep: { ...sweep, ...(runs && { runs }) } });
-        if (stream.cancelled || ended) return;
-        changed = await changes.next(WATCH_INTERVAL_MILLISECONDS, WATCH_LIMIT_MILLISECONDS);
-      }
-    }),
+    WatchSweep: serverStreaming(log, async ({ name, pageSize }, stream) =>
+      watches.watchSweep(readName("sweeps", name), readRunsPerMessage(pageSize), stream),
+    ),
     CancelSweep: unary(log, async ({ name }) => ({
       sweep: await simulations.cancelSweep(readName("sweeps", name)),
     })),
@@ -111,20 +84,4 @@ export function simulationHandlers(
 
 function creationOptions(request: { readonly requestId: string; readonly validateOnly: boolean }) {
   return { requestId: readRequestId(request.requestId), validateOnly: request.validateOnly };
-}
-
-/**
- * Sends a message. Resolves once the stream can take more, or is gone: a slow watcher misses states
- * in between, and never the end.
- */
-async function send<Request, Response>(
-  stream: ServerWritableStream<Request, Response>,
-  message: Response,
-): Promise<void> {
-  if (stream.cancelled || stream.write(message)) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const events = ["drain", "cancelled"] as const;
-  for (const event of events) stream.on(event, resolve);
-  await promise;
-  for (const event of events) stream.off(event, resolve);
 }

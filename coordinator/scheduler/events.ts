@@ -32,10 +32,10 @@ export type SchedulerEvent =
       /** Recorded shards from the one asked for on: at least one, at most as many as fit. */
       readonly shards: readonly RecordedShard[];
     }
-  /** Stop working on a run that will be submitted again. */
-  | { readonly kind: "run_withdrawn"; readonly run: string }
-  /** Stop working on a run for good. */
-  | { readonly kind: "run_cancelled"; readonly run: string }
+  /** Stop working on runs that will be submitted again. */
+  | { readonly kind: "runs_withdrawn"; readonly runs: readonly string[] }
+  /** Stop working on runs for good; none of them gets what another of them leaves free. */
+  | { readonly kind: "runs_cancelled"; readonly runs: readonly string[] }
   | {
       readonly kind: "worker_joined";
       readonly worker: string;

@@ -161,11 +161,11 @@ export class Scheduler {
       case "run_submitted":
         this.#lifecycle.submit(event);
         break;
-      case "run_withdrawn":
-        this.#lifecycle.remove(event.run);
+      case "runs_withdrawn":
+        for (const run of event.runs) this.#lifecycle.remove(run);
         break;
-      case "run_cancelled":
-        this.#lifecycle.end(event.run);
+      case "runs_cancelled":
+        for (const run of event.runs) this.#lifecycle.end(run);
         break;
       case "worker_joined":
         this.#presence.join(event);

@@ -1,3 +1,5 @@
+import { setImmediate as othersFirst } from "node:timers/promises";
+
 import { status as Code } from "@grpc/grpc-js";
 
 import type { RunSpecification } from "../../shared/kinds/kind.ts";
@@ -15,13 +17,17 @@ import {
   type SweepRecord,
 } from "../ledger/ledger.ts";
 import { Mutex } from "../ledger/mutex.ts";
+import { slices } from "../plan/slices.ts";
 import type { RunProgress } from "../scheduler/runProgress.ts";
 import { convergence } from "./convergence.ts";
-import { damagedRunView, missingRunView } from "./damagedRunView.ts";
+import { lostRunView, damagedRunView, type LostRun } from "./damagedRunView.ts";
 import { runSummary, runView } from "./runView.ts";
 import { sweepStanding } from "./sweepStanding.ts";
 import { sweepEntry, sweepView } from "./sweepView.ts";
 import { NO_COUNT, workCount, type WorkCount } from "./workCount.ts";
+
+/** Runs whose records are read at a time: each takes a tenth of a millisecond. */
+const RUNS_AT_ONCE = 32;
 
 export interface ReadsOptions {
   readonly engine: Engine;
@@ -80,6 +86,21 @@ export class SimulationReads {
     return runSummary(record, this.#engine.work(name), this.#clock());
   }
 
+  /** Runs without their checkpoints, in the order of their names; lost ones have failed. */
+  async *summaries(names: readonly string[]): AsyncGenerator<Run> {
+    for await (const found of this.#found(names)) {
+      if ("failure" in found) yield lostRunView(found);
+      else yield runSummary(found, this.#engine.work(found.name), this.#clock());
+    }
+  }
+
+  /** Runs in the order of their names. @throws ApiError NOT_FOUND */
+  async *views(names: readonly string[]): AsyncGenerator<Run> {
+    for await (const record of this.runRecords(names)) {
+      yield runView(record, this.#engine.work(record.name), this.#clock());
+    }
+  }
+
   /** Summaries of the oldest runs that are being propagated, at most so many. */
   startedRuns(maximum: number): Run[] {
     const runs: Run[] = [];
@@ -117,7 +138,7 @@ export class SimulationReads {
     const runs = records.map(async (record) => {
       if ("damage" in record) return damagedRunView(record.damage);
       const { name } = record;
-      return runView(await this.#newest(record), this.#engine.work(name), this.#clock());
+      return runView(await this.#newest(record, name), this.#engine.work(name), this.#clock());
     });
     return { runs: await Promise.all(runs), nextPageToken };
   }
@@ -142,12 +163,57 @@ export class SimulationReads {
     });
   }
 
+  /**
+   * Records of runs, in the order of their names. They are read some at a time, with pauses for others
+   * to have their turn.
+   *
+   * @throws ApiError NOT_FOUND; DamagedRecord
+   */
+  async *runRecords(names: readonly string[]): AsyncGenerator<RunRecord> {
+    for await (const found of this.#found(names)) {
+      if ("failure" in found) throw found.failure;
+      yield found;
+    }
+  }
+
+  /** Records of runs; in the place of those that cannot be had, the reasons. */
+  async *#found(names: readonly string[]): AsyncGenerator<RunRecord | LostRun> {
+    const { unfinishedRecords } = this.#engine;
+    for (const some of slices(names, RUNS_AT_ONCE)) {
+      const stored = await this.#ledger.runsNamed(
+        some.filter((name) => !unfinishedRecords.has(name)),
+      );
+      const byName = new Map(stored.map((record) => [record.name, record]));
+      // A run may have ended, or have been extended, while the others were read.
+      for (const name of some) {
+        yield await this.#newest(byName.get(name), name).catch((failure: Error) => ({
+          name,
+          failure,
+        }));
+      }
+      await othersFirst();
+    }
+  }
+
+  /** Those of the runs whose records are neither damaged nor missing. */
+  async intactRuns(names: readonly string[]): Promise<string[]> {
+    const { unfinishedRecords } = this.#engine;
+    const intact = new Set<string>();
+    for (const some of slices(names, RUNS_AT_ONCE)) {
+      const stored = await this.#ledger.runsNamed(some);
+      for (const { name } of stored) intact.add(name);
+      await othersFirst();
+    }
+    return names.filter((name) => intact.has(name) || unfinishedRecords.has(name));
+  }
+
   /** The record that the ledger had a moment ago, or what has come of it. */
-  async #newest(read: RunRecord): Promise<RunRecord> {
-    const active = this.#engine.unfinishedRecords.get(read.name);
-    if (active !== undefined || hasEnded(read.state)) return active ?? read;
+  async #newest(read: RunRecord | undefined, name: string): Promise<RunRecord> {
+    const active = this.#engine.unfinishedRecords.get(name);
+    if (active !== undefined) return active;
+    if (read !== undefined && hasEnded(read.state)) return read;
     // It has ended meanwhile, or is about to go on.
-    return this.runRecord(read.name);
+    return this.runRecord(name);
   }
 
   // Sweeps
@@ -155,17 +221,7 @@ export class SimulationReads {
   /** @throws ApiError NOT_FOUND */
   async sweep(name: string): Promise<Sweep> {
     const record = await this.sweepRecord(name);
-    return sweepView(record, await Promise.all(record.runs.map((run) => this.#member(run, name))));
-  }
-
-  /** A run of a sweep; the others are shown though this one may be lost. */
-  async #member(run: string, sweep: string): Promise<Run> {
-    return this.runSummary(run).catch((error: unknown) => {
-      if (error instanceof ApiError && error.code === Code.NOT_FOUND) {
-        return missingRunView(run, sweep);
-      }
-      throw error;
-    });
+    return sweepView(record, await Array.fromAsync(this.summaries(record.runs)));
   }
 
   /** Newest first, without their runs. @throws InvalidPageToken */
@@ -211,5 +267,10 @@ export class SimulationReads {
 }
 
 function notFound(name: string): ApiError {
-  return new ApiError(Code.NOT_FOUND, "NOT_FOUND", `'${name}' is unknown; list what there is`);
+  const [collection = ""] = name.split("/");
+  return new ApiError(
+    Code.NOT_FOUND,
+    "NOT_FOUND",
+    `'${name}' is unknown; see what there is with 'lyapunov ${collection} list'`,
+  );
 }

@@ -134,6 +134,12 @@ export function readPageSize(pageSize: number): number {
   throw invalidField("page_size", `${pageSize} is not allowed; give 1 to ${MAXIMUM_PAGE_SIZE}`);
 }
 
+/** Reads how many runs of a sweep go into one message; 0: all of them. */
+export function readRunsPerMessage(pageSize: number): number {
+  if (pageSize >= 0 && pageSize <= MAXIMUM_PAGE_SIZE) return pageSize;
+  throw invalidField("page_size", `${pageSize} is not allowed; give 1 to ${MAXIMUM_PAGE_SIZE}`);
+}
+
 function within(path: string, violations: readonly FieldViolation[]): FieldViolation[] {
   return violations.map(({ field, description }) => ({ field: `${path}.${field}`, description }));
 }

@@ -11,9 +11,9 @@ import { extensionProblem, type StoppingRule } from "../../shared/specification/
 import { ApiError } from "../../shared/wire/errorDetails.ts";
 import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
-import { hasEnded } from "../../shared/wire/runStates.ts";
+import { stateOf } from "../../shared/wire/runStates.ts";
 import { ADMIT_ALL, type Admission, type AskedRun } from "./admission.ts";
-import { DamagedRecord, type RunRecord, type SweepRecord } from "../ledger/ledger.ts";
+import type { RunRecord, SweepRecord } from "../ledger/ledger.ts";
 import { Mutex } from "../ledger/mutex.ts";
 import { create, type Creation } from "./creation.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -101,36 +101,21 @@ export class Simulations extends SimulationReads {
   /** @throws ApiError NOT_FOUND, ALREADY_ENDED */
   async cancelRun(name: string): Promise<Run> {
     await this.#mutex.run(async () => {
-      const record = await this.#settledRecord(name);
-      if (hasEnded(record.state)) {
-        throw new ApiError(
-          Code.FAILED_PRECONDITION,
-          "ALREADY_ENDED",
-          `${name} has ended (${record.state}); only an unfinished run can be cancelled`,
-        );
-      }
-      await this.#options.engine.cancel(record);
+      await this.runRecord(name);
+      const cancelled = await this.#options.engine.cancel([name]);
+      if (cancelled.length === 0) throw alreadyEnded(name, "run", await this.run(name));
     });
     return this.run(name);
   }
 
-  /** @throws ApiError NOT_FOUND */
+  /** Cancels every unfinished run of the sweep, or none. @throws ApiError NOT_FOUND, ALREADY_ENDED */
   async cancelSweep(name: string): Promise<Sweep> {
     await this.#mutex.run(async () => {
-      for (const run of (await this.sweepRecord(name)).runs) {
-        const record = await this.#settledRecord(run).catch(unlessDamaged);
-        if (record !== undefined && !hasEnded(record.state)) {
-          await this.#options.engine.cancel(record);
-        }
-      }
+      const { runs } = await this.sweepRecord(name);
+      const cancelled = await this.#options.engine.cancel(await this.intactRuns(runs));
+      if (cancelled.length === 0) throw alreadyEnded(name, "sweep", await this.sweep(name));
     });
     return this.sweep(name);
-  }
-
-  /** The record of a run that is not about to end or to be submitted again. */
-  async #settledRecord(name: string): Promise<RunRecord> {
-    await this.#options.engine.settled(name);
-    return this.runRecord(name);
   }
 
   /** @throws ApiError NOT_FOUND, ETAG_MISMATCH; ValidationError if the rule does not go further */
@@ -148,9 +133,7 @@ export class Simulations extends SimulationReads {
           `${name} has changed since etag ${etag}; read it again`,
         );
       }
-      const longer = { name, stoppingRule: await this.#longerRule(name, rule) };
-      admission.check([longer]);
-      await this.#extend(longer, admission);
+      await this.#extend([name], rule, admission);
     });
     return this.run(name);
   }
@@ -162,26 +145,18 @@ export class Simulations extends SimulationReads {
     admission: Admission = ADMIT_ALL,
   ): Promise<Sweep> {
     await this.#mutex.run(async () => {
-      // All are checked before the first is touched: the sweep is extended as a whole or not at all.
       const { runs } = await this.sweepRecord(name);
-      const longer: AskedRun[] = [];
-      for (const run of runs) {
-        const stoppingRule = await this.#longerRule(run, rule).catch(unlessDamaged);
-        if (stoppingRule !== undefined) longer.push({ name: run, stoppingRule });
-      }
-      admission.check(longer);
-      for (const run of longer) await this.#extend(run, admission);
+      await this.#extend(await this.intactRuns(runs), rule, admission);
     });
     return this.sweep(name);
   }
 
   /** The rule asked for, if it goes further than the run's. */
-  async #longerRule(name: string, input: StoppingRuleInput): Promise<StoppingRule> {
-    const record = await this.runRecord(name);
-    const stoppingRule = parseStoppingRule(input, record.specification.kind.quantities);
-    const folded = this.#options.engine.activeRun(name)?.progress.folded ?? record.outcome?.sums;
+  #longerRule({ name, specification, outcome }: RunRecord, input: StoppingRuleInput): StoppingRule {
+    const stoppingRule = parseStoppingRule(input, specification.kind.quantities);
+    const folded = this.#options.engine.activeRun(name)?.progress.folded ?? outcome?.sums;
     const problem = extensionProblem(
-      record.specification.stoppingRule,
+      specification.stoppingRule,
       stoppingRule,
       folded?.replicaCount ?? 0,
     );
@@ -191,27 +166,50 @@ export class Simulations extends SimulationReads {
     return stoppingRule;
   }
 
-  /** Submits the run again under its longer rule, with all shards that still belong to its plan. */
-  async #extend(longer: AskedRun, admission: Admission): Promise<void> {
+  /**
+   * Submits runs again under their longer rules, with all shards that still belong to their plans.
+   * All are checked before the first is touched, and one transaction changes them.
+   */
+  async #extend(
+    runs: readonly string[],
+    input: StoppingRuleInput,
+    admission: Admission,
+  ): Promise<void> {
+    const longer: AskedRun[] = [];
+    for await (const record of this.runRecords(runs)) {
+      longer.push({ name: record.name, stoppingRule: this.#longerRule(record, input) });
+    }
+    admission.check(longer);
+    const rules = new Map(longer.map(({ name, stoppingRule }) => [name, stoppingRule]));
     const revise = (before: RunRecord): RunRecord => {
       const { endTime: _endTime, outcome: _outcome, ...kept } = before;
+      const { stoppingRule } = kept.specification;
       return {
         ...kept,
-        specification: { ...kept.specification, stoppingRule: longer.stoppingRule },
+        specification: {
+          ...kept.specification,
+          stoppingRule: rules.get(kept.name) ?? stoppingRule,
+        },
         client: admission.client,
         state: "QUEUED",
         error: "",
         revision: kept.revision + 1,
       };
     };
-    await this.#options.engine.extend(longer.name, revise, () => {
-      admission.enter([longer]);
+    await this.#options.engine.extend(runs, revise, () => {
+      admission.enter(longer);
     });
   }
 }
 
-/** Undefined for a run whose record is damaged or missing: it has failed, and others go on. */
-function unlessDamaged(error: unknown): undefined {
-  const isMissing = error instanceof ApiError && error.code === Code.NOT_FOUND;
-  if (!isMissing && !(error instanceof DamagedRecord)) throw error;
+function alreadyEnded(
+  name: string,
+  what: "run" | "sweep",
+  now: Pick<Run | Sweep, "state">,
+): ApiError {
+  return new ApiError(
+    Code.FAILED_PRECONDITION,
+    "ALREADY_ENDED",
+    `${name} has ended (${stateOf(now)}); only an unfinished ${what} can be cancelled`,
+  );
 }

@@ -25,5 +25,6 @@ export function sweepEntry(record: SweepRecord, { state, endedRunCount }: SweepS
     state: wireName("state", state),
     createTime: timestamp(record.createTime),
     endedRunCount,
+    runCount: record.runs.length,
   };
 }

@@ -21,6 +21,7 @@ export type ErrorReason =
   | "TOKEN_UNKNOWN"
   | "ROLE_MISSING"
   | "LIMIT_REACHED"
+  | "WATCH_NOT_READ"
   | "STANDBY"
   | "INTERNAL";
 

@@ -70,6 +70,7 @@ export function sweepToJson(sweep: Sweep__Output) {
     state: shortName("state", sweep.state),
     createTime: sweep.createTime && timestampToJson(sweep.createTime),
     endedRunCount: sweep.endedRunCount,
+    runCount: sweep.runCount,
     runs: sweep.runs.map(runToJson),
   };
 }

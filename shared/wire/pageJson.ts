@@ -5,7 +5,6 @@ import type { SweepJson } from "./json.ts";
 
 /** A sweep without its runs, and the progress of all runs together. */
 export interface SweepHeading extends SweepJson {
-  readonly runCount: number;
   readonly progress: {
     readonly completedShardCount: number;
     readonly plannedShardCount: number;

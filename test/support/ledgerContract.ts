@@ -3,6 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import type { Ledger, LedgerTransaction } from "../../coordinator/ledger/ledger.ts";
 import type { RecordedShard } from "../../coordinator/plan/recordedShard.ts";
+import { describeBatches } from "./ledgerBatches.ts";
 import { describeFolds } from "./ledgerFolds.ts";
 import { describePages } from "./ledgerPages.ts";
 import { recordedShard, runRecord, sweepRecord } from "./ledgerRecords.ts";
@@ -228,5 +229,6 @@ export function describeLedger(kind: string, create: () => Promise<Ledger>): voi
     describeFolds(() => ledger);
     describePages(() => ledger);
     describeSweepStates(() => ledger);
+    describeBatches(() => ledger);
   });
 }

@@ -180,8 +180,8 @@ describe("plots and exports", () => {
     const svgFolder = join(folder, "folder.svg");
     await mkdir(svgFolder);
     const refusals: readonly (readonly [args: string[], code: number, complaint: RegExp])[] = [
-      [["plot", "runs/none"], 1, /'runs\/none' is unknown; list what there is/],
-      [["export", "sweeps/none"], 1, /'sweeps\/none' is unknown; list what there is/],
+      [["plot", "runs/none"], 1, /'runs\/none' is unknown; see .* 'lyapunov runs list'/],
+      [["export", "sweeps/none"], 1, /'sweeps\/none' is unknown; see .* 'lyapunov sweeps list'/],
       [["plot", run.name, "--kind", "pie"], 2, /--kind: 'pie' .* convergence, depth/],
       [["plot", run.name, "--kind", "phases"], 2, /--kind: 'phases' is not a picture of a run/],
       [["plot", sweep, "--kind", "depth"], 2, /--kind: 'depth' is not a picture of a sweep/],

@@ -142,15 +142,18 @@ describe("SimulationService", () => {
     assert.match(again.message, /CANCELLED/);
   });
 
-  it("cancels what is left of a sweep", async () => {
+  it("cancels what is left of a sweep, once", async () => {
     const { sweep } = await createSweep([runOf(600), runOf(601)], "");
     const { name, runs } = present(sweep);
     await rpc.call((client, done) => client.cancelRun({ name: present(runs[0]).name }, done));
-    const cancelled = await rpc.call<CreateSweepResponse__Output>((client, done) =>
-      client.cancelSweep({ name }, done),
-    );
+    const cancel = () =>
+      rpc.call<CreateSweepResponse__Output>((client, done) => client.cancelSweep({ name }, done));
+    const cancelled = await cancel();
     assert.equal(cancelled.sweep?.state, "RUN_STATE_CANCELLED");
     assert.equal(cancelled.sweep?.endedRunCount, 2);
+    const again = await refusal(cancel());
+    assert.deepEqual([again.code, again.reason], ["FAILED_PRECONDITION", "ALREADY_ENDED"]);
+    assert.match(again.message, /sweeps\/.* has ended \(CANCELLED\)/);
   });
 
   it("extends a run that has the etag that was read, and no other", async () => {

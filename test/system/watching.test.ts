@@ -85,6 +85,40 @@ describe("watching a sweep", () => {
   });
 });
 
+describe("watching a sweep by pages", () => {
+  it("sends all runs some at a time, then those that change, each as it has ended", async () => {
+    await using cluster = await Cluster.start(1, 1);
+    const runs = [1, 2, 3, 4, 5].map((seed) => ({
+      network: {
+        width: 7,
+        depth: 8,
+        negativeSlope: 0.01,
+        weights: "WEIGHT_LAW_GAUSSIAN" as const,
+        namedGain: "NAMED_GAIN_HE" as const,
+      },
+      seed,
+      stoppingRule: { replicaCount: 65_536 },
+    }));
+    const created = await cluster.api.createSweep({ displayName: "five", runs }, "");
+    const names = created.runs.map(({ name }) => name);
+    const seen = await Array.fromAsync(cluster.api.watchSweep(created.name, 2));
+    for (const sweep of seen) {
+      assert.ok(sweep.runs.length <= 2);
+      assert.deepEqual([sweep.name, sweep.displayName, sweep.runCount], [created.name, "five", 5]);
+    }
+    const inOrder = seen.flatMap((sweep) => sweep.runs.map(({ name }) => name));
+    assert.deepEqual(inOrder.slice(0, 5), names);
+    const latest = new Map(seen.flatMap((sweep) => sweep.runs.map((run) => [run.name, run])));
+    for (const name of names) assert.equal(latest.get(name)?.state, "RUN_STATE_SUCCEEDED");
+    const last = present(seen.at(-1));
+    assert.deepEqual([last.state, last.endedRunCount], ["RUN_STATE_SUCCEEDED", 5]);
+
+    const again = await Array.fromAsync(cluster.api.watchSweep(created.name, 2));
+    const pages = again.map((sweep) => sweep.runs.map(({ name }) => name));
+    assert.deepEqual(pages, [names.slice(0, 2), names.slice(2, 4), names.slice(4)]);
+  });
+});
+
 /** Reads a watch until the run is as wanted. */
 async function nextWith(
   watch: AsyncIterator<Run__Output>,

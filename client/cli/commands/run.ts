@@ -6,11 +6,12 @@ import { specificationToMessage } from "../../../shared/kinds/propagation/messag
 import { parseFields } from "../../../shared/kinds/propagation/specification.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { runInput, type RunFlags } from "../../sdk/runInput.ts";
-import { farewell, openCluster } from "../cluster.ts";
+import { openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
 import { addRunFlags } from "../networkFlags.ts";
 import { assertRunSucceeded, reportRun } from "../presentation/report.ts";
 import { endOnSignal } from "../signals.ts";
+import { tellSubmitted, tellWhere } from "../whereabouts.ts";
 
 type Flags = RunFlags & ClusterFlags & { readonly json?: boolean };
 
@@ -27,11 +28,15 @@ async function run(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const message = specificationToMessage(parseFields(runInput(flags)));
   const cluster = await openCluster(flags, message);
-  let created: Run__Output | undefined;
+  const { Submission } = await import("../submission.ts");
+  const submission = new Submission<Run__Output>(cluster, "runs");
   let isDone = false;
-  endOnSignal(() => farewell(cluster, created?.name));
+  endOnSignal(() => submission.parting());
   try {
-    created = await cluster.api.createRun(message, cluster.requestId);
+    const created = await submission.submit(() =>
+      cluster.api.createRun(message, cluster.requestId),
+    );
+    tellSubmitted(created, cluster, flags);
     const { watchRun } = await import("../watching.ts");
     const ended = await watchRun(cluster.api, created.name, {
       quiet: flags.quiet ?? false,
@@ -39,6 +44,7 @@ async function run(flags: Flags): Promise<void> {
       callFlags: cluster.callFlags,
     });
     reportRun(ended, flags.json ?? false);
+    tellWhere(ended, cluster, flags);
     isDone = true;
     assertRunSucceeded(ended);
   } finally {

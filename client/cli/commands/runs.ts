@@ -6,12 +6,12 @@ import type { Command } from "commander";
 import { QUANTITIES } from "../../../shared/kinds/propagation/specification.ts";
 import { parseStoppingRule } from "../../../shared/specification/stoppingRuleInput.ts";
 import { shortName } from "../../../shared/wire/enumerations.ts";
-import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationApi } from "../../sdk/api.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
 import { stoppingRuleInput, type StoppingFlags } from "../../sdk/runInput.ts";
 import { callFlags } from "../connectionFlags.ts";
 import { addStoppingFlags } from "../networkFlags.ts";
+import { age } from "../presentation/age.ts";
 import { isOtherKind, parametersLabel } from "../presentation/otherKind.ts";
 import { printJson } from "../presentation/printJson.ts";
 import {
@@ -24,14 +24,14 @@ import {
 } from "../presentation/report.ts";
 import { networkLabel } from "../../../shared/charts/networkLabels.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
-import { flag, integerFrom } from "../readers.ts";
+import { interrupted, unheard } from "../parting.ts";
+import { sweepHeading } from "../presentation/sweepHeading.ts";
 import { endOnSignal } from "../signals.ts";
 import { isSweep } from "../names.ts";
-import { addNamed, withApi, withCluster, type NamedFlags } from "./named.ts";
-import { addRunsExportCommand } from "./runsExport.ts";
-import { addRunsPlotCommand } from "./runsPlot.ts";
-
-const MAXIMUM_LIST = 100_000;
+import { addList, allPages } from "./list.ts";
+import { addNamed, type NamedFlags, type NamedParent } from "./named.ts";
+import { addExportCommand } from "./runsExport.ts";
+import { addPlotCommand } from "./runsPlot.ts";
 
 interface Flags extends NamedFlags {
   readonly json?: boolean;
@@ -39,48 +39,56 @@ interface Flags extends NamedFlags {
 
 /** `lyapunov runs`, with a subcommand for everything that is done to a run or a sweep. */
 export function defineRuns(runs: Command): void {
-  withJson(withCluster(runs.command("list")))
-    .description("list runs, newest first")
-    .addOption(
-      flag("--limit <count>", "list at most this many", integerFrom(1, MAXIMUM_LIST)).default(50),
-    )
-    .action(async (_options, command: Command) => {
-      const flags = command.optsWithGlobals<Flags & { readonly limit: number }>();
-      await withApi(flags, (api) => list(api, flags.limit, flags.json ?? false));
-    });
-  withJson(addNamed<Flags>(runs, "show", "show a run or a sweep", show));
-  withJson(addNamed<Flags>(runs, "watch", "watch a run or a sweep until it ends", watch));
-  withJson(addNamed<Flags>(runs, "cancel", "cancel a run, or every run of a sweep", cancel));
-  const extended = "continue with more replicas or more precision";
-  addStoppingFlags(withJson(addNamed<Flags & StoppingFlags>(runs, "extend", extended, extend)));
-  addRunsPlotCommand(runs);
-  addRunsExportCommand(runs);
+  addList(runs, "list runs, newest first", list);
+  addNamedCommands({ command: runs, collections: ["runs", "sweeps"], noun: "a run or a sweep" });
 }
 
-function withJson(command: Command): Command {
+/** Adds a subcommand for everything that is done to what a name stands for. */
+export function addNamedCommands(parent: NamedParent): void {
+  withJson(addNamed<Flags>(parent, "show", "show NOUN", show));
+  withJson(addNamed<Flags>(parent, "watch", "watch NOUN until it ends", watch));
+  withJson(addNamed<Flags>(parent, "cancel", "cancel NOUN: all that has not ended of it", cancel));
+  const extended = "continue NOUN with more replicas or more precision";
+  addStoppingFlags(withJson(addNamed<Flags & StoppingFlags>(parent, "extend", extended, extend)));
+  addPlotCommand(parent);
+  addExportCommand(parent);
+}
+
+/** Adds the flag that asks for JSON. */
+export function withJson(command: Command): Command {
   return command.option("--json", "print JSON on standard output");
 }
 
 async function list(api: SimulationApi, limit: number, json: boolean): Promise<void> {
-  const runs: Run__Output[] = [];
-  let pageToken = "";
-  do {
-    const page = await api.listRuns(Math.min(1000, limit - runs.length), pageToken);
-    runs.push(...page.runs);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== "" && runs.length < limit);
+  const { items: runs, nextPageToken } = await allPages(limit, async (size, token) => {
+    const page = await api.listRuns(size, token);
+    return { items: page.runs, nextPageToken: page.nextPageToken };
+  });
   if (json) {
-    printJson({ runs: runs.map(runToJson), nextPageToken: pageToken });
+    printJson({ runs: runs.map(runToJson), nextPageToken });
     return;
   }
+  const isTitled = runs.some(({ displayName }) => displayName !== "");
   const table = new Table({
-    head: ["name", "state", "sweep", "requested", "replicas", "λ̂", "s.e."],
+    head: [
+      "name",
+      ...(isTitled ? ["display name"] : []),
+      "age",
+      "state",
+      "sweep",
+      "requested",
+      "replicas",
+      "λ̂",
+      "s.e.",
+    ],
     style: { head: [], border: [], compact: true },
   });
   for (const run of runs) {
     const estimate = exponentOf(run);
     table.push([
       run.name,
+      ...(isTitled ? [run.displayName] : []),
+      age(run.createTime, Date.now()),
       shortName("state", run.state) ?? "",
       run.sweep,
       isOtherKind(run) ? parametersLabel(run) : networkLabel(run),
@@ -97,7 +105,7 @@ async function show(api: SimulationApi, name: string, flags: Flags): Promise<voi
   if (isSweep(name)) {
     const sweep = await api.getSweep(name);
     if (json) printJson(sweepToJson(sweep));
-    else process.stdout.write(`${sweepText(sweep)}\n`);
+    else process.stdout.write(`${sweepHeading(sweep)}\n${sweepText(sweep, true)}\n`);
     return;
   }
   const run = await api.getRun(name);
@@ -106,17 +114,19 @@ async function show(api: SimulationApi, name: string, flags: Flags): Promise<voi
 }
 
 async function watch(api: SimulationApi, name: string, flags: Flags): Promise<void> {
-  endOnSignal(() => `interrupted; ${name} continues`);
+  const how = callFlags(api.address, flags);
+  endOnSignal(() => interrupted(name, how));
   const options = {
     quiet: flags.quiet ?? false,
     clock: () => performance.now() / 1000,
-    callFlags: callFlags(api.address, flags),
+    callFlags: how,
   };
   const { watchRun, watchSweep } = await import("../watching.ts");
   const json = flags.json ?? false;
   if (isSweep(name)) {
     const sweep = await watchSweep(api, name, options);
-    reportSweep(sweep, json);
+    if (!json) process.stdout.write(`${sweepHeading(sweep)}\n`);
+    reportSweep(sweep, json, true);
     assertSweepSucceeded(sweep);
   } else {
     const run = await watchRun(api, name, options);
@@ -126,6 +136,7 @@ async function watch(api: SimulationApi, name: string, flags: Flags): Promise<vo
 }
 
 async function cancel(api: SimulationApi, name: string, flags: Flags): Promise<void> {
+  endOnSignal(() => unheard(name, "cancelled", callFlags(api.address, flags)));
   if (isSweep(name)) {
     const sweep = await api.cancelSweep(name);
     if (flags.json === true) printJson(sweepToJson(sweep));
@@ -143,6 +154,7 @@ async function extend(
   flags: Flags & StoppingFlags,
 ): Promise<void> {
   const rule = parseStoppingRule(stoppingRuleInput(flags) ?? {}, QUANTITIES);
+  endOnSignal(() => unheard(name, "extended", callFlags(api.address, flags)));
   if (isSweep(name)) await api.extendSweep(name, rule);
   else await api.extendRun(name, rule);
   await watch(api, name, flags);

@@ -1,7 +1,5 @@
 import { extname } from "node:path";
 
-import type { Command } from "commander";
-
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationApi } from "../../sdk/api.ts";
 import type { Format } from "../../exports/formats.ts";
@@ -9,7 +7,7 @@ import { InputError } from "../../sdk/errors.ts";
 import { assertWritable, writeOutput } from "../outputFile.ts";
 import { choice } from "../readers.ts";
 import { isSweep } from "../names.ts";
-import { addNamed, type NamedFlags } from "./named.ts";
+import { addNamed, type NamedFlags, type NamedParent } from "./named.ts";
 
 const FORMATS = ["csv", "json", "parquet"] as const satisfies readonly Format[];
 /** Runs of a sweep fetched at a time; each comes with its checkpoints. */
@@ -20,8 +18,8 @@ interface Flags extends NamedFlags {
   readonly output?: string;
 }
 
-export function addRunsExportCommand(runs: Command): void {
-  addNamed<Flags>(runs, "export", "write a run or a sweep as a table", exportTable, check)
+export function addExportCommand(parent: NamedParent): void {
+  addNamed<Flags>(parent, "export", "write NOUN as a table", exportTable, check)
     .addOption(
       choice(
         "--format <format>",

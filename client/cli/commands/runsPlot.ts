@@ -1,4 +1,4 @@
-import { Option, type Command } from "commander";
+import { Option } from "commander";
 
 import type { SimulationApi } from "../../sdk/api.ts";
 import { InputError } from "../../sdk/errors.ts";
@@ -6,7 +6,7 @@ import { assertWritable, writeOutput } from "../outputFile.ts";
 import type { RunChart, SweepChart } from "../plottedChart.ts";
 import { choice } from "../readers.ts";
 import { isSweep } from "../names.ts";
-import { addNamed, type NamedFlags } from "./named.ts";
+import { addNamed, type NamedFlags, type NamedParent } from "./named.ts";
 
 const OF_RUN = ["convergence", "depth", "fluctuations"] as const satisfies readonly RunChart[];
 const OF_SWEEP = ["phases", "estimates"] as const satisfies readonly SweepChart[];
@@ -20,8 +20,8 @@ interface Flags extends NamedFlags {
   readonly text?: boolean;
 }
 
-export function addRunsPlotCommand(runs: Command): void {
-  addNamed<Flags>(runs, "plot", "draw a run or a sweep", plot, check)
+export function addPlotCommand(parent: NamedParent): void {
+  addNamed<Flags>(parent, "plot", "draw NOUN", plot, check)
     .addOption(
       choice(
         "--kind <kind>",

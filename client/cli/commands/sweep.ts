@@ -5,11 +5,12 @@ import type { Command } from "commander";
 
 import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
-import { farewell, openCluster } from "../cluster.ts";
+import { openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
 import { assertWritable } from "../outputFile.ts";
 import { assertSweepSucceeded, reportSweep } from "../presentation/report.ts";
 import { endOnSignal } from "../signals.ts";
+import { tellSubmitted, tellWhere } from "../whereabouts.ts";
 
 type Flags = ClusterFlags & { readonly json?: boolean; readonly plot?: string };
 
@@ -30,18 +31,23 @@ async function sweep(file: string, flags: Flags): Promise<void> {
   if (flags.plot !== undefined) await assertWritable("--plot", flags.plot);
   const message = { displayName, runs: runs.map(specificationToMessage) };
   const cluster = await openCluster(flags, message);
-  let created: Sweep__Output | undefined;
+  const { Submission } = await import("../submission.ts");
+  const submission = new Submission<Sweep__Output>(cluster, "sweeps");
   let isDone = false;
-  endOnSignal(() => farewell(cluster, created?.name));
+  endOnSignal(() => submission.parting());
   try {
-    created = await cluster.api.createSweep(message, cluster.requestId);
+    const created = await submission.submit(() =>
+      cluster.api.createSweep(message, cluster.requestId),
+    );
+    tellSubmitted(created, cluster, flags);
     const { watchSweep } = await import("../watching.ts");
     const ended = await watchSweep(cluster.api, created.name, {
       quiet: flags.quiet ?? false,
       clock: () => performance.now() / 1000,
       callFlags: cluster.callFlags,
     });
-    reportSweep(ended, flags.json ?? false);
+    reportSweep(ended, flags.json ?? false, cluster.callFlags !== undefined);
+    tellWhere(ended, cluster, flags);
     if (flags.plot !== undefined) {
       // Loaded only now: Vega takes longer to load than most commands take to run.
       const { writeSweepPlot } = await import("../presentation/sweepPlot.ts");

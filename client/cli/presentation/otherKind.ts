@@ -6,6 +6,7 @@ import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { structToJson } from "../../../shared/wire/struct.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
+import { titled } from "./sweepHeading.ts";
 
 /**
  * True if the run is of a kind that this command does not know: it has then what all kinds have. So
@@ -30,7 +31,7 @@ export function otherKindDetails(run: Run__Output): string {
   const table = new Table({ style: { head: [], border: [], compact: true } });
   const shards = `${run.shardCount} ${run.shardCount === 1 ? "shard" : "shards"}`;
   table.push(
-    ["run", `${run.name}, ${shortName("state", run.state)}`],
+    ["run", `${titled(run)}, ${shortName("state", run.state)}`],
     ["requested", parametersLabel(run)],
     [
       "replicas",
@@ -42,11 +43,11 @@ export function otherKindDetails(run: Run__Output): string {
   return table.toString();
 }
 
-/** Formats runs of a sweep of a kind that this command does not know, a run a row. */
-export function otherKindTable(runs: readonly Run__Output[]): string {
+/** Formats runs of a sweep of a kind that this command does not know, a run a row; see sweepText. */
+export function otherKindTable(runs: readonly Run__Output[], named = false): string {
   const names = [...new Set(runs.flatMap(({ estimates }) => Object.keys(estimates)))];
   const table = new Table({
-    head: ["requested", "replicas", ...names, "state"],
+    head: [...(named ? ["run"] : []), "requested", "replicas", ...names, "state"],
     style: { head: [], border: [], compact: true },
   });
   for (const run of runs) {
@@ -56,6 +57,7 @@ export function otherKindTable(runs: readonly Run__Output[]): string {
     });
     const state = shortName("state", run.state) ?? ABSENT;
     table.push([
+      ...(named ? [run.name] : []),
       parametersLabel(run),
       run.replicaCount,
       ...cells,

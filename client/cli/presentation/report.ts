@@ -12,13 +12,17 @@ export function runText(run: Run__Output): string {
   return isOtherKind(run) ? otherKindDetails(run) : runDetails(run);
 }
 
-/** Formats a sweep for people, a run a row. */
-export function sweepText({ runs }: Sweep__Output): string {
+/**
+ * Formats a sweep for people, a run a row.
+ *
+ * @param named whether the runs' names are shown, by which a cluster knows them
+ */
+export function sweepText({ runs }: Sweep__Output, named = false): string {
   const others = runs.filter(isOtherKind);
   const networks = runs.filter((run) => !isOtherKind(run));
-  if (others.length === 0) return runTable(networks);
-  const tables = networks.length === 0 ? [] : [runTable(networks)];
-  return [...tables, otherKindTable(others)].join("\n");
+  if (others.length === 0) return runTable(networks, named);
+  const tables = networks.length === 0 ? [] : [runTable(networks, named)];
+  return [...tables, otherKindTable(others, named)].join("\n");
 }
 
 /** Prints a run. */
@@ -36,10 +40,10 @@ export function assertRunSucceeded({ name, state, error }: Run__Output): void {
   assertSucceeded(state, `${name}: ${error}`);
 }
 
-/** Prints a sweep. */
-export function reportSweep(sweep: Sweep__Output, json: boolean): void {
+/** Prints a sweep; see sweepText. */
+export function reportSweep(sweep: Sweep__Output, json: boolean, named: boolean): void {
   if (json) printJson(sweepToJson(sweep));
-  else process.stdout.write(`${sweepText(sweep)}\n`);
+  else process.stdout.write(`${sweepText(sweep, named)}\n`);
 }
 
 /**

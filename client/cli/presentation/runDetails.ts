@@ -7,6 +7,7 @@ import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 import { ABSENT, fixed, significant, withError } from "../../../shared/charts/formats.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
 import { duration } from "./progressBar.ts";
+import { titled } from "./sweepHeading.ts";
 import {
   depthOfFactor1000,
   exponentOf,
@@ -22,7 +23,7 @@ export function runDetails(run: Run__Output): string {
   const ofSurvivors = extinct ? " of survivors" : "";
   const table = new Table({ style: { head: [], border: [], compact: true } });
   table.push(
-    ["run", `${run.name}, ${shortName("state", run.state)}`],
+    ["run", `${titled(run)}, ${shortName("state", run.state)}`],
     [
       "network",
       `${weightsLabel(run)}, width ${network?.width}, depth ${network?.depth}, ` +

@@ -12,9 +12,13 @@ import {
   verdict,
 } from "../../../shared/charts/verdict.ts";
 
-/** Formats runs as a table for people: estimates beside exact values, and what they mean. */
-export function runTable(runs: readonly Run__Output[]): string {
-  const varied = varyingColumns(runs);
+/**
+ * Formats runs as a table for people: estimates beside exact values, and what they mean.
+ *
+ * @param named whether it begins with the runs' names
+ */
+export function runTable(runs: readonly Run__Output[], named = false): string {
+  const varied = [...(named ? [NAME] : []), ...varyingColumns(runs)];
   const table = new Table({
     head: [
       ...varied.map(({ head }) => head),
@@ -62,6 +66,7 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
+  { head: "display name", value: (run) => run.displayName },
   { head: "width", value: (run) => String(run.network?.width) },
   { head: "depth", value: (run) => String(run.network?.depth) },
   { head: "slope", value: (run) => String(run.network?.negativeSlope) },
@@ -71,6 +76,7 @@ const COLUMNS: readonly Column[] = [
   { head: "backend", value: (run) => shortName("backend", run.backend) ?? ABSENT },
 ];
 
+const NAME: Column = { head: "run", value: (run) => run.name };
 const SEED: Column = { head: "seed", value: (run) => run.seed };
 
 /** The columns that tell the runs apart; for a single run, its width, weights and gain. */

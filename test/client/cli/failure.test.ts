@@ -29,7 +29,10 @@ describe("failures of the command", () => {
       "work --coordinator x",
       "--coordinator: 'x' is not allowed; give HOST:PORT, such as 127.0.0.1:7400, or several, separated by commas",
     ],
-    ["runs show frob", "NAME: 'frob' is not allowed; give runs/{id} or sweeps/{id}"],
+    [
+      "runs show frob",
+      "NAME: 'frob' is not allowed; give runs/{id} or sweeps/{id}, see 'lyapunov runs list' or 'lyapunov sweeps list'",
+    ],
     [
       "token a,b --roles read",
       "NAME: 'a,b' is not allowed; give 1 to 64 letters, digits, and . _ @ -",

@@ -150,7 +150,7 @@ describe("a damaged ledger", () => {
     await simulations.extendSweep(sample.sweep, { replicaCount: 2000 });
     await life.ended();
     assert.equal((await simulations.run(other)).replicaCount, 2000);
-    await simulations.cancelSweep(sample.sweep);
+    await assert.rejects(simulations.cancelSweep(sample.sweep), /has ended \(FAILED\)/);
     assert.deepEqual(await states(), ["RUN_STATE_FAILED", "RUN_STATE_SUCCEEDED"]);
     await assert.rejects(simulations.extendRun(damaged, { replicaCount: 2000 }, ""), DamagedRecord);
     await assert.rejects(simulations.cancelRun(damaged), DamagedRecord);

@@ -71,7 +71,7 @@ describe("CoordinatorMetrics", () => {
     assert.equal(told.get("lyapunov_leader"), 0);
     assert.equal(told.get('lyapunov_runs_ended_total{state="succeeded"}'), 0);
     assert.ok([...told.keys()].every((name) => !/^lyapunov_(runs|workers|shards)\{/.test(name)));
-    metrics.lead({ engine, ledger, reads: simulations });
+    metrics.lead({ engine, ledger, reads: simulations, watches: { waitingBytes: 0 } });
     assert.equal(metrics.notReady, undefined);
     const leading = await samples();
     assert.equal(leading.get("lyapunov_leader"), 1);
@@ -81,7 +81,7 @@ describe("CoordinatorMetrics", () => {
   });
 
   it("tells the estimates of the twenty oldest active runs, and counts all of them", async () => {
-    metrics.lead({ engine, ledger, reads: simulations });
+    metrics.lead({ engine, ledger, reads: simulations, watches: { waitingBytes: 0 } });
     const names: string[] = [];
     for (let i = 0; i < RUNS; i++) names.push(await create(100, i));
     // Each delivers some shards, and none of the runs ends.
@@ -111,7 +111,7 @@ describe("CoordinatorMetrics", () => {
   });
 
   it("forgets a run that has ended, and counts how it did and what was written", async () => {
-    metrics.lead({ engine, ledger, reads: simulations });
+    metrics.lead({ engine, ledger, reads: simulations, watches: { waitingBytes: 0 } });
     const [kept, cancelled] = [await create(), await create()];
     await simulations.cancelRun(cancelled);
     const worker = new InlineWorker(engine, "w");

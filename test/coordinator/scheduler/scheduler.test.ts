@@ -123,7 +123,7 @@ describe("Scheduler", () => {
       script.submit("r", 1);
       script.join("a");
       script.disconnect("a");
-      script.feed({ kind: "run_withdrawn", run: "r" });
+      script.feed({ kind: "runs_withdrawn", runs: ["r"] });
       script.tick(1);
       assert.deepEqual([...script.scheduler.workers.keys()], []);
     });
@@ -221,12 +221,12 @@ describe("Scheduler", () => {
       const script = new SchedulerScript();
       script.submit("r", 2);
       script.join("a");
-      assert.deepEqual(script.feed({ kind: "run_withdrawn", run: "r" }), [
+      assert.deepEqual(script.feed({ kind: "runs_withdrawn", runs: ["r"] }), [
         "revoke a r#0",
         "revoke a r#1",
       ]);
       assert.deepEqual(script.answer("a", "r#0"), [], "it may be submitted anew");
-      assert.deepEqual(script.feed({ kind: "run_cancelled", run: "r" }), ["acknowledge a r#0"]);
+      assert.deepEqual(script.feed({ kind: "runs_cancelled", runs: ["r"] }), ["acknowledge a r#0"]);
       assert.deepEqual(script.answer("a", "r#1"), ["acknowledge a r#1"]);
     });
 
@@ -235,7 +235,7 @@ describe("Scheduler", () => {
       script.submit("r", 2);
       script.join("a");
       script.answer("a", "r#0");
-      script.feed({ kind: "run_withdrawn", run: "r" });
+      script.feed({ kind: "runs_withdrawn", runs: ["r"] });
       assert.deepEqual(script.durable("r#0"), ["acknowledge a r#0"]);
     });
 
@@ -244,7 +244,7 @@ describe("Scheduler", () => {
       script.submit("r", { stoppingRule: { replicaCount: SHARD_SIZE + 5 } });
       script.join("a");
       const short = script.result("a", "r#1", script.partial("r#1"));
-      script.feed({ kind: "run_withdrawn", run: "r" });
+      script.feed({ kind: "runs_withdrawn", runs: ["r"] });
       script.submit("r", 2);
       assert.deepEqual(script.feed(short), ["acknowledge a r#1"]);
       assert.deepEqual(script.answer("a", "r#1"), ["record r#1"]);

@@ -15,7 +15,7 @@ const CREATE = { requestId: "", validateOnly: false };
 
 /** A ledger that counts reads. A test may hold up its commits, or act after a page is read. */
 class WatchedLedger extends MemoryLedger {
-  readonly reads = { run: 0, runs: 0, sweep: 0, sweeps: 0, sweepStates: 0 };
+  readonly reads = { run: 0, runsNamed: 0, runs: 0, sweep: 0, sweeps: 0, sweepStates: 0 };
   afterRuns: () => Promise<void> = async () => undefined;
   mayCommit: Promise<void> = Promise.resolve();
 
@@ -27,6 +27,11 @@ class WatchedLedger extends MemoryLedger {
   override async run(name: string) {
     this.reads.run += 1;
     return super.run(name);
+  }
+
+  override async runsNamed(names: readonly string[]) {
+    this.reads.runsNamed += 1;
+    return super.runsNamed(names);
   }
 
   override async runs(pageSize: number, pageToken: string): Promise<Page<RunRecord>> {
@@ -162,6 +167,17 @@ describe("SimulationReads", () => {
       sweeps: 1,
       sweepStates: 1,
     });
+  });
+
+  it("read the ended runs of a sweep some at a time, not one by one", async () => {
+    const { name, runs } = await createSweep(...Array.from({ length: 40 }, () => 1));
+    await propagate(40);
+    const sweep = await simulations.sweep(name);
+    assert.deepEqual(
+      sweep.runs?.map((run) => run.name),
+      runs,
+    );
+    assert.deepEqual(await readsOf(() => simulations.sweep(name)), { sweep: 1, runsNamed: 2 });
   });
 
   it("list runs as each is, by one query", async () => {

@@ -116,8 +116,18 @@ describe("Simulations", () => {
   });
 
   it("does not know what was never created", async () => {
-    await assert.rejects(simulations.run("runs/x"), refusal(Code.NOT_FOUND, "NOT_FOUND"));
-    await assert.rejects(simulations.sweep("sweeps/x"), refusal(Code.NOT_FOUND, "NOT_FOUND"));
+    for (const [read, command] of [
+      [simulations.run("runs/x"), "lyapunov runs list"],
+      [simulations.sweep("sweeps/x"), "lyapunov sweeps list"],
+      [simulations.cancelRun("runs/x"), "lyapunov runs list"],
+      [simulations.cancelSweep("sweeps/x"), "lyapunov sweeps list"],
+      [simulations.extendSweep("sweeps/x", { replicaCount: 9 }), "lyapunov sweeps list"],
+    ] as const) {
+      await assert.rejects(read, (error) => {
+        assert.ok(refusal(Code.NOT_FOUND, "NOT_FOUND")(error));
+        return String(error).includes(`'${command}'`);
+      });
+    }
   });
 
   it("cancels a run with what it has folded, and only once", async () => {
@@ -252,6 +262,27 @@ describe("Simulations", () => {
     assert.deepEqual(
       await replicas(),
       [4, 4].map((shards) => shards * SHARD_SIZE),
+    );
+  });
+
+  it("cancels what has not ended of a sweep, and only once", async () => {
+    const worker = new InlineWorker(engine, "w", 1);
+    const { name = "" } = await simulations.createSweep(
+      "two runs",
+      [specificationOf(1), specificationOf(4)],
+      CREATE,
+    );
+    await engine.flush();
+    const { runs = [], state } = await simulations.cancelSweep(name);
+    assert.equal(state, "RUN_STATE_CANCELLED");
+    assert.deepEqual(
+      runs.map((run) => run.state),
+      ["RUN_STATE_SUCCEEDED", "RUN_STATE_CANCELLED"],
+    );
+    assert.equal(worker.propagated.length, 1);
+    await assert.rejects(
+      simulations.cancelSweep(name),
+      refusal(Code.FAILED_PRECONDITION, "ALREADY_ENDED"),
     );
   });
 

@@ -176,6 +176,7 @@ function sweepOf(runs: Sweep__Output["runs"], displayName = ""): Sweep__Output {
     state: "RUN_STATE_SUCCEEDED",
     createTime: null,
     endedRunCount: runs.length,
+    runCount: runs.length,
   };
 }
 

@@ -83,7 +83,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     const record = ledger.runs.get(run);
     if (record?.state !== "active" || this.#extending.has(run)) return;
     this.#retracting.delete(run);
-    this.#dispatch({ kind: "run_cancelled", run });
+    this.#dispatch({ kind: "runs_cancelled", runs: [run] });
     ledger.enqueue(() => {
       ledger.putRun(run, { ...record, state: "cancelled" });
     });
@@ -94,7 +94,7 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     const { ledger } = this.#options;
     if (this.#extending.has(run) || this.#retracting.has(run)) return;
     this.#extending.add(run);
-    this.#dispatch({ kind: "run_withdrawn", run });
+    this.#dispatch({ kind: "runs_withdrawn", runs: [run] });
     const fits = fitting(new ShardPlan(specification));
     const rewrite = () => {
       for (const shard of ledger.shards(run).values()) {

@@ -295,7 +295,7 @@ describe("Scheduler: a worker that is found out", () => {
     script.answer("a", "r#0");
     script.answer("a", "s#0");
     script.durable("r#0");
-    script.feed({ kind: "run_withdrawn", run: "r" });
+    script.feed({ kind: "runs_withdrawn", runs: ["r"] });
     script.feed(script.result("a", "s#0", lieAbout(script.partial("s#0"))));
     assert.deepEqual(script.submit("r", 5, [0]), ["retract r #0"]);
     assert.deepEqual(script.submit("r", 5), []);

@@ -152,12 +152,14 @@ export class Mirror {
       case "run_submitted":
         this.runs.set(event.run, new MirroredRun(event));
         break;
-      case "run_withdrawn":
-        this.runs.delete(event.run);
+      case "runs_withdrawn":
+        for (const run of event.runs) this.runs.delete(run);
         break;
-      case "run_cancelled":
-        this.runs.delete(event.run);
-        this.testimony.forget(event.run);
+      case "runs_cancelled":
+        for (const run of event.runs) {
+          this.runs.delete(run);
+          this.testimony.forget(run);
+        }
         break;
       case "shard_recorded":
         this.recording.delete(`${event.run}#${event.shardIndex}`);

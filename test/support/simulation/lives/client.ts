@@ -71,6 +71,7 @@ export class Client {
   }
 
   async cancelRun(name: string): Promise<void> {
+    this.#options.witness.record.askedOfRun(name);
     await this.#insists(async (coordinator) => {
       await unlessRefused(coordinator.cancelRun(name));
       this.#expect(name, "cancelled", ({ endTime }) => endTime !== undefined);
@@ -78,16 +79,18 @@ export class Client {
   }
 
   async cancelSweep(name: string): Promise<void> {
+    const { record } = this.#options.witness;
+    record.askedOfSweep(name);
     await this.#insists(async (coordinator) => {
-      const { runs = [] } = await coordinator.cancelSweep(name);
-      for (const run of runs) {
-        this.#expect(run.name ?? "", "cancelled", ({ endTime }) => endTime !== undefined);
+      await unlessRefused(coordinator.cancelSweep(name));
+      for (const run of record.runsOf(name)) {
+        this.#expect(run, "cancelled", ({ endTime }) => endTime !== undefined);
       }
     });
   }
 
   async extendRun(name: string, rule: StoppingRule): Promise<void> {
-    this.#options.witness.record.extensionAsked(name);
+    this.#options.witness.record.askedOfRun(name, rule);
     await this.#insists(async (coordinator) => {
       const run = await unlessRefused(coordinator.extendRun(name, inputOf(rule), ""));
       if (run !== undefined) this.#expectExtended(name, rule);
@@ -95,8 +98,7 @@ export class Client {
   }
 
   async extendSweep(name: string, rule: StoppingRule): Promise<void> {
-    const { record } = this.#options.witness;
-    for (const run of record.runsOf(name)) record.extensionAsked(run);
+    this.#options.witness.record.askedOfSweep(name, rule);
     await this.#insists(async (coordinator) => {
       const sweep = await unlessRefused(coordinator.extendSweep(name, inputOf(rule)));
       for (const run of sweep?.runs ?? []) this.#expectExtended(run.name ?? "", rule);

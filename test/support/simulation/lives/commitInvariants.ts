@@ -1,13 +1,16 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
 import { encodePartial, encodeSums } from "../../../../coordinator/ledger/partialRecord.ts";
 import { shardFromRow } from "../../../../coordinator/ledger/records.ts";
 import { ShardPlan } from "../../../../coordinator/plan/shardPlan.ts";
 import type { RunSpecification } from "../../../../shared/kinds/kind.ts";
 import type { ReplicaSums } from "../../../../shared/statistics/replicaSums.ts";
+import type { StoppingRule } from "../../../../shared/specification/stoppingRule.ts";
 import { hasEnded, type RunState } from "../../../../shared/wire/runStates.ts";
 import { PrefixFold } from "../prefixFold.ts";
 import type { Deliveries } from "./deliveries.ts";
-import type { CommitChecks, DurableRecord, DurableShard } from "./durableRecord.ts";
+import type { AskedOfSweep, CommitChecks, DurableRecord, DurableShard } from "./durableRecord.ts";
 import type { Findings } from "./findings.ts";
 import type { RequestRow, RunRow, SweepRow, Tables } from "./tables.ts";
 
@@ -134,6 +137,14 @@ export class CommitInvariants implements CommitChecks {
       "a creation is durable as a whole or not at all",
       () => `asked for ${[...asked].join(" ")}, there are ${[...created, ...runs].join(" ")}`,
     );
+    for (const request of record.askedOfSweeps) {
+      const [done, undone] = sides(record, request);
+      this.#findings.demand(
+        done.length === 0 || undone.length === 0,
+        "a sweep is cancelled or extended as a whole or not at all",
+        () => `${done.join(" ")} of ${request.sweep}, and not ${undone.join(" ")}`,
+      );
+    }
   }
 
   /** Checks at the end that every partial is what was delivered. */
@@ -148,6 +159,29 @@ export class CommitInvariants implements CommitChecks {
       );
     }
   }
+}
+
+/**
+ * The runs of a sweep to which was done what was asked of the sweep, and the others. Runs are on
+ * neither side that somebody asked for the same alone, or that were like that from the start.
+ */
+function sides(record: DurableRecord, { sweep, rule }: AskedOfSweep): [string[], string[]] {
+  const [done, undone]: [string[], string[]] = [[], []];
+  const reaches = ({ specification }: RunRecord) =>
+    isDeepStrictEqual(definedOf(specification.stoppingRule), rule && definedOf(rule));
+  for (const run of record.runsOf(sweep)) {
+    const history = record.history(run);
+    if (record.wasAskedAlone(run, rule) || history.slice(0, 1).some(reaches)) continue;
+    // What has ended already cannot be cancelled, and is as good as that.
+    if (rule === undefined && history.some(({ state }) => state === "CANCELLED")) done.push(run);
+    else if (rule === undefined && !history.some(({ state }) => hasEnded(state))) undone.push(run);
+    else if (rule !== undefined) (history.some(reaches) ? done : undone).push(run);
+  }
+  return [done, undone];
+}
+
+function definedOf(rule: StoppingRule): unknown {
+  return JSON.parse(JSON.stringify(rule));
 }
 
 function bitsOf(sums: ReplicaSums | undefined): Buffer {

@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { RunRecord } from "../../../../coordinator/ledger/ledger.ts";
 import { runFromRow } from "../../../../coordinator/ledger/records.ts";
 import { KINDS } from "../../../../shared/kinds/kinds.ts";
+import type { StoppingRule } from "../../../../shared/specification/stoppingRule.ts";
 import { hasEnded } from "../../../../shared/wire/runStates.ts";
 import type { RequestRow, RunRow, SweepRow, Tables } from "./tables.ts";
 
@@ -11,6 +14,20 @@ export interface DurableShard {
   readonly digest: string;
   /** The shard's digest at the commit before. */
   readonly earlier: string | undefined;
+}
+
+/** What somebody asked for: to cancel, or to extend up to a rule. */
+export interface Asked {
+  /** Undefined: to cancel. */
+  readonly rule: StoppingRule | undefined;
+}
+
+export interface AskedOfSweep extends Asked {
+  readonly sweep: string;
+}
+
+interface AskedOfRun extends Asked {
+  readonly run: string;
 }
 
 /** Checks of what a commit has made durable. */
@@ -41,6 +58,9 @@ export class DurableRecord {
   #deletions: [run: string, shardIndex: number][] = [];
   /** Runs that somebody asked to extend. */
   readonly #extended = new Set<string>();
+  readonly #askedOfSweeps: AskedOfSweep[] = [];
+  /** What was asked of single runs. */
+  readonly #askedOfRuns: AskedOfRun[] = [];
 
   constructor(checks: CommitChecks) {
     this.#checks = checks;
@@ -85,15 +105,42 @@ export class DurableRecord {
     return this.#extended.has(run);
   }
 
-  /** Takes note that somebody asks to extend the run. */
-  extensionAsked(run: string): void {
-    this.#extended.add(run);
+  /** What was asked of whole sweeps so far. */
+  get askedOfSweeps(): readonly AskedOfSweep[] {
+    return this.#askedOfSweeps;
   }
 
-  /** Takes note that the deletion of a shard is about to be executed. */
-  deleted([run, shardIndex]: readonly unknown[]): void {
-    this.#deleted.add(`${String(run)}#${String(shardIndex)}`);
-    this.#deletions.push([String(run), Number(shardIndex)]);
+  /** Whether the same was asked of the run alone. */
+  wasAskedAlone(run: string, rule: StoppingRule | undefined): boolean {
+    return this.#askedOfRuns.some(
+      (asked) => asked.run === run && isDeepStrictEqual(asked.rule, rule),
+    );
+  }
+
+  /** All records that the run has had, the latest last. */
+  history(run: string): readonly RunRecord[] {
+    return this.#runs.get(run) ?? [];
+  }
+
+  /** Takes note that somebody asks to cancel the run, or to extend it up to a rule. */
+  askedOfRun(run: string, rule?: StoppingRule): void {
+    if (rule !== undefined) this.#extended.add(run);
+    this.#askedOfRuns.push({ run, rule });
+  }
+
+  /** Takes note that somebody asks to cancel the sweep, or to extend it up to a rule. */
+  askedOfSweep(sweep: string, rule?: StoppingRule): void {
+    if (rule !== undefined) for (const run of this.runsOf(sweep)) this.#extended.add(run);
+    this.#askedOfSweeps.push({ sweep, rule });
+  }
+
+  /** Takes note that the deletion of shards is about to be executed; the ledger names them in pairs. */
+  deleted(parameters: readonly unknown[]): void {
+    for (let i = 0; i < parameters.length; i += 2) {
+      const [run, shardIndex] = [String(parameters[i]), Number(parameters[i + 1])];
+      this.#deleted.add(`${run}#${shardIndex}`);
+      this.#deletions.push([run, shardIndex]);
+    }
   }
 
   /** Takes note that the open transaction is undone. */

@@ -79,7 +79,9 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
     seeds: [83],
     parts: withEngine(
       class extends Engine {
-        override async settled(): Promise<void> {}
+        override isUnsettled(): boolean {
+          return false;
+        }
       },
     ),
   },
@@ -88,8 +90,9 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
     invariant: "what is answered is durable",
     parts: withEngine(
       class extends Engine {
-        override async cancel(record: RunRecord): Promise<void> {
-          void super.cancel(record);
+        override async cancel(runs: readonly string[]): Promise<readonly string[]> {
+          void super.cancel(runs);
+          return runs;
         }
       },
     ),
@@ -99,8 +102,36 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
     invariant: "the ledger takes whatever it is given",
     parts: withEngine(
       class extends Engine {
-        override async withdraw(name: string): Promise<void> {
-          this.dispatch({ kind: "run_withdrawn", run: name });
+        override async withdraw(runs: readonly string[]): Promise<void> {
+          this.dispatch({ kind: "runs_withdrawn", runs });
+        }
+      },
+    ),
+  },
+  {
+    fault: "cancels the runs of a sweep one after the other",
+    invariant: "a sweep is cancelled or extended as a whole or not at all",
+    parts: withEngine(
+      class extends Engine {
+        override async cancel(runs: readonly string[]): Promise<readonly string[]> {
+          const cancelled: string[] = [];
+          for (const run of runs) cancelled.push(...(await super.cancel([run])));
+          return cancelled;
+        }
+      },
+    ),
+  },
+  {
+    fault: "extends the runs of a sweep one after the other",
+    invariant: "a sweep is cancelled or extended as a whole or not at all",
+    parts: withEngine(
+      class extends Engine {
+        override async extend(
+          runs: readonly string[],
+          revise: (before: RunRecord) => RunRecord,
+          onDurable: () => void,
+        ): Promise<void> {
+          for (const run of runs) await super.extend([run], revise, onDurable);
         }
       },
     ),

@@ -31,8 +31,8 @@ interface Story {
 
 /** One story on two disks: on the quick one each write is a commit, on the slow one they gather. */
 export const STORIES: readonly Story[] = [
-  { name: "a quick disk", seed: 1, diskSeconds: 0, gatherSeconds: 0 },
-  { name: "a slow disk", seed: 1, diskSeconds: 0.03, gatherSeconds: 0.1 },
+  { name: "a quick disk", seed: 5, diskSeconds: 0, gatherSeconds: 0 },
+  { name: "a slow disk", seed: 3, diskSeconds: 0.03, gatherSeconds: 0.1 },
 ];
 
 /** The one thing that goes wrong in a story. */
@@ -80,8 +80,9 @@ export interface Aftermath {
 }
 
 /**
- * Tells the story: a sweep is created; a run is created, extended, and extended again once it has
- * ended; another is cancelled; a worker lies; and one thing goes wrong, if there is a mishap.
+ * Tells the story: a sweep is created and extended, and another is cancelled; a run is created,
+ * extended, and extended again once it has ended; another is cancelled; a worker lies; and one thing
+ * goes wrong, if there is a mishap.
  *
  * @throws Error with the step, what does not hold and how it came about.
  */
@@ -119,11 +120,14 @@ export async function tell(
 }
 
 async function script({ client, record, timeline }: World): Promise<void> {
-  await client.createSweep("sweep", [ofShards(3, 1), ofShards(2, 2)]);
+  const sweep = await client.createSweep("sweep", [ofShards(3, 1), ofShards(2, 2)]);
+  const doomed = await client.createSweep("doomed", [ofShards(40, 5), ofShards(50, 6)]);
   const extended = await client.createRun("extended", ofShards(3, 3));
   const cancelled = await client.createRun("cancelled", ofShards(40, 4));
   await client.extendRun(extended, ofShards(5, 3).stoppingRule);
+  await client.extendSweep(sweep, ofShards(4, 1).stoppingRule);
   await client.cancelRun(cancelled);
+  await client.cancelSweep(doomed);
   while (!record.hasBeen(extended, ({ state }) => hasEnded(state))) await timeline.wait(0.1);
   await client.extendRun(extended, ofShards(7, 3).stoppingRule);
 }
