@@ -120,13 +120,9 @@ export class Resubmissions {
     }
   }
 
-  async #retract(
-    run: string,
-    deleted: readonly number[],
-    removed = Promise.resolve(),
-  ): Promise<void> {
+  async #retract(run: string, deleted: readonly number[], removed?: Promise<void>): Promise<void> {
     try {
-      await removed;
+      if (removed !== undefined) await removed;
       await this.#resubmit([{ run, deleted }]);
     } catch (error) {
       this.#retractions.delete(run);

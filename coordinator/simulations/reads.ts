@@ -195,16 +195,13 @@ export class SimulationReads {
     }
   }
 
-  /** Those of the runs whose records are neither damaged nor missing. */
-  async intactRuns(names: readonly string[]): Promise<string[]> {
-    const { unfinishedRecords } = this.#engine;
-    const intact = new Set<string>();
-    for (const some of slices(names, RUNS_AT_ONCE)) {
-      const stored = await this.#ledger.runsNamed(some);
-      for (const { name } of stored) intact.add(name);
-      await othersFirst();
+  /** Records of runs, like `runRecords`, but for those that are damaged or missing. */
+  async *intactRecords(names: readonly string[]): AsyncGenerator<RunRecord> {
+    for await (const found of this.#found(names)) {
+      if (!("failure" in found)) yield found;
+      // This throws if the reason is another one.
+      else lostRunView(found);
     }
-    return names.filter((name) => intact.has(name) || unfinishedRecords.has(name));
   }
 
   /** The record that the ledger had a moment ago, or what has come of it. */

@@ -112,7 +112,7 @@ export class Simulations extends SimulationReads {
   async cancelSweep(name: string): Promise<Sweep> {
     await this.#mutex.run(async () => {
       const { runs } = await this.sweepRecord(name);
-      const cancelled = await this.#options.engine.cancel(await this.intactRuns(runs));
+      const cancelled = await this.#options.engine.cancel(runs);
       if (cancelled.length === 0) throw alreadyEnded(name, "sweep", await this.sweep(name));
     });
     return this.sweep(name);
@@ -133,7 +133,7 @@ export class Simulations extends SimulationReads {
           `${name} has changed since etag ${etag}; read it again`,
         );
       }
-      await this.#extend([name], rule, admission);
+      await this.#extend(this.runRecords([name]), rule, admission);
     });
     return this.run(name);
   }
@@ -146,7 +146,7 @@ export class Simulations extends SimulationReads {
   ): Promise<Sweep> {
     await this.#mutex.run(async () => {
       const { runs } = await this.sweepRecord(name);
-      await this.#extend(await this.intactRuns(runs), rule, admission);
+      await this.#extend(this.intactRecords(runs), rule, admission);
     });
     return this.sweep(name);
   }
@@ -171,12 +171,12 @@ export class Simulations extends SimulationReads {
    * All are checked before the first is touched, and one transaction changes them.
    */
   async #extend(
-    runs: readonly string[],
+    records: AsyncIterable<RunRecord>,
     input: StoppingRuleInput,
     admission: Admission,
   ): Promise<void> {
     const longer: AskedRun[] = [];
-    for await (const record of this.runRecords(runs)) {
+    for await (const record of records) {
       longer.push({ name: record.name, stoppingRule: this.#longerRule(record, input) });
     }
     admission.check(longer);
@@ -196,7 +196,7 @@ export class Simulations extends SimulationReads {
         revision: kept.revision + 1,
       };
     };
-    await this.#options.engine.extend(runs, revise, () => {
+    await this.#options.engine.extend([...rules.keys()], revise, () => {
       admission.enter(longer);
     });
   }
