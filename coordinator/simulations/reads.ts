@@ -170,23 +170,29 @@ export class SimulationReads {
    * @throws ApiError NOT_FOUND; DamagedRecord
    */
   async *runRecords(names: readonly string[]): AsyncGenerator<RunRecord> {
-    for await (const found of this.#found(names)) {
-      if ("failure" in found) throw found.failure;
-      yield found;
+    for (const some of slices(names, RUNS_AT_ONCE)) {
+      const stored = await this.#stored(some);
+      for (const name of some) yield await this.#newest(stored.get(name), name);
+      await othersFirst();
     }
+  }
+
+  /** Records of runs that have ended, or that are about to, by their names. */
+  async #stored(names: readonly string[]): Promise<ReadonlyMap<string, RunRecord>> {
+    const { unfinishedRecords } = this.#engine;
+    const stored = await this.#ledger.runsNamed(
+      names.filter((name) => !unfinishedRecords.has(name)),
+    );
+    return new Map(stored.map((record) => [record.name, record]));
   }
 
   /** Records of runs; in the place of those that cannot be had, the reasons. */
   async *#found(names: readonly string[]): AsyncGenerator<RunRecord | LostRun> {
-    const { unfinishedRecords } = this.#engine;
     for (const some of slices(names, RUNS_AT_ONCE)) {
-      const stored = await this.#ledger.runsNamed(
-        some.filter((name) => !unfinishedRecords.has(name)),
-      );
-      const byName = new Map(stored.map((record) => [record.name, record]));
+      const stored = await this.#stored(some);
       // A run may have ended, or have been extended, while the others were read.
       for (const name of some) {
-        yield await this.#newest(byName.get(name), name).catch((failure: Error) => ({
+        yield await this.#newest(stored.get(name), name).catch((failure: Error) => ({
           name,
           failure,
         }));
