@@ -24,7 +24,7 @@ export interface WatchObserver {
   watchDropped(): void;
 }
 
-export const DEFAULT_WATCHES: WatchesOptions = {
+const DEFAULT_WATCHES: WatchesOptions = {
   pace: { pause: 200, limit: 5000 },
   outbox: { maximumBytes: 2 ** 26, patience: 60_000, pressedPatience: 5000 },
 };
