@@ -59,6 +59,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Files that may start or measure a coordinator or a worker, with what they import for it. */
 const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "client/local/embeddedCluster.ts": ["coordinator/process", "worker/worker.ts"],
+  "client/local/ownLedger.ts": ["coordinator/ledger"],
+  "client/local/ownLedgers.ts": ["coordinator/ledger"],
+  "client/local/recover.ts": ["coordinator/ledger"],
   "client/cli/commands/serve.ts": ["coordinator/process"],
   "client/cli/commands/work.ts": ["worker/worker.ts"],
   "client/cli/commands/bench.ts": ["coordinator/plan", "worker/pool"],

@@ -1,18 +1,23 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 
+import { MEMORY } from "../../shared/wire/ledgerPlaces.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 import type { SimulationApi } from "../sdk/api.ts";
 import { defaultThreads, remoteCoordinator, type ClusterFlags } from "./clusterFlags.ts";
 import { assertNoConnectionFlags, callFlags } from "./connectionFlags.ts";
 import { endAtOnce } from "./ending.ts";
-import { commandLedger, type CommandLedger } from "./ledgerPlace.ts";
+import { commandLedgers, folderName, requestIdOf } from "./ledgerPlace.ts";
+import { say } from "./streams.ts";
+import type { OwnLedger } from "../local/ownLedger.ts";
 
 /** A cluster to submit to: one that is running, or one that lives as long as the command. */
 export interface Cluster {
   readonly api: SimulationApi;
   /** Flags by which another command reaches a running cluster; undefined for an embedded one. */
   readonly callFlags: string | undefined;
-  /** The ledger of an embedded cluster. */
-  readonly ledger: CommandLedger | undefined;
+  /** Where an embedded cluster keeps what it has: a file, or `memory`. */
+  readonly ledger: string | undefined;
   /** Makes the creation of what the cluster was opened for idempotent. */
   readonly requestId: string;
   /**
@@ -54,7 +59,8 @@ async function openRemote(address: string, flags: ClusterFlags): Promise<Cluster
 
 async function openEmbedded(flags: ClusterFlags, work: unknown): Promise<Cluster> {
   const workers = flags.workers ?? 1;
-  const ledger = commandLedger(flags.ledger, work);
+  const requestId = requestIdOf(work);
+  const own = flags.ledger === undefined ? await openOwn(folderName(requestId)) : undefined;
   const [{ startEmbeddedCluster }, { SimulationApi }, { silenceGrpc }, { createLog }] =
     await Promise.all([
       import("../local/embeddedCluster.ts"),
@@ -66,21 +72,55 @@ async function openEmbedded(flags: ClusterFlags, work: unknown): Promise<Cluster
   const embedded = await startEmbeddedCluster({
     workers,
     threads: flags.threads ?? Math.max(1, Math.floor(defaultThreads() / workers)),
-    ledger: ledger.place,
+    ledger: flags.ledger ?? own?.ledger ?? MEMORY,
     log: createLog(flags.logLevel ?? "warn"),
     // Nobody else would go on with the run.
     onLost: endAtOnce,
+  }).catch((error: unknown) => {
+    own?.leave(false);
+    throw error;
   });
   const api = new SimulationApi(embedded.address);
   return {
     api,
     callFlags: undefined,
-    ledger,
-    requestId: ledger.requestId,
+    ledger: flags.ledger ?? own?.place,
+    requestId,
     close: async (isDone) => {
       api.close();
       await embedded.close();
-      if (isDone) await ledger.finished();
+      own?.leave(isDone);
     },
   };
+}
+
+/** Opens the ledger that the same command finds again, and says what is in its way. */
+async function openOwn(folder: string): Promise<OwnLedger | undefined> {
+  let commands;
+  try {
+    commands = commandLedgers();
+  } catch (error) {
+    keptInMemory(reasonOf(error));
+    return undefined;
+  }
+  const { KEPT_DAYS, openOwnLedger } = await import("../local/ownLedger.ts");
+  return openOwnLedger(join(commands, folder), process.argv.slice(2), {
+    waiting: (other) => {
+      const who = other === undefined ? "" : ` (process ${other.pid} on ${other.host})`;
+      note(`the same command runs already${who}; waiting for its answer`);
+    },
+    unusable: keptInMemory,
+    removed: (count) => {
+      const ledgers = count === 1 ? "the ledger of a command" : `the ledgers of ${count} commands`;
+      note(`deleted ${ledgers} that was interrupted more than ${KEPT_DAYS} days ago`);
+    },
+  });
+}
+
+function keptInMemory(reason: string): void {
+  note(`${reason}. This command keeps its work in memory: an interruption loses it`);
+}
+
+function note(sentence: string): void {
+  say(`lyapunov: ${sentence}\n`);
 }

@@ -48,6 +48,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     define: async (command) => (await import("./commands/sweeps.ts")).defineSweeps(command),
   },
   {
+    term: "ledgers",
+    description: "ledgers: list and remove what interrupted commands left, recover a damaged one",
+    define: async (command) => (await import("./commands/ledgers.ts")).defineLedgers(command),
+  },
+  {
     term: "token [options] <name>",
     description:
       "make a token: print its entry for the file of 'lyapunov serve --tokens' on standard output, " +

@@ -73,6 +73,18 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   "sweeps export": [
     ["lyapunov sweeps export sweeps/9c1d22e0a4b7 --output sweep.parquet", "for pandas and others"],
   ],
+  ledgers: [
+    ["lyapunov ledgers list", "what interrupted commands have left"],
+    ["lyapunov ledgers remove --older-than 7", "what nobody went on with for a week"],
+  ],
+  "ledgers list": [["lyapunov ledgers list --json", "for programs"]],
+  "ledgers remove": [
+    ["lyapunov ledgers remove 4f0c", "one, by the beginning of its id"],
+    ["lyapunov ledgers remove --all", "all of them"],
+  ],
+  "ledgers recover": [
+    ["lyapunov ledgers recover ledger.sqlite saved.sqlite", "what is intact, in a new file"],
+  ],
   token: [
     ["lyapunov token alice --roles read,submit --token-file alice.token", "for a person"],
     ["lyapunov token node-7 --roles work", "for a machine that works"],

@@ -1,43 +1,31 @@
 import { createHash } from "node:crypto";
-import { rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 import { VERSION } from "../../shared/wire/version.ts";
 import { dataFolder } from "./personalFolders.ts";
 
-/** The default ledger of `lyapunov serve`. */
+/** The default ledger of `lyapunov serve`. @throws InputError if there is no home folder */
 export function defaultLedger(): string {
   return join(dataFolder(), "ledger.sqlite");
 }
 
-/** The ledger of a command that has a cluster inside its process. */
-export interface CommandLedger {
-  readonly place: string;
-  /** Identifies what is asked for: a ledger has it once. */
-  readonly requestId: string;
-  /** To be called once the answer is out; removes a ledger that nobody asked for. */
-  finished(): Promise<void>;
+/** The folder with the ledgers of commands. @throws InputError if there is no home folder */
+export function commandLedgers(): string {
+  return join(dataFolder(), "commands");
 }
 
 /**
- * Where a command keeps what it has so far. Without `--ledger` that is a place that only the same
- * command finds again: after an interruption it goes on from there.
+ * Identifies what a command is to compute: a ledger has it once.
  *
- * @param asked the flag `--ledger`, if it was given
- * @param work what the command is to compute
+ * @param work what goes into the request
  */
-export function commandLedger(asked: string | undefined, work: unknown): CommandLedger {
+export function requestIdOf(work: unknown): string {
   // Another version may compute other bits.
   const content = JSON.stringify([VERSION, work]);
-  const requestId = createHash("sha256").update(content).digest("hex");
-  if (asked !== undefined) {
-    return { place: asked, requestId, finished: () => Promise.resolve() };
-  }
-  const commands = join(dataFolder(), "commands");
-  const place = join(commands, requestId.slice(0, 32), "ledger.sqlite");
-  return {
-    place,
-    requestId,
-    finished: () => rm(dirname(place), { recursive: true, force: true }),
-  };
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** The name of the folder that only the same command finds again, to go on from there. */
+export function folderName(requestId: string): string {
+  return requestId.slice(0, 32);
 }

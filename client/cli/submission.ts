@@ -48,9 +48,9 @@ export class Submission<Resource extends { readonly name: string }> {
     const { callFlags, ledger } = this.#cluster;
     if (callFlags === undefined) {
       const isStarted = (this.#created ?? this.#first) !== undefined;
-      const isKept = isStarted && ledger !== undefined && ledger.place !== MEMORY;
+      const isKept = isStarted && ledger !== undefined && ledger !== MEMORY;
       if (!isKept) return "interrupted";
-      return `interrupted; the same command resumes from here, with ${ledger.place}`;
+      return `interrupted; the same command resumes from here, with ${ledger}`;
     }
     if (this.#created !== undefined) return interrupted(this.#created.name, callFlags);
     if (this.#answer === undefined && this.#first !== undefined) {

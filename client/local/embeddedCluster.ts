@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 
+import type { Ledger } from "../../coordinator/ledger/ledger.ts";
 import { openLedger } from "../../coordinator/ledger/openLedger.ts";
 import { ledgerFailure } from "../../coordinator/process/ledgerFailure.ts";
 import { startCoordinator } from "../../coordinator/process/server.ts";
@@ -11,8 +12,8 @@ export interface EmbeddedClusterOptions {
   readonly workers: number;
   /** Threads of each worker. */
   readonly threads: number;
-  /** A file, or `memory`. */
-  readonly ledger: string;
+  /** A file, or `memory`; or a ledger that is open already, which the cluster closes. */
+  readonly ledger: string | Ledger;
   readonly log: Logger;
   /** Called once, with the reason as one sentence, if the cluster can compute nothing any more. */
   readonly onLost: (reason: Error) => void;
@@ -32,10 +33,10 @@ export interface EmbeddedCluster {
 export async function startEmbeddedCluster(
   options: EmbeddedClusterOptions,
 ): Promise<EmbeddedCluster> {
-  const { workers: count, threads, log, onLost } = options;
+  const { workers: count, threads, ledger, log, onLost } = options;
   const coordinator = await startCoordinator({
     address: "127.0.0.1:0",
-    ledger: await openLedger(options.ledger),
+    ledger: typeof ledger === "string" ? await openLedger(ledger) : ledger,
     log: log.child({ part: "coordinator" }),
     onFatal: (error) => {
       log.debug({ err: error }, "the ledger failed");

@@ -68,12 +68,18 @@ export class Engine {
         this.dispatch(event);
       },
       fail,
+      log: options.log,
+      isCurrent: ({ run, load }) => this.activeRun(run)?.load === load,
+      discard: (run, damaged) => {
+        this.#resubmissions.discard(run, damaged);
+      },
     });
     this.#resubmissions = new Resubmissions({
       log: options.log,
       ledger: options.ledger,
       unfinished: (run) => this.#records.get(run),
       withdraw: (runs) => this.withdraw(runs),
+      remove: (run) => this.#remove([run]),
       ended: (run) => this.#records.ended(run),
       write,
       read: (record) => this.#storage.read(record),
@@ -86,6 +92,7 @@ export class Engine {
 
   /** Resumes the ledger's unfinished runs. */
   async start(): Promise<void> {
+    for (const finding of this.#options.ledger.findings) this.#options.log.error(finding);
     for await (const record of this.#options.ledger.unfinishedRuns()) {
       if (record.state === "CANCELLING") {
         await this.#records.end([{ record, ending: { state: "CANCELLED" } }]);
@@ -217,6 +224,11 @@ export class Engine {
     while (runs.some((run) => this.#resubmissions.isRetracting(run))) {
       for (const run of runs) await this.#resubmissions.retracted(run);
     }
+    await this.#remove(runs);
+  }
+
+  /** Makes the scheduler forget runs; resolves once pending writes are durable. */
+  async #remove(runs: readonly string[]): Promise<void> {
     this.dispatch({ kind: "runs_withdrawn", runs });
     await this.#writer.flush();
   }

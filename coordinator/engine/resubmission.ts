@@ -3,7 +3,7 @@ import { setImmediate as othersFirst } from "node:timers/promises";
 import type { Logger } from "pino";
 
 import type { RunSpecification } from "../../shared/kinds/kind.ts";
-import type { Ledger, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
+import type { DamagedShards, Ledger, LedgerWrite, RunRecord } from "../ledger/ledger.ts";
 import { slices } from "../plan/slices.ts";
 import type { SchedulerCommand } from "../scheduler/events.ts";
 import { misfits } from "./misfits.ts";
@@ -42,6 +42,8 @@ interface ResubmissionsOptions {
   readonly write: (write: LedgerWrite) => Promise<void>;
   /** Reads the run's stored work; undefined if the run cannot go on with it, and has ended. */
   readonly read: (record: RunRecord) => Promise<StoredWork | undefined>;
+  /** Makes the scheduler forget the run; resolves once pending writes are durable. */
+  readonly remove: (run: string) => Promise<void>;
   readonly submit: (record: RunRecord, work: StoredWork) => void;
   /** Ends this coordinator; a run that it withdrew and cannot submit again would never go on. */
   readonly fail: (error: unknown) => void;
@@ -66,6 +68,15 @@ export class Resubmissions {
       `partials are retracted, to be computed again: ${reason}`,
     );
     this.#retractions.set(run, this.#retract(run, shards));
+  }
+
+  /** Goes on with an active run without shards that the ledger cannot give back. */
+  discard(run: string, { message, shards }: DamagedShards): void {
+    this.#options.log.error(
+      { run, shards: shards.slice(0, MAXIMUM_LOGGED_SHARDS), shardCount: shards.length },
+      `${message}; they are computed again`,
+    );
+    this.#retractions.set(run, this.#retract(run, shards, this.#options.remove(run)));
   }
 
   /** True if the run is withdrawn for its doubtful shards. */
@@ -120,8 +131,9 @@ export class Resubmissions {
     }
   }
 
-  async #retract(run: string, deleted: readonly number[]): Promise<void> {
+  async #retract(run: string, deleted: readonly number[], removed?: Promise<void>): Promise<void> {
     try {
+      if (removed !== undefined) await removed;
       await this.#resubmit([{ run, deleted }]);
     } catch (error) {
       this.#retractions.delete(run);

@@ -1,4 +1,4 @@
-import type { Ledger, RunRecord } from "../ledger/ledger.ts";
+import { DamagedFold, type Ledger, type RunRecord } from "../ledger/ledger.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { ProgressBeginning } from "../scheduler/runProgress.ts";
 import { KEPT_DIGESTS } from "../scheduler/trust/runTrust.ts";
@@ -41,7 +41,7 @@ export class ForeignShard extends Error {
 /**
  * Reads a run's last fold, the partials that come next, and the ranges of further ones.
  *
- * @throws ForeignShard
+ * @throws ForeignShard, DamagedShards, DamagedFold
  */
 export async function readWork(
   ledger: Ledger,
@@ -60,16 +60,30 @@ export async function readWork(
   const recorded = page.filter(({ shardIndex }) => shardIndex >= from);
   const next = (recorded.at(-1)?.shardIndex ?? from - 1) + 1;
   const stored = await ledger.shardRanges(name, next);
-  if ((stored.at(-1)?.end ?? 0) > plan.shardCount) throw new ForeignShard("the last shard");
+  if ((stored.at(-1)?.end ?? 0) > plan.shardCount) {
+    // A damaged index may lie anywhere; reading the shards tells which ones are foreign.
+    await readShards(ledger, record, plan.shardCount, paging);
+    throw new ForeignShard("the last shard");
+  }
   const digests = await ledger.digests(name, KEPT_DIGESTS);
-  const generator = page[0]?.partial.generator;
+  let generator = page[0]?.partial.generator;
+  if (fold !== undefined) generator ??= await generatorOf(ledger, name);
+  if (fold !== undefined && generator === undefined) {
+    throw new DamagedFold(name, 0, "no partial is left that tells what computed it");
+  }
   return { beginning: { fold, stored, generator }, digests, recorded };
+}
+
+/** The generator of the first partial that there is. @throws DamagedShards */
+async function generatorOf(ledger: Ledger, run: string): Promise<string | undefined> {
+  for await (const { partial } of ledger.shards(run)) return partial.generator;
+  return undefined;
 }
 
 /**
  * Reads a page of recorded shards from an index on, ascending.
  *
- * @throws ForeignShard
+ * @throws ForeignShard, DamagedShards
  */
 export async function readShards(
   ledger: Ledger,

@@ -1,7 +1,8 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 
 import type { RunJson, SweepJson } from "../../shared/wire/json.ts";
-import type { SweepRecord } from "../ledger/ledger.ts";
+import type { Charts } from "../../shared/wire/pageJson.ts";
+import { DamagedRecord, type SweepRecord } from "../ledger/ledger.ts";
 import type { SimulationReads } from "../simulations/reads.ts";
 import type { WorkCount } from "../simulations/workCount.ts";
 import { chartsOf } from "./charts.ts";
@@ -29,6 +30,7 @@ export interface Viewed {
   readonly pageToken: string;
 }
 
+const NO_CHARTS: Charts = { history: [], depths: [], fluctuations: null };
 const OVERVIEW_SWEEPS = 10;
 const OVERVIEW_RUNS = 25;
 const FLEET_WORKERS = 100;
@@ -85,7 +87,12 @@ export class Views {
 
   async #run(name: string): Promise<View> {
     const run = runJson(await this.#reads.run(name));
-    return { rest: { charts: await this.charts(name) }, resources: [run] };
+    const charts = await this.charts(name).catch((error: unknown) => {
+      // Nothing is known of a damaged run that could be drawn; the run says so itself.
+      if (error instanceof DamagedRecord) return NO_CHARTS;
+      throw error;
+    });
+    return { rest: { charts }, resources: [run] };
   }
 
   async #sweep(name: string): Promise<View> {

@@ -43,6 +43,57 @@ export interface SweepRecord {
   readonly createTime: number;
 }
 
+/**
+ * A record in the ledger is not as it was written, so that nothing in it can be relied upon. The
+ * message says what to do.
+ */
+export class DamagedRecord extends Error {
+  override readonly name = "DamagedRecord";
+  /** `runs/{id}`, `sweeps/{id}`, or what else is damaged. */
+  readonly resource: string;
+  /** `sweeps/{id}`, if it is a run's record that names a sweep. */
+  readonly sweep: string | undefined;
+
+  constructor(
+    resource: string,
+    problem: string,
+    { remedy, sweep, cause }: { remedy: string; sweep?: string | undefined; cause?: unknown },
+  ) {
+    super(`${resource} is damaged in the ledger (${problem}); ${remedy}`, { cause });
+    this.resource = resource;
+    this.sweep = sweep;
+  }
+}
+
+/** A run in a list whose record is damaged. */
+export interface UnreadableRun {
+  readonly name: string;
+  readonly damage: DamagedRecord;
+}
+
+/** Partials in the ledger are not as they were written; they can be computed again. */
+export class DamagedShards extends Error {
+  override readonly name = "DamagedShards";
+  /** Their indexes, as the ledger has them. */
+  readonly shards: readonly number[];
+
+  constructor(run: string, shards: readonly number[], problem: string) {
+    super(`the ledger has damaged partials of ${run} (${shards.length}); the first: ${problem}`);
+    this.shards = shards;
+  }
+}
+
+/** A run's longest fold in the ledger is not as it was written; it can be made again. */
+export class DamagedFold extends Error {
+  override readonly name = "DamagedFold";
+  readonly shardCount: number;
+
+  constructor(run: string, shardCount: number, problem: string) {
+    super(`the fold of ${shardCount} shards of ${run} is damaged in the ledger: ${problem}`);
+    this.shardCount = shardCount;
+  }
+}
+
 /** How many runs are in each state; states without runs are left out. */
 export type StateCounts = ReadonlyMap<RunState, number>;
 
@@ -66,6 +117,8 @@ export interface Page<Record> {
  * all that it needs to go on. Reads see only committed transactions.
  */
 export interface Ledger {
+  /** What was found damaged when the ledger was opened, a sentence each. */
+  readonly findings: readonly string[];
   /**
    * Runs `work` and commits what it wrote, all or nothing. Resolves once the commit is durable.
    * Transactions do not overlap.
@@ -73,27 +126,32 @@ export interface Ledger {
    * @throws OutcomeUnknown if the commit fails; after any other error, nothing was written
    */
   transact<Result>(work: (transaction: LedgerTransaction) => Promise<Result>): Promise<Result>;
+  /** @throws DamagedRecord */
   run(name: string): Promise<RunRecord | undefined>;
   /** Those of the runs that there are, in no particular order; at most a few hundred at a time. */
   runsNamed(names: readonly string[]): Promise<RunRecord[]>;
   sweep(name: string): Promise<SweepRecord | undefined>;
   /** A page of runs, newest first. @throws InvalidPageToken */
-  runs(pageSize: number, pageToken: string): Promise<Page<RunRecord>>;
+  runs(pageSize: number, pageToken: string): Promise<Page<RunRecord | UnreadableRun>>;
   /** A page of sweeps, newest first. @throws InvalidPageToken */
   sweeps(pageSize: number, pageToken: string): Promise<Page<SweepRecord>>;
   /** How many runs of each sweep are in each state; sweeps without runs are left out. */
   sweepStates(sweeps: readonly string[]): Promise<ReadonlyMap<string, StateCounts>>;
-  /** Runs that have not ended, oldest first. */
+  /** Runs that have not ended, oldest first, but for damaged ones. */
   unfinishedRuns(): AsyncIterable<RunRecord>;
-  /** The run's recorded shards from an index on, ascending; default: all of them. */
+  /**
+   * The run's recorded shards from an index on, ascending; default: all of them.
+   *
+   * @throws DamagedShards once it comes to some
+   */
   shards(run: string, from?: number): AsyncIterable<RecordedShard>;
   /** Ranges of the run's recorded shards from an index on, ascending. */
   shardRanges(run: string, from: number): Promise<ShardRange[]>;
   /** Indexes of recorded shards of many runs, each from an index on; runs without any are left out. */
   shardsFrom(first: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly number[]>>;
-  /** The digests of the run's last `count` recorded shards, ascending. */
+  /** The digests of the run's last `count` recorded shards, ascending; damaged ones are left out. */
   digests(run: string, count: number): Promise<ShardDigest[]>;
-  /** The run's longest stored fold, if there is one. */
+  /** The run's longest stored fold, if there is one. @throws DamagedFold */
   fold(run: string): Promise<Fold | undefined>;
   /** Bytes that the ledger takes on disk; undefined if it is not on disk. */
   size(): Promise<number | undefined>;
@@ -101,6 +159,7 @@ export interface Ledger {
 }
 
 export interface LedgerTransaction {
+  /** @throws DamagedRecord */
   request(requestId: string): Promise<RequestRecord | undefined>;
   putRequest(request: RequestRecord): Promise<void>;
   /** Inserts the run, or replaces its record. */
@@ -136,9 +195,24 @@ export class UnknownKind extends Error {
   override readonly name = "UnknownKind";
 }
 
+/**
+ * Why a ledger cannot be opened: another process has it; its place has no locks, or no room, or
+ * cannot be written to; it is damaged; or something else.
+ */
+export type Obstacle = "taken" | "no_locks" | "full" | "unwritable" | "damaged" | "other";
+
 /** The ledger cannot be opened; the message says why, and what to do. */
 export class LedgerUnavailable extends Error {
   override readonly name = "LedgerUnavailable";
+  readonly obstacle: Obstacle;
+
+  constructor(
+    message: string,
+    { obstacle = "other", cause }: { obstacle?: Obstacle; cause?: unknown } = {},
+  ) {
+    super(message, { cause });
+    this.obstacle = obstacle;
+  }
 }
 
 /** Another coordinator leads, so that this one may not write any more. */

@@ -19,6 +19,7 @@ import { invalidPageToken, page } from "./page.ts";
  * transaction's writes once it commits, all of them or none.
  */
 export class MemoryLedger implements Ledger {
+  readonly findings: readonly string[] = [];
   readonly #runs = new Map<string, RunRecord>();
   readonly #sweeps = new Map<string, SweepRecord>();
   readonly #requests = new Map<string, RequestRecord>();

@@ -1,7 +1,15 @@
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 
+import {
+  FOLD_COLUMNS,
+  PARTIAL_COLUMNS,
+  REQUEST_COLUMNS,
+  RUN_COLUMNS,
+  SWEEP_COLUMNS,
+} from "./checksums.ts";
 import type { LedgerTables } from "./schema.ts";
+import { reasonOf } from "../../shared/wire/reason.ts";
 
 /** Column types whose names differ between the database engines. */
 export interface EngineTypes {
@@ -109,13 +117,23 @@ function migrations({ bytes, counter }: EngineTypes): Record<string, Migration> 
           .execute();
       },
     },
+    // Rows that are there already get their checksums in giveChecksums.ts.
+    "0006_checksums": {
+      up: async (db: Kysely<LedgerTables>) => {
+        for (const table of ["runs", "sweeps", "requests", "partials", "folds"] as const) {
+          await db.schema.alterTable(table).addColumn("checksum", "bigint").execute();
+        }
+        await db.schema.alterTable("partials").addColumn("partial_checksum", "bigint").execute();
+        await db.schema.alterTable("leadership").addColumn("checked_epoch", "bigint").execute();
+      },
+    },
   };
 }
 
 /**
  * Brings a ledger's schema up to this version.
  *
- * @throws Error if a later version has written to the ledger
+ * @throws SchemaMismatch if a later version has written to the ledger, or its schema is damaged
  */
 export async function migrate(db: Kysely<LedgerTables>, types: EngineTypes): Promise<void> {
   const migrator = new Migrator({
@@ -123,6 +141,42 @@ export async function migrate(db: Kysely<LedgerTables>, types: EngineTypes): Pro
     provider: { getMigrations: async () => migrations(types) },
   });
   const { error } = await migrator.migrateToLatest();
-  if (error instanceof Error) throw error;
-  if (error !== undefined) throw new Error("the schema could not be brought up to date");
+  if (error === undefined) return;
+  const failure = error instanceof Error ? error : new Error("it cannot be brought up to date");
+  const { code } = failure as { readonly code?: unknown };
+  // The database has failed, and says why.
+  if (typeof code === "string" && code !== "SQLITE_ERROR") throw failure;
+  throw new SchemaMismatch(failure.message, { cause: error });
+}
+
+/** The tables of a ledger are not those of this version. */
+export class SchemaMismatch extends Error {
+  override readonly name = "SchemaMismatch";
+}
+
+/** The columns of every table, as they are after the last migration. */
+const COLUMNS = {
+  runs: [...RUN_COLUMNS, "position", "checksum"],
+  sweeps: [...SWEEP_COLUMNS, "position", "checksum"],
+  requests: [...REQUEST_COLUMNS, "checksum"],
+  partials: [...PARTIAL_COLUMNS, "partial", "checksum"],
+  folds: [...FOLD_COLUMNS, "checksum"],
+  leadership: ["id", "epoch", "holder", "checked_epoch"],
+  heartbeat: ["id", "time"],
+} as const satisfies { [Table in keyof LedgerTables]: readonly (keyof LedgerTables[Table])[] };
+
+/**
+ * Checks that a ledger has the tables that its list of migrations promises.
+ *
+ * @throws SchemaMismatch
+ */
+export async function assertMigrated(db: Kysely<LedgerTables>): Promise<void> {
+  for (const [table, columns] of Object.entries(COLUMNS)) {
+    const cells = sql.join(columns.map((column) => sql.ref(column)));
+    try {
+      await sql`select ${cells} from ${sql.table(table)} limit 0`.execute(db);
+    } catch (error) {
+      throw new SchemaMismatch(reasonOf(error), { cause: error });
+    }
+  }
 }

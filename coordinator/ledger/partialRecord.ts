@@ -27,6 +27,11 @@ export function encodePartial(partial: ShardPartial): Buffer {
   return Buffer.concat([header, message]);
 }
 
+/** The checksum that an encoded partial carries; null if the bytes are too few for one. */
+export function checksumIn(bytes: Buffer): number | null {
+  return bytes.length < MESSAGE_OFFSET ? null : bytes.readUInt32LE(CHECKSUM_OFFSET);
+}
+
 /** @throws CorruptRecord saying what is wrong with the bytes */
 export function decodePartial(bytes: Buffer): ShardPartial {
   if (bytes.length < MESSAGE_OFFSET || !bytes.subarray(0, VERSION_OFFSET).equals(MAGIC)) {
@@ -37,7 +42,7 @@ export function decodePartial(bytes: Buffer): ShardPartial {
     throw new CorruptRecord(`its version is ${version}; this coordinator reads ${VERSION}`);
   }
   const message = bytes.subarray(MESSAGE_OFFSET);
-  if (crc32(message) !== bytes.readUInt32LE(CHECKSUM_OFFSET)) {
+  if (crc32(message) !== checksumIn(bytes)) {
     throw new CorruptRecord("its checksum is wrong");
   }
   try {

@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 
-import { Kysely, PostgresDialect, sql } from "kysely";
+import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import { Pool, types, type PoolConfig } from "pg";
 
 import { MAXIMUM_SECRET_BYTES, readRegularFile } from "../../shared/files/readFile.ts";
 import { KINDS, type Kinds } from "../../shared/kinds/kinds.ts";
+import { audit } from "./audit.ts";
+import { giveChecksums } from "./giveChecksums.ts";
 import { Leadership, type LeadershipOptions } from "./leadership.ts";
 import { LeadershipLost, LedgerUnavailable, type Ledger } from "./ledger.ts";
-import { migrate } from "./migrations.ts";
+import { ledgerDamage } from "./ledgerDamage.ts";
+import { assertMigrated, migrate, SchemaMismatch } from "./migrations.ts";
 import type { LedgerTables } from "./schema.ts";
 import { SqlLedger } from "./sqlLedger.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
@@ -38,18 +41,23 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
   try {
     await refuseUnsafe(db);
     await migrate(db, { bytes: "bytea", counter: "bigserial" });
+    await assertMigrated(db);
     const leadership = await Leadership.win(config, options);
+    const check = async (transaction: Transaction<LedgerTables>) => {
+      const { epoch } = await transaction
+        .selectFrom("leadership")
+        .select("epoch")
+        .forShare()
+        .executeTakeFirstOrThrow();
+      if (epoch !== leadership.epoch) throw new LeadershipLost(leadership.epoch, epoch);
+    };
+    const { kinds = KINDS } = options;
+    const findings = await openRecords(db, leadership, { kinds, check });
     return new SqlLedger({
       db,
-      kinds: options.kinds ?? KINDS,
-      check: async (transaction) => {
-        const { epoch } = await transaction
-          .selectFrom("leadership")
-          .select("epoch")
-          .forShare()
-          .executeTakeFirstOrThrow();
-        if (epoch !== leadership.epoch) throw new LeadershipLost(leadership.epoch, epoch);
-      },
+      kinds,
+      findings,
+      check,
       size: () => databaseSize(db),
       close: () => leadership.resign(),
     });
@@ -74,8 +82,31 @@ async function checkFiles(url: string): Promise<void> {
     if (!path) continue;
     await readRegularFile(path, MAXIMUM_SECRET_BYTES).catch((error: unknown) => {
       const place = `--ledger ${redacted(url)}: its ${name}, '${path}',`;
-      throw new LedgerUnavailable(`${place} ${(error as Error).message}`, { cause: error });
+      throw new LedgerUnavailable(`${place} ${reasonOf(error)}`, { cause: error });
     });
+  }
+}
+
+type RecordOptions = Parameters<typeof audit>[1];
+
+/** Brings the records up to this version and checks them; the lead is resigned if that fails. */
+async function openRecords(
+  db: Kysely<LedgerTables>,
+  leadership: Leadership,
+  options: RecordOptions,
+): Promise<readonly string[]> {
+  const { epoch } = leadership;
+  try {
+    await giveChecksums(db, {
+      epoch,
+      // A coordinator of an earlier version may have stood by, and led in between.
+      isKept: (checkedEpoch) => checkedEpoch === epoch - 1,
+      ...(options.check !== undefined && { check: options.check }),
+    });
+    return await audit(db, options);
+  } catch (error) {
+    await leadership.resign();
+    throw error;
   }
 }
 
@@ -129,7 +160,10 @@ function problem(error: unknown): string {
     case "3D000":
       return `${message}; create it first`;
     default:
-      return message;
+      if (error instanceof SchemaMismatch) {
+        return `a later version has written it, or its tables are damaged (${message}); start the version that wrote it, or restore it from a copy`;
+      }
+      return ledgerDamage(error) ?? message;
   }
 }
 

@@ -5,20 +5,41 @@ import type { Kinds } from "../../shared/kinds/kinds.ts";
 import { hasEnded, parseRunState } from "../../shared/wire/runStates.ts";
 import type { RecordedShard } from "../plan/recordedShard.ts";
 import type { Fold } from "../plan/fold.ts";
-import { UnknownKind, type RunRecord, type SweepRecord } from "./ledger.ts";
 import {
+  FOLD_COLUMNS,
+  isSealed,
+  PARTIAL_COLUMNS,
+  REQUEST_COLUMNS,
+  RUN_COLUMNS,
+  sealed,
+  SWEEP_COLUMNS,
+  textIn,
+} from "./checksums.ts";
+import {
+  DamagedRecord,
+  UnknownKind,
+  type RequestRecord,
+  type RunRecord,
+  type SweepRecord,
+} from "./ledger.ts";
+import {
+  checksumIn,
   CorruptRecord,
   decodePartial,
   decodeSums,
   encodePartial,
   encodeSums,
 } from "./partialRecord.ts";
-import type { FoldsTable, PartialsTable, RunsTable, SweepsTable } from "./schema.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
+import type { FoldsTable, PartialsTable, RequestsTable, RunsTable, SweepsTable } from "./schema.ts";
+
+const WRONG_CHECKSUM = "its checksum is wrong";
+const RUN_REMEDY =
+  "submit the run again, or stop the coordinator and restore the ledger from a copy";
 
 export function runToRow(run: RunRecord): Insertable<RunsTable> {
   const { outcome } = run;
-  return {
+  const row = {
     name: run.name,
     state: run.state,
     ended: hasEnded(run.state) ? 1 : 0,
@@ -34,14 +55,20 @@ export function runToRow(run: RunRecord): Insertable<RunsTable> {
     outcome_disagreement_count: outcome?.disagreementCount ?? null,
     outcome_sums: outcome === undefined ? null : encodeSums(outcome.sums),
   };
+  return sealed(row, RUN_COLUMNS);
 }
 
 /**
  * Reads a run as untrusted input: another version or a person may have written it.
  *
- * @throws UnknownKind; CorruptRecord naming the run and what is wrong with it
+ * @throws UnknownKind; DamagedRecord
  */
 export function runFromRow(row: Selectable<RunsTable>, kinds: Kinds): RunRecord {
+  const name = textIn(row.name);
+  const sweep = row.sweep === null ? undefined : textIn(row.sweep);
+  if (!isSealed(row, RUN_COLUMNS)) {
+    throw new DamagedRecord(name, WRONG_CHECKSUM, { remedy: RUN_REMEDY, sweep });
+  }
   const kind = kinds.named(row.kind);
   if (kind === undefined) {
     throw new UnknownKind(
@@ -49,73 +76,116 @@ export function runFromRow(row: Selectable<RunsTable>, kinds: Kinds): RunRecord 
         `start a version of it that does`,
     );
   }
-  return named(row.name, () => ({
-    name: row.name,
-    specification: kind.parse(JSON.parse(row.specification) as RunInput),
-    state: parseRunState(row.state),
-    error: row.error,
-    client: row.client,
-    ...(row.sweep !== null && { sweep: row.sweep }),
-    createTime: row.create_time,
-    ...(row.end_time !== null && { endTime: row.end_time }),
-    revision: row.revision,
-    ...(row.outcome_sums !== null && {
-      outcome: {
-        shardCount: row.outcome_shard_count ?? 0,
-        sums: decodeSums(row.outcome_sums),
-        disagreementCount: row.outcome_disagreement_count ?? 0,
-      },
-    }),
-  }));
+  try {
+    return {
+      name,
+      specification: kind.parse(JSON.parse(row.specification) as RunInput),
+      state: parseRunState(row.state),
+      error: row.error,
+      client: row.client,
+      ...(sweep !== undefined && { sweep }),
+      createTime: row.create_time,
+      ...(row.end_time !== null && { endTime: row.end_time }),
+      revision: row.revision,
+      ...(row.outcome_sums !== null && {
+        outcome: {
+          shardCount: row.outcome_shard_count ?? 0,
+          sums: decodeSums(row.outcome_sums),
+          disagreementCount: row.outcome_disagreement_count ?? 0,
+        },
+      }),
+    };
+  } catch (error) {
+    throw new DamagedRecord(name, reasonOf(error), {
+      remedy: RUN_REMEDY,
+      sweep,
+      cause: error,
+    });
+  }
 }
 
 export function sweepToRow(sweep: SweepRecord): Insertable<SweepsTable> {
-  return {
+  const row = {
     name: sweep.name,
     display_name: sweep.displayName,
     create_time: sweep.createTime,
     runs: JSON.stringify(sweep.runs),
   };
+  return sealed(row, SWEEP_COLUMNS);
 }
 
-/** @throws CorruptRecord naming the sweep and what is wrong with it */
-export function sweepFromRow(row: Selectable<SweepsTable>): SweepRecord {
-  return named(row.name, () => ({
+/** Reads a sweep; undefined if the row is damaged. */
+export function sweepFromRow(row: Selectable<SweepsTable>): SweepRecord | undefined {
+  if (!isSealed(row, SWEEP_COLUMNS)) return undefined;
+  return {
     name: row.name,
     displayName: row.display_name,
     createTime: row.create_time,
     runs: JSON.parse(row.runs) as string[],
-  }));
+  };
+}
+
+export function requestToRow(request: RequestRecord): Insertable<RequestsTable> {
+  const { requestId, fingerprint, resource } = request;
+  return sealed({ request_id: requestId, fingerprint, resource }, REQUEST_COLUMNS);
+}
+
+/** @throws DamagedRecord */
+export function requestFromRow(row: Selectable<RequestsTable>): RequestRecord {
+  if (!isSealed(row, REQUEST_COLUMNS)) {
+    throw new DamagedRecord(`the request id '${row.request_id}'`, WRONG_CHECKSUM, {
+      remedy: "list the runs for what it has created, or give another request id",
+    });
+  }
+  return { requestId: row.request_id, fingerprint: row.fingerprint, resource: row.resource };
 }
 
 export function shardToRow(run: string, shard: RecordedShard): Insertable<PartialsTable> {
-  return {
+  const partial = encodePartial(shard.partial);
+  const row = {
     run,
     shard_index: shard.shardIndex,
     digest: shard.digest,
-    partial: encodePartial(shard.partial),
+    partial,
+    partial_checksum: checksumIn(partial),
   };
+  return sealed(row, PARTIAL_COLUMNS);
+}
+
+/** Whether a partial's place and digest are as they were written, for all that is known. */
+export function isPlaced(row: Omit<Selectable<PartialsTable>, "partial">): boolean {
+  // Earlier versions wrote no checksums.
+  return row.checksum === null ? row.partial_checksum === null : isSealed(row, PARTIAL_COLUMNS);
 }
 
 /** @throws CorruptRecord naming the shard and what is wrong with it */
 export function shardFromRow(row: Selectable<PartialsTable>): RecordedShard {
-  return named(`shard ${row.shard_index} of ${row.run}`, () => ({
-    shardIndex: row.shard_index,
-    partial: decodePartial(row.partial),
-    digest: row.digest,
-  }));
+  return named(`shard ${row.shard_index} of ${row.run}`, () => {
+    if (!isPlaced(row)) throw new CorruptRecord(WRONG_CHECKSUM);
+    const { partial_checksum: checksum } = row;
+    if (checksum !== null && checksum !== checksumIn(row.partial)) {
+      throw new CorruptRecord("it is another partial");
+    }
+    return {
+      shardIndex: row.shard_index,
+      partial: decodePartial(row.partial),
+      digest: row.digest,
+    };
+  });
 }
 
 export function foldToRow(run: string, { shardCount, sums }: Fold): Insertable<FoldsTable> {
-  return { run, shard_count: shardCount, sums: encodeSums(sums) };
+  return sealed({ run, shard_count: shardCount, sums: encodeSums(sums) }, FOLD_COLUMNS);
 }
 
 /** @throws CorruptRecord naming the run and what is wrong with it */
 export function foldFromRow(row: Selectable<FoldsTable>): Fold {
-  return named(`the fold of ${row.run}`, () => ({
-    shardCount: row.shard_count,
-    sums: decodeSums(row.sums),
-  }));
+  return named(`the fold of ${row.run}`, () => {
+    if (row.checksum !== null && !isSealed(row, FOLD_COLUMNS)) {
+      throw new CorruptRecord(WRONG_CHECKSUM);
+    }
+    return { shardCount: row.shard_count, sums: decodeSums(row.sums) };
+  });
 }
 
 function specificationToJson(specification: RunSpecification): string {

@@ -3,6 +3,9 @@ import type { ColumnType, Generated } from "kysely";
 /** A number that only the database gives out, ascending. */
 type Position = Generated<number>;
 
+/** See checksums.ts. */
+type Checksum = number | null;
+
 /** The table of runs. All numbers are whole; times are milliseconds since 1970. */
 export interface RunsTable {
   /** Order of creation. */
@@ -25,6 +28,7 @@ export interface RunsTable {
   outcome_disagreement_count: number | null;
   /** See partialRecord.ts. */
   outcome_sums: Buffer | null;
+  checksum: Checksum;
 }
 
 export interface SweepsTable {
@@ -35,6 +39,7 @@ export interface SweepsTable {
   create_time: number;
   /** A JSON array of names. */
   runs: string;
+  checksum: Checksum;
 }
 
 export interface PartialsTable {
@@ -43,6 +48,10 @@ export interface PartialsTable {
   digest: string;
   /** See partialRecord.ts. */
   partial: Buffer;
+  /** The checksum in the partial's header; null if an earlier version has written the row. */
+  partial_checksum: number | null;
+  /** Null if an earlier version has written the row. */
+  checksum: Checksum;
 }
 
 /** The merges of a run's first partials, from which a coordinator resumes the run. */
@@ -51,12 +60,15 @@ export interface FoldsTable {
   shard_count: ColumnType<number, number, never>;
   /** See partialRecord.ts. */
   sums: Buffer;
+  /** Null if an earlier version has written the row. */
+  checksum: Checksum;
 }
 
 export interface RequestsTable {
   request_id: string;
   fingerprint: string;
   resource: string;
+  checksum: Checksum;
 }
 
 /** The table of one row that says which coordinator leads. */
@@ -66,6 +78,11 @@ export interface LeadershipTable {
   epoch: number;
   /** The leader's host and process, for people to read. */
   holder: string;
+  /**
+   * The last epoch whose leader kept checksums; null before the first. A leader of an earlier
+   * version does not know this column, and rewrites rows without their checksums.
+   */
+  checked_epoch: number | null;
 }
 
 /** The heartbeat's table of one row, apart from the leadership, which every transaction reads. */

@@ -12,18 +12,22 @@ import {
   type RunRecord,
   type StateCounts,
   type SweepRecord,
+  type UnreadableRun,
 } from "./ledger.ts";
 import { Mutex } from "./mutex.ts";
-import { runFromRow, sweepFromRow } from "./records.ts";
+import { runFromRow } from "./records.ts";
 import type { LedgerTables } from "./schema.ts";
 import * as lists from "./sqlLists.ts";
 import * as shards from "./sqlShards.ts";
 import { SqlTransaction } from "./sqlTransaction.ts";
+import { readSweep } from "./sweepRows.ts";
 
 export interface SqlLedgerOptions {
   readonly db: Kysely<LedgerTables>;
   /** The kinds of run that the ledger may hold. */
   readonly kinds: Kinds;
+  /** What was found damaged when the ledger was opened, a sentence each; default: nothing. */
+  readonly findings?: readonly string[];
   /** Runs first in every transaction; throws if this coordinator may not write any more. */
   readonly check?: (transaction: Transaction<LedgerTables>) => Promise<void>;
   /** Bytes that the database takes, where they can be known. */
@@ -41,6 +45,10 @@ export class SqlLedger implements Ledger {
   constructor(options: SqlLedgerOptions) {
     this.#db = options.db;
     this.#options = options;
+  }
+
+  get findings(): readonly string[] {
+    return this.#options.findings ?? [];
   }
 
   transact<Result>(work: (transaction: LedgerTransaction) => Promise<Result>): Promise<Result> {
@@ -88,10 +96,10 @@ export class SqlLedger implements Ledger {
       .selectAll()
       .where("name", "=", name)
       .executeTakeFirst();
-    return row && sweepFromRow(row);
+    return row && readSweep(this.#db, row);
   }
 
-  runs(pageSize: number, pageToken: string): Promise<Page<RunRecord>> {
+  runs(pageSize: number, pageToken: string): Promise<Page<RunRecord | UnreadableRun>> {
     return lists.runs(this.#options, pageSize, pageToken);
   }
 

@@ -1,12 +1,20 @@
-import type { Kysely } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 
 import { isPlainText } from "../../shared/specification/violations.ts";
 import type { Kinds } from "../../shared/kinds/kinds.ts";
 import { parseRunState, type RunState } from "../../shared/wire/runStates.ts";
-import type { Page, RunRecord, StateCounts, SweepRecord } from "./ledger.ts";
+import {
+  DamagedRecord,
+  type Page,
+  type RunRecord,
+  type StateCounts,
+  type SweepRecord,
+  type UnreadableRun,
+} from "./ledger.ts";
 import { invalidPageToken, page } from "./page.ts";
-import { runFromRow, sweepFromRow } from "./records.ts";
-import type { LedgerTables } from "./schema.ts";
+import { runFromRow } from "./records.ts";
+import type { LedgerTables, RunsTable } from "./schema.ts";
+import { readSweep } from "./sweepRows.ts";
 
 type Db = Kysely<LedgerTables>;
 
@@ -24,7 +32,7 @@ export async function runs(
   { db, kinds }: Source,
   pageSize: number,
   pageToken: string,
-): Promise<Page<RunRecord>> {
+): Promise<Page<RunRecord | UnreadableRun>> {
   const before = await position(db, "runs", pageToken);
   const rows = await db
     .selectFrom("runs")
@@ -33,8 +41,17 @@ export async function runs(
     .orderBy("position", "desc")
     .limit(pageSize + 1)
     .execute();
-  const records = rows.map((row) => runFromRow(row, kinds));
-  return page(records, pageSize);
+  const { records, nextPageToken } = page(rows, pageSize);
+  return { records: records.map((row) => runOrDamage(row, kinds)), nextPageToken };
+}
+
+function runOrDamage(row: Selectable<RunsTable>, kinds: Kinds): RunRecord | UnreadableRun {
+  try {
+    return runFromRow(row, kinds);
+  } catch (error) {
+    if (error instanceof DamagedRecord) return { name: error.resource, damage: error };
+    throw error;
+  }
 }
 
 /** Those of the runs that there are. */
@@ -44,7 +61,10 @@ export async function runsNamed(
 ): Promise<RunRecord[]> {
   if (names.length === 0) return [];
   const rows = await db.selectFrom("runs").selectAll().where("name", "in", names).execute();
-  return rows.map((row) => runFromRow(row, kinds));
+  return rows.flatMap((row) => {
+    const run = runOrDamage(row, kinds);
+    return "damage" in run ? [] : [run];
+  });
 }
 
 /** A page of sweeps, newest first. @throws InvalidPageToken */
@@ -61,7 +81,8 @@ export async function sweeps(
     .orderBy("position", "desc")
     .limit(pageSize + 1)
     .execute();
-  return page(rows.map(sweepFromRow), pageSize);
+  const { records, nextPageToken } = page(rows, pageSize);
+  return { records: await Promise.all(records.map((row) => readSweep(db, row))), nextPageToken };
 }
 
 /** How many runs of each named sweep are in each state. */
@@ -80,12 +101,22 @@ export async function sweepStates(
   for (const { sweep, state, count } of rows) {
     if (sweep === null) continue;
     const counts = states.get(sweep) ?? new Map<RunState, number>();
-    states.set(sweep, counts.set(parseRunState(state), count));
+    const known = knownState(state);
+    states.set(sweep, counts.set(known, (counts.get(known) ?? 0) + count));
   }
   return states;
 }
 
-/** Runs that have not ended, oldest first. */
+/** The state by its name; a run in no state that there is has been damaged, and counts as failed. */
+function knownState(state: string): RunState {
+  try {
+    return parseRunState(state);
+  } catch {
+    return "FAILED";
+  }
+}
+
+/** Runs that have not ended, oldest first, but for damaged ones. */
 export async function* unfinishedRuns({ db, kinds }: Source): AsyncIterable<RunRecord> {
   let after = 0;
   for (;;) {
@@ -97,7 +128,10 @@ export async function* unfinishedRuns({ db, kinds }: Source): AsyncIterable<RunR
       .orderBy("position")
       .limit(ROWS_AT_ONCE)
       .execute();
-    yield* rows.map((row) => runFromRow(row, kinds));
+    for (const row of rows) {
+      const run = runOrDamage(row, kinds);
+      if (!("damage" in run)) yield run;
+    }
     const last = rows.at(-1);
     if (last === undefined) return;
     after = last.position;

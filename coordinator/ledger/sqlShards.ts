@@ -1,12 +1,14 @@
 import { setImmediate as othersFirst } from "node:timers/promises";
 
-import { sql, type Kysely } from "kysely";
+import { sql, type Kysely, type Selectable } from "kysely";
 
 import type { Fold } from "../plan/fold.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { ShardRange } from "../plan/shardRanges.ts";
-import { foldFromRow, shardFromRow } from "./records.ts";
-import type { LedgerTables } from "./schema.ts";
+import { DamagedFold, DamagedShards } from "./ledger.ts";
+import { CorruptRecord } from "./partialRecord.ts";
+import { foldFromRow, isPlaced, shardFromRow } from "./records.ts";
+import type { LedgerTables, PartialsTable } from "./schema.ts";
 
 type Db = Kysely<LedgerTables>;
 
@@ -17,7 +19,7 @@ const RUNS_AT_ONCE = 100;
 /** Indexes searched in one query. */
 const RANGED_AT_ONCE = 65_536;
 
-/** The run's recorded shards from an index on, ascending. */
+/** The run's recorded shards from an index on, ascending. @throws DamagedShards */
 export async function* shards(db: Db, run: string, from: number): AsyncIterable<RecordedShard> {
   let after = from - 1;
   for (;;) {
@@ -29,12 +31,33 @@ export async function* shards(db: Db, run: string, from: number): AsyncIterable<
       .orderBy("shard_index")
       .limit(ROWS_AT_ONCE)
       .execute();
-    yield* rows.map(shardFromRow);
+    yield* shardsFromRows(run, rows);
     await othersFirst();
     const last = rows.at(-1);
     if (last === undefined) return;
     after = last.shard_index;
   }
+}
+
+/** @throws DamagedShards naming all of the rows that are damaged */
+function shardsFromRows(
+  run: string,
+  rows: readonly Selectable<PartialsTable>[],
+): readonly RecordedShard[] {
+  const intact: RecordedShard[] = [];
+  const damaged: number[] = [];
+  let problem = "";
+  for (const row of rows) {
+    try {
+      intact.push(shardFromRow(row));
+    } catch (error) {
+      if (!(error instanceof CorruptRecord)) throw error;
+      if (damaged.length === 0) problem = error.message;
+      damaged.push(row.shard_index);
+    }
+  }
+  if (damaged.length > 0) throw new DamagedShards(run, damaged, problem);
+  return intact;
 }
 
 /** Ranges of the run's recorded shards from an index on, ascending. */
@@ -88,7 +111,12 @@ async function rangesBetween(
     .groupBy("island")
     .orderBy("first")
     .execute();
-  return rows.map(({ first, last }) => ({ first, end: last + 1 }));
+  return (
+    rows
+      // SQLite keeps whatever damage leaves in a column, whatever the column's type is.
+      .filter(({ first }) => Number.isSafeInteger(first))
+      .map(({ first, last }) => ({ first, end: last + 1 }))
+  );
 }
 
 /** Indexes of recorded shards of many runs, each from an index on; runs without any are left out. */
@@ -117,19 +145,22 @@ export async function shardsFrom(
   return found;
 }
 
-/** The digests of the run's last `count` recorded shards, ascending. */
+/** The digests of the run's last `count` recorded shards, ascending; damaged ones are left out. */
 export async function digests(db: Db, run: string, count: number): Promise<ShardDigest[]> {
   const rows = await db
     .selectFrom("partials")
-    .select(["shard_index", "digest"])
+    .select(["run", "shard_index", "digest", "partial_checksum", "checksum"])
     .where("run", "=", run)
     .orderBy("shard_index", "desc")
     .limit(count)
     .execute();
-  return rows.map((row) => ({ shardIndex: row.shard_index, digest: row.digest })).toReversed();
+  return rows
+    .filter(isPlaced)
+    .map((row) => ({ shardIndex: row.shard_index, digest: row.digest }))
+    .toReversed();
 }
 
-/** The run's longest stored fold, if there is one. */
+/** The run's longest stored fold, if there is one. @throws DamagedFold */
 export async function fold(db: Db, run: string): Promise<Fold | undefined> {
   const row = await db
     .selectFrom("folds")
@@ -138,5 +169,10 @@ export async function fold(db: Db, run: string): Promise<Fold | undefined> {
     .orderBy("shard_count", "desc")
     .limit(1)
     .executeTakeFirst();
-  return row && foldFromRow(row);
+  try {
+    return row && foldFromRow(row);
+  } catch (error) {
+    if (row === undefined || !(error instanceof CorruptRecord)) throw error;
+    throw new DamagedFold(run, row.shard_count, error.message);
+  }
 }

@@ -3,7 +3,14 @@ import { sql, type Transaction } from "kysely";
 import type { Fold } from "../plan/fold.ts";
 import type { RecordedShard } from "../plan/recordedShard.ts";
 import type { LedgerTransaction, RequestRecord, RunRecord, SweepRecord } from "./ledger.ts";
-import { foldToRow, runToRow, shardToRow, sweepToRow } from "./records.ts";
+import {
+  foldToRow,
+  requestFromRow,
+  requestToRow,
+  runToRow,
+  shardToRow,
+  sweepToRow,
+} from "./records.ts";
 import type { LedgerTables } from "./schema.ts";
 
 /** Partials in one INSERT; an engine takes some ten thousand parameters. */
@@ -38,15 +45,11 @@ export class SqlTransaction implements LedgerTransaction {
       .selectAll()
       .where("request_id", "=", requestId)
       .executeTakeFirst();
-    if (row === undefined) return undefined;
-    return { requestId, fingerprint: row.fingerprint, resource: row.resource };
+    return row && requestFromRow(row);
   }
 
-  async putRequest({ requestId, fingerprint, resource }: RequestRecord): Promise<void> {
-    await this.#transaction
-      .insertInto("requests")
-      .values({ request_id: requestId, fingerprint, resource })
-      .execute();
+  async putRequest(request: RequestRecord): Promise<void> {
+    await this.#transaction.insertInto("requests").values(requestToRow(request)).execute();
   }
 
   async putRun(run: RunRecord): Promise<void> {

@@ -1,5 +1,6 @@
 import { OutcomeUnknown } from "../ledger/ledger.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
+import { ledgerDamage } from "../ledger/ledgerDamage.ts";
 
 /**
  * Describes in one sentence why a coordinator must end at once, and the remedy. Its ledger failed
@@ -19,10 +20,9 @@ function remedyFor(error: unknown): string {
     case "ENOSPC":
     case "53100":
       return "the disk is full; make room and start again: what was acknowledged is kept";
-    case "SQLITE_CORRUPT":
-    case "SQLITE_NOTADB":
-      return "its file is damaged; restore it from a copy";
     default:
-      return `${reasonOf(failure)}; start again: what was acknowledged is kept`;
+      return (
+        ledgerDamage(failure) ?? `${reasonOf(failure)}; start again: what was acknowledged is kept`
+      );
   }
 }

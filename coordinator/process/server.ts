@@ -16,6 +16,8 @@ import { Engine } from "../engine/engine.ts";
 import { FLEET_SERVICE, fleetHandlers } from "../rpc/fleetService.ts";
 import { GuardedServer } from "../rpc/guardedServer.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { ledgerDamage } from "../ledger/ledgerDamage.ts";
+import { ledgerFailure } from "./ledgerFailure.ts";
 import type { CoordinatorMetrics } from "../metrics/coordinatorMetrics.ts";
 import { createReflection } from "../rpc/reflection.ts";
 import type { PageOptions } from "../http/pageServer.ts";
@@ -103,12 +105,16 @@ export async function startCoordinator(options: ServerOptions): Promise<Coordina
   engine.onRunChange((run, ended) => {
     if (ended) door.clients.leave(run);
   });
-  for await (const { client, name, specification } of ledger.unfinishedRuns()) {
-    // The runs of a command's embedded cluster count against no client.
-    if (client !== "")
-      door.clients.enter(client, [{ name, stoppingRule: specification.stoppingRule }]);
+  try {
+    for await (const { client, name, specification } of ledger.unfinishedRuns()) {
+      // The runs of a command's embedded cluster count against no client.
+      if (client !== "")
+        door.clients.enter(client, [{ name, stoppingRule: specification.stoppingRule }]);
+    }
+    await engine.start();
+  } catch (error) {
+    throw ledgerDamage(error) === undefined ? error : ledgerFailure(error);
   }
-  await engine.start();
 
   const watches = new Watches(simulations, options.metrics, options.watches);
   const server = new GuardedServer({

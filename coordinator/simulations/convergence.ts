@@ -3,6 +3,7 @@ import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { RunSpecification } from "../../shared/kinds/kind.ts";
 import { mergeSums, type ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { ConvergencePoint } from "../../shared/wire/generated/lyapunov/v1/ConvergencePoint.ts";
+import { DamagedShards } from "../ledger/ledger.ts";
 import type { RecordedShard } from "../plan/recordedShard.ts";
 
 /** Ratio from one point to the next; 110 points then reach the most shards of a run, 2²⁹. */
@@ -25,7 +26,7 @@ export async function convergence(
   let folded: ReplicaSums | undefined;
   let foldedShards = 0;
   let nextPoint = 1;
-  for await (const { shardIndex, partial } of shards) {
+  for await (const { shardIndex, partial } of asFarAsIntact(shards)) {
     // A shard is missing while it is computed again.
     if (shardIndex !== foldedShards || foldedShards === shardCount) break;
     // Each depth is folded by itself, and only the last one is needed for an estimate.
@@ -43,4 +44,14 @@ export async function convergence(
     if (foldedShards % SHARDS_AT_ONCE === 0) await yieldToOthers();
   }
   return points;
+}
+
+/** The shards before the first that is damaged, or that is read together with a damaged one. */
+async function* asFarAsIntact(shards: AsyncIterable<RecordedShard>): AsyncIterable<RecordedShard> {
+  try {
+    yield* shards;
+  } catch (error) {
+    // It is computed again once the run goes on, and is missing until then.
+    if (!(error instanceof DamagedShards)) throw error;
+  }
 }

@@ -9,15 +9,22 @@ import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { hasEnded } from "../../shared/wire/runStates.ts";
 import type { Engine, Fleet } from "../engine/engine.ts";
-import type { Ledger, Page, RunRecord, SweepRecord } from "../ledger/ledger.ts";
+import {
+  DamagedRecord,
+  type Ledger,
+  type Page,
+  type RunRecord,
+  type SweepRecord,
+} from "../ledger/ledger.ts";
 import { Mutex } from "../ledger/mutex.ts";
 import { slices } from "../plan/slices.ts";
 import type { RunProgress } from "../scheduler/runProgress.ts";
 import { convergence } from "./convergence.ts";
+import { lostRunView, damagedRunView, type LostRun } from "./damagedRunView.ts";
 import { runSummary, runView } from "./runView.ts";
 import { sweepStanding } from "./sweepStanding.ts";
 import { sweepEntry, sweepView } from "./sweepView.ts";
-import { workCount, type WorkCount } from "./workCount.ts";
+import { NO_COUNT, workCount, type WorkCount } from "./workCount.ts";
 
 /** Runs whose records are read at a time: each takes a tenth of a millisecond. */
 const RUNS_AT_ONCE = 32;
@@ -56,7 +63,8 @@ export class SimulationReads {
 
   /** @throws ApiError NOT_FOUND */
   async run(name: string): Promise<Run> {
-    const record = await this.runRecord(name);
+    const record = await this.#recordOrDamage(name);
+    if (record instanceof DamagedRecord) return damagedRunView(record);
     return runView(record, this.#engine.work(name), this.#clock());
   }
 
@@ -73,14 +81,16 @@ export class SimulationReads {
 
   /** A run without its checkpoints, which are most of it. @throws ApiError NOT_FOUND */
   async runSummary(name: string): Promise<Run> {
-    const record = await this.runRecord(name);
+    const record = await this.#recordOrDamage(name);
+    if (record instanceof DamagedRecord) return damagedRunView(record);
     return runSummary(record, this.#engine.work(name), this.#clock());
   }
 
-  /** Runs without their checkpoints, in the order of their names. @throws ApiError NOT_FOUND */
+  /** Runs without their checkpoints, in the order of their names; lost ones have failed. */
   async *summaries(names: readonly string[]): AsyncGenerator<Run> {
-    for await (const record of this.runRecords(names)) {
-      yield runSummary(record, this.#engine.work(record.name), this.#clock());
+    for await (const found of this.#found(names)) {
+      if ("failure" in found) yield lostRunView(found);
+      else yield runSummary(found, this.#engine.work(found.name), this.#clock());
     }
   }
 
@@ -105,7 +115,8 @@ export class SimulationReads {
 
   /** How far a run is. @throws ApiError NOT_FOUND */
   async workCount(name: string): Promise<WorkCount> {
-    const record = await this.runRecord(name);
+    const record = await this.#recordOrDamage(name);
+    if (record instanceof DamagedRecord) return NO_COUNT;
     return workCount(record, this.#engine.activeRun(name), this.#clock());
   }
 
@@ -125,6 +136,7 @@ export class SimulationReads {
   async runs(pageSize: number, pageToken: string) {
     const { records, nextPageToken } = await this.#ledger.runs(pageSize, pageToken);
     const runs = records.map(async (record) => {
+      if ("damage" in record) return damagedRunView(record.damage);
       const { name } = record;
       return runView(await this.#newest(record, name), this.#engine.work(name), this.#clock());
     });
@@ -137,29 +149,64 @@ export class SimulationReads {
     return { names: records.map(({ name }) => name), nextPageToken };
   }
 
-  /** @throws ApiError NOT_FOUND */
+  /** @throws ApiError NOT_FOUND; DamagedRecord */
   async runRecord(name: string): Promise<RunRecord> {
     const record = await this.#engine.record(name);
     if (record !== undefined) return record;
     throw notFound(name);
   }
 
+  async #recordOrDamage(name: string): Promise<RunRecord | DamagedRecord> {
+    return this.runRecord(name).catch((error: unknown) => {
+      if (error instanceof DamagedRecord) return error;
+      throw error;
+    });
+  }
+
   /**
    * Records of runs, in the order of their names. They are read some at a time, with pauses for others
    * to have their turn.
    *
-   * @throws ApiError NOT_FOUND
+   * @throws ApiError NOT_FOUND; DamagedRecord
    */
   async *runRecords(names: readonly string[]): AsyncGenerator<RunRecord> {
-    const { unfinishedRecords } = this.#engine;
     for (const some of slices(names, RUNS_AT_ONCE)) {
-      const stored = await this.#ledger.runsNamed(
-        some.filter((name) => !unfinishedRecords.has(name)),
-      );
-      const byName = new Map(stored.map((record) => [record.name, record]));
-      // A run may have ended, or have been extended, while the others were read.
-      for (const name of some) yield await this.#newest(byName.get(name), name);
+      const stored = await this.#stored(some);
+      for (const name of some) yield await this.#newest(stored.get(name), name);
       await othersFirst();
+    }
+  }
+
+  /** Records of runs that have ended, or that are about to, by their names. */
+  async #stored(names: readonly string[]): Promise<ReadonlyMap<string, RunRecord>> {
+    const { unfinishedRecords } = this.#engine;
+    const stored = await this.#ledger.runsNamed(
+      names.filter((name) => !unfinishedRecords.has(name)),
+    );
+    return new Map(stored.map((record) => [record.name, record]));
+  }
+
+  /** Records of runs; in the place of those that cannot be had, the reasons. */
+  async *#found(names: readonly string[]): AsyncGenerator<RunRecord | LostRun> {
+    for (const some of slices(names, RUNS_AT_ONCE)) {
+      const stored = await this.#stored(some);
+      // A run may have ended, or have been extended, while the others were read.
+      for (const name of some) {
+        yield await this.#newest(stored.get(name), name).catch((failure: Error) => ({
+          name,
+          failure,
+        }));
+      }
+      await othersFirst();
+    }
+  }
+
+  /** Records of runs, like `runRecords`, but for those that are damaged or missing. */
+  async *intactRecords(names: readonly string[]): AsyncGenerator<RunRecord> {
+    for await (const found of this.#found(names)) {
+      if (!("failure" in found)) yield found;
+      // This throws if the reason is another one.
+      else lostRunView(found);
     }
   }
 

@@ -133,7 +133,7 @@ export class Simulations extends SimulationReads {
           `${name} has changed since etag ${etag}; read it again`,
         );
       }
-      await this.#extend([name], rule, admission);
+      await this.#extend(this.runRecords([name]), rule, admission);
     });
     return this.run(name);
   }
@@ -146,7 +146,7 @@ export class Simulations extends SimulationReads {
   ): Promise<Sweep> {
     await this.#mutex.run(async () => {
       const { runs } = await this.sweepRecord(name);
-      await this.#extend(runs, rule, admission);
+      await this.#extend(this.intactRecords(runs), rule, admission);
     });
     return this.sweep(name);
   }
@@ -172,12 +172,12 @@ export class Simulations extends SimulationReads {
    * All are checked before the first is touched, and one transaction changes them.
    */
   async #extend(
-    runs: readonly string[],
+    records: AsyncIterable<RunRecord>,
     input: StoppingRuleInput,
     admission: Admission,
   ): Promise<void> {
     const longer: AskedRun[] = [];
-    for await (const record of this.runRecords(runs)) {
+    for await (const record of records) {
       longer.push({ name: record.name, stoppingRule: this.#longerRule(record, input) });
     }
     admission.check(longer);
@@ -197,7 +197,7 @@ export class Simulations extends SimulationReads {
         revision: kept.revision + 1,
       };
     };
-    await this.#options.engine.extend(runs, revise, () => {
+    await this.#options.engine.extend([...rules.keys()], revise, () => {
       admission.enter(longer);
     });
   }

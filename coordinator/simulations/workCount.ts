@@ -11,6 +11,15 @@ export interface WorkCount {
   readonly replicasPerSecond: number;
 }
 
+/** The work of a run of which nothing is known any more. */
+export const NO_COUNT: WorkCount = {
+  state: "FAILED",
+  completedShardCount: 0,
+  plannedShardCount: 0,
+  completedReplicaCount: 0,
+  replicasPerSecond: 0,
+};
+
 /**
  * Counts a run's work.
  *

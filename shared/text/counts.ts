@@ -42,3 +42,12 @@ export function shortDuration(seconds: number): string {
   if (seconds >= 10) return duration(seconds);
   return seconds < 0.01 ? "under 0.01 s" : `${Number(seconds.toPrecision(2))} s`;
 }
+
+/** Formats a size on disk in units of 1000: `0.3 MB`, `1,234.5 MB`. */
+export function bytes(size: number): string {
+  const megabytes = (size / 1e6).toLocaleString("en-US", {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
+  return `${megabytes} MB`;
+}

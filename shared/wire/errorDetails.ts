@@ -19,6 +19,7 @@ export type ErrorReason =
   | "ETAG_MISMATCH"
   | "ALREADY_ENDED"
   | "UNKNOWN_KIND"
+  | "DAMAGED_RECORD"
   | "SHUTTING_DOWN"
   | "TOKEN_MISSING"
   | "TOKEN_UNKNOWN"

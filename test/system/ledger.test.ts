@@ -93,7 +93,10 @@ describe("the ledger", () => {
     const { code, stdout, stderr } = await runHere(second);
     assert.equal(code, 1);
     assert.equal(stdout, "");
-    assert.match(stderr, /^lyapunov: --ledger .*: another coordinator has it open; .*\n$/);
+    assert.match(
+      stderr,
+      /^lyapunov: --ledger .*: (another process|process \d+ \(.*\)) has it open, .*\n$/,
+    );
   });
 
   for (const [command, place, remedy] of [

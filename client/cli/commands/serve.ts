@@ -65,7 +65,7 @@ export function defineServe(command: Command): void {
         "--ledger <place>",
         `where to keep runs and their partials: a file, ${MEMORY} (nothing is kept), or postgres://…, ` +
           `which several coordinators can share while one of them leads ` +
-          `(default: ${defaultLedger()})`,
+          `(default: ${defaultLedgerText()})`,
         placeReader,
       ),
     )
@@ -91,6 +91,15 @@ export function defineServe(command: Command): void {
     command.addOption(
       flag(`${long} <count>`, description, integerFrom(least, most)).default(fallback),
     );
+  }
+}
+
+/** The default ledger for help, which must be had without a home, too. */
+function defaultLedgerText(): string {
+  try {
+    return defaultLedger();
+  } catch {
+    return "a file in your home folder";
   }
 }
 

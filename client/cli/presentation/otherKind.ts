@@ -9,8 +9,12 @@ import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 import { titled } from "./sweepHeading.ts";
 import { hasMissedTarget, targetText } from "./targetText.ts";
 
-/** True if the run is of a kind that this command does not know: it has then what all kinds have. */
-export function isOtherKind({ kind }: Run__Output): boolean {
+/**
+ * True if the run is of a kind that this command does not know: it has then what all kinds have. So
+ * has a run whose record is damaged, of which nothing is known.
+ */
+export function isOtherKind({ kind, network, state }: Run__Output): boolean {
+  if (network === null && shortName("state", state) === "FAILED") return true;
   return (shortName("kind", kind) ?? "propagation") !== "propagation";
 }
 
@@ -31,7 +35,7 @@ export function otherKindDetails(run: Run__Output, limit = Infinity): string {
     ["requested", parametersLabel(run)],
     [
       "replicas",
-      `${count(run.replicaCount)} in ${counted(run.shardCount, "shard")}; ${shortName("backend", run.backend)}, seed ${run.seed}`,
+      `${count(run.replicaCount)} in ${counted(run.shardCount, "shard")}; ${shortName("backend", run.backend) ?? ABSENT}, seed ${run.seed}`,
     ],
     ...Object.entries(run.estimates).map(
       ([name, estimate]) => [name, estimateLine(estimate)] as const,

@@ -10,6 +10,7 @@ const PACKAGES = {
   bsdutils: "script",
   chromium: "/usr/bin/chromium",
   curl: "curl",
+  gcc: "gcc",
   libfaketime: "/usr/lib/*/faketime/libfaketime.so.1",
   "libprotobuf-dev": "/usr/include/google/protobuf/any.proto",
   mount: "mount",

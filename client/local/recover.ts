@@ -1,0 +1,1 @@
+export { recoverLedger } from "../../coordinator/ledger/recoverLedger.ts";
