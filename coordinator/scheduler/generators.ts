@@ -120,9 +120,8 @@ export class Generators {
 
   /** Workers that are idle, and could do the run if its generator were given up. */
   #standby(run: ActiveRun): string[] {
-    const { backend, generator, trust } = run;
-    const superseded = trust.standing.superseded;
-    const anew = { backend, generator: undefined, superseded };
+    const { backend, generator } = run;
+    const anew = { backend, generator: undefined, superseded: new Set<string>() };
     return this.#someAnswer(
       run,
       (device) => device.idle && device.generatorOf(backend) !== generator && device.serves(anew),

@@ -11,7 +11,7 @@ const PATIENCE_FACTOR = 2;
  * never loses more work than the time that was spent waiting for it.
  */
 export class GeneratorStanding {
-  /** Generators that were given up for the run. */
+  /** The generator that was given up last for the run, if any. */
   readonly #superseded = new Set<string>();
   #worker: string | undefined;
   #isSettled = false;
@@ -19,7 +19,7 @@ export class GeneratorStanding {
   #deliveredAt: number | undefined;
   #resumedAt = -Infinity;
 
-  /** Generators that were given up for the run; no partial of theirs is taken. */
+  /** The generator that was given up last, if any; no partial of it is taken. */
   get superseded(): ReadonlySet<string> {
     return this.#superseded;
   }
@@ -74,9 +74,13 @@ export class GeneratorStanding {
     this.#begin();
   }
 
-  /** Gives a generator up. */
+  /**
+   * Gives a generator up. One that was given up before is admitted again: the others have fared no
+   * better, and a run must not run out of generators.
+   */
   supersede(generator: string): void {
     this.#begin();
+    this.#superseded.clear();
     this.#superseded.add(generator);
   }
 

@@ -227,6 +227,21 @@ describe("Scheduler: workers of two random generators", () => {
       assert.deepEqual(live(script, 66, { own: [] }), ["grant own r#0/2 r#1/2"]);
     });
 
+    it("may come back once the one that replaced them has been given up, too", () => {
+      const script = oneDelivered();
+      join(script, "a", "fused");
+      live(script, 61, HELD);
+      script.submit("r", 3);
+      answer(script, "a", "r#0", "fused");
+      script.durable("r#0");
+      assert.deepEqual(live(script, 121, { own: [], a: ["r#1", "r#2"] }), [
+        "revoke a r#1",
+        "revoke a r#2",
+        "retract r #0",
+      ]);
+      assert.deepEqual(script.submit("r", 3), ["run_started r", "grant own r#0 r#1"]);
+    });
+
     it("leave a generator alone on which two workers agree", () => {
       const script = new SchedulerScript({ doubleCheckInterval: 1, generatorPatienceSeconds: 60 });
       script.submit("r", 3);
