@@ -39,7 +39,7 @@ describe("The compose file", () => {
       const [name, ...rest] = command.split(" ");
       const { stdout } = await runHere([String(name), "--help"]);
       for (const flag of rest.filter((word) => word.startsWith("--"))) {
-        assert.ok(stdout.includes(`${flag} `), `lyapunov ${name} has no ${flag}`);
+        assert.match(stdout, new RegExp(`${flag}\\b`), `lyapunov ${name} has no ${flag}`);
       }
     }
   });

@@ -42,7 +42,7 @@ describe("help", () => {
       for (const [line] of examples) {
         const start = name === "" ? "lyapunov " : `lyapunov ${name}`;
         assert.ok(line.startsWith(start), line);
-        const [, command = ""] = /^lyapunov ((?:runs |sweeps )?\w+)/.exec(line) ?? [];
+        const [, command = ""] = /^lyapunov ((?:runs |sweeps |ledgers )?\w+)/.exec(line) ?? [];
         const own = help.get(command) ?? help.get("") ?? "";
         for (const [flag] of line.matchAll(/--[a-z-]+/g)) {
           assert.match(own, new RegExp(`^ {2}(-\\w, )?${flag}\\b`, "m"), line);
