@@ -23,11 +23,11 @@ export function exponentText(run: RunJson): HTMLElement | string {
   return html("span", {}, "−∞ (survivors ", estimateText(estimate), ")");
 }
 
-/** The exact λ for a table, beside `exponentText`, in the same words. */
+/** The exact λ for a table, beside `exponentText`: where it is −∞, that first, then the survivors'. */
 export function exactExponentText(run: RunJson): string {
   const exact = exactLambda(run);
   const text = exactBeside(exact, bestEstimate(run)?.standardError);
-  return run.survivors === null || exact === null ? text : `−∞ (survivors ${text})`;
+  return run.survivors === null || exact === null ? text : `−∞ (${text})`;
 }
 
 /** The exact λ of whatever `bestEstimate` estimates. */

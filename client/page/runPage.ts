@@ -86,6 +86,10 @@ function spreadTile(spread: NonNullable<RunJson["spread"]>, ofSurvivors: boolean
   const { growthQuantiles, layerCount, halfLostDepth, nineTenthsLostDepth } = spread;
   const at = (probability: number) =>
     times(growthQuantiles.find((each) => each.probability === probability)?.value ?? NaN);
+  const areAlike = growthQuantiles.every(({ value }) => value === growthQuantiles[0]?.value);
+  const neighbours = areAlike
+    ? ["all are alike"]
+    : [`half of all at ${at(0.25)} to ${at(0.75)}`, `nine tenths at ${at(0.05)} to ${at(0.95)}`];
   const lost =
     halfLostDepth === null
       ? ""
@@ -97,8 +101,7 @@ function spreadTile(spread: NonNullable<RunJson["spread"]>, ofSurvivors: boolean
     html("h2", {}, ofSurvivors ? "Typical survivor" : "Typical network"),
     html("p", { class: "value" }, at(0.5)),
     html("p", {}, `after ${counted(layerCount, "layer")}`),
-    html("p", {}, `half of all at ${at(0.25)} to ${at(0.75)}`),
-    html("p", {}, `nine tenths at ${at(0.05)} to ${at(0.95)}`),
+    ...neighbours.map((line) => html("p", {}, line)),
     ...(lost === "" ? [] : [html("p", {}, lost)]),
   );
 }

@@ -18,12 +18,12 @@ const COLUMNS = [
   "state",
   "λ̂",
   "exact λ",
-  "critical gain",
   "width",
   "depth",
   "slope",
   "weights",
   "gain",
+  "critical gain",
   "progress",
 ];
 const NUMBERS: ReadonlySet<string> = new Set([
@@ -65,12 +65,12 @@ function runRow(run: RunJson): HTMLElement {
     ),
     html("td", { class: "number" }, exponentText(run)),
     html("td", { class: "number" }, exactExponentText(run)),
-    html("td", { class: "number" }, withError(criticalGain?.estimate, criticalGain?.standardError)),
     html("td", { class: "number" }, network === null ? "" : count(network.width)),
     html("td", { class: "number" }, network === null ? "" : count(network.depth)),
     html("td", { class: "number" }, network === null ? "" : given(network.negativeSlope)),
     html("td", {}, network === null ? "" : lawText(network)),
     html("td", {}, gainLabel(run)),
+    html("td", { class: "number" }, withError(criticalGain?.estimate, criticalGain?.standardError)),
     html("td", {}, progress === null ? "" : progressBar(titleOf(run), progress)),
   );
 }
