@@ -2,7 +2,7 @@ import { count, counted } from "../../shared/text/counts.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import type { FleetJson, SweepHeading } from "../../shared/wire/pageJson.ts";
 import { html } from "./dom.ts";
-import { progressBar, progressText, stateBadge, titleOf } from "./runFacts.ts";
+import { progressBar, stateBadge, sweepProgressText, titleOf } from "./runFacts.ts";
 import { runTable } from "./runTable.ts";
 import type { ViewState } from "./viewState.ts";
 
@@ -40,12 +40,12 @@ function fleetText({ connectedCount, slotCount, leaseCount, quarantinedCount }: 
 }
 
 function sweepCard(sweep: SweepHeading): HTMLElement {
-  const { name, state, progress, endedRunCount, runCount } = sweep;
+  const { name, state, progress } = sweep;
   return html(
     "article",
     { class: "card" },
     html("h3", {}, html("a", { href: `/${name}` }, titleOf(sweep)), stateBadge(state)),
     progressBar(titleOf(sweep), progress),
-    html("p", {}, `${count(endedRunCount)} of ${count(runCount)} runs · ${progressText(progress)}`),
+    html("p", {}, sweepProgressText(sweep)),
   );
 }

@@ -1,6 +1,7 @@
 import { count, counted, remainingText, rough } from "../../shared/text/counts.ts";
-import { alignedWithError, given, significant } from "../../shared/text/numbers.ts";
+import { alignedWithError, exactBeside, given, significant } from "../../shared/text/numbers.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
+import type { SweepHeading } from "../../shared/wire/pageJson.ts";
 import { html } from "./dom.ts";
 
 /** An estimate, as the JSON has it. */
@@ -20,6 +21,13 @@ export function exponentText(run: RunJson): HTMLElement | string {
   }
   if (estimate.estimate === null) return "−∞";
   return html("span", {}, "−∞ (survivors ", estimateText(estimate), ")");
+}
+
+/** The exact λ for a table, beside `exponentText`: where it is −∞, that first, then the survivors'. */
+export function exactExponentText(run: RunJson): string {
+  const exact = exactLambda(run);
+  const text = exactBeside(exact, bestEstimate(run)?.standardError);
+  return run.survivors === null || exact === null ? text : `−∞ (${text})`;
 }
 
 /** The exact λ of whatever `bestEstimate` estimates. */
@@ -63,6 +71,7 @@ export function networkText(run: RunJson): string {
   return (
     `width ${count(network.width)} · depth ${count(network.depth)} · ${lawText(network)} · ` +
     `gain ${gain} · slope ${given(network.negativeSlope)}` +
+    (run.burnIn === 0 ? "" : ` · burn-in ${counted(run.burnIn, "layer")}`) +
     calibrationText(network)
   );
 }
@@ -90,6 +99,11 @@ function parameterText(value: unknown): string {
 /** What a run or a sweep is called. */
 export function titleOf({ displayName, name }: { displayName: string; name: string }): string {
   return displayName === "" ? name : displayName;
+}
+
+/** The name by which commands know a run or a sweep, where its title is another. */
+export function nameBeside({ displayName, name }: { displayName: string; name: string }): string {
+  return displayName === "" ? "" : name;
 }
 
 const STATE_KINDS: Readonly<Record<string, string>> = {
@@ -141,6 +155,18 @@ export function progressBar(name: string, progress: ProgressJson): HTMLElement {
 export function progressText(progress: ProgressJson): string {
   const replicas = `${count(progress.completedReplicaCount)} replicas`;
   return [shardsText(progress), replicas, ...paceTexts(progress)].join(" · ");
+}
+
+/** A sweep's progress in words, and how many of its runs have missed their targets. */
+export function sweepProgressText({
+  endedRunCount,
+  runCount,
+  missedTargetCount,
+  progress,
+}: SweepHeading): string {
+  const missed =
+    missedTargetCount === 0 ? "" : ` · ${counted(missedTargetCount, "run")} missed the target`;
+  return `${count(endedRunCount)} of ${count(runCount)} runs · ${progressText(progress)}${missed}`;
 }
 
 /** Progress in words, without the replicas: for places that show these separately. */

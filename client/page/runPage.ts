@@ -13,6 +13,7 @@ import {
   exactCriticalGain,
   exactLambda,
   exactVariance,
+  nameBeside,
   networkText,
   progressBar,
   shardProgressText,
@@ -31,6 +32,7 @@ export function runPage({ rest, resources }: ViewState, width: number): HTMLElem
     html(
       "p",
       { class: "subject" },
+      ...(nameBeside(run) === "" ? [] : [`${nameBeside(run)} · `]),
       networkText(run),
       ...(run.sweep === "" ? [] : [" · ", html("a", { href: `/${run.sweep}` }, "its sweep")]),
     ),
@@ -75,28 +77,31 @@ function estimateTiles(run: RunJson): HTMLElement[] {
       run.criticalGain ?? undefined,
       exactCriticalGain(run),
     ),
-    ...(run.spread === null ? [] : [spreadTile(run.spread, whose)]),
+    ...(run.spread === null ? [] : [spreadTile(run.spread, survivors !== null)]),
   ];
 }
 
 /** How far single networks are from one another, which the error of λ̂ says nothing of. */
-function spreadTile(spread: NonNullable<RunJson["spread"]>, whose: string): HTMLElement {
+function spreadTile(spread: NonNullable<RunJson["spread"]>, ofSurvivors: boolean): HTMLElement {
   const { growthQuantiles, layerCount, halfLostDepth, nineTenthsLostDepth } = spread;
   const at = (probability: number) =>
     times(growthQuantiles.find((each) => each.probability === probability)?.value ?? NaN);
+  const areAlike = growthQuantiles.every(({ value }) => value === growthQuantiles[0]?.value);
+  const neighbours = areAlike
+    ? ["all are alike"]
+    : [`half of all at ${at(0.25)} to ${at(0.75)}`, `nine tenths at ${at(0.05)} to ${at(0.95)}`];
   const lost =
     halfLostDepth === null
       ? ""
-      : `half of all have lost a factor 1000 after about ${counted(halfLostDepth, "layer")}` +
+      : `half of all networks have lost a factor 1000 after about ${counted(halfLostDepth, "layer")}` +
         (nineTenthsLostDepth === null ? "" : `, nine tenths after ${count(nineTenthsLostDepth)}`);
   return html(
     "section",
     { class: "tile", id: "spread" },
-    html("h2", {}, `Typical network${whose}`),
+    html("h2", {}, ofSurvivors ? "Typical survivor" : "Typical network"),
     html("p", { class: "value" }, at(0.5)),
     html("p", {}, `after ${counted(layerCount, "layer")}`),
-    html("p", {}, `half of all at ${at(0.25)} to ${at(0.75)}`),
-    html("p", {}, `nine tenths at ${at(0.05)} to ${at(0.95)}`),
+    ...neighbours.map((line) => html("p", {}, line)),
     ...(lost === "" ? [] : [html("p", {}, lost)]),
   );
 }
@@ -154,9 +159,14 @@ function progressTile(run: RunJson, progress: RunJson["progress"]): HTMLElement 
       : [progressBar(titleOf(run), progress), html("p", {}, shardProgressText(progress))]),
     html("p", {}, `${goalText(run)}, on ${run.backend}`),
     ...(run.targetMet === false
-      ? [html("p", { class: "trouble", role: "alert" }, "target missed at the limit of replicas")]
+      ? [html("p", { class: "trouble", role: "alert" }, missedText(run))]
       : []),
   );
+}
+
+function missedText({ state }: RunJson): string {
+  if (state === "SUCCEEDED") return "target missed at the limit of replicas";
+  return "it ended before its target was met";
 }
 
 /** Formats the stopping rule, as `until the standard error of λ̂ is 0.001`. */

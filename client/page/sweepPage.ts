@@ -1,9 +1,8 @@
-import { count } from "../../shared/text/counts.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import type { SweepHeading } from "../../shared/wire/pageJson.ts";
 import { html } from "./dom.ts";
 import { phaseDiagram, planesOf } from "./phaseDiagram.ts";
-import { progressBar, progressText, stateBadge, titleOf } from "./runFacts.ts";
+import { nameBeside, progressBar, stateBadge, sweepProgressText, titleOf } from "./runFacts.ts";
 import { runTable } from "./runTable.ts";
 import type { ViewState } from "./viewState.ts";
 
@@ -21,17 +20,13 @@ export function sweepPage(
   const [heading, ...rest] = resources;
   const sweep = heading as SweepHeading;
   const runs = rest as RunJson[];
-  const { progress, endedRunCount, runCount } = sweep;
   const planes = planesOf(runs);
   const diagramWidth = planes.length === 1 ? widthAlone : width;
   return [
     html("h1", {}, titleOf(sweep), " ", stateBadge(sweep.state)),
-    progressBar(titleOf(sweep), progress),
-    html(
-      "p",
-      { class: "subject", id: "progress" },
-      `${count(endedRunCount)} of ${count(runCount)} runs · ${progressText(progress)}`,
-    ),
+    progressBar(titleOf(sweep), sweep.progress),
+    html("p", { class: "subject", id: "progress" }, sweepProgressText(sweep)),
+    ...(nameBeside(sweep) === "" ? [] : [html("p", { class: "subject" }, nameBeside(sweep))]),
     ...(planes.length === 0
       ? []
       : [

@@ -23,6 +23,7 @@ export function sweepHeading(record: SweepRecord, runs: readonly WorkCount[]): S
     state: sweepState(states),
     createTime: new Date(record.createTime).toISOString(),
     endedRunCount: states.filter(hasEnded).length,
+    missedTargetCount: runs.filter(({ hasMissedTarget }) => hasMissedTarget).length,
     runs: [],
     runCount: runs.length,
     progress: {

@@ -54,15 +54,20 @@ export function runSummary(record: RunRecord, work: RunWork | undefined, now: nu
   };
 }
 
-/** Whether the targets are met, once the run has ended; nothing where there are none. */
-function targetMetField(
+function targetMetField(record: RunRecord, sums: ReplicaSums | undefined): Pick<Run, "targetMet"> {
+  const targetMet = isTargetMet(record, sums);
+  return targetMet === undefined ? {} : { targetMet };
+}
+
+/** Whether the targets are met, once the run has ended; undefined where there are none. */
+export function isTargetMet(
   { specification, state }: RunRecord,
   sums: ReplicaSums | undefined,
-): Pick<Run, "targetMet"> {
+): boolean | undefined {
   const { stoppingRule, kind } = specification;
-  if (stoppingRule.kind === "replicas" || !hasEnded(state)) return {};
+  if (stoppingRule.kind === "replicas" || !hasEnded(state)) return undefined;
   const estimates = sums && kind.estimates(specification, sums);
-  return { targetMet: targetsAreMet(stoppingRule.precision, countsOf(sums), estimates) };
+  return targetsAreMet(stoppingRule.precision, countsOf(sums), estimates);
 }
 
 function progressMessage(record: RunRecord, active: ActiveRun | undefined, now: number): Progress {

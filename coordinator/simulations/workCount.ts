@@ -1,6 +1,7 @@
 import type { RunState } from "../../shared/wire/runStates.ts";
 import type { RunRecord } from "../ledger/ledger.ts";
 import type { ActiveRun } from "../scheduler/activeRun.ts";
+import { isTargetMet } from "./runView.ts";
 
 /** How far a run is, without its estimates. */
 export interface WorkCount {
@@ -9,6 +10,8 @@ export interface WorkCount {
   readonly plannedShardCount: number;
   readonly completedReplicaCount: number;
   readonly replicasPerSecond: number;
+  /** Whether it has used up its replicas without the precision that was asked for. */
+  readonly hasMissedTarget: boolean;
 }
 
 /** The work of a run of which nothing is known any more. */
@@ -18,6 +21,7 @@ export const NO_COUNT: WorkCount = {
   plannedShardCount: 0,
   completedReplicaCount: 0,
   replicasPerSecond: 0,
+  hasMissedTarget: false,
 };
 
 /**
@@ -27,10 +31,11 @@ export const NO_COUNT: WorkCount = {
  * @param now seconds of the engine's clock.
  */
 export function workCount(
-  { state, outcome }: RunRecord,
+  record: RunRecord,
   active: ActiveRun | undefined,
   now: number,
 ): WorkCount {
+  const { state, outcome } = record;
   if (active !== undefined) {
     const { progress, rate } = active;
     return {
@@ -39,6 +44,7 @@ export function workCount(
       plannedShardCount: progress.horizon,
       completedReplicaCount: progress.recordedReplicas,
       replicasPerSecond: rate.perSecond(now),
+      hasMissedTarget: false,
     };
   }
   const shardCount = outcome?.shardCount ?? 0;
@@ -48,5 +54,6 @@ export function workCount(
     plannedShardCount: shardCount,
     completedReplicaCount: outcome?.sums.replicaCount ?? 0,
     replicasPerSecond: 0,
+    hasMissedTarget: state === "SUCCEEDED" && isTargetMet(record, outcome?.sums) === false,
   };
 }

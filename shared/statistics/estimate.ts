@@ -1,6 +1,7 @@
 import chiSquareQuantile from "@stdlib/stats-base-dists-chisquare-quantile";
 import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 
+import { withoutRounding } from "./constantGrowth.ts";
 import type { Moments } from "./moments.ts";
 import type { CheckpointSums } from "./replicaSums.ts";
 
@@ -35,6 +36,8 @@ export type ExponentEstimates = Estimates<"lyapunovExponent" | "variance">;
  * - σ̂² = s²/layerCount. Its interval is that of a χ² with as many degrees of freedom ν as give s²
  *   its variance 2σ⁴/ν: s² ν/χ²(ν), which stays positive. The standard error is s² √(2/ν). See
  *   `degreesOfFreedom` for ν.
+ *
+ * Growth that fluctuates by no more than rounding does not fluctuate: see `withoutRounding`.
  */
 export function estimateExponents(
   sums: CheckpointSums,
@@ -42,7 +45,7 @@ export function estimateExponents(
   level: number,
 ): ExponentEstimates | undefined {
   const count = sums.survivorCount;
-  const growth = sums.moments[0];
+  const growth = withoutRounding(sums, layerCount);
   if (count < 2 || growth === undefined) return undefined;
 
   const sampleVariance = growth.m2 / (count - 1);
@@ -103,10 +106,17 @@ export interface GrowthSummary {
   readonly excessKurtosis: number;
 }
 
-/** Summarizes the growth at one checkpoint; undefined if fewer than two replicas survive. */
-export function summarizeGrowth(sums: CheckpointSums): GrowthSummary | undefined {
+/**
+ * Summarizes the growth at one checkpoint; undefined if fewer than two replicas survive.
+ *
+ * @param layerCount the layers that the growth covers: the depth less the burn-in.
+ */
+export function summarizeGrowth(
+  sums: CheckpointSums,
+  layerCount: number,
+): GrowthSummary | undefined {
   const count = sums.survivorCount;
-  const growth = sums.moments[0];
+  const growth = withoutRounding(sums, layerCount);
   if (count < 2 || growth === undefined) return undefined;
   const constant = growth.m2 === 0;
   return {

@@ -12,11 +12,7 @@ export interface Moments {
   readonly m4: number;
 }
 
-/**
- * The moments of an empty set of values.
- *
- * @internal exported for tests
- */
+/** The moments of an empty set of values. */
 export const NO_MOMENTS: Moments = { mean: 0, m2: 0, m3: 0, m4: 0 };
 
 /**

@@ -5,6 +5,8 @@ import type { SweepJson } from "./json.ts";
 
 /** A sweep without its runs, and the progress of all runs together. */
 export interface SweepHeading extends SweepJson {
+  /** Runs that have used up their replicas without the precision that was asked for. */
+  readonly missedTargetCount: number;
   readonly progress: {
     readonly completedShardCount: number;
     readonly plannedShardCount: number;

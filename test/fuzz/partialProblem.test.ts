@@ -73,7 +73,7 @@ function assertPlausible(of: ShardTask, partial: ShardPartial): void {
 function assertFoldsFinite(partial: ShardPartial): void {
   const folded = mergeSums(mergeSums(sound, partial), partial);
   for (const sums of folded.checkpoints) {
-    for (const [name, value] of Object.entries(summarizeGrowth(sums) ?? {})) {
+    for (const [name, value] of Object.entries(summarizeGrowth(sums, sums.depth) ?? {})) {
       assert.ok(value === undefined || Number.isFinite(value), `${name} is ${value}`);
     }
   }

@@ -119,6 +119,44 @@ needing("chromium").describe("the page in a browser", () => {
     assert.equal(await table.getByRole("row").count(), 1 + run.checkpoints.length);
   });
 
+  it("says what a sweep's runs are of, which died, and which missed their targets", async () => {
+    const title = "A sweep of ReLUs and linear networks, which has a title of more than one line";
+    const runs = [0, 1].map((negativeSlope) => {
+      const network = { width: 4, depth: 8, negativeSlope, weights: "uniform", gain: "he" };
+      const stoppingRule = { precision: { lyapunovExponent: 1e-9, maximumReplicaCount: 4096 } };
+      return specificationToMessage(
+        parsePropagation({ network, stoppingRule, displayName: title }),
+      );
+    });
+    const { name } = await api.createSweep({ displayName: title, runs }, "");
+    for await (const sweep of api.watchSweep(name)) if (hasEnded(stateOf(sweep))) break;
+    const narrow = await browser.newPage({ viewport: { width: 390, height: 800 } });
+    await narrow.goto(`${served.page}/${name}`);
+    await narrow
+      .locator("#progress", { hasText: /^2 of 2 runs .* 2 runs missed the target$/ })
+      .waitFor();
+    await narrow.getByText(name, { exact: true }).waitFor();
+    const cells = async (row: number) =>
+      narrow.locator("tbody tr").nth(row).locator("td").allTextContents();
+    const [relu, linear] = [await cells(0), await cells(1)];
+    assert.match(String(relu[1]), /^−∞ \(survivors /);
+    for (const row of [relu, linear]) {
+      assert.match(String(row[0]), /target missed$/);
+      assert.match(String(row[8]), / ± /, "the critical gain");
+    }
+    assert.deepEqual([relu[5], linear[5]], ["0", "1"], "the slopes");
+    const link = await narrow.locator("tbody th a").first().boundingBox();
+    assert.ok(link !== null && link.width < 200, `the title takes ${link?.width} of 390 pixels`);
+    await narrow.locator("tbody th a").first().click();
+    await narrow.getByRole("heading", { name: "Typical survivor" }).waitFor();
+    await narrow.getByRole("alert").getByText("target missed at the limit of replicas").waitFor();
+    const subject = String(await narrow.locator(".subject").first().textContent());
+    assert.match(subject, /^runs\/\w+ · width 4 .* slope 0 · burn-in 1 layer · its sweep$/);
+    await narrow.goto(served.page);
+    await narrow.locator("article", { hasText: "2 runs missed the target" }).waitFor();
+    await narrow.close();
+  });
+
   it("says that the coordinator is gone, and goes on when it is back", async () => {
     const { name } = await api.createRun(runMessage(64, 1.2, 2 ** 30), "");
     await page.goto(`${served.page}/${name}`);

@@ -130,6 +130,7 @@ function spreadLine(run: Run__Output): string {
   const { median, middleHalf, middleNineTenths, layerCount, method } = spread;
   const ends = `ends at ${times(median)} after ${counted(layerCount, "layer")}`;
   if (middleHalf === undefined || middleNineTenths === undefined) return ends;
+  if (middleNineTenths[0] === middleNineTenths[1]) return `${ends}; all are alike`;
   const source = method === "sketch" ? "as seen" : "about, by the normal law";
   return (
     `${ends}; half of all at ${rangeText(middleHalf)}, ` +

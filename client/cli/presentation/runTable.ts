@@ -47,7 +47,7 @@ const RESULTS: readonly TableColumn<Run__Output>[] = [
     head: "λ exact",
     importance: 3,
     align: "right",
-    cell: (run) => exactBeside(exactOf(run)?.lyapunovExponent, exponentOf(run)?.standardError),
+    cell: exactExponentText,
   },
   {
     head: "z",
@@ -92,6 +92,13 @@ function depthText(run: Run__Output): string {
 
 function exactOf({ exact }: Run__Output) {
   return exact?.extinct === true ? exact.survivors : exact;
+}
+
+/** The exact λ: where it is −∞, that first, and then the survivors'. */
+function exactExponentText(run: Run__Output): string {
+  const exact = exactOf(run)?.lyapunovExponent;
+  const text = exactBeside(exact, exponentOf(run)?.standardError);
+  return run.exact?.extinct === true && exact !== undefined ? `−∞ (${text})` : text;
 }
 
 function exactDeviation(run: Run__Output): number | undefined {

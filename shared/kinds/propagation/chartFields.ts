@@ -16,7 +16,8 @@ export function chartFields(
   const last = checkpoints.at(-1);
   return {
     depths: checkpoints.flatMap((checkpoint) => depthPoint(specification, checkpoint)),
-    fluctuations: last === undefined ? null : fluctuationsOf(last),
+    fluctuations:
+      last === undefined ? null : fluctuationsOf(last, last.depth - specification.burnIn),
   };
 }
 
@@ -30,8 +31,8 @@ function depthPoint(
   return [{ depth: sums.depth, estimate, lower, upper }];
 }
 
-function fluctuationsOf(sums: CheckpointSums): Fluctuations | null {
-  const summary = summarizeGrowth(sums);
+function fluctuationsOf(sums: CheckpointSums, layerCount: number): Fluctuations | null {
+  const summary = summarizeGrowth(sums, layerCount);
   if (summary === undefined || summary.variance === 0) return null;
   const standardDeviation = Math.sqrt(summary.variance);
   const { depth, survivorCount, quantileSketch } = sums;

@@ -45,7 +45,7 @@ export const PROPAGATION: Kind<PropagationSpecification> = {
   }),
   estimateFields,
   conclusionFields,
-  checkpointFields: (_specification, sums) => checkpointFields(sums),
+  checkpointFields,
   chartFields,
   toJSON: () => "propagation",
 };

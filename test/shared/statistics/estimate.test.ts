@@ -126,7 +126,7 @@ describe("estimateExponents", () => {
 
 describe("summarizeGrowth", () => {
   it("is what can be computed by hand", () => {
-    assert.deepEqual(summarizeGrowth(SAMPLE), {
+    assert.deepEqual(summarizeGrowth(SAMPLE, 2), {
       mean: 5,
       variance: 32 / 7,
       skewness: 0.65625,
@@ -135,12 +135,12 @@ describe("summarizeGrowth", () => {
   });
 
   it("is 0 in shape for a constant, and unknown below two survivors", () => {
-    assert.deepEqual(summarizeGrowth(sumsOf(3, 3)), {
+    assert.deepEqual(summarizeGrowth(sumsOf(3, 3), 2), {
       mean: 3,
       variance: 0,
       skewness: 0,
       excessKurtosis: 0,
     });
-    assert.equal(summarizeGrowth(sumsOf(3)), undefined);
+    assert.equal(summarizeGrowth(sumsOf(3), 2), undefined);
   });
 });

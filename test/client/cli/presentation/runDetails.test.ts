@@ -35,6 +35,22 @@ describe("a run in detail", () => {
     assert.doesNotMatch(text, /exact|undefined|NaN/);
   });
 
+  it("says that all networks are alike where nothing fluctuates", () => {
+    const growthQuantiles = [0.05, 0.25, 0.5, 0.75, 0.95].map((probability) => ({
+      probability,
+      value: 0,
+    }));
+    const run = received({
+      lyapunovExponent: estimate(0, 0),
+      variance: estimate(0, 0),
+      spread: { layerCount: 100, growthQuantiles, method: "normal" },
+    });
+    assert.match(
+      runDetails(run),
+      /typical network +│ ends at ×1\.0 after 100 layers; all are alike/,
+    );
+  });
+
   it("tells the typical network, its neighbours, and when they are lost", () => {
     const growthQuantiles = [
       [0.05, -8],

@@ -37,6 +37,16 @@ describe("the table of runs", () => {
     assert.equal(row?.[present(head).lastIndexOf("z")], "1.25");
   });
 
+  it("never shows the exact λ of survivors as if it were λ", () => {
+    const run = received({
+      lyapunovExponent: { extinct: true, level: 0.95 },
+      survivors: { lyapunovExponent: estimate(-0.2012, 0.0031), survivalRatio: 0.9 },
+      exact: { extinct: true, survivors: { lyapunovExponent: -0.2, variance: 0.25 } },
+    });
+    const [head, row] = cells(runTable([run]));
+    assert.equal(row?.[present(head).indexOf("λ exact")], "−∞ (−0.20000)");
+  });
+
   it("names only what tells several runs apart", () => {
     const runs = [4, 8].map((width) => received({ exact: EXACT }, { network: { width } }));
     const [head] = cells(runTable(runs));
