@@ -79,7 +79,7 @@ needing("openssl").describe("flags of the door", () => {
     ["--tokens {nowhere.yaml}", /--tokens: '.*nowhere\.yaml' cannot be read \(ENOENT/],
     [
       "--tokens {bad.yaml}",
-      /--tokens: '.*bad\.yaml': 0\.roles\.0: 'write' is not allowed; give one/,
+      /--tokens: '.*bad\.yaml': line 2, column 11: 0\.roles\.0: 'write' is not allowed; give one of read, submit, work; and 1 more/,
     ],
     ["--maximum-sweep-runs 2001", /--maximum-sweep-runs: '2001' is not allowed; give an integer/],
     [
