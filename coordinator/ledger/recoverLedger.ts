@@ -9,10 +9,11 @@ import {
 import { dirname, join, resolve } from "node:path";
 
 import Database from "better-sqlite3";
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely } from "kysely";
 
 import { migrate } from "./migrations.ts";
 import type { LedgerTables } from "./schema.ts";
+import { LedgerDialect } from "./sqliteDialect.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
 
 const TABLES = ["runs", "sweeps", "requests", "partials", "folds"] as const;
@@ -71,7 +72,7 @@ async function copyTables(damaged: string, made: string): Promise<RecoveredTable
   const to = new Database(made);
   const from = new Database(damaged);
   try {
-    const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database: to }) });
+    const db = new Kysely<LedgerTables>({ dialect: new LedgerDialect({ database: to }) });
     await migrate(db, { bytes: "blob", counter: "integer" });
     const epoch = checkedEpoch(from);
     to.prepare("update leadership set checked_epoch = ?").run(epoch);
