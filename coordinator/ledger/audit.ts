@@ -5,7 +5,7 @@ import { hasEnded, type RunState } from "../../shared/wire/runStates.ts";
 import { isSealed, RUN_COLUMNS } from "./checksums.ts";
 import { DamagedRecord } from "./ledger.ts";
 import { runFromRow, sweepFromRow, sweepToRow } from "./records.ts";
-import type { LedgerTables, RunsTable } from "./schema.ts";
+import { LOWEST_POSITION, type LedgerTables, type RunsTable } from "./schema.ts";
 import { readSweep } from "./sweepRows.ts";
 
 /** Rows read at a time. */
@@ -65,7 +65,7 @@ export async function audit(
 }
 
 async function* damagedRuns(db: Kysely<LedgerTables>, kinds: Kinds) {
-  for (let after: number | undefined = 0; after !== undefined;) {
+  for (let after: number | undefined = LOWEST_POSITION; after !== undefined;) {
     const rows: Selectable<RunsTable>[] = await db
       .selectFrom("runs")
       .selectAll()

@@ -72,8 +72,8 @@ async function assertIntactLog(path: string): Promise<readonly string[]> {
   }
   throw new LedgerUnavailable(
     `--ledger ${path}: its write-ahead log ${log} is damaged (byte ${byte}), and what was ` +
-      `committed after that cannot be read; restore both files from a copy, or go on without it: ` +
-      `sqlite3 ${path} "pragma wal_checkpoint(truncate)"`,
+      `committed after that cannot be read; restore both files from a copy, or save what precedes ` +
+      `the damage by 'lyapunov ledgers recover ${path} NEW' and go on with --ledger NEW`,
     { obstacle: "damaged" },
   );
 }
