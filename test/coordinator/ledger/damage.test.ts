@@ -10,7 +10,7 @@ import {
 import { openPostgresLedger } from "../../../coordinator/ledger/postgresLedger.ts";
 import { recoverLedger } from "../../../coordinator/ledger/recoverLedger.ts";
 import { openSqliteLedger } from "../../../coordinator/ledger/sqliteLedger.ts";
-import { LifeOnLedger, shardsOf } from "../../support/damage/lifeOnLedger.ts";
+import { answerOf, LifeOnLedger, shardsOf } from "../../support/damage/lifeOnLedger.ts";
 import { SampleLedger, type Aftermath } from "../../support/damage/sampleLedger.ts";
 import { PostgresServer } from "../../support/postgres.ts";
 import { needing } from "../../support/tiers/tiers.ts";
@@ -236,6 +236,31 @@ describe("a damaged ledger", () => {
       const ledger = await openSqliteLedger(target);
       assert.deepEqual(ledger.findings, []);
       assert.deepEqual((await sample.goOn(ledger)).answers, undamaged.answers);
+      await ledger.close();
+    }
+  });
+
+  it("creates a run anew if the request for one that is damaged, or gone, is sent again", async () => {
+    const harms = [
+      `update runs set specification = replace(specification, '"seed":"1"', '"seed":"7"')`,
+      `update runs set name = name || 'x' where specification like '%"seed":"1"%'`,
+      `delete from runs where specification like '%"seed":"1"%'`,
+    ];
+    for (const harm of harms) {
+      const path = sample.copy();
+      const database = new Database(path);
+      database.exec(harm);
+      database.close();
+      const ledger = await openSqliteLedger(path);
+      assert.match(ledger.findings.join(), /submit/);
+      const life = new LifeOnLedger(ledger, 2);
+      await life.engine.start();
+      life.join("next");
+      const request = { requestId: "ended", validateOnly: false };
+      const { name = "" } = await life.simulations.createRun(shardsOf(1, 22), request);
+      assert.notEqual(name, sample.ended);
+      const run = (await life.ended()).get(name);
+      assert.deepEqual(run && answerOf(run), undamaged.answers.get(sample.ended));
       await ledger.close();
     }
   });
