@@ -7,7 +7,7 @@ import { sweepEstimatesChart } from "../../shared/charts/sweepEstimates.ts";
 import { NothingToDraw } from "../../shared/charts/nothingToDraw.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { SimulationApi } from "../sdk/api.ts";
-import { isOtherKind } from "./presentation/otherKind.ts";
+import { isLost, isOtherKind } from "./presentation/otherKind.ts";
 import { isSweep } from "./names.ts";
 
 /** Pictures of a run. */
@@ -28,7 +28,9 @@ export async function chartOf(
   kind: RunChart | SweepChart | undefined,
 ): Promise<Chart> {
   if (isSweep(name)) {
-    const sweep = await api.getSweep(name);
+    const whole = await api.getSweep(name);
+    // What is lost keeps nobody from seeing the others.
+    const sweep = { ...whole, runs: whole.runs.filter((run) => !isLost(run)) };
     sweep.runs.forEach(assertDrawable);
     const isPhases = kind === undefined ? isMap(sweep) : kind === "phases";
     return isPhases ? phaseDiagram(sweep) : sweepEstimatesChart(sweep);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { FileLock } from "../../coordinator/ledger/fileLocks.ts";
@@ -76,6 +76,10 @@ export async function openOwnLedger(
     }
   } catch (error) {
     const { obstacle, message } = problemOf(place, error);
+    if (obstacle === "damaged") {
+      const remedy = `or have this command begin anew: 'lyapunov ledgers remove ${basename(folder)}'`;
+      throw new LedgerUnavailable(`${message}; ${remedy}`, { obstacle, cause: error });
+    }
     if (obstacle !== "unwritable" && obstacle !== "no_locks" && obstacle !== "full") throw error;
     deleteEmpty(folder);
     events.unusable(message);

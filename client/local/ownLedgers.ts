@@ -48,13 +48,23 @@ export function ownLedgers(commands: string): OwnLedgerEntry[] {
     .toSorted((a, b) => b.lastWriteTime - a.lastWriteTime);
 }
 
-/** Deletes a command's ledger, unless the command runs; returns whether it did. */
+/**
+ * Deletes a command's ledger, unless the command runs; returns whether it did.
+ *
+ * @throws Error if it cannot be deleted
+ */
 export function removeOwnLedger({ folder }: Pick<OwnLedgerEntry, "folder">): boolean {
   const lock = FileLock.take(join(folder, FILES.lock), dirname(folder));
   if (lock === undefined) return false;
   try {
     rmSync(folder, { recursive: true, force: true });
     return true;
+  } catch (error) {
+    // Node names neither the folder nor the reason in a way that people could read.
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`${folder} cannot be deleted (${code}); may you write there?`, {
+      cause: error,
+    });
   } finally {
     lock.release();
   }

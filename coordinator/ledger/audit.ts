@@ -2,10 +2,10 @@ import type { Kysely, Selectable, Transaction } from "kysely";
 
 import type { Kinds } from "../../shared/kinds/kinds.ts";
 import { hasEnded, type RunState } from "../../shared/wire/runStates.ts";
-import { isSealed, RUN_COLUMNS } from "./checksums.ts";
+import { isSealed, REQUEST_COLUMNS, RUN_COLUMNS, textIn } from "./checksums.ts";
 import { DamagedRecord } from "./ledger.ts";
 import { runFromRow, sweepFromRow, sweepToRow } from "./records.ts";
-import type { LedgerTables, RunsTable } from "./schema.ts";
+import { LOWEST_POSITION, type LedgerTables, type RunsTable } from "./schema.ts";
 import { readSweep } from "./sweepRows.ts";
 
 /** Rows read at a time. */
@@ -19,8 +19,9 @@ interface AuditOptions {
 
 /**
  * Reads all runs and sweeps of a ledger that is being opened. A run whose record is damaged has
- * failed from now on, so that nobody waits for it; a sweep's record is made anew. Partials, which
- * may be millions, are looked at when they are needed.
+ * failed from now on, so that nobody waits for it; a sweep's record is made anew. The request for
+ * what is damaged or gone is forgotten, so that it can be sent again. Partials, which may be
+ * millions, are looked at when they are needed.
  *
  * @returns what was damaged, a sentence each
  */
@@ -38,6 +39,22 @@ export async function audit(
         .updateTable("runs")
         .set({ state: "FAILED" satisfies RunState, ended: 1, error: damage.message })
         .where("position", "=", row.position)
+        .execute();
+      // Whoever sends the request again shall get a run, and not this failure for ever.
+      await transaction
+        .deleteFrom("requests")
+        .where("resource", "in", [textIn(row.name), textIn(row.sweep)])
+        .execute();
+    });
+  }
+  for (const request of await orphans(db)) {
+    findings.push(
+      `${request.resource} is not in the ledger any more, though a request created it; submit it again`,
+    );
+    repairs.push(async (transaction) => {
+      await transaction
+        .deleteFrom("requests")
+        .where("request_id", "=", request.request_id)
         .execute();
     });
   }
@@ -65,7 +82,7 @@ export async function audit(
 }
 
 async function* damagedRuns(db: Kysely<LedgerTables>, kinds: Kinds) {
-  for (let after: number | undefined = 0; after !== undefined;) {
+  for (let after: number | undefined = LOWEST_POSITION; after !== undefined;) {
     const rows: Selectable<RunsTable>[] = await db
       .selectFrom("runs")
       .selectAll()
@@ -79,6 +96,17 @@ async function* damagedRuns(db: Kysely<LedgerTables>, kinds: Kinds) {
     }
     after = rows.at(-1)?.position;
   }
+}
+
+/** Intact requests for runs and sweeps that are gone, as they may be from a ledger that was saved. */
+async function orphans(db: Kysely<LedgerTables>) {
+  const rows = await db
+    .selectFrom("requests")
+    .selectAll()
+    .where("resource", "not in", db.selectFrom("runs").select("name"))
+    .where("resource", "not in", db.selectFrom("sweeps").select("name"))
+    .execute();
+  return rows.filter((row) => isSealed(row, REQUEST_COLUMNS));
 }
 
 function damageOf(row: Selectable<RunsTable>, kinds: Kinds): DamagedRecord | undefined {

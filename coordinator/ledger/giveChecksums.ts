@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from "kysely";
 
 import { checksumOf, REQUEST_COLUMNS, RUN_COLUMNS, SWEEP_COLUMNS } from "./checksums.ts";
-import type { LedgerTables } from "./schema.ts";
+import { LOWEST_POSITION, type LedgerTables } from "./schema.ts";
 
 /** Rows read at a time. */
 const ROWS_AT_ONCE = 500;
@@ -42,7 +42,7 @@ export async function giveChecksums(
 }
 
 async function giveToRuns(db: Transaction<LedgerTables>): Promise<void> {
-  for (let after: number | undefined = 0; after !== undefined;) {
+  for (let after: number | undefined = LOWEST_POSITION; after !== undefined;) {
     const rows = await db
       .selectFrom("runs")
       .selectAll()
@@ -59,7 +59,7 @@ async function giveToRuns(db: Transaction<LedgerTables>): Promise<void> {
 }
 
 async function giveToSweeps(db: Transaction<LedgerTables>): Promise<void> {
-  for (let after: number | undefined = 0; after !== undefined;) {
+  for (let after: number | undefined = LOWEST_POSITION; after !== undefined;) {
     const rows = await db
       .selectFrom("sweeps")
       .selectAll()

@@ -146,12 +146,25 @@ export async function migrate(db: Kysely<LedgerTables>, types: EngineTypes): Pro
   const { code } = failure as { readonly code?: unknown };
   // The database has failed, and says why.
   if (typeof code === "string" && code !== "SQLITE_ERROR") throw failure;
-  throw new SchemaMismatch(failure.message, { cause: error });
+  const [, unknown = ""] = UNKNOWN_MIGRATION.exec(failure.message) ?? [];
+  const own = Object.keys(migrations(types));
+  const isLater = own.every((name) => unknown > name);
+  throw new SchemaMismatch(failure.message, { isLater, cause: error });
 }
+
+/** What the migrator says of a migration that this version does not have. */
+const UNKNOWN_MIGRATION = /previously executed migration (\d{4}_\w+) is missing/;
 
 /** The tables of a ledger are not those of this version. */
 export class SchemaMismatch extends Error {
   override readonly name = "SchemaMismatch";
+  /** True if a later version has written the ledger; false if its tables are damaged. */
+  readonly isLater: boolean;
+
+  constructor(message: string, { isLater, cause }: { isLater: boolean; cause: unknown }) {
+    super(message, { cause });
+    this.isLater = isLater;
+  }
 }
 
 /** The columns of every table, as they are after the last migration. */
@@ -176,7 +189,7 @@ export async function assertMigrated(db: Kysely<LedgerTables>): Promise<void> {
     try {
       await sql`select ${cells} from ${sql.table(table)} limit 0`.execute(db);
     } catch (error) {
-      throw new SchemaMismatch(reasonOf(error), { cause: error });
+      throw new SchemaMismatch(reasonOf(error), { isLater: false, cause: error });
     }
   }
 }

@@ -42,9 +42,9 @@ export function openingProblem(path: string, error: unknown): OpeningProblem {
     };
   }
   const why = whyUnwritable(path);
+  const remedy = SQLITE_REMEDY.replace("FILE", path);
   // SQLite takes a damaged version in the file's header for that of a file that it may only read.
   if (DAMAGED.test(code) || (code === "SQLITE_READONLY" && why === undefined)) {
-    const remedy = SQLITE_REMEDY.replace("FILE", path);
     return {
       obstacle: "damaged",
       message: `it is not a ledger, or it is damaged (${message}); give another file, ${remedy}`,
@@ -53,9 +53,9 @@ export function openingProblem(path: string, error: unknown): OpeningProblem {
   if (error instanceof SchemaMismatch) {
     return {
       obstacle: "damaged",
-      message:
-        `a later version has written it, or its tables are damaged (${message}); start the version ` +
-        `that wrote it, restore it from a copy, or give another file`,
+      message: error.isLater
+        ? `a later version has written it (${message}); start that version, or give another file`
+        : `its tables are damaged (${message}); give another file, ${remedy}`,
     };
   }
   if (FULL.test(code)) {

@@ -161,7 +161,9 @@ function problem(error: unknown): string {
       return `${message}; create it first`;
     default:
       if (error instanceof SchemaMismatch) {
-        return `a later version has written it, or its tables are damaged (${message}); start the version that wrote it, or restore it from a copy`;
+        return error.isLater
+          ? `a later version has written it (${message}); start that version, or give another database`
+          : `its tables are damaged (${message}); restore it from a copy`;
       }
       return ledgerDamage(error) ?? message;
   }

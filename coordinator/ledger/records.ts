@@ -134,7 +134,9 @@ export function requestToRow(request: RequestRecord): Insertable<RequestsTable> 
 export function requestFromRow(row: Selectable<RequestsTable>): RequestRecord {
   if (!isSealed(row, REQUEST_COLUMNS)) {
     throw new DamagedRecord(`the request id '${row.request_id}'`, WRONG_CHECKSUM, {
-      remedy: "list the runs for what it has created, or give another request id",
+      remedy:
+        "list the runs for what it has created, or give another request id " +
+        "(a command with a cluster inside: another --ledger)",
     });
   }
   return { requestId: row.request_id, fingerprint: row.fingerprint, resource: row.resource };

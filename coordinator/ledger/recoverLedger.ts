@@ -1,20 +1,26 @@
 import {
+  closeSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
-  writeFileSync,
+  writeSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 import Database from "better-sqlite3";
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely } from "kysely";
 
 import { migrate } from "./migrations.ts";
 import type { LedgerTables } from "./schema.ts";
+import { LedgerDialect } from "./sqliteDialect.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
 
+/** Lengths in bytes of a ledger's pages, and of the header with which the first one begins. */
+const PAGE_BYTES = 4096;
+const HEADER_BYTES = 100;
 const TABLES = ["runs", "sweeps", "requests", "partials", "folds"] as const;
 /**
  * Bytes at the beginning of every ledger's file that are always the same: see "The Database Header"
@@ -46,36 +52,78 @@ export async function recoverLedger(damaged: string, target: string): Promise<Re
   if (existsSync(target)) throw new Error(`${target} is there already; give a new file`);
   // A copy, since SQLite changes what it opens; beside the new ledger, where there must be room.
   const folder = mkdtempSync(join(dirname(resolve(target)), ".recovering-"));
-  const [copy, made] = [join(folder, "damaged"), join(folder, "recovered")];
+  const [copy, empty] = [join(folder, "damaged"), join(folder, "empty")];
   try {
-    writeFileSync(copy, withHeader(readFileSync(damaged)));
+    copyFileSync(damaged, copy);
+    putHeader(copy);
     if (existsSync(`${damaged}-wal`)) copyFileSync(`${damaged}-wal`, `${copy}-wal`);
-    const tables = await copyTables(copy, made);
-    if (tables.every(({ rowCount, isWhole }) => rowCount === 0 && !isWhole)) {
+    await makeEmpty(empty);
+    const asItIs = {
+      made: join(folder, "first"),
+      ...copyTables(copy, empty, join(folder, "first")),
+    };
+    let best = asItIs;
+    if (!asItIs.tables.every(({ isWhole }) => isWhole)) {
+      putFirstPage(copy, empty);
+      const made = join(folder, "second");
+      const withTables = { made, ...copyTables(copy, empty, made) };
+      if (withTables.rowCount > asItIs.rowCount) best = withTables;
+    }
+    if (best.rowCount === 0 && !best.tables.some(({ isWhole }) => isWhole)) {
       throw new Error(`nothing can be read from ${damaged}; restore it from a copy`);
     }
-    copyFileSync(made, target);
-    return tables;
+    copyFileSync(best.made, target);
+    return best.tables;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The file with what must be in its header. */
-function withHeader(file: Buffer): Buffer {
-  for (const [offset, bytes] of HEADER) bytes.copy(file, offset);
-  return file;
+/** Writes what must be in the header of a ledger's file. */
+function putHeader(path: string): void {
+  writeAt(path, HEADER);
 }
 
-async function copyTables(damaged: string, made: string): Promise<RecoveredTable[]> {
+/**
+ * Replaces the list of tables at the beginning of a file by that of a new ledger, in which every
+ * table begins at the same page: migrations create tables in the same order in every ledger.
+ */
+function putFirstPage(path: string, empty: string): void {
+  writeAt(path, [[HEADER_BYTES, readFileSync(empty).subarray(HEADER_BYTES, PAGE_BYTES)]]);
+}
+
+function writeAt(
+  path: string,
+  pieces: readonly (readonly [offset: number, bytes: Buffer])[],
+): void {
+  const file = openSync(path, "r+");
+  try {
+    for (const [offset, bytes] of pieces) writeSync(file, bytes, 0, bytes.length, offset);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Makes a ledger without rows. */
+async function makeEmpty(path: string): Promise<void> {
+  const database = new Database(path);
+  try {
+    const db = new Kysely<LedgerTables>({ dialect: new LedgerDialect({ database }) });
+    await migrate(db, { bytes: "blob", counter: "integer" });
+  } finally {
+    database.close();
+  }
+}
+
+/** Copies what can be read to a copy of an empty ledger; also moves the log into the damaged file. */
+function copyTables(damaged: string, empty: string, made: string) {
+  copyFileSync(empty, made);
   const to = new Database(made);
   const from = new Database(damaged);
   try {
-    const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database: to }) });
-    await migrate(db, { bytes: "blob", counter: "integer" });
-    const epoch = checkedEpoch(from);
-    to.prepare("update leadership set checked_epoch = ?").run(epoch);
-    return TABLES.map((table) => copyTable(from, to, table));
+    to.prepare("update leadership set checked_epoch = ?").run(checkedEpoch(from));
+    const tables = TABLES.map((table) => copyTable(from, to, table));
+    return { tables, rowCount: tables.reduce((sum, { rowCount }) => sum + rowCount, 0) };
   } finally {
     from.close();
     to.close();
@@ -85,8 +133,8 @@ async function copyTables(damaged: string, made: string): Promise<RecoveredTable
 /** Null if the ledger is an earlier version's, whose rows have no checksums yet. */
 function checkedEpoch(from: Database.Database): number | null {
   try {
-    from.prepare("select checksum from runs limit 0");
-    return 0;
+    const kept = from.prepare("select checked_epoch from leadership").pluck().get();
+    return kept === null ? null : 0;
   } catch (error) {
     return /no such column/.test(reasonOf(error)) ? null : 0;
   }

@@ -3,6 +3,9 @@ import type { ColumnType, Generated } from "kysely";
 /** A number that only the database gives out, ascending. */
 type Position = Generated<number>;
 
+/** Below all positions: the database counts from 1, but damage may leave any number. */
+export const LOWEST_POSITION = Number.MIN_SAFE_INTEGER;
+
 /** See checksums.ts. */
 type Checksum = number | null;
 

@@ -13,7 +13,7 @@ import {
 } from "./ledger.ts";
 import { invalidPageToken, page } from "./page.ts";
 import { runFromRow } from "./records.ts";
-import type { LedgerTables, RunsTable } from "./schema.ts";
+import { LOWEST_POSITION, type LedgerTables, type RunsTable } from "./schema.ts";
 import { readSweep } from "./sweepRows.ts";
 
 type Db = Kysely<LedgerTables>;
@@ -118,7 +118,7 @@ function knownState(state: string): RunState {
 
 /** Runs that have not ended, oldest first, but for damaged ones. */
 export async function* unfinishedRuns({ db, kinds }: Source): AsyncIterable<RunRecord> {
-  let after = 0;
+  let after = LOWEST_POSITION;
   for (;;) {
     const rows = await db
       .selectFrom("runs")

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import Database from "better-sqlite3";
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely } from "kysely";
 
 import { KINDS } from "../../shared/kinds/kinds.ts";
 import { audit } from "./audit.ts";
@@ -14,6 +14,7 @@ import { assertMigrated, migrate } from "./migrations.ts";
 import { openingProblem } from "./openingProblem.ts";
 import { assertIntactPages } from "./pageCheck.ts";
 import type { LedgerTables } from "./schema.ts";
+import { LedgerDialect } from "./sqliteDialect.ts";
 import { SqlLedger } from "./sqlLedger.ts";
 import { logDamage, type LogDamage } from "./writeAheadLog.ts";
 
@@ -39,7 +40,7 @@ export async function openSqliteLedger(path: string, kinds = KINDS): Promise<Led
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
     assertIntactPages(database);
-    const db = new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database }) });
+    const db = new Kysely<LedgerTables>({ dialect: new LedgerDialect({ database }) });
     await migrate(db, { bytes: "blob", counter: "integer" });
     await assertMigrated(db);
     await giveChecksums(db, { epoch: 0, isKept: (checkedEpoch) => checkedEpoch !== null });
@@ -71,8 +72,8 @@ async function assertIntactLog(path: string): Promise<readonly string[]> {
   }
   throw new LedgerUnavailable(
     `--ledger ${path}: its write-ahead log ${log} is damaged (byte ${byte}), and what was ` +
-      `committed after that cannot be read; restore both files from a copy, or go on without it: ` +
-      `sqlite3 ${path} "pragma wal_checkpoint(truncate)"`,
+      `committed after that cannot be read; restore both files from a copy, or save what precedes ` +
+      `the damage by 'lyapunov ledgers recover ${path} NEW' and go on with --ledger NEW`,
     { obstacle: "damaged" },
   );
 }

@@ -106,6 +106,25 @@ describe("the ledger that a command keeps for itself", () => {
     assert.equal(unknown.code, 2);
   });
 
+  it("says how the command begins anew, if it is damaged", async () => {
+    const env = { XDG_DATA_HOME: join(folder, "damaged") };
+    const commands = join(env.XDG_DATA_HOME, "lyapunov-cluster", "commands");
+    await using running = startCommand(ENDLESS, { env });
+    await running.said(/replicas\/s/, "stderr");
+    running.signal("SIGINT");
+    await running.ended;
+    const [id = ""] = await readdir(commands);
+    const ledger = join(commands, id, "ledger.sqlite");
+    await rm(`${ledger}-wal`, { force: true });
+    await writeFile(ledger, "this has never been a database\n".repeat(300));
+    const { code, stderr } = await runCommand(ENDLESS, { env });
+    assert.equal(code, 1, stderr);
+    const [, remedy = ""] =
+      /or have this command begin anew: 'lyapunov (ledgers remove \w+)'\n/.exec(stderr) ?? [];
+    assert.equal((await runCommand(remedy.split(" "), { env })).code, 0, stderr);
+    assert.deepEqual(await readdir(commands), []);
+  });
+
   it("is deleted by the next command after thirty days, which says so", async () => {
     const env = { XDG_DATA_HOME: join(folder, "old") };
     const commands = join(env.XDG_DATA_HOME, "lyapunov-cluster", "commands");

@@ -52,8 +52,8 @@ export function defineLedgers(ledgers: Command): void {
     .description("copy what can still be read of a damaged ledger's file to a new one")
     .action(async (damaged: string, target: string) => {
       const { recoverLedger } = await import("../../local/recover.ts");
-      for (const { table, rowCount } of await recoverLedger(damaged, target)) {
-        await print(`${table}: ${rowCount}\n`);
+      for (const { table, rowCount, isWhole } of await recoverLedger(damaged, target)) {
+        await print(`${table}: ${rowCount}${isWhole ? "" : ", and others that cannot be read"}\n`);
       }
     });
 }

@@ -18,6 +18,12 @@ export function isOtherKind({ kind, network, state }: Run__Output): boolean {
   return (shortName("kind", kind) ?? "propagation") !== "propagation";
 }
 
+/** True if nothing is known of the run but its name: its record is damaged, or gone. */
+export function isLost({ kind, network, state }: Run__Output): boolean {
+  const isFailed = shortName("state", state) === "FAILED";
+  return isFailed && network === null && shortName("kind", kind) === undefined;
+}
+
 /** `kind 1000: bias 0.3, tosses 100000`. */
 export function parametersLabel(run: Run__Output): string {
   const parameters = Object.entries(structToJson(run.parameters)).map(

@@ -48,6 +48,8 @@ export function runDetails(run: Run__Output, limit = Infinity): string {
   );
   if (run.burnIn > 0) {
     table.push(["burn-in", `the growth of the first ${run.burnIn} layers is left out`]);
+  } else if (run.withoutBurnIn) {
+    table.push(["burn-in", "none: the growth of the first layers, which differs, counts too"]);
   }
   if (!hasEnded(stateOf(run))) table.push(["progress", progressLine(run)]);
   if (extinct) {

@@ -10,7 +10,7 @@ import {
 import { openPostgresLedger } from "../../../coordinator/ledger/postgresLedger.ts";
 import { recoverLedger } from "../../../coordinator/ledger/recoverLedger.ts";
 import { openSqliteLedger } from "../../../coordinator/ledger/sqliteLedger.ts";
-import { LifeOnLedger, shardsOf } from "../../support/damage/lifeOnLedger.ts";
+import { answerOf, LifeOnLedger, shardsOf } from "../../support/damage/lifeOnLedger.ts";
 import { SampleLedger, type Aftermath } from "../../support/damage/sampleLedger.ts";
 import { PostgresServer } from "../../support/postgres.ts";
 import { needing } from "../../support/tiers/tiers.ts";
@@ -208,15 +208,71 @@ describe("a damaged ledger", () => {
     assert.equal(answers.size, undamaged.answers.size - 1);
   });
 
-  it("is refused if its tables are not those of its version", async () => {
-    const path = sample.copy();
-    const database = new Database(path);
-    database.exec("alter table runs rename column specification to specificatiom");
-    database.close();
-    await assert.rejects(
-      openSqliteLedger(path),
-      /a later version has written it, or its tables are/,
-    );
+  it("is refused if its list of tables is damaged, and all of its rows can be saved", async () => {
+    const harms: readonly ((bytes: Buffer) => Buffer)[] = [
+      (bytes) => bytes.fill(0, 0, PAGE_BYTES),
+      (bytes) => {
+        // A table's column that no version knows.
+        bytes.write("specificatiom", bytes.indexOf("specification"));
+        return bytes;
+      },
+      (bytes) => {
+        // Words that are no SQL.
+        bytes.write("CREAT", bytes.indexOf("CREATE"));
+        bytes.write("crea_e", bytes.indexOf("create"));
+        return bytes;
+      },
+    ];
+    for (const harm of harms) {
+      const path = sample.copy(harm);
+      await assert.rejects(openSqliteLedger(path), (error: Error) => {
+        assert.ok(error instanceof LedgerUnavailable);
+        assert.match(error.message, /damaged \(.*restore it from a copy, or .*ledgers recover/);
+        return true;
+      });
+      const target = `${path}.recovered`;
+      const tables = await recoverLedger(path, target);
+      assert.ok(tables.every(({ rowCount, isWhole }) => rowCount > 0 && isWhole));
+      const ledger = await openSqliteLedger(target);
+      assert.deepEqual(ledger.findings, []);
+      assert.deepEqual((await sample.goOn(ledger)).answers, undamaged.answers);
+      await ledger.close();
+    }
+  });
+
+  it("creates a run anew if the request for one that is damaged, or gone, is sent again", async () => {
+    const harms = [
+      `update runs set specification = replace(specification, '"seed":"1"', '"seed":"7"')`,
+      `update runs set name = name || 'x' where specification like '%"seed":"1"%'`,
+      `delete from runs where specification like '%"seed":"1"%'`,
+    ];
+    for (const harm of harms) {
+      const path = sample.copy();
+      const database = new Database(path);
+      database.exec(harm);
+      database.close();
+      const ledger = await openSqliteLedger(path);
+      assert.match(ledger.findings.join(), /submit/);
+      const life = new LifeOnLedger(ledger, 2);
+      await life.engine.start();
+      life.join("next");
+      const request = { requestId: "ended", validateOnly: false };
+      const { name = "" } = await life.simulations.createRun(shardsOf(1, 22), request);
+      assert.notEqual(name, sample.ended);
+      const run = (await life.ended()).get(name);
+      assert.deepEqual(run && answerOf(run), undamaged.answers.get(sample.ended));
+      await ledger.close();
+    }
+  });
+
+  it("goes on with a run whose position is none that the database gives out", async () => {
+    for (const position of [0, -1]) {
+      const { answers } = await aftermathOf(
+        `update runs set position = ${position} where ended = 0 and position =
+           (select min(position) from runs where ended = 0)`,
+      );
+      assert.deepEqual(answers, undamaged.answers);
+    }
   });
 });
 

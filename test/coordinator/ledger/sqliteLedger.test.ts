@@ -104,7 +104,11 @@ describe("SQLite", () => {
       .prepare("insert into kysely_migration (name, timestamp) values ('9999_future', '2030')")
       .run();
     database.close();
-    await assert.rejects(openSqliteLedger(path), LedgerUnavailable);
+    await assert.rejects(openSqliteLedger(path), (error: Error) => {
+      assert.ok(error instanceof LedgerUnavailable);
+      assert.match(error.message, /a later version has written it \(.*9999_future.*start that/);
+      return true;
+    });
   });
 
   it("says so where a folder cannot be made", async () => {

@@ -4,9 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { LedgerUnavailable } from "../../../coordinator/ledger/ledger.ts";
+import { recoverLedger } from "../../../coordinator/ledger/recoverLedger.ts";
 import { openSqliteLedger } from "../../../coordinator/ledger/sqliteLedger.ts";
 import { logDamage } from "../../../coordinator/ledger/writeAheadLog.ts";
 import { recordedShard, runRecord } from "../../support/ledgerRecords.ts";
+
+const RUNS = 12;
 
 describe("a write-ahead log", () => {
   let folder: string;
@@ -29,7 +32,7 @@ describe("a write-ahead log", () => {
     folder = mkdtempSync(join(tmpdir(), "lyapunov-log-"));
     path = join(folder, "logged.sqlite");
     const ledger = await openSqliteLedger(path);
-    for (let shard = 0; shard < 12; shard++) {
+    for (let shard = 0; shard < RUNS; shard++) {
       await ledger.transact(async (transaction) => {
         await transaction.putRun(runRecord(`runs/${shard}`));
         await transaction.putShard("runs/0", recordedShard(shard));
@@ -58,10 +61,18 @@ describe("a write-ahead log", () => {
         error.message,
         /its write-ahead log \S+-wal is damaged \(byte \d+\), and what was/,
       );
-      assert.match(error.message, /sqlite3 \S+ "pragma wal_checkpoint\(truncate\)"$/);
+      assert.match(error.message, /or save what precedes the damage by 'lyapunov ledgers recover /);
       return true;
     });
-    // It has not been touched.
+    const target = `${copy}.recovered`;
+    await recoverLedger(copy, target);
+    const recovered = await openSqliteLedger(target);
+    const { records } = await recovered.runs(100, "");
+    const [oldest] = records.slice(-1);
+    assert.equal(oldest?.name, "runs/0");
+    assert.ok(records.length < RUNS);
+    await recovered.close();
+    // What is damaged has not been touched.
     assert.deepEqual(readFileSync(`${copy}-wal`), flipped(Math.floor(log.length / 2)));
   });
 

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
 
 import { pino } from "pino";
 
@@ -12,8 +12,10 @@ import { SHARD_SIZE, specificationWith } from "../specifications.ts";
 
 /** So small that a run of some tens of shards has folds, and is read back by pages. */
 const PAGING = { shardsPerFold: 4, partialsPerPage: 3 };
-/** More turns of the event loop than any run here takes. */
-const MANY_TURNS = 20_000;
+/** More waits than any run here takes. */
+const MANY_WAITS = 20_000;
+/** Waits that are turns of the event loop; a database server needs time, and not turns. */
+const QUICK_WAITS = 2000;
 
 /** One life of a coordinator on a ledger; what it logs is kept. */
 export class LifeOnLedger {
@@ -49,7 +51,7 @@ export class LifeOnLedger {
 
   /** Resolves to all runs by their names once none has work left. */
   async ended(): Promise<ReadonlyMap<string, Run>> {
-    for (let i = 0; i < MANY_TURNS && this.engine.unfinishedRecords.size > 0; i++) await turn();
+    for (let i = 0; i < MANY_WAITS && this.engine.unfinishedRecords.size > 0; i++) await wait(i);
     if (this.engine.unfinishedRecords.size > 0) {
       throw new Error(`unfinished: ${[...this.engine.unfinishedRecords.keys()].join(", ")}`);
     }
@@ -59,9 +61,13 @@ export class LifeOnLedger {
 
   /** Resolves once a worker has answered all that it may. */
   async exhausted(worker: InlineWorker, allowance: number): Promise<void> {
-    for (let i = 0; i < MANY_TURNS && worker.propagated.length < allowance; i++) await turn();
+    for (let i = 0; i < MANY_WAITS && worker.propagated.length < allowance; i++) await wait(i);
     await this.engine.flush();
   }
+}
+
+async function wait(count: number): Promise<void> {
+  await (count < QUICK_WAITS ? turn() : delay(1));
 }
 
 /** A specification of so many shards. */

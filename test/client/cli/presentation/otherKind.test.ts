@@ -63,4 +63,17 @@ describe("the pictures", () => {
       message: "runs/abc: no picture shows runs of its kind; see `lyapunov runs show`",
     });
   });
+
+  it("show a sweep without the run whose record is lost", async () => {
+    const lost = {
+      ...received({ state: "RUN_STATE_FAILED", error: "it is damaged" }),
+      kind: "RUN_KIND_UNSPECIFIED" as const,
+      network: null,
+    };
+    const lyapunovExponent = { estimate: -0.2, lower: -0.3, upper: -0.1, level: 0.95 };
+    const runs = [received({ lyapunovExponent }), lost];
+    const api = { getSweep: () => Promise.resolve({ ...sweep, runs }) } as unknown as SimulationApi;
+    const chart = await chartOf(api, sweep.name, "estimates");
+    assert.match(JSON.stringify(chart), /"y":-0\.2,/);
+  });
 });

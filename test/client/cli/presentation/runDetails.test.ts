@@ -118,8 +118,13 @@ describe("a run in detail", () => {
     const [some, none] = [{ burnIn: 20 }, { burnIn: 0 }].map((change) =>
       runDetails(received({}, { network: { weights: "rademacher" }, ...change })),
     );
+    const needless = runDetails(received({}, { network: { weights: "gaussian" }, burnIn: 0 }));
     assert.match(some ?? "", /burn-in +│ the growth of the first 20 layers is left out/);
-    assert.doesNotMatch(none ?? "", /burn-in/);
+    assert.match(
+      none ?? "",
+      /burn-in +│ none: the growth of the first layers, which differs, counts/,
+    );
+    assert.doesNotMatch(needless, /burn-in/);
   });
 
   it("says what a run waits for, and why one has failed", () => {
