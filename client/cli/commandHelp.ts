@@ -85,7 +85,8 @@ function tailOf(command: Command): string {
   });
   const codes = Object.entries(EXIT_MEANINGS).map(([code, meaning]) => `${code} ${meaning}`);
   return [
-    ...(lines.length === 0 ? [] : ["Examples:", ...lines, ""]),
+    ...(lines.length === 0 ? [] : ["", "Examples:", ...lines]),
+    "",
     ...linesOf(`Exit codes: ${codes.join(", ")}`, columns),
   ].join("\n");
 }

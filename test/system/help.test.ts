@@ -61,6 +61,15 @@ describe("help", () => {
     }
   });
 
+  it("has an empty line before every part", () => {
+    for (const [name, text] of help) {
+      for (const part of ["Options:", "Examples:", "Exit codes:"]) {
+        assert.equal(text.split(`\n\n${part}`).length, 2, `${part} in ${name}`);
+      }
+      assert.doesNotMatch(text, /\n\n\n/, name);
+    }
+  });
+
   it("is no wider than a terminal, but for examples, which can be pasted", () => {
     for (const [name, text] of help) {
       const lines = text.split("\n").filter((line) => !line.startsWith("  $ "));
