@@ -70,7 +70,10 @@ function refuseMissing(command: Command): never {
  * would be loaded by each command, and takes longer than most of them.
  */
 function linesOf(text: string, columns: number): string[] {
-  return new Help().boxWrap(text, columns).split("\n");
+  const help = new Help();
+  // Left to itself it breaks nothing into lines of fewer than 40 characters.
+  help.minWidthToWrap = 1;
+  return help.boxWrap(text, columns).split("\n");
 }
 
 function tailOf(command: Command): string {
@@ -85,7 +88,8 @@ function tailOf(command: Command): string {
   });
   const codes = Object.entries(EXIT_MEANINGS).map(([code, meaning]) => `${code} ${meaning}`);
   return [
-    ...(lines.length === 0 ? [] : ["Examples:", ...lines, ""]),
+    ...(lines.length === 0 ? [] : ["", "Examples:", ...lines]),
+    "",
     ...linesOf(`Exit codes: ${codes.join(", ")}`, columns),
   ].join("\n");
 }

@@ -21,7 +21,9 @@ import {
 import { parseRequest } from "../sdk/criticalGain.ts";
 import { InputError } from "../sdk/errors.ts";
 import { RUN_DEFAULTS, runInput } from "../sdk/runInput.ts";
+import { fieldName } from "./fieldName.ts";
 import { gridSize, idleParameters, points, type Axes, type Point } from "./grid.ts";
+import { refusedValues } from "./refusedValues.ts";
 import { repeatedSeeds } from "./repeatedSeeds.ts";
 import { parseSweepDocument } from "./sweepDocument.ts";
 
@@ -104,10 +106,11 @@ export function parseSweep(path: string, text: string): SweepSpecification {
     const document = parseSweepDocument(text);
     const result = sweepFile.safeParse(document.value);
     if (result.success) return readSweep(path, document, result.data);
-    throw documentError(document, result.error, {
+    const { problems } = documentError(document, result.error, {
       whole: "the file",
       fieldsAt: (at) => Object.keys((at.length === 0 ? sweepFile : block).shape),
     });
+    throw new DocumentError([...problems, ...refusedValues(document)]);
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
     throw new InputError(problemLines(path, error.problems), { cause: error });
@@ -213,24 +216,4 @@ function withDefaults(defaults: Block, grid: Block): Block {
 function withoutIdleDefaults(axes: Axes, grid: Axes): Axes {
   const idle = idleParameters(axes).filter((parameter) => grid[parameter] === undefined);
   return Object.fromEntries(Object.entries(axes).filter(([field]) => !idle.includes(field)));
-}
-
-const FILE_NAMES: Readonly<Record<string, string>> = {
-  stopping_rule: "replicas",
-  replica_count: "replicas",
-  lyapunov_exponent: "precision",
-  variance: "variancePrecision",
-  minimum_replica_count: "minimumReplicas",
-  maximum_replica_count: "maximumReplicas",
-  checkpoint_depths: "checkpoints",
-};
-
-/**
- * The file's name of a field: `network.negative_slope` → `negativeSlope`, and of an entry of a list:
- * `checkpoint_depths[1]` → `checkpoints.1`.
- */
-function fieldName(field: string): string {
-  const [, last = "", place] = /^(?:.*\.)?([^[]*)(?:\[(\d+)\])?$/.exec(field) ?? [];
-  if (place !== undefined) return `${fieldName(last)}.${place}`;
-  return FILE_NAMES[last] ?? last.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

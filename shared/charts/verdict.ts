@@ -3,7 +3,7 @@ import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import { isZeroExponent, ZERO_WITHIN } from "../statistics/zeroExponent.ts";
 import type { Estimate__Output } from "../wire/generated/lyapunov/v1/Estimate.ts";
 import type { Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
-import { counted } from "../text/counts.ts";
+import { count, counted } from "../text/counts.ts";
 import { factor } from "../text/numbers.ts";
 import { times } from "../text/times.ts";
 
@@ -75,8 +75,10 @@ function fateOf(estimate: Estimate__Output, spread: Spread): [string, string] {
   }
   // That of the mean; the median's is a quarter larger.
   const error = (estimate.standardError ?? 0) * layerCount;
-  const change = `${median < 0 ? "shrinks" : "grows"} ${factor(Math.abs(median), error)}-fold`;
-  const fate = `${change} ${over}${others}`;
+  const size = factor(Math.abs(median), error);
+  const change = `${median < 0 ? "shrinks" : "grows"} ${size}-fold`;
+  // "1.0-fold" is no change that could be told.
+  const fate = `${Number(size) === 1 ? "hardly changes" : change} ${over}${others}`;
   // At least three quarters of all networks share the fate of the typical one.
   if (median <= -Math.LN2 && upper < 0) return ["Vanishes", fate];
   if (median >= Math.LN2 && lower > 0) return ["Explodes", fate];
@@ -92,7 +94,7 @@ function othersText(middleHalf: Range | undefined): string {
 }
 
 function extinctions(run: Run__Output): string {
-  return `${run.extinctCount} of ${run.replicaCount} extinct`;
+  return `${count(run.extinctCount)} of ${count(run.replicaCount)} extinct`;
 }
 
 /** λ̂, for survivors where λ itself is −∞. */

@@ -33,6 +33,9 @@ const ROUNDING_SHARE = 1e-13;
 /** A mean of logarithms that does not fluctuate at all, and is smaller than this, is zero. */
 const ROUNDING = 1e-12;
 
+/** A spread below this is that of rounding, of logarithms near 1. */
+const ROUNDING_ERROR = 1e-16;
+
 type Maybe = number | null | undefined;
 
 /** Formats a value with its error: `−0.08832 ± 0.00091`, `(0.3 ± 1.2)·10^−6`. */
@@ -50,8 +53,8 @@ export function withError(value: Maybe, error: Maybe): string {
 export function alignedWithError(value: Maybe, error: Maybe): readonly [string, string] {
   if (!isNumber(value) || !isNumber(error)) return [ABSENT, ABSENT];
   if (isBelowRounding(value, error)) {
-    const isZero = error === 0 && Math.abs(value) < ROUNDING;
-    return [isZero ? "0" : significant(value), significant(Math.abs(error), 2)];
+    if (isZero(value, error)) return ["0", "0"];
+    return [significant(value), significant(Math.abs(error), 2)];
   }
   const style = styleOf([value], error);
   const text = (number: number) => powered(style, mantissa(number, style));
@@ -65,7 +68,8 @@ export function alignedWithError(value: Maybe, error: Maybe): readonly [string, 
  */
 export function rounded(value: Maybe, error: Maybe, size: Maybe = value): string {
   if (!isNumber(value)) return ABSENT;
-  if (!isNumber(error) || isBelowRounding(value, error)) return significant(value);
+  if (!isNumber(error)) return significant(value);
+  if (isBelowRounding(value, error)) return isZero(value, error) ? "0" : significant(value);
   const style = styleOf([size ?? value], error);
   return powered(style, mantissa(value, style));
 }
@@ -80,6 +84,7 @@ export function interval(lower: Maybe, upper: Maybe, error?: Maybe, value?: Mayb
   if (!isNumber(lower) || !isNumber(upper)) return ABSENT;
   const size = Math.max(Math.abs(lower), Math.abs(upper));
   const resolution = isNumber(error) && error > 0 ? error : (upper - lower) / 4;
+  if (isZero(size, resolution)) return "[0, 0]";
   if (isBelowRounding(size, resolution)) return `[${significant(lower)}, ${significant(upper)}]`;
   const style = styleOf(isNumber(value) ? [value] : [lower, upper], resolution);
   return powered(style, `[${mantissa(lower, style)}, ${mantissa(upper, style)}]`);
@@ -164,7 +169,12 @@ function isNumber(value: Maybe): value is number {
 }
 
 function isBelowRounding(value: number, error: number): boolean {
-  return !(Math.abs(error) > ROUNDING_SHARE * Math.abs(value));
+  return isZero(value, error) || !(Math.abs(error) > ROUNDING_SHARE * Math.abs(value));
+}
+
+/** True of what is zero but for rounding, such as the exponent of a network that does nothing. */
+function isZero(value: number, error: number): boolean {
+  return Math.abs(error) < ROUNDING_ERROR && Math.abs(value) < ROUNDING;
 }
 
 /** How numbers that belong together are written. */

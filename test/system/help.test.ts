@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { EXAMPLES } from "../../client/cli/examples.ts";
 import { widthOf } from "../../client/cli/presentation/wrap.ts";
+import { runCommand } from "./support/command.ts";
 import { runHere } from "./support/inProcess.ts";
 
 /** Every command with its help, by its name such as `runs list`; `` is the program itself. */
@@ -61,11 +62,28 @@ describe("help", () => {
     }
   });
 
+  it("has an empty line before every part", () => {
+    for (const [name, text] of help) {
+      for (const part of ["Options:", "Examples:", "Exit codes:"]) {
+        assert.equal(text.split(`\n\n${part}`).length, 2, `${part} in ${name}`);
+      }
+      assert.doesNotMatch(text, /\n\n\n/, name);
+    }
+  });
+
   it("is no wider than a terminal, but for examples, which can be pasted", () => {
     for (const [name, text] of help) {
       const lines = text.split("\n").filter((line) => !line.startsWith("  $ "));
       for (const line of lines) assert.ok(widthOf(line) <= 80, `${name}: ${line}`);
     }
+  });
+
+  it("is broken into lines where a terminal has few columns", async () => {
+    const { stdout } = await runCommand(["run", "--help"], {
+      env: { ...process.env, COLUMNS: "40" },
+    });
+    const lines = stdout.split("\n").filter((line) => !line.startsWith("  $ "));
+    for (const line of lines) assert.ok(widthOf(line) <= 40, line);
   });
 
   const refused: readonly (readonly [string, RegExp])[] = [

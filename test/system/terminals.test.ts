@@ -11,13 +11,18 @@ const ESTIMATE = /λ̂? [ │]*(−\d\.\d+ ± \d\.\d+)|λ\n {2}(−\d\.\d+ ± \d
 
 /** Runs the command on a terminal of a real width, and returns what the terminal was sent. */
 async function onTerminal(columns: number, args: string): Promise<string[]> {
-  const line = `stty cols ${columns} rows 50; ${process.execPath} ${COMMAND} ${args}`;
+  // The progress bar goes back to the first column instead of beginning a line.
+  const lines = (await sentTo(columns, args, "xterm")).replaceAll("\u001B[1G", "\n").split(/\r?\n/);
+  return lines.map((text) => stripVTControlCharacters(text));
+}
+
+/** What a terminal of a kind is sent, codes included. */
+async function sentTo(columns: number, args: string, kind: string): Promise<string> {
+  const line = `stty cols ${columns} rows 50; TERM=${kind} ${process.execPath} ${COMMAND} ${args}`;
   await using started = new Started("script", ["-qec", line, "/dev/null"], { cwd: ROOT });
   const { code, stdout } = await started.ended;
   assert.equal(code, 0, stdout);
-  // The progress bar goes back to the first column instead of beginning a line.
-  const lines = stdout.replaceAll("\u001B[1G", "\n").split(/\r?\n/);
-  return lines.map((text) => stripVTControlCharacters(text));
+  return stdout;
 }
 
 describe("a terminal", () => {
@@ -34,4 +39,10 @@ describe("a terminal", () => {
       },
     );
   }
+
+  needing("bsdutils").it("that cannot redraw a line gets no codes", async () => {
+    const text = await sentTo(80, RUN, "dumb");
+    assert.match(text, /run .* 100% · /);
+    assert.ok(!text.includes("\u001B"), text);
+  });
 });

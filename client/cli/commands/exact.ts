@@ -108,7 +108,7 @@ function spreadRows(
     times(growthQuantiles.find((each) => each.probability === probability)?.value ?? NaN);
   return [
     [`typical network${of}`, `about ${at(0.5)} after ${counted(layerCount, "layer")}`],
-    [`half of all${of}`, `about ${at(0.25)} to ${at(0.75)}`],
+    [of === "" ? "half of all" : `half${of}`, `about ${at(0.25)} to ${at(0.75)}`],
     [`nine tenths${of}`, `about ${at(0.05)} to ${at(0.95)}`],
     ["factor 1000 lost by half", lostAt(halfLostDepth)],
     ["… by nine tenths", lostAt(nineTenthsLostDepth)],

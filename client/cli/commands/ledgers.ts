@@ -2,9 +2,10 @@ import type { Command } from "commander";
 
 import type { OwnLedgerEntry } from "../../local/ownLedgers.ts";
 import { InputError } from "../../sdk/errors.ts";
-import { bytes, duration } from "../../../shared/text/counts.ts";
+import { bytes } from "../../../shared/text/counts.ts";
 import { print } from "../streams.ts";
 import { commandLedgers } from "../ledgerPlace.ts";
+import { ageSince } from "../presentation/age.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { fittedTable, type TableColumn } from "../presentation/fittedTable.ts";
 import { outputColumns } from "../presentation/terminal.ts";
@@ -75,7 +76,7 @@ const LISTED: readonly TableColumn<OwnLedgerEntry>[] = [
   {
     head: "age",
     importance: 4,
-    cell: ({ lastWriteTime }) => duration((Date.now() - lastWriteTime) / 1000),
+    cell: ({ lastWriteTime }) => ageSince(lastWriteTime, Date.now()),
   },
   { head: "size", importance: 5, cell: ({ sizeBytes }) => bytes(sizeBytes) },
   { head: "command", importance: 2, cell: commandOf },

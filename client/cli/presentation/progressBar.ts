@@ -1,3 +1,5 @@
+import { Writable } from "node:stream";
+
 import { Presets, SingleBar } from "cli-progress";
 
 import type { Progress__Output } from "../../../shared/wire/generated/lyapunov/v1/Progress.ts";
@@ -7,14 +9,14 @@ import { rough } from "../../../shared/text/counts.ts";
 import { ABSENT, withError } from "../../../shared/text/numbers.ts";
 import { exponentText } from "./exponentText.ts";
 import { progressLine, type WorkState } from "./progressLine.ts";
-import { outputColumns } from "./terminal.ts";
+import { canRedraw, outputColumns } from "./terminal.ts";
 import { standardError } from "../streams.ts";
 
 const SCALE = 1000;
 /** Time between the lines that replace the bar where there is no terminal. */
 const LINE_INTERVAL_MILLISECONDS = 5000;
 
-/** Progress on standard error: a bar on a terminal, lines elsewhere, nothing if quiet. */
+/** Progress on standard error: a bar on a terminal that can redraw it, lines elsewhere, nothing if quiet. */
 export class ProgressBar {
   readonly #bar: SingleBar | undefined;
 
@@ -24,7 +26,7 @@ export class ProgressBar {
       {
         format: (_options, _parameters, { state }: { readonly state?: WorkState }) =>
           progressLine(title, state, outputColumns(standardError()) - 1),
-        stream: standardError(),
+        stream: barStream(),
         noTTYOutput: true,
         notTTYSchedule: LINE_INTERVAL_MILLISECONDS,
         hideCursor: true,
@@ -44,6 +46,18 @@ export class ProgressBar {
   stop(): void {
     this.#bar?.stop();
   }
+}
+
+/** Where the bar is drawn; what is not known as a terminal gets lines. */
+function barStream(): NodeJS.WritableStream {
+  const stream = standardError();
+  if (canRedraw(stream)) return stream;
+  return new Writable({
+    write(text: Buffer, _encoding, done) {
+      stream.write(text);
+      done();
+    },
+  });
 }
 
 /** State of the work when the watch began; what was done before says nothing of the rate. */
@@ -84,7 +98,7 @@ export function workState(
     remainingSeconds: over ? 0 : gained > 0 ? (elapsed * (1 - share)) / gained : undefined,
     ...(runs.some(isOutOfReach) && { targetOutOfReach: true }),
     caption:
-      !over && sum(({ leasedShardCount }) => leasedShardCount) === 0
+      !over && share < 1 && sum(({ leasedShardCount }) => leasedShardCount) === 0
         ? (runs.find(isWaiting)?.error ?? "waiting for a worker")
         : caption(runs, ended),
     estimate: estimateText(runs),

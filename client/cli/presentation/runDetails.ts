@@ -47,7 +47,7 @@ export function runDetails(run: Run__Output, limit = Infinity): string {
     ],
   );
   if (run.burnIn > 0) {
-    table.push(["burn-in", `the growth of the first ${run.burnIn} layers is left out`]);
+    table.push(["burn-in", burnInText(run.burnIn)]);
   } else if (run.withoutBurnIn) {
     table.push(["burn-in", "none: the growth of the first layers, which differs, counts too"]);
   }
@@ -74,6 +74,10 @@ export function runDetails(run: Run__Output, limit = Infinity): string {
     table.push([hasEnded(stateOf(run)) ? "error" : "waiting", run.error]);
   }
   return fittedFacts(table, limit);
+}
+
+function burnInText(burnIn: number): string {
+  return `the growth of the first ${burnIn === 1 ? "layer" : `${burnIn} layers`} is left out`;
 }
 
 function gainText(run: Run__Output): string {
@@ -107,7 +111,7 @@ function estimateLine(
   estimate: Estimate__Output | null | undefined,
   exact: number | undefined,
 ): string {
-  if (estimate?.lower === undefined || estimate.upper === undefined) return "too few replicas";
+  if (estimate?.lower === undefined || estimate.upper === undefined) return unknownLine(exact);
   const range =
     `${percent(estimate.level)} in ` +
     `${interval(estimate.lower, estimate.upper, estimate.standardError, estimate.estimate)} (${estimate.method})`;
@@ -118,10 +122,15 @@ function estimateLine(
   return `${withError(estimate.estimate, estimate.standardError)}, ${range}${comparison}`;
 }
 
+/** What stands for an estimate that there is not. */
+function unknownLine(exact: number | undefined): string {
+  return exact === undefined ? "too few replicas" : `too few replicas; exact ${significant(exact)}`;
+}
+
 /** The gain at which λ is zero, as this run knows it; from earlier coordinators, as theory does. */
 function criticalGainLine(run: Run__Output, exact: number | undefined): string {
   return run.criticalGain?.estimate === undefined
-    ? significant(exact)
+    ? unknownLine(exact)
     : estimateLine(run.criticalGain, exact);
 }
 

@@ -9,6 +9,14 @@ interface Output {
   readonly columns?: number;
 }
 
+/** True of a terminal that can go back in a line; a dumb one, such as an editor's, shows the codes. */
+export function canRedraw(
+  output: Output,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): boolean {
+  return output.isTTY === true && environment["TERM"] !== "dumb";
+}
+
 /**
  * The columns that a line may have: those of the terminal, else `COLUMNS`. A file or a pipe has no
  * limit, so that each row of a table stays a line, for `grep` and the like.

@@ -231,6 +231,27 @@ grids:
     ]);
   });
 
+  it("are refused with values that are not allowed beside fields that are not known", () => {
+    const text = `name: a
+defaults: { depth: 100, weights: [gausian, student_t] }
+grids:
+  - width: [4, 0, 4, 0]
+    negative_slope: 0.1
+    gain: [he, kaiming]
+  - { precision: -1, degreesOfFreedom: 5, seed: 3.5 }
+`;
+    assert.deepEqual(problemsOf(text), [
+      "sweep.yaml:2:35: defaults.weights: 'gausian' is not allowed; give one of gaussian, " +
+        "orthogonal, uniform, rademacher, truncated_normal, student_t, sparse_gaussian",
+      "sweep.yaml:4:16: grids.0.width: 0 is not allowed; give an integer from 1 to 1,000,000",
+      "sweep.yaml:5:5: grids.0.negative_slope: there is no such field; did you mean negativeSlope?",
+      "sweep.yaml:6:16: grids.0.gain: 'kaiming' is not allowed; give a positive finite number " +
+        "or one of he, xavier, lecun, lyapunov",
+      "sweep.yaml:7:18: grids.1.precision: -1 is not allowed; give a positive finite number",
+      "sweep.yaml:7:49: grids.1.seed: 3.5 is not allowed; give an integer from 0 to 2⁶⁴ − 1",
+    ]);
+  });
+
   it("are refused with the place of each value that is not allowed, once for all its runs", () => {
     const text = `name: a
 grids:

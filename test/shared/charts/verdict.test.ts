@@ -196,6 +196,13 @@ describe("verdicts", () => {
     );
   });
 
+  it("call no change a change", () => {
+    assert.equal(
+      verdict(withExponent(-0.00004, 0.000009)),
+      "Drifts: the typical network hardly changes over 100 layers.",
+    );
+  });
+
   it("speak of the survivors where replicas die", () => {
     const run = received({
       replicaCount: 1000,
@@ -205,7 +212,7 @@ describe("verdicts", () => {
     });
     assert.equal(
       verdict(run),
-      "Dies: λ = −∞, 900 of 1000 extinct; the typical survivor shrinks 4.9·10^8-fold over 100 layers.",
+      "Dies: λ = −∞, 900 of 1,000 extinct; the typical survivor shrinks 4.9·10^8-fold over 100 layers.",
     );
     assert.equal(depthOfFactor1000(run), 35);
   });

@@ -44,6 +44,9 @@ describe("numbers for people", () => {
     assert.equal(withError(Math.log(1.1), 3.1e-19), "0.09531018 ± 3.1·10^−19");
     assert.equal(withError(-3e-17, 0), "0 ± 0");
     assert.equal(withError(0, 0), "0 ± 0");
+    // Signs of width 1, slope 1 and gain 1: the norm stays what it is.
+    assert.equal(withError(1.42e-19, 2.5e-20), "0 ± 0");
+    assert.equal(interval(0.94e-19, 1.9e-19, 2.5e-20, 1.42e-19), "[0, 0]");
   });
 
   it("are written with one kind of minus, no exponent of a program, and never NaN or infinite", () => {

@@ -6,6 +6,10 @@ describe("what a norm is multiplied by", () => {
   it("is written to a digit or two, even where it overflows", () => {
     const cases: readonly [number, string][] = [
       [0, "×1.0"],
+      [1e-17, "×1.0"],
+      // The middle nine tenths at width a million.
+      [-0.026, "×0.974"],
+      [0.026, "×1.03"],
       [Math.log(0.25), "×0.25"],
       [Math.log(8.749), "×8.7"],
       [Math.log(123), "×120"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { age } from "../../../../client/cli/presentation/age.ts";
+import { age, ageSince } from "../../../../client/cli/presentation/age.ts";
 
 describe("an age", () => {
   const created = { seconds: "1700000000", nanos: 0 };
@@ -18,6 +18,7 @@ describe("an age", () => {
   ] as const) {
     it(`of ${seconds} seconds is ${text}`, () => {
       assert.equal(age(created, 1000 * (1_700_000_000 + seconds)), text);
+      assert.equal(ageSince(0, 1000 * seconds), text);
     });
   }
 

@@ -42,6 +42,12 @@ describe("progress", () => {
     });
   });
 
+  it("does not say that it waits where all is done but the run's end", () => {
+    const progress = { completedShardCount: 1, plannedShardCount: 1, completedReplicaCount: 100 };
+    const run = received({ state: "RUN_STATE_RUNNING", progress });
+    assert.equal(workState([run], undefined, 5).caption, "100 replicas");
+  });
+
   it("says what it waits for where the coordinator does, and no run that has ended", () => {
     const error = "it waits for a worker whose simd is fused";
     const failed = received({ state: "RUN_STATE_FAILED", error: "shard 0 was given up" });

@@ -31,7 +31,7 @@ describe("a run in detail", () => {
     assert.match(text, /sparse_gaussian\(p=0\.5\)/);
     assert.match(text, /3 replicas: λ = −∞/);
     assert.match(text, /λ of survivors +│ −0\.2000 ± 0\.0010/);
-    assert.match(text, /Dies: λ = −∞, 3 of 1000 extinct; the typical survivor/);
+    assert.match(text, /Dies: λ = −∞, 3 of 1,000 extinct; the typical survivor/);
     assert.doesNotMatch(text, /exact|undefined|NaN/);
   });
 
@@ -49,6 +49,22 @@ describe("a run in detail", () => {
       runDetails(run),
       /typical network +│ ends at ×1\.0 after 100 layers; all are alike/,
     );
+  });
+
+  it("tells what is exact of survivors where there are none", () => {
+    const run = received(
+      {
+        replicaCount: 64,
+        extinctCount: 64,
+        lyapunovExponent: { extinct: true, level: 0.95 },
+        survivors: { survivalRatio: 0 },
+        exact: { survivors: { lyapunovExponent: -0.4041, variance: 1.0663, criticalGain: 2.1185 } },
+      },
+      { network: { width: 2, negativeSlope: 0 } },
+    );
+    const text = runDetails(run);
+    assert.match(text, /λ of survivors +│ too few replicas; exact −0\.4041 /);
+    assert.match(text, /critical gain of survivors +│ too few replicas; exact 2\.1185 /);
   });
 
   it("tells the typical network, its neighbours, and when they are lost", () => {
@@ -115,11 +131,12 @@ describe("a run in detail", () => {
   });
 
   it("says how many layers are left out, where some are", () => {
-    const [some, none] = [{ burnIn: 20 }, { burnIn: 0 }].map((change) =>
+    const [some, one, none] = [{ burnIn: 20 }, { burnIn: 1 }, { burnIn: 0 }].map((change) =>
       runDetails(received({}, { network: { weights: "rademacher" }, ...change })),
     );
     const needless = runDetails(received({}, { network: { weights: "gaussian" }, burnIn: 0 }));
     assert.match(some ?? "", /burn-in +│ the growth of the first 20 layers is left out/);
+    assert.match(one ?? "", /burn-in +│ the growth of the first layer is left out/);
     assert.match(
       none ?? "",
       /burn-in +│ none: the growth of the first layers, which differs, counts/,

@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
 
-import { drawingColumns, outputColumns } from "../../../../client/cli/presentation/terminal.ts";
+import {
+  canRedraw,
+  drawingColumns,
+  outputColumns,
+} from "../../../../client/cli/presentation/terminal.ts";
+
+describe("a line of a terminal", () => {
+  it("can be drawn again, but not by a dumb one, nor in a file", () => {
+    assert.equal(canRedraw({ isTTY: true }, { TERM: "xterm" }), true);
+    assert.equal(canRedraw({ isTTY: true }, {}), true);
+    assert.equal(canRedraw({ isTTY: true }, { TERM: "dumb" }), false);
+    assert.equal(canRedraw({ isTTY: false }, { TERM: "xterm" }), false);
+  });
+});
 
 describe("the width of the output", () => {
   const terminal = { isTTY: true, columns: 100 };
