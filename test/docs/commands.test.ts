@@ -45,7 +45,7 @@ needing(...PACKAGES).describe("the commands in the documents", () => {
       assert.ok(language !== "bash" || file === undefined, `${place}: a file is not run`);
     }
     for (const document of documents.keys()) {
-      const indented = /^(?: {4}|\t)(?:npx|npm|lyapunov|docker|curl) .*/m.exec(
+      const indented = /^(?: {4}|\t)(?:npx|npm|(?:\.\/)?lyapunov|docker|curl) .*/m.exec(
         await readDocument(document),
       );
       assert.equal(indented, null, `${document}: give '${indented?.[0]}' a bash block`);

@@ -7,8 +7,8 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** Commands that run until they are told to stop, and how they say that they are ready. */
 const SERVING = [
-  { command: /^npx lyapunov serve\b/, ready: /^listening on/m, stream: "stdout" },
-  { command: /^npx lyapunov work\b/, ready: /joined the coordinator/, stream: "stderr" },
+  { command: /^\.\/lyapunov serve\b/, ready: /^listening on/m, stream: "stdout" },
+  { command: /^\.\/lyapunov work\b/, ready: /joined the coordinator/, stream: "stderr" },
   { command: /^curl --no-buffer\b/, ready: /^data: /m, stream: "stdout" },
 ] as const;
 
@@ -33,7 +33,7 @@ export async function runBlock(
     const server = start(`exec ${withAddress(command, surroundings)}`, scratch, environment);
     serving.push(processes.use(server));
     await server.said(kind.ready, kind.stream);
-    if (command.startsWith("npx lyapunov serve")) {
+    if (command.startsWith("./lyapunov serve")) {
       environment = { LYAPUNOV_COORDINATOR: surroundings.coordinator, ...environment };
     }
   }
@@ -47,7 +47,7 @@ export async function runBlock(
 
 /** The default address of a coordinator, which documents do not name. */
 function withAddress(command: string, { coordinator }: Surroundings): string {
-  if (!command.startsWith("npx lyapunov serve") || command.includes("--listen")) return command;
+  if (!command.startsWith("./lyapunov serve") || command.includes("--listen")) return command;
   return command.replace("serve", `serve --listen ${coordinator}`);
 }
 
