@@ -58,10 +58,12 @@ function guard(method: AnyMethod): AnyMethod {
         else if (bytes.length > MAXIMUM_FOREIGN_BYTES) throw foreignTooLarge(bytes.length);
         return method.requestDeserialize(bytes);
       } catch (error) {
-        if (error instanceof UnreadableMessage) return error;
-        return new UnreadableMessage(`it cannot be decoded (${reasonOf(error)})`, {
-          cause: error,
-        });
+        const refusal =
+          error instanceof UnreadableMessage
+            ? error
+            : new UnreadableMessage(`it cannot be decoded (${reasonOf(error)})`, { cause: error });
+        refusal.bytes = bytes;
+        return refusal;
       }
     },
   };

@@ -37,6 +37,8 @@ export class UnreadableMessage extends Error {
   override readonly name = "UnreadableMessage";
   /** Path of the field at fault; empty if it is the message as a whole. */
   readonly field: string;
+  /** The message, if whoever was to read it has kept it. */
+  bytes: Uint8Array | undefined;
 
   constructor(
     message: string,

@@ -1,8 +1,11 @@
+import protobuf from "protobufjs";
+
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { WorkRequest__Output } from "../../shared/wire/generated/lyapunov/v1/WorkRequest.ts";
-import { numericDecoder } from "../../shared/wire/messageTypes.ts";
+import { messageType, numericDecoder } from "../../shared/wire/messageTypes.ts";
 import { deserializePartial } from "../../shared/wire/partialMessages.ts";
 import { FleetService } from "../../shared/wire/protocol.ts";
+import { shapeOf, type FieldShape, type MessageShape } from "./messageShapes.ts";
 
 /** A worker's message, with a result's partial decoded. */
 export type ReadWorkRequest = Omit<WorkRequest__Output, "result"> & {
@@ -56,4 +59,38 @@ export function readWorkRequest(bytes: Buffer): ReadWorkRequest {
       computeSeconds,
     },
   };
+}
+
+const WORK_REQUEST = shapeOf(messageType("lyapunov.v1.WorkRequest"));
+
+/**
+ * The lease that an unreadable message answers, well or ill; undefined if none can be made out. It
+ * looks for that number only, and decodes nothing else.
+ */
+export function leaseAnswered(bytes: Uint8Array): number | undefined {
+  const reader = protobuf.Reader.create(bytes);
+  try {
+    const answer = enter(reader, WORK_REQUEST, ["result", "failure"]);
+    if (answer?.inner === undefined) return undefined;
+    reader.uint32();
+    return enter(reader, answer.inner(), ["lease_id"]) && Number(reader.uint64());
+  } catch {
+    // The bytes end before it, or are no message at all.
+    return undefined;
+  }
+}
+
+/** Goes to the content of the first field of one of these names; it begins with its length, if any. */
+function enter(
+  reader: protobuf.Reader,
+  { fields }: MessageShape,
+  names: readonly string[],
+): FieldShape | undefined {
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    const field = fields.get(tag >>> 3);
+    if (field !== undefined && names.includes(field.name)) return field;
+    reader.skipType(tag & 7);
+  }
+  return undefined;
 }

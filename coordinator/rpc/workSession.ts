@@ -13,7 +13,7 @@ import type { SchedulerOptions } from "../scheduler/options.ts";
 import { unreadable } from "./guardedServer.ts";
 import { UnreadableMessage } from "./messageBounds.ts";
 import { readJoin } from "./workerJoin.ts";
-import type { ReadWorkRequest } from "./workRequests.ts";
+import { leaseAnswered, type ReadWorkRequest } from "./workRequests.ts";
 import type { WorkAnswer } from "./workResponses.ts";
 import { eventOf, responseOf } from "./workTranslation.ts";
 
@@ -22,6 +22,8 @@ const HEARTBEATS_PER_LEASE = 10;
 /** A worker can wait for acknowledgements: they are gathered for so long, and sent together. */
 const GATHER_MILLISECONDS = 100;
 const MAXIMUM_VERSION_IN_REASON = 40;
+const FAILED = "the coordinator failed; see its log";
+const MAXIMUM_REFUSAL_IN_ERROR = 1000;
 
 /** The scheduler's options that workers are told, or bounded by. */
 export type FleetOptions = Pick<SchedulerOptions, "leaseDurationSeconds" | "leasesPerSlot">;
@@ -79,14 +81,27 @@ export class WorkSession implements WorkerSink {
         this.#engine.dispatch(eventOf(this.#worker, request));
       }
     } catch (error) {
-      const refusal =
-        error instanceof ApiError
-          ? error
-          : new ApiError(Code.INTERNAL, "INTERNAL", "the coordinator failed; see its log");
-      this.#isOver = true;
       this.#log.warn({ err: error }, "a worker's message was refused");
-      this.#stream.emit("error", toStatus(refusal));
+      if (error instanceof ApiError) this.#refuse(request, error);
+      else this.#end(new ApiError(Code.INTERNAL, "INTERNAL", FAILED));
     }
+  }
+
+  /**
+   * Ends the stream over a message that the contract does not allow. If it answers a lease, it is
+   * acknowledged and counts as a failure of the shard. Otherwise a worker that keeps its results
+   * would repeat it on one stream after another, and keep the shard for ever.
+   */
+  #refuse(request: ReadWorkRequest | UnreadableMessage, refusal: ApiError): void {
+    const worker = this.#worker;
+    const isHeard = worker !== undefined && this.#engine.isAttached(worker, this);
+    const lease = isHeard ? answered(request) : undefined;
+    if (lease !== undefined) this.#stream.write({ acknowledgement: { leaseIds: [lease] } });
+    this.#end(refusal);
+    if (worker === undefined || lease === undefined) return;
+    // The worker is detached now, so that the shard is not granted to it on a stream that ends.
+    const error = `a refused message: ${clipped(refusal.message, MAXIMUM_REFUSAL_IN_ERROR)}`;
+    this.#engine.dispatch({ kind: "shard_failed", worker, lease, error });
   }
 
   leave(): void {
@@ -149,10 +164,17 @@ export class WorkSession implements WorkerSink {
     this.#end();
   }
 
-  #end(): void {
+  #end(error?: ApiError): void {
     this.#isOver = true;
-    this.#stream.end();
+    if (error === undefined) this.#stream.end();
+    else this.#stream.emit("error", toStatus(error));
   }
+}
+
+/** The lease that a worker's message answers, if it is a result or a failure. */
+function answered(request: ReadWorkRequest | UnreadableMessage): number | undefined {
+  if (!(request instanceof UnreadableMessage)) return request.result?.lease;
+  return request.bytes === undefined ? undefined : leaseAnswered(request.bytes);
 }
 
 /** Why a worker of another version is refused. */

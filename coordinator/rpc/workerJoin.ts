@@ -1,6 +1,7 @@
 import { BACKENDS, type DeviceBackend } from "../../shared/specification/backends.ts";
 import { MAXIMUM_DISPLAY_NAME_LENGTH } from "../../shared/specification/commonFields.ts";
-import { clipped } from "../../shared/specification/violations.ts";
+import { MAXIMUM_GENERATOR_LENGTH } from "../../shared/shard/partialProblem.ts";
+import { clipped, textProblem } from "../../shared/specification/violations.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import { invalidField } from "../../shared/wire/errorDetails.ts";
 import type { Device__Output } from "../../shared/wire/generated/lyapunov/v1/Device.ts";
@@ -51,14 +52,22 @@ function readDevices(devices: readonly Device__Output[]): DeviceDescription[] {
         `${slotCount} is not allowed; give 1 to ${MAXIMUM_SLOTS}`,
       );
     }
-    return { backends: readBackends(device), slotCount };
+    return { backends: readBackends(device, `join.devices[${i}]`), slotCount };
   });
 }
 
 /** A device's backends and their generators; a backend named without one has an unknown generator. */
-function readBackends({ backends, deviceBackends }: Device__Output): DeviceBackend[] {
+function readBackends(
+  { backends, deviceBackends }: Device__Output,
+  device: string,
+): DeviceBackend[] {
   const generators = new Map(backends.map((backend) => [shortName("backend", backend), ""]));
-  for (const { backend, generator } of deviceBackends) {
+  for (const [i, { backend, generator }] of deviceBackends.entries()) {
+    const problem = textProblem(generator, MAXIMUM_GENERATOR_LENGTH);
+    if (problem !== undefined) {
+      // No partial could have it.
+      throw invalidField(`${device}.device_backends[${i}].generator`, problem);
+    }
     generators.set(shortName("backend", backend), generator);
   }
   // A backend that this coordinator does not know can be asked for by none of its runs.

@@ -5,20 +5,13 @@ import type { SchedulerOptions } from "./options.ts";
 import { RateMeter } from "./rateMeter.ts";
 import type { RunProgress } from "./runProgress.ts";
 import type { RunTrust } from "./trust/runTrust.ts";
+import type { Failure } from "./trust/troubles.ts";
 
 const RATE_WINDOW_SECONDS = 15;
 /** Most waiting checks looked at for one grant. */
 const MAXIMUM_LOOKS = 64;
 
 type RecordedPartial = Pick<RecordedShard, "partial" | "digest">;
-
-interface ShardTrouble {
-  errors: number;
-  losses: number;
-  lastError: string;
-  /** Workers that reported an error for the shard; others are tried first. */
-  readonly workers: Set<string>;
-}
 
 /** An unfinished run's shards: which may be granted, which are leased, which cause trouble. */
 export class ActiveRun implements Bits {
@@ -41,7 +34,6 @@ export class ActiveRun implements Bits {
   /** Shards that were granted before and must be granted again. */
   readonly #returned = new Set<number>();
   readonly #attempts = new Map<number, number>();
-  readonly #trouble = new Map<number, ShardTrouble>();
   readonly #parked = new Map<number, string>();
   #next = 0;
   #horizon: number;
@@ -63,8 +55,13 @@ export class ActiveRun implements Bits {
     this.#horizon = progress.horizon;
     this.#generator = generator;
     for (const shard of recorded) this.recorded(shard);
-    // A disputed shard must not go to a worker that took a side, so it skips the normal order.
+    // A disputed shard must not go to a worker that took a side, and one that has failed goes to
+    // others first, so they skip the normal order.
     for (const shardIndex of trust.disputes.keys()) this.#returned.add(shardIndex);
+    for (const shardIndex of trust.troubles.shards()) {
+      const isOpen = shardIndex < progress.plan.shardCount && !this.isSettled(shardIndex);
+      if (isOpen) this.#returned.add(shardIndex);
+    }
   }
 
   /** How many results contradicted others. */
@@ -132,7 +129,7 @@ export class ActiveRun implements Bits {
 
   /** True if the worker reported an error for the shard. */
   hasFailedAt(shardIndex: number, worker: string): boolean {
-    return this.#trouble.get(shardIndex)?.workers.has(worker) ?? false;
+    return this.trust.troubles.workersFailedAt(shardIndex)?.has(worker) ?? false;
   }
 
   /**
@@ -147,7 +144,7 @@ export class ActiveRun implements Bits {
     let first: number | undefined;
     for (const shard of this.#returned) {
       if (this.trust.hasClaim(shard, worker)) continue;
-      const tried = this.#trouble.get(shard)?.workers;
+      const tried = this.trust.troubles.workersFailedAt(shard);
       const mayTry = (other: string) =>
         tried?.has(other) !== true && !this.trust.hasClaim(shard, other);
       if (!mayTry(worker) && othersRemain(mayTry)) continue;
@@ -213,6 +210,7 @@ export class ActiveRun implements Bits {
     this.#returned.delete(shardIndex);
     // A late answer rescues a shard that was given up, before the fold can wait for it.
     this.#parked.delete(shardIndex);
+    this.trust.troubles.overcome(shardIndex);
     this.#keepDigest(shardIndex, digest);
   }
 
@@ -228,7 +226,6 @@ export class ActiveRun implements Bits {
     this.#keepDigest(shardIndex, digest);
     // A check continues the shard's attempt numbers.
     if (!this.trust.isDue(shardIndex)) this.#attempts.delete(shardIndex);
-    this.#trouble.delete(shardIndex);
     this.#parked.delete(shardIndex);
     this.#generator ??= partial.generator;
     this.progress.record(shardIndex, partial);
@@ -248,35 +245,19 @@ export class ActiveRun implements Bits {
    */
   failed(
     shardIndex: number,
-    failure: { readonly error: string; readonly worker: string; readonly lost: boolean },
+    failure: Failure,
     options: SchedulerOptions,
     endSilent: () => void,
   ): string | undefined {
     if (this.isSettled(shardIndex) || this.#parked.has(shardIndex)) return undefined;
-    const trouble = this.#trouble.get(shardIndex) ?? {
-      errors: 0,
-      losses: 0,
-      lastError: "",
-      workers: new Set<string>(),
-    };
-    this.#trouble.set(shardIndex, trouble);
-    trouble.lastError = failure.error;
-    if (failure.lost) trouble.losses += 1;
-    else {
-      trouble.errors += 1;
-      trouble.workers.add(failure.worker);
-    }
-    if (trouble.errors < options.maximumErrors && trouble.losses < options.maximumLosses) {
-      return undefined;
-    }
+    if (!this.trust.troubles.add(shardIndex, failure, options)) return undefined;
     // A worker that still holds the shard may succeed.
     endSilent();
     if (this.leases.has(shardIndex)) return undefined;
     const { firstReplica, replicaCount } = this.progress.plan.shard(shardIndex);
     const reason =
       `shard ${shardIndex} (replicas ${firstReplica} to ${firstReplica + replicaCount - 1}) was ` +
-      `given up after ${trouble.errors} errors and ${trouble.losses} lost workers; the last: ` +
-      trouble.lastError;
+      `given up after ${this.trust.troubles.summary(shardIndex)}`;
     this.#parked.set(shardIndex, reason);
     this.#returned.delete(shardIndex);
     return reason;

@@ -95,18 +95,27 @@ export class Granting {
   #straggler(worker: Worker, device: Device): Choice | undefined {
     if (!device.idle) return undefined;
     const { leases, runs, now, options } = this.#state;
-    this.#stragglers ??= stragglers(leases.values(), runs, now, options);
+    this.#stragglers ??= stragglers(leases, runs, now, options);
     for (const [i, lease] of this.#stragglers.entries()) {
       const run = runs.get(lease.run);
-      if (
-        run === undefined ||
-        !mayCopy(lease, run, worker, device, () => this.#isHopeless(run, lease))
-      )
+      if (run === undefined) continue;
+      const holders = this.#state.leasesOfShard(run, lease.shardIndex);
+      if (!mayCopy(lease, holders, run, worker, device, () => this.#isHopeless(run, lease))) {
         continue;
+      }
       this.#stragglers.splice(i, 1);
+      // Of two that have long been silent, the one that has had the shard for longer gives it up.
+      const [first, ...others] = holders;
+      if (first !== undefined && others.length > 0) this.#takeBack(first);
       return { run, shardIndex: lease.shardIndex };
     }
     return undefined;
+  }
+
+  #takeBack(lease: Lease): void {
+    this.#state.release(lease);
+    const holder = this.#state.workers.get(lease.worker);
+    if (holder !== undefined) this.#state.revoke(holder, [lease]);
   }
 
   /** True if the lease's holder is silent, and nobody is left who has not failed its shard. */

@@ -4,6 +4,7 @@ import type { Distrust } from "./trust/distrust.ts";
 import type { EventOf } from "./events.ts";
 import type { Recordings } from "./recordings.ts";
 import { RunProgress } from "./runProgress.ts";
+import type { Failure } from "./trust/troubles.ts";
 
 const NO_WITNESS = "nobody can vouch for them";
 
@@ -81,11 +82,7 @@ export class Lifecycle {
   }
 
   /** Notes a failed attempt at a shard, which may park the shard and fail its run. */
-  trouble(
-    run: ActiveRun,
-    shardIndex: number,
-    failure: { readonly error: string; readonly worker: string; readonly lost: boolean },
-  ): void {
+  trouble(run: ActiveRun, shardIndex: number, failure: Failure): void {
     const endSilent = () => {
       this.#endSilent(run, shardIndex);
     };

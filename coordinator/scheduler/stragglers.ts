@@ -5,12 +5,13 @@ import type { SchedulerOptions } from "./options.ts";
 /**
  * Leases that idle devices should copy when nothing is left to grant, best first. Leases still
  * queued at their device come first, the last in line before the others. Leases that run for much
- * longer than expected follow, the oldest first. Shards with two attempts are left out.
+ * longer than expected follow, the oldest first. Shards with two attempts are left out, unless all
+ * who have them have long been silent: then each shard is there once, by its last lease.
  *
- * @param leases all live leases, in the order of granting.
+ * @param leases all live leases by number, in the order of granting.
  */
 export function stragglers(
-  leases: Iterable<Lease>,
+  leases: ReadonlyMap<number, Lease>,
   runs: ReadonlyMap<string, ActiveRun>,
   now: number,
   options: SchedulerOptions,
@@ -18,8 +19,12 @@ export function stragglers(
   const queued: Lease[] = [];
   const slow: Lease[] = [];
   const running = new Map<Device, Set<Lease>>();
-  for (const lease of leases) {
-    if ((runs.get(lease.run)?.leases.get(lease.shardIndex)?.size ?? 0) !== 1) continue;
+  const isSilent = (id: number) =>
+    leases.get(id)?.device.isSilent(now, options.generatorPatienceSeconds) === true;
+  for (const lease of leases.values()) {
+    const attempts = [...(runs.get(lease.run)?.leases.get(lease.shardIndex) ?? [])];
+    if (attempts.at(-1) !== lease.id) continue;
+    if (attempts.length > 1 && !attempts.every(isSilent)) continue;
     const started = running.get(lease.device) ?? new Set(lease.device.running());
     running.set(lease.device, started);
     if (!started.has(lease)) queued.push(lease);
@@ -31,23 +36,25 @@ export function stragglers(
 /**
  * True if the device may try a shard that another worker has not finished.
  *
+ * @param holders all leases of the shard
  * @param isHopeless says whether only workers that failed the shard are left to do it
  */
 export function mayCopy(
-  lease: Lease,
+  { shardIndex }: Pick<Lease, "shardIndex">,
+  holders: readonly Lease[],
   run: ActiveRun,
   worker: Worker,
   device: Device,
   isHopeless: () => boolean,
 ): boolean {
   return (
-    lease.worker !== worker.id &&
+    holders.every((lease) => lease.worker !== worker.id) &&
     device.serves(run) &&
     // A slow check delays nothing.
-    !run.isSettled(lease.shardIndex) &&
-    !run.trust.hasClaim(lease.shardIndex, worker.id) &&
+    !run.isSettled(shardIndex) &&
+    !run.trust.hasClaim(shardIndex, worker.id) &&
     // A second try is better than none.
-    (!run.hasFailedAt(lease.shardIndex, worker.id) || isHopeless())
+    (!run.hasFailedAt(shardIndex, worker.id) || isHopeless())
   );
 }
 

@@ -3,7 +3,8 @@
 docs/workers.md has the recipe. Everything is in float64, but for normals, which are float32 numbers.
 """
 
-from math import copysign, inf, log, sqrt
+from collections import Counter
+from math import copysign, floor, inf, log, sqrt
 
 import stream
 from lyapunov.v1 import network_pb2, partial_pb2
@@ -16,6 +17,11 @@ GENERATOR = "philox4x32-10/sfc32/2 python-worker"
 
 # Smaller sums of ±x are zero: the activations of ±1 weights repeat one another, and cancel.
 CANCELLED = 2.0**-44
+
+# What a quantile sketch is held to: see QuantileSketch in partial.proto.
+NARROWEST_BINS = 2.0**-32
+MOST_BINS = 128
+LARGEST_INDEX = 2**40
 
 
 def row_law(network):
@@ -186,11 +192,25 @@ def add_checkpoint(sums, growth, bin_width):
         moments.m2 = sum_of(d**2 for d in deviations)
         moments.m3 = sum_of(d**3 for d in deviations)
         moments.m4 = sum_of(d**4 for d in deviations)
-    counts = {}
-    for x in survivors:
-        index = int(x / bin_width // 1)
-        counts[index] = counts.get(index, 0) + 1
-    sums.quantile_sketch.bin_width = bin_width
+    add_sketch(sums.quantile_sketch, survivors, bin_width)
+
+
+def add_sketch(sketch, values, aligned_width):
+    """Counts values in bins of the narrowest width that the contract allows, and keeps their extremes."""
+    width = aligned_width * NARROWEST_BINS
+    counts = counts_of(values, width)
+    while len(counts) > MOST_BINS or any(abs(index) > LARGEST_INDEX for index in counts):
+        width *= 2
+        counts = counts_of(values, width)
+    sketch.bin_width = width
     for index in sorted(counts):
-        sums.quantile_sketch.bin_indexes.append(index)
-        sums.quantile_sketch.bin_counts.append(counts[index])
+        sketch.bin_indexes.append(index)
+        sketch.bin_counts.append(counts[index])
+    if values:
+        # Present even if it is zero, and without a zero's sign.
+        sketch.minimum = min(values) + 0.0
+        sketch.maximum = max(values) + 0.0
+
+
+def counts_of(values, bin_width):
+    return Counter(floor(x / bin_width) for x in values)

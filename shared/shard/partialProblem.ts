@@ -62,7 +62,10 @@ export function partialProblem(
     const kept = keptObservables(shape.observables, isLast);
     const pairsKept = pairs(isLast ? kept.length : 0);
     if (sums.moments.length !== kept.length || sums.coMoments.length !== pairsKept.length) {
-      return `${where} it lacks moments of its observables`;
+      return (
+        `${where} it has ${sums.moments.length} moments and ${sums.coMoments.length} co-moments, ` +
+        `not ${kept.length} and ${pairsKept.length}`
+      );
     }
     const impossible = kept.find(
       (observable, place) => !areMomentsPossible(sums.moments[place], sums, observable),

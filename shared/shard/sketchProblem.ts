@@ -23,21 +23,20 @@ export function sketchProblem(
   alignedWidth: number,
   sketched: Observable | undefined,
 ): string | undefined {
-  const { binWidth, binIndexes, binCounts } = quantileSketch;
   // If bins are wide, all values may be in the two bins around zero.
-  const limit = (sketched?.bound(depth) ?? 0) + binWidth;
-  const holdsSurvivors =
-    binIndexes.length === binCounts.length &&
-    binIndexes.every(
-      (index, i) =>
-        Number.isSafeInteger(index) &&
-        Math.abs(index * binWidth) <= limit &&
-        (i === 0 || index > (binIndexes[i - 1] ?? NaN)),
-    ) &&
-    binCounts.every((count) => Number.isSafeInteger(count) && count > 0) &&
-    binCounts.reduce((sum, count) => sum + count, 0) === survivorCount;
-  if (!holdsSurvivors || !isWidthPossible(quantileSketch, alignedWidth)) {
-    return "the quantile sketch does not hold the survivors";
+  const limit = (sketched?.bound(depth) ?? 0) + quantileSketch.binWidth;
+  if (!holdsSurvivors(quantileSketch, limit, survivorCount)) {
+    return (
+      `the quantile sketch does not hold the survivors: its bins must ascend, none of them may be ` +
+      `empty, and their counts must add up to ${survivorCount}`
+    );
+  }
+  if (!isWidthPossible(quantileSketch, alignedWidth)) {
+    return (
+      `the bins of the quantile sketch have the width ${quantileSketch.binWidth}, which is not the ` +
+      `narrowest of ${alignedWidth} times a power of two, from 2^-32 on, at which at most ` +
+      `${MAXIMUM_BINS} hold values`
+    );
   }
   const slack = (survivorCount + 4) * Number.EPSILON * largestEdge(quantileSketch);
   if (!areExtremesPossible(quantileSketch, slack)) {
@@ -48,6 +47,25 @@ export function sketchProblem(
     return `the moments of ${sketched?.name ?? "an observable"} are not those of its quantile sketch`;
   }
   return undefined;
+}
+
+/** True if the bins ascend, lie within the limit, and hold each survivor once. */
+function holdsSurvivors(
+  { binWidth, binIndexes, binCounts }: QuantileSketch,
+  limit: number,
+  survivorCount: number,
+): boolean {
+  return (
+    binIndexes.length === binCounts.length &&
+    binIndexes.every(
+      (index, i) =>
+        Number.isSafeInteger(index) &&
+        Math.abs(index * binWidth) <= limit &&
+        (i === 0 || index > (binIndexes[i - 1] ?? NaN)),
+    ) &&
+    binCounts.every((count) => Number.isSafeInteger(count) && count > 0) &&
+    binCounts.reduce((sum, count) => sum + count, 0) === survivorCount
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 
 import type { RunShard } from "../../shared/kinds/kind.ts";
 import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
+import { NARROWEST, sketchOf } from "../../shared/statistics/quantileSketch.ts";
 import {
   sumReplicas,
   type CheckpointSums,
@@ -60,14 +61,25 @@ export function syntheticPartialOf(
 
 /**
  * Changes a partial's second moment a little, differently for each `which`: a lie that stays
- * plausible beside the sketch. A single survivor has only a mean to lie about.
+ * plausible beside the sketch. A single survivor has only a value to lie about.
  */
 export function lieAbout(partial: ShardPartial, which = 1): ShardPartial {
-  return withGrowth(partial, ({ mean, m2, ...rest }) => ({
-    ...rest,
-    mean: m2 === 0 ? mean * (1 + Number.EPSILON) : mean,
-    m2: m2 * (1 + 1e-13 * which),
-  }));
+  return {
+    ...partial,
+    checkpoints: partial.checkpoints.map((sums) => {
+      const factor = 1 + 1e-13 * which;
+      if (sums.survivorCount !== 1) {
+        return { ...sums, moments: sums.moments.map((of) => ({ ...of, m2: of.m2 * factor })) };
+      }
+      const { moments, quantileSketch } = sums;
+      const value = (moments[0]?.mean ?? 0) * factor;
+      return {
+        ...sums,
+        moments: moments.map((of) => ({ ...of, mean: value })),
+        quantileSketch: sketchOf(Float64Array.of(value), quantileSketch.binWidth / NARROWEST),
+      };
+    }),
+  };
 }
 
 /** Partials that no propagation of the task could have yielded, one for each kind of nonsense. */

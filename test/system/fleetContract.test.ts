@@ -44,6 +44,16 @@ const REFUSED: readonly (readonly [string, WorkRequest, string])[] = [
     },
     "join.devices[0].device_backends[0].generator",
   ],
+  [
+    "names a generator that no partial can have",
+    {
+      join: {
+        ...GOOD,
+        devices: [{ ...DEVICE, deviceBackends: [{ backend: "BACKEND_SIMD", generator: "a\tb" }] }],
+      },
+    },
+    "join.devices[0].device_backends[0].generator",
+  ],
 ];
 
 function ofOneKind(partial: ShardPartial): ShardPartial {
@@ -106,6 +116,26 @@ describe("FleetService", () => {
     const run = JSON.parse(stdout) as RunJson;
     assert.deepEqual([run.state, run.replicaCount], ["FAILED", "0"]);
     assert.match(run.error, /^shard 0 .*an impossible partial: at depth 1 /);
+  });
+
+  it("takes a result that it refuses for a failure: nobody keeps a shard by repeating it", async () => {
+    const finished = runHere([...RUN, "--json", "--quiet", "--coordinator", cluster.address]);
+    const generator = "x".repeat(101);
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      using worker = new RawWorker(cluster.address);
+      worker.join("refused", 1);
+      const [lease] = (await worker.next("grant")).leases;
+      await worker.deliver(present(lease), (partial) => ({ ...partial, generator }));
+      const { leaseIds } = await worker.next("acknowledgement");
+      assert.deepEqual(leaseIds, [lease?.leaseId]);
+      assert.equal((await refusal(worker.broken)).code, "INVALID_ARGUMENT");
+    }
+    const { code, stdout } = await finished;
+    assert.equal(code, 1);
+    assert.match(
+      (JSON.parse(stdout) as RunJson).error,
+      /3 errors .*a refused message: result\.partial\.generator: a text of 101 characters/,
+    );
   });
 
   it("cleans what a worker says about a failure: PostgreSQL keeps no zero characters", async () => {

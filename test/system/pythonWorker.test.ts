@@ -77,6 +77,9 @@ needing(...PYTHON_PACKAGES).describe("a worker in Python", () => {
         near(got?.lyapunovExponent?.estimate, expected?.lyapunovExponent?.estimate);
         near(got?.variance?.estimate, expected?.variance?.estimate);
       }
+      const [got, expected] = [theirs, ours].map(quantilesOf);
+      assert.equal(got?.length, expected?.length);
+      for (const [i, value] of (got ?? []).entries()) near(value, expected?.[i]);
     }
   });
 
@@ -123,6 +126,11 @@ needing(...PYTHON_PACKAGES).describe("a worker in Python", () => {
     assert.match(stderr, /dismissed this worker: it is version 0\.0\.1 and the coordinator is/);
   });
 });
+
+/** All quantiles of a run, which are of its sketches. */
+function quantilesOf({ checkpoints }: RunJson): number[] {
+  return checkpoints.flatMap(({ quantiles }) => quantiles.map(({ value }) => value));
+}
 
 /** Watches a run until its progress passes. */
 async function seen(

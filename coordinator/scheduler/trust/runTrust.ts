@@ -2,6 +2,7 @@ import { CompactNumbers } from "./compactNumbers.ts";
 import type { Dispute } from "./dispute.ts";
 import { GeneratorStanding } from "./generatorStanding.ts";
 import type { LeaseHolder } from "./leaseHolder.ts";
+import { Troubles } from "./troubles.ts";
 
 /** Marks a shard that is not recorded, or was recorded by an earlier coordinator. */
 const UNKNOWN = 0;
@@ -16,14 +17,16 @@ const MAXIMUM_CHECK_ATTEMPTS = 3;
 export type WorkerNumber = number;
 
 /**
- * What a run's shards rest on: who delivered each of them, which will be checked, and which are in
- * dispute. It is kept while the run is withdrawn to be submitted again. It takes a byte or two for
+ * What a run's shards rest on: who delivered each of them, which will be checked, which are in
+ * dispute, and which have failed. It is kept while the run is withdrawn to be submitted again. It takes a byte or two for
  * each shard, and a little more for each check to come.
  */
 export class RunTrust {
   disagreementCount = 0;
   /** How firmly the run is tied to its generator. */
   readonly standing = new GeneratorStanding();
+  /** The failed attempts at shards. */
+  readonly troubles = new Troubles();
   readonly #disputes = new Map<number, Dispute>();
   /** Results to acknowledge once the shards that they contradicted are durably deleted. */
   #unacknowledged: LeaseHolder[] = [];

@@ -258,6 +258,23 @@ describe("Scheduler: workers of two random generators", () => {
     });
   });
 
+  it("do not forget what a shard did to workers of a generator that was given up", () => {
+    const script = new SchedulerScript({ maximumLosses: 2, reconnectGraceSeconds: 0 });
+    script.submit("r", 2);
+    join(script, "own", "own");
+    answer(script, "own", "r#0", "own");
+    script.durable("r#0");
+    script.disconnect("own");
+    script.tick(1);
+    join(script, "a", "fused");
+    assert.deepEqual(live(script, 60, { a: [] }), ["retract r #0"]);
+    script.submit("r", 2);
+    answer(script, "a", "r#0", "fused");
+    script.disconnect("a");
+    // Otherwise each generator in turn would lose one worker to the shard, for ever.
+    assert.deepEqual(script.tick(script.at + 1), ["shard_parked r#1"]);
+  });
+
   it("take a run over that somebody has cancelled and extended", () => {
     const script = new SchedulerScript({ generatorPatienceSeconds: 60 });
     join(script, "a", "fused");

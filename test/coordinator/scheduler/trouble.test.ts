@@ -102,6 +102,24 @@ describe("Scheduler: a shard in trouble", () => {
     assert.deepEqual(script.answer("a", "r#0"), ["record r#0"]);
   });
 
+  it("goes to a third worker if both that have it have long been silent", () => {
+    const script = new SchedulerScript({ generatorPatienceSeconds: 60 });
+    script.submit("r", 1);
+    const commands: string[] = [];
+    const held: Record<string, string[]> = { a: ["r#0"], b: [], c: [] };
+    for (const worker of Object.keys(held)) script.join(worker);
+    while (script.at < 100) {
+      for (const [worker, shards] of Object.entries(held)) script.heartbeat(worker, ...shards);
+      for (const command of script.tick(script.at + 5)) {
+        commands.push(`${script.at} ${command}`);
+        const [, granted = ""] = /^grant (\w)/.exec(command) ?? [];
+        held[granted]?.push("r#0");
+      }
+    }
+    assert.deepEqual(commands, ["5 grant b r#0/2", "65 revoke a r#0", "65 grant c r#0/3"]);
+    assert.deepEqual(script.answer("c", "r#0"), ["revoke b r#0/2", "record r#0"]);
+  });
+
   it("is not copied to a worker that failed it", () => {
     const script = new SchedulerScript();
     script.submit("r", 1);

@@ -93,7 +93,8 @@ export class Grants implements Invariant {
       (other) =>
         this.#isFree(run, shardIndex, other.id) &&
         this.#mayServe(other, run) &&
-        !this.#isSilent(other),
+        !this.#isSilent(other) &&
+        !this.#hasLost(name, shardIndex, other.id),
     );
     demand(
       others.length === 0,
@@ -205,6 +206,18 @@ export class Grants implements Invariant {
   #isCopy({ run, shardIndex, id }: GrantedLease): boolean {
     const leases = this.#observed.scheduler.runs.get(run)?.leases.get(shardIndex) ?? [];
     return [...leases].some((other) => other < id);
+  }
+
+  /** Whether the worker had the shard before this event, and has it no longer: it was silent. */
+  #hasLost(run: string, shardIndex: number, worker: string): boolean {
+    const { leases } = this.#observed.scheduler;
+    return [...this.#mirror.leases].some(
+      ([id, lease]) =>
+        lease.run === run &&
+        lease.shardIndex === shardIndex &&
+        lease.worker === worker &&
+        !leases.has(id),
+    );
   }
 
   /** Whether the worker has long kept leases without answering any. */

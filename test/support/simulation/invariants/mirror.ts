@@ -29,7 +29,8 @@ export class MirroredRun {
   readonly durable: Set<number>;
   readonly parked = new Set<number>();
   readonly attempts = new Map<number, number>();
-  readonly trouble = new Map<number, MirroredTrouble>();
+  /** Failed attempts by shard that none has succeeded since, those before the run was withdrawn included. */
+  readonly trouble: Map<number, MirroredTrouble>;
   /** Generator of the first partial that was accepted. */
   generator: string | undefined;
   /** Generators that were given up for the run; the scheduler knows for how long. */
@@ -38,11 +39,13 @@ export class MirroredRun {
   constructor(
     { run, specification, beginning, recorded }: EventOf<"run_submitted">,
     superseded: () => ReadonlySet<string>,
+    trouble: Map<number, MirroredTrouble>,
   ) {
     const { fold, stored = [], generator } = beginning ?? {};
     this.name = run;
     this.generator = generator ?? recorded[0]?.partial.generator;
     this.superseded = superseded;
+    this.trouble = trouble;
     this.plan = new ShardPlan(specification);
     this.durable = new Set(recorded.map(({ shardIndex }) => shardIndex));
     for (const { first, end } of [{ first: 0, end: fold?.shardCount ?? 0 }, ...stored]) {
@@ -83,6 +86,8 @@ export class MirroredRun {
 /** State that follows only from events and commands: the invariants compare the scheduler to it. */
 export class Mirror {
   readonly runs = new Map<string, MirroredRun>();
+  /** Failed attempts at the shards of each run that has not ended, active or withdrawn. */
+  readonly #troubles = new Map<string, Map<number, MirroredTrouble>>();
   /** Digests of partials that are on their way to the ledger, by `run#shard`. */
   readonly recording = new Map<string, string>();
   readonly quarantined = new Set<string>();
@@ -156,23 +161,19 @@ export class Mirror {
     if (event.kind === "tick") this.#awoken.clear();
     if ("worker" in event) this.#heard(event.worker, event.kind === "heartbeat");
     switch (event.kind) {
-      case "run_submitted":
-        this.runs.set(
-          event.run,
-          new MirroredRun(
-            event,
-            () => this.#observed.scheduler.runs.get(event.run)?.superseded ?? new Set(),
-          ),
-        );
+      case "run_submitted": {
+        const trouble = this.#troubles.get(event.run) ?? new Map<number, MirroredTrouble>();
+        this.#troubles.set(event.run, trouble);
+        const superseded = () =>
+          this.#observed.scheduler.runs.get(event.run)?.superseded ?? new Set();
+        this.runs.set(event.run, new MirroredRun(event, superseded, trouble));
         break;
+      }
       case "runs_withdrawn":
         for (const run of event.runs) this.runs.delete(run);
         break;
       case "runs_cancelled":
-        for (const run of event.runs) {
-          this.runs.delete(run);
-          this.testimony.forget(run);
-        }
+        for (const run of event.runs) this.#ended(run);
         break;
       case "shard_recorded":
         this.recording.delete(`${event.run}#${event.shardIndex}`);
@@ -242,6 +243,7 @@ export class Mirror {
       case "record":
         this.recording.set(`${command.run}#${command.shard.shardIndex}`, command.shard.digest);
         this.testimony.recorded(`${command.run}#${command.shard.shardIndex}`, command.shard);
+        this.#troubles.get(command.run)?.delete(command.shard.shardIndex);
         this.#accepted(this.runs.get(command.run), command.shard);
         break;
       case "quarantine":
@@ -258,8 +260,7 @@ export class Mirror {
         break;
       case "run_succeeded":
       case "run_failed":
-        this.runs.delete(command.run);
-        this.testimony.forget(command.run);
+        this.#ended(command.run);
         break;
       case "revoke":
       case "acknowledge":
@@ -275,6 +276,12 @@ export class Mirror {
   /** Takes note that all commands of the event were looked at. */
   settled(): void {
     this.leases = new Map(this.#observed.scheduler.leases);
+  }
+
+  #ended(run: string): void {
+    this.runs.delete(run);
+    this.#troubles.delete(run);
+    this.testimony.forget(run);
   }
 
   #heard(worker: string, byHeartbeat: boolean): void {
@@ -335,8 +342,10 @@ export class Mirror {
   #error(event: EventOf<"shard_failed"> | EventOf<"shard_result">): void {
     const lease = this.leases.get(event.lease);
     if (lease?.worker !== event.worker) return;
-    const trouble = this.runs.get(lease.run)?.troubleOf(lease.shardIndex);
-    if (trouble === undefined) return;
+    const run = this.runs.get(lease.run);
+    // A check that fails says nothing of a shard that was answered.
+    if (run === undefined || this.isSettled(run, lease.shardIndex)) return;
+    const trouble = run.troubleOf(lease.shardIndex);
     trouble.errors += 1;
     trouble.workers.add(event.worker);
   }
