@@ -1,6 +1,7 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
+import { makeFolder } from "../../shared/files/makeFolder.ts";
 import { cacheFolder } from "./personalFolders.ts";
 
 /**
@@ -12,8 +13,9 @@ export function keepCompiledCode(): void {
   let folder;
   try {
     folder = join(cacheFolder(), "compiled");
+    makeFolder(folder);
   } catch {
-    // The user has no home; Node throws then.
+    // The user has no home, or none that can be written to.
     return;
   }
   enableCompileCache(folder);

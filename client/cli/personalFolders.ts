@@ -18,11 +18,15 @@ export function dataFolder(): string {
   return join(absolute(env["XDG_DATA_HOME"]) ?? join(home(), ".local", "share"), NAME);
 }
 
-/** The folder for what can be made again: below $XDG_CACHE_HOME, ~/Library or %LOCALAPPDATA%. */
+/**
+ * The folder for what can be made again: below $XDG_CACHE_HOME, ~/Library or %LOCALAPPDATA%.
+ *
+ * @throws InputError if there is no home folder
+ */
 export function cacheFolder(): string {
   if (platform === "win32") return join(localAppData(), NAME, "Cache");
-  if (platform === "darwin") return join(homedir(), "Library", "Caches", NAME);
-  return join(absolute(env["XDG_CACHE_HOME"]) ?? join(homedir(), ".cache"), NAME);
+  if (platform === "darwin") return join(home(), "Library", "Caches", NAME);
+  return join(absolute(env["XDG_CACHE_HOME"]) ?? join(home(), ".cache"), NAME);
 }
 
 function localAppData(): string {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,6 +8,7 @@ import { LedgerUnavailable, type Ledger } from "../../coordinator/ledger/ledger.
 import { MemoryLedger } from "../../coordinator/ledger/memoryLedger.ts";
 import { openingProblem } from "../../coordinator/ledger/openingProblem.ts";
 import { openLedger } from "../../coordinator/ledger/openLedger.ts";
+import { makeFolder } from "../../shared/files/makeFolder.ts";
 import { MEMORY } from "../../shared/wire/ledgerPlaces.ts";
 import {
   announceWaiting,
@@ -128,16 +129,4 @@ function problemOf(place: string, error: unknown) {
   if (error instanceof LedgerUnavailable) return error;
   const { obstacle, message } = openingProblem(place, error);
   return { obstacle, message: `--ledger ${place}: ${message}` };
-}
-
-/** Makes a folder and all above it; Node's recursive mkdir never returns in places like /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another command may have made it a moment ago.
-    if (!existsSync(folder)) throw error;
-  }
 }

@@ -29,7 +29,12 @@ export async function openLedger(place: string, kinds = KINDS): Promise<Ledger> 
 
 /** Why a ledger cannot be kept at a path: SQLite says of a pipe or a device only "disk I/O error". */
 function fileProblem(path: string): string | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  let stats;
+  try {
+    stats = statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Nobody may look there; whoever opens it hears why.
+  }
   if (stats === undefined || stats.isFile()) return undefined;
   const what = stats.isDirectory() ? "folder" : stats.isFIFO() ? "pipe" : "device";
   return `is a ${what}; give the path of a file, or ${MEMORY}`;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { Kysely } from "kysely";
 
+import { makeFolder } from "../../shared/files/makeFolder.ts";
 import { KINDS } from "../../shared/kinds/kinds.ts";
 import { audit } from "./audit.ts";
 import { giveChecksums } from "./giveChecksums.ts";
@@ -97,16 +98,4 @@ async function sizeOf(path: string): Promise<number> {
   const { size } = await stat(path);
   const log = await stat(`${path}-wal`).catch(() => undefined);
   return size + (log?.size ?? 0);
-}
-
-/** Makes a folder and all above it; Node's recursive mkdir never returns in places like /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another command may have made it a moment ago.
-    if (!existsSync(folder)) throw error;
-  }
 }

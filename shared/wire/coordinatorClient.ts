@@ -3,6 +3,7 @@ import { checkServerIdentity } from "node:tls";
 
 import {
   ChannelCredentials,
+  type Client as GrpcClient,
   InterceptingCall,
   status as Code,
   type ClientOptions,
@@ -13,6 +14,7 @@ import { hostOf } from "./addresses.ts";
 import { hasLostReason } from "./connectionTrouble.ts";
 import type { CallerCredentials } from "./credentials.ts";
 import { proxyOf, type Environment, type Proxy } from "./proxies.ts";
+import { silenceInterceptor } from "./silentPeers.ts";
 import { AUTHORIZATION, bearer } from "./tokens.ts";
 
 /** A class of clients of one service, as grpc-js makes them. */
@@ -40,7 +42,7 @@ const KEEPALIVE: ClientOptions = {
  * @param options of this channel, beside those that all have
  * @throws Error if the environment names a proxy that cannot be used
  */
-export function connect<Client>(
+export function connect<Client extends GrpcClient>(
   Service: ClientClass<Client>,
   address: string,
   { tls, token }: CallerCredentials,
@@ -50,9 +52,13 @@ export function connect<Client>(
   const proxy = tls === undefined ? undefined : proxyOf(address, environment);
   const interceptors = [
     ...(token === undefined ? [] : [tokenInterceptor(token)]),
+    silenceInterceptor(
+      () => client.getChannel().getConnectivityState(false),
+      silence(address, proxy),
+    ),
     ...(proxy === undefined ? [] : [proxyInterceptor(proxy, address)]),
   ];
-  return new Service(
+  const client = new Service(
     proxy === undefined ? address : `dns:${proxy.address}`,
     channel(address, tls),
     {
@@ -66,6 +72,13 @@ export function connect<Client>(
       ...options,
     },
   );
+  return client;
+}
+
+/** What is wrong if there is no connection after a while. */
+function silence(address: string, proxy: Proxy | undefined): string {
+  if (proxy === undefined) return `${address} has not answered`;
+  return `the proxy ${proxy.address} (${proxy.variable}) has made no connection to ${address}`;
 }
 
 function channel(address: string, tls: CallerCredentials["tls"]): ChannelCredentials {
@@ -108,18 +121,26 @@ function tokenInterceptor(token: () => string): Interceptor {
     });
 }
 
-/** Names the proxy where a connection through it failed; grpc-js drops the reason. */
+/** Names the proxy where a connection through it failed; grpc-js drops most reasons. */
 function proxyInterceptor({ address: proxy, variable }: Proxy, address: string): Interceptor {
   return (options, nextCall) =>
     new InterceptingCall(nextCall(options), {
       start: (metadata, _listener, next) => {
         next(metadata, {
           onReceiveStatus: (status, pass) => {
-            const isProxys = status.code === Code.UNAVAILABLE && hasLostReason(status.details);
-            const details = `the proxy ${proxy} (${variable}) makes no connection to ${address}`;
-            pass(isProxys ? { ...status, details } : status);
+            const failing =
+              status.code === Code.UNAVAILABLE ? failingProxy(status.details, address) : undefined;
+            const details = `the proxy ${proxy} (${variable}) ${failing}`;
+            pass(failing === undefined ? status : { ...status, details });
           },
         });
       },
     });
+}
+
+/** What is wrong with the proxy, after its name; undefined if something else failed. */
+function failingProxy(details: string, address: string): string | undefined {
+  // With a proxy, only its own name is looked up here.
+  if (details.startsWith("Name resolution failed")) return "has a name without an address";
+  return hasLostReason(details) ? `makes no connection to ${address}` : undefined;
 }

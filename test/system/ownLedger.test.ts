@@ -156,6 +156,21 @@ describe("the ledger that a command keeps for itself", () => {
     assertInMemory(ended, /there is no home folder to keep a ledger in \(\$HOME\); set XDG_DATA_/);
   });
 
+  for (const home of ["", "here"]) {
+    it(`leaves nothing where the command runs if HOME is '${home}'`, async () => {
+      const cwd = await mkdtemp(join(folder, "cwd-"));
+      const env = { XDG_DATA_HOME: "", XDG_CACHE_HOME: "", HOME: home };
+      assertInMemory(await runCommand(SMALL, { env, cwd }), /there is no home folder/);
+      // Code that was compiled would be here, and be run: others may write to such folders.
+      assert.deepEqual(await readdir(cwd), []);
+    });
+  }
+
+  it("is in memory where nobody can make a folder, with a word of warning", async () => {
+    const env = { XDG_DATA_HOME: "/dev/fd", XDG_CACHE_HOME: "/dev/fd" };
+    assertInMemory(await runCommand(SMALL, { env }), /it cannot be opened: .*; give /);
+  });
+
   needing("mount", "util-linux").it("is in memory where the home is read-only", async () => {
     const home = join(folder, "read-only");
     await mkdir(home);

@@ -71,6 +71,11 @@ describe("a proxy in the environment", () => {
     await proxy[Symbol.asyncDispose]();
     const away = await runCommand(list, { env });
     assert.deepEqual([away.code, away.stderr], [1, sentence]);
+    const nameless = await runCommand(list, { env: { HTTPS_PROXY: "http://proxy.invalid:3128" } });
+    assert.match(
+      nameless.stderr,
+      /the proxy proxy\.invalid:3128 \(HTTPS_PROXY\) has a name without an address\); is it running/,
+    );
   });
 
   needing("openssl").describe("over TLS", () => {

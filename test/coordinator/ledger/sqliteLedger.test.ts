@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import Database from "better-sqlite3";
 
 import { LedgerUnavailable } from "../../../coordinator/ledger/ledger.ts";
+import { openLedger } from "../../../coordinator/ledger/openLedger.ts";
 import { openSqliteLedger } from "../../../coordinator/ledger/sqliteLedger.ts";
 import { describeLedger } from "../../support/ledgerContract.ts";
 import { recordedShard, runRecord } from "../../support/ledgerRecords.ts";
@@ -116,5 +117,11 @@ describe("SQLite", () => {
     writeFileSync(file, "");
     await assert.rejects(openSqliteLedger(join(file, "ledger.sqlite")), /cannot be opened/);
     await assert.rejects(openSqliteLedger("/proc/none/ledger.sqlite"), /cannot be opened/);
+    const loop = join(folder, "loop");
+    symlinkSync(loop, loop);
+    await assert.rejects(
+      openLedger(join(loop, "ledger.sqlite")),
+      /--ledger .*: it cannot be opened/,
+    );
   });
 });
