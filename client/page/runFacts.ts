@@ -152,7 +152,7 @@ export function progressBar(name: string, progress: ProgressJson): HTMLElement {
 }
 
 /** Progress in words: shards, replicas, speed and time left. */
-export function progressText(progress: ProgressJson): string {
+function progressText(progress: ProgressJson): string {
   const replicas = `${count(progress.completedReplicaCount)} replicas`;
   return [shardsText(progress), replicas, ...paceTexts(progress)].join(" · ");
 }
