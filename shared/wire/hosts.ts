@@ -5,7 +5,7 @@ import { isLoopback } from "./addresses.ts";
 
 /**
  * Says what is wrong with the number of `Host` headers, in a sentence; undefined if there is one.
- * Of several, a proxy in front may have looked at another one than this server.
+ * A proxy in front may have looked at another one than this server if there are several.
  */
 export function hostCountProblem(hosts: readonly string[] | undefined): string | undefined {
   if (hosts === undefined || hosts.length === 0) return "there is no Host header; send one";
