@@ -9,7 +9,7 @@ import { Violation } from "../support/simulation/violation.ts";
 import { SCALE, scaled, SEED } from "../support/tiers/scale.ts";
 
 /** Seeds to simulate. Only after the first 86 is a commit left in doubt; all else happens sooner. */
-const SEED_COUNT = scaled(1500, 200);
+const SEED_COUNT = scaled(1500, 120);
 /** Below scale 1, a story is told again only for one in this many of its mishaps. */
 const MISHAP_STRIDE = Math.max(1, Math.round(1 / SCALE));
 /**

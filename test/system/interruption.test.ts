@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 
-import { needing } from "../support/tiers/tiers.ts";
+import { needing, slow } from "../support/tiers/tiers.ts";
 import { Cluster } from "./support/cluster.ts";
 import { COMMAND, ROOT, startCommand } from "./support/command.ts";
 import { processTree, survivors } from "./support/processTree.ts";
@@ -48,18 +48,21 @@ describe("Ctrl-C", () => {
     );
   });
 
-  it("sent to the group of npm start leaves nothing behind", async () => {
-    await using started = new Started("npm", ["start"], {
-      cwd: ROOT,
-      group: true,
-      env: { PATH: `${dirname(process.execPath)}:${process.env["PATH"]}` },
-    });
-    await started.said(IN_THE_MIDDLE);
-    const tree = await processTree(started.pid);
-    assert.ok(tree.length > 1);
-    started.signal("SIGINT");
-    assert.deepEqual(await survivors(tree, BOUND_MILLISECONDS), []);
-  });
+  slow("npm takes seconds to start").it(
+    "sent to the group of npm start leaves nothing behind",
+    async () => {
+      await using started = new Started("npm", ["start"], {
+        cwd: ROOT,
+        group: true,
+        env: { PATH: `${dirname(process.execPath)}:${process.env["PATH"]}` },
+      });
+      await started.said(IN_THE_MIDDLE);
+      const tree = await processTree(started.pid);
+      assert.ok(tree.length > 1);
+      started.signal("SIGINT");
+      assert.deepEqual(await survivors(tree, BOUND_MILLISECONDS), []);
+    },
+  );
 
   terminal.it("ends a command that watches a cluster, which goes on", async () => {
     await using cluster = await Cluster.start(0, 1);

@@ -5,7 +5,7 @@ import { simulate, type Tally } from "../../support/simulation/simulatedCluster.
 import { Violation } from "../../support/simulation/violation.ts";
 import { scaled, SEED } from "../../support/tiers/scale.ts";
 
-const CLUSTER_COUNT = scaled(10_000);
+const CLUSTER_COUNT = scaled(4000);
 /** Twice the clusters within which every fault shows, at any scale: the search ends at the first. */
 const SEEDS_TO_FIND_A_FAULT = 200;
 

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { readOnce, readRegularFile } from "../../../shared/files/readFile.ts";
+import { needing } from "../../support/tiers/tiers.ts";
 
 const MAXIMUM_BYTES = 1000;
 const MODULE = new URL("../../../shared/files/readFile.ts", import.meta.url).href;
@@ -93,16 +94,19 @@ describe("a file that a command reads", () => {
     await once(writer, "close");
   });
 
-  it("may be a pipe that was open before, whose end is seen at once though it is empty", () => {
-    const code = `import { readOnce } from ${JSON.stringify(MODULE)};
+  needing("bash").it(
+    "may be a pipe that was open before, whose end is seen at once though it is empty",
+    () => {
+      const code = `import { readOnce } from ${JSON.stringify(MODULE)};
       process.stdout.write(JSON.stringify(String(readOnce(process.argv[1], 100).bytes)));`;
-    const read = (script: string) =>
-      execFileSync("bash", ["-c", script, process.execPath, code], { encoding: "utf8" });
-    const command = '"$0" --input-type=module -e "$1"';
-    assert.equal(read(`${command} <(true)`), '""');
-    assert.equal(read(`${command} <(echo one; sleep 0.1; echo two)`), String.raw`"one\ntwo\n"`);
-    assert.equal(read(`echo one | ${command} /dev/stdin`), String.raw`"one\n"`);
-  });
+      const read = (script: string) =>
+        execFileSync("bash", ["-c", script, process.execPath, code], { encoding: "utf8" });
+      const command = '"$0" --input-type=module -e "$1"';
+      assert.equal(read(`${command} <(true)`), '""');
+      assert.equal(read(`${command} <(echo one; sleep 0.1; echo two)`), String.raw`"one\ntwo\n"`);
+      assert.equal(read(`echo one | ${command} /dev/stdin`), String.raw`"one\n"`);
+    },
+  );
 
   it("may be a pipe whose writer never stops, of which only so much is read", () => {
     execFileSync("mkfifo", [path]);
