@@ -13,6 +13,9 @@ const MAXIMUM_QUOTE_LENGTH = 100;
 /** Relative rounding error allowed in sums of up to 65,536 powers. */
 const ROUNDING = 1e-9;
 
+/** Smallest number with all its digits: what is below has lost some, or all. */
+const UNDERFLOW = 2 ** -1022;
+
 /** The replicas of a shard. */
 interface ReplicaRange {
   readonly firstReplica: number;
@@ -110,9 +113,9 @@ function areMomentsPossible(
     // The Cauchy–Schwarz inequality holds around the true mean and around a rounded one. It bounds
     // the fourth moment from below by the square of the second, and the third by the second and
     // fourth. Also, a sum of squares of squares is never above the square of their sum.
-    m4 <= m2 * m2 * (1 + ROUNDING) &&
-    m2 * m2 <= survivorCount * m4 * (1 + ROUNDING) &&
-    m3 * m3 <= m2 * m4 * (1 + ROUNDING)
+    m4 <= m2 * m2 * (1 + ROUNDING) + UNDERFLOW &&
+    m2 * m2 <= survivorCount * (m4 * (1 + ROUNDING) + UNDERFLOW) &&
+    m3 * m3 <= m2 * m4 * (1 + ROUNDING) + UNDERFLOW
   );
 }
 

@@ -163,12 +163,14 @@ function couldHave({ mean, m2, m3, m4 }: Moments, ranges: ValueRange[], slack: n
     add(4, count * nearest ** 4, count * farthest ** 4);
     cubes += count * farthest ** 3;
   }
+  // Powers of tiny deviations lose digits.
+  const underflow = ranges.reduce((sum, { count }) => sum + count, 0) * 2 ** -1022;
   const isBetween = (power: number, value: number, error: number) =>
     (least[power - 1] ?? NaN) - error <= value && value <= (greatest[power - 1] ?? NaN) + error;
   return (
     isBetween(1, 0, 0) &&
-    isBetween(2, m2, ROUNDING * m2) &&
-    isBetween(3, m3, ROUNDING * cubes) &&
-    isBetween(4, m4, ROUNDING * m4)
+    isBetween(2, m2, ROUNDING * m2 + underflow) &&
+    isBetween(3, m3, ROUNDING * cubes + underflow) &&
+    isBetween(4, m4, ROUNDING * m4 + underflow)
   );
 }
