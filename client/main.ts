@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 const NEEDED = 24;
-/** How long what is left of a connection may keep a process that has done its work. */
-const LEFTOVER_MILLISECONDS = 1000;
 
 const running = Number(process.versions.node.split(".")[0]);
 if (running >= NEEDED) {
@@ -14,11 +12,8 @@ if (running >= NEEDED) {
   endWithLauncher();
   const { runProgram } = await import("./cli/program.ts");
   process.exitCode = await runProgram();
-  // grpc-js holds on to a connection that it has begun, and a peer that says nothing never ends it. A
-  // process that nothing keeps has ended before this comes.
-  setTimeout(() => {
-    process.exit();
-  }, LEFTOVER_MILLISECONDS).unref();
+  const { endDespiteLeftovers } = await import("./cli/leftovers.ts");
+  endDespiteLeftovers();
 } else {
   process.stderr.write(
     `lyapunov: Node ${process.versions.node} is too old; run it with Node ${NEEDED} or newer, ` +

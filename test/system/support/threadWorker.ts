@@ -3,6 +3,7 @@
  * HOST:PORT of the coordinator, a module of this folder, the seconds that a thread may be quiet, and
  * a file that some modules leave when a thread has died.
  */
+import { endDespiteLeftovers } from "../../../client/cli/leftovers.ts";
 import { createLog } from "../../../client/cli/log.ts";
 import { processor } from "../../../worker/devices/devices.ts";
 import { createThreadPool } from "../../../worker/pool/threadPool.ts";
@@ -27,3 +28,5 @@ try {
   process.stderr.write(`lyapunov: ${(error as Error).message}\n`);
   process.exitCode = 1;
 }
+// As the command ends.
+endDespiteLeftovers();
