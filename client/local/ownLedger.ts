@@ -42,7 +42,7 @@ export interface OwnLedger {
 
 /** What a command wants to hear while its ledger is being opened. */
 export interface OwnLedgerEvents {
-  /** The same command runs already; its answer is waited for. */
+  /** Called if another process runs this command already; its answer is waited for. */
   readonly waiting: (other: CommandNote | undefined) => void;
   /** No file can be kept; the ledger is in memory. */
   readonly unusable: (reason: string) => void;
