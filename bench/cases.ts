@@ -1,4 +1,4 @@
-import { BACKENDS, type BackendName } from "../shared/specification/backends.ts";
+import { PROCESSOR_BACKENDS, type ProcessorBackend } from "../shared/specification/backends.ts";
 import type { Network } from "../shared/network/network.ts";
 import {
   ISOTROPIC_LAWS,
@@ -14,7 +14,7 @@ const ISOTROPIC_WIDTHS = [64, 4096, 1_000_000];
 /** NumPy with a trick for random signs, a contender beside plain NumPy; see peers.py. */
 const PACKED = "numpy, packed bits";
 
-export type Contender = BackendName | Library | typeof PACKED;
+export type Contender = ProcessorBackend | Library | typeof PACKED;
 
 /** A law, a width and a sampling that one contender is timed on. */
 export interface Case {
@@ -25,7 +25,7 @@ export interface Case {
 }
 
 export interface OwnCase extends Case {
-  readonly contender: BackendName;
+  readonly contender: ProcessorBackend;
 }
 
 export interface PeerCase extends Case {
@@ -66,7 +66,7 @@ function peerCases(weights: Law, width: number, libraries: readonly Library[]): 
 }
 
 export function isOurs(measured: Case): measured is OwnCase {
-  return BACKENDS.some((backend) => backend === measured.contender);
+  return PROCESSOR_BACKENDS.some((backend) => backend === measured.contender);
 }
 
 export function isPeers(measured: Case): measured is PeerCase {

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { renderSvg } from "../client/cli/presentation/svg.ts";
-import { BACKENDS, type BackendName } from "../shared/specification/backends.ts";
+import { PROCESSOR_BACKENDS, type ProcessorBackend } from "../shared/specification/backends.ts";
 import type { Backend } from "../worker/backends/backend.ts";
 import { loadBackend } from "../worker/backends/registry.ts";
 import { measuredBar, printBars } from "./bars.ts";
@@ -132,8 +132,10 @@ async function benchmark(): Promise<void> {
 /** Makes a timer for every case, in the order of their turns. */
 async function timers(peers: readonly Peer[]): Promise<Timer[]> {
   const backends = Object.fromEntries(
-    await Promise.all(BACKENDS.map(async (name) => [name, await loadBackend(name)] as const)),
-  ) as Record<BackendName, Backend>;
+    await Promise.all(
+      PROCESSOR_BACKENDS.map(async (name) => [name, await loadBackend(name)] as const),
+    ),
+  ) as Record<ProcessorBackend, Backend>;
   const byLibrary = new Map(peers.map((peer) => [peer.library, peer]));
   const widths = flags.widths.split(",").map(Number);
   return cases(widths, [...byLibrary.keys()]).map((contender): Timer => {

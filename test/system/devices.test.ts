@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import pino, { type Logger } from "pino";
 
-import type { BackendName } from "../../shared/specification/backends.ts";
+import type { ProcessorBackend } from "../../shared/specification/backends.ts";
 import { processor, type WorkerDevice } from "../../worker/devices/devices.ts";
 import type { ShardPool } from "../../worker/pool/shardPool.ts";
 import { createThreadPool } from "../../worker/pool/threadPool.ts";
@@ -59,11 +59,11 @@ function keptLog(): { readonly log: Logger; readonly lines: string[] } {
   return { lines, log: pino({ level: "info" }, { write: (line: string) => lines.push(line) }) };
 }
 
-function device(log: Logger, pool: ShardPool, backend: BackendName): Promise<WorkerDevice> {
+function device(log: Logger, pool: ShardPool, backend: ProcessorBackend): Promise<WorkerDevice> {
   return processor(log, () => pool, [backend]);
 }
 
-async function onOneMachine(backend: BackendName): Promise<string> {
+async function onOneMachine(backend: ProcessorBackend): Promise<string> {
   return answerOf(await commandJson<RunJson>(["run", ...RUNS[backend], "--threads", "1"]));
 }
 

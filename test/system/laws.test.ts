@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { BACKENDS } from "../../shared/specification/backends.ts";
+import { PROCESSOR_BACKENDS } from "../../shared/specification/backends.ts";
 import { isIsotropic, parameterOf, WEIGHT_LAWS } from "../../shared/network/weights.ts";
 import { lawInput } from "../support/laws.ts";
 import { sharedCluster, type Cluster, type RunJson } from "./support/cluster.ts";
@@ -21,7 +21,7 @@ describe("every weight law", () => {
       const { [parameter ?? "weights"]: value } = lawInput(weights) as Record<string, unknown>;
       const flags = parameter === undefined ? [] : [FLAGS[parameter], String(value)];
       const runs = await Promise.all(
-        BACKENDS.map((backend) =>
+        PROCESSOR_BACKENDS.map((backend) =>
           cluster.run([...SHAPE, "--weights", weights, ...flags, "--backend", backend]),
         ),
       );

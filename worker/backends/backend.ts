@@ -29,9 +29,12 @@ export interface ReplicaObservables {
 export interface Backend {
   /** The random generator and its version, recorded in every partial. */
   readonly generator: string;
+  /** Tasks that it can propagate at the same time; default: one. */
+  readonly slotCount?: number;
   /**
    * Propagates the task's replicas. A backend of the processor does so before it returns; a GPU's
-   * values are read back later. Tasks of one backend are given one after another.
+   * values are read back later. Only a backend with `slotCount` above 1 is given a task before it is
+   * done with the one before.
    *
    * @param advanced must be called at least after every layer: whoever is silent is taken to hang.
    */

@@ -8,5 +8,9 @@ export async function loadBackend(name: BackendName): Promise<Backend> {
       return (await import("./reference/referenceBackend.ts")).referenceBackend;
     case "simd":
       return (await import("./simd/simdBackend.ts")).loadSimdBackend();
+    case "webgpu":
+      return (await import("./webgpu/webgpuBackend.ts")).loadWebgpuBackend();
+    case "tensorflow":
+      return (await import("./tensorflow/tensorflowBackend.ts")).loadTensorflowBackend();
   }
 }

@@ -2,14 +2,15 @@ import { availableParallelism, cpus } from "node:os";
 
 import type { Logger } from "pino";
 
-import type { BackendName, DeviceBackend } from "../../shared/specification/backends.ts";
+import {
+  PROCESSOR_BACKENDS,
+  type BackendName,
+  type DeviceBackend,
+} from "../../shared/specification/backends.ts";
 import { loadBackend } from "../backends/registry.ts";
 import type { ShardPool } from "../pool/shardPool.ts";
 import { createThreadPool } from "../pool/threadPool.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
-
-/** What a processor's threads can propagate with; other devices have backends of their own. */
-const PROCESSOR_BACKENDS: readonly BackendName[] = ["reference", "simd"];
 
 /** Something that computes shards: the threads of a processor, a GPU. */
 export interface WorkerDevice {

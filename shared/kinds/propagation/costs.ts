@@ -30,6 +30,9 @@ const WEIGHTS: Readonly<Record<WeightLaw, number>> = {
 const PROFILES: Readonly<Record<BackendName, CostProfile>> = {
   simd: { weights: WEIGHTS, dense: 1, isotropicLayer: 40, minimumShardSize: 8 },
   reference: { weights: WEIGHTS, dense: 40, isotropicLayer: 640, minimumShardSize: 8 },
+  // Shards as for a core: a card is leased many of them at a time.
+  webgpu: { weights: WEIGHTS, dense: 1, isotropicLayer: 40, minimumShardSize: 8 },
+  tensorflow: { weights: WEIGHTS, dense: 1, isotropicLayer: 40, minimumShardSize: 8 },
 };
 
 /** Work that takes a thread about half a second. */

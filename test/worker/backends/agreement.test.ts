@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
+import {
+  PROCESSOR_BACKENDS,
+  type ProcessorBackend,
+} from "../../../shared/specification/backends.ts";
 import type { Sampling, WeightLaw } from "../../../shared/network/weights.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { knownAnswers, real, seed } from "../../shared/random/knownAnswers.ts";
@@ -13,14 +16,14 @@ const DEPTHS = [3000, 10_000].map((depth) => Math.min(depth, scaled(depth)));
 
 describe("backends", () => {
   const deep = slow("propagate all laws a second time, deeper");
-  let backends: Record<BackendName, Backend>;
+  let backends: Record<ProcessorBackend, Backend>;
   before(async () => {
     backends = await loadBackends();
   });
 
   const deviations = (options: TaskOptions) => deviationsOf(backends, options);
 
-  for (const name of BACKENDS) {
+  for (const name of PROCESSOR_BACKENDS) {
     it(`find the known growths: ${name}`, async () => {
       for (const [
         weights,

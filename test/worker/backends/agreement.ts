@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { BackendName } from "../../../shared/specification/backends.ts";
+import type { ProcessorBackend } from "../../../shared/specification/backends.ts";
 import type { WeightLaw } from "../../../shared/network/weights.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { growths, type TaskOptions } from "./tasks.ts";
@@ -21,7 +21,7 @@ export function slopesOf(weights: WeightLaw): readonly number[] {
 
 /** |difference| / √depth of the growths, replica by replica; 0 where both are extinct. */
 export async function deviationsOf(
-  backends: Readonly<Record<BackendName, Backend>>,
+  backends: Readonly<Record<ProcessorBackend, Backend>>,
   options: TaskOptions,
 ): Promise<number[]> {
   const [reference, simd] = [

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
+import {
+  PROCESSOR_BACKENDS,
+  type ProcessorBackend,
+} from "../../../shared/specification/backends.ts";
 import { isIsotropic, type Sampling } from "../../../shared/network/weights.ts";
 import type { IsotropicLaw } from "../../../shared/theory/layer.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
@@ -30,7 +33,7 @@ function exactly(
 const DEPTH = 20;
 
 /** The number of replicas that take about a tenth of a second. */
-function replicaCount(backend: BackendName, sampling: Sampling, width: number): number {
+function replicaCount(backend: ProcessorBackend, sampling: Sampling, width: number): number {
   const operations = sampling === "dense" ? width * width : 10;
   const budget = backend === "simd" ? 20_000_000 : 2_000_000;
   return Math.min(50_000, Math.floor(budget / (DEPTH * operations)));
@@ -39,12 +42,12 @@ function replicaCount(backend: BackendName, sampling: Sampling, width: number): 
 // 72 thresholds at 4 standard errors, with fixed seeds: a correct backend would fail for one choice
 // of seeds in 200.
 describe("mean and variance of the log-norm growth", () => {
-  let backends: Record<BackendName, Backend>;
+  let backends: Record<ProcessorBackend, Backend>;
   before(async () => {
     backends = await loadBackends();
   });
 
-  for (const name of BACKENDS) {
+  for (const name of PROCESSOR_BACKENDS) {
     for (const { weights, sampling } of KINDS) {
       if (!isIsotropic(weights)) continue;
       it(`are exact: ${name}, ${weights}, ${sampling}`, async () => {

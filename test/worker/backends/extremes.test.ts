@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
-import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
+import {
+  PROCESSOR_BACKENDS,
+  type ProcessorBackend,
+} from "../../../shared/specification/backends.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { growths, LASTING_KINDS, loadBackends } from "./tasks.ts";
 
 describe("extinction", () => {
-  let backends: Record<BackendName, Backend>;
+  let backends: Record<ProcessorBackend, Backend>;
   before(async () => {
     backends = await loadBackends();
   });
 
-  for (const name of BACKENDS) {
+  for (const name of PROCESSOR_BACKENDS) {
     for (const { weights, sampling } of LASTING_KINDS) {
       // Four thresholds at 4 standard errors in each of fourteen tests: one choice of seeds in 280.
       it(`comes with probability 1 − (1 − 2⁻²)ᴸ, and stays: ${name}, ${weights}, ${sampling}`, async () => {
@@ -51,7 +54,7 @@ describe("extinction", () => {
   });
 
   it("does not come from slopes that a float cannot hold", async () => {
-    for (const name of BACKENDS) {
+    for (const name of PROCESSOR_BACKENDS) {
       for (const kind of LASTING_KINDS) {
         for (const negativeSlope of [1e-300, -1e-40, 1e300]) {
           const options = { ...kind, width: 2, negativeSlope, depths: [30], replicaCount: 20 };
@@ -70,7 +73,7 @@ describe("extinction", () => {
 });
 
 describe("growths", () => {
-  let backends: Record<BackendName, Backend>;
+  let backends: Record<ProcessorBackend, Backend>;
   before(async () => {
     backends = await loadBackends();
   });
@@ -99,7 +102,7 @@ describe("growths", () => {
   });
 
   it("shift only by the logarithm of the gain", async () => {
-    for (const name of BACKENDS) {
+    for (const name of PROCESSOR_BACKENDS) {
       for (const kind of LASTING_KINDS) {
         const options = { ...kind, width: 3, depths: [7], replicaCount: 5 };
         const [unit] = await growths(backends[name], options);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BACKENDS } from "../../../shared/specification/backends.ts";
+import { PROCESSOR_BACKENDS } from "../../../shared/specification/backends.ts";
 import { GENERATOR } from "../../../shared/random/stream.ts";
 import {
   loadKernel,
@@ -10,7 +10,7 @@ import { loadBackend } from "../../../worker/backends/registry.ts";
 
 describe("loadBackend", () => {
   it("loads every backend, all with the same generator", async () => {
-    for (const name of BACKENDS) {
+    for (const name of PROCESSOR_BACKENDS) {
       assert.equal((await loadBackend(name)).generator.split(" ")[0], GENERATOR);
     }
   });

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
+import {
+  PROCESSOR_BACKENDS,
+  type ProcessorBackend,
+} from "../../../shared/specification/backends.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { growths, KINDS, loadBackends } from "./tasks.ts";
 
 describe("a replica", () => {
-  let backends: Record<BackendName, Backend>;
+  let backends: Record<ProcessorBackend, Backend>;
   before(async () => {
     backends = await loadBackends();
   });
 
-  for (const name of BACKENDS) {
+  for (const name of PROCESSOR_BACKENDS) {
     it(`is the same bits in whatever task it is propagated: ${name}`, async () => {
       const task = fc.record({
         kind: fc.constantFrom(...KINDS),

@@ -1,4 +1,7 @@
-import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
+import {
+  PROCESSOR_BACKENDS,
+  type ProcessorBackend,
+} from "../../../shared/specification/backends.ts";
 import {
   isIsotropic,
   parameterOf,
@@ -54,11 +57,11 @@ export async function growths(backend: Backend, options: TaskOptions): Promise<F
 }
 
 /** All backends, loaded. */
-export async function loadBackends(): Promise<Record<BackendName, Backend>> {
+export async function loadBackends(): Promise<Record<ProcessorBackend, Backend>> {
   const loaded = await Promise.all(
-    BACKENDS.map(async (name) => [name, await loadBackend(name)] as const),
+    PROCESSOR_BACKENDS.map(async (name) => [name, await loadBackend(name)] as const),
   );
-  return Object.fromEntries(loaded) as Record<BackendName, Backend>;
+  return Object.fromEntries(loaded) as Record<ProcessorBackend, Backend>;
 }
 
 /** Every way of drawing weights: a law with a sampling. */
