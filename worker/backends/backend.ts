@@ -22,6 +22,18 @@ export interface ReplicaObservables {
   readonly values: Float64Array;
 }
 
+/** What a backend computes on where that is not this process's own processor. */
+export interface BackendDevice {
+  /** For people, such as the card's model. */
+  readonly description: string;
+  /** The driver with its version; it decides bits, too. */
+  readonly driver: string;
+  /** Memory of the card in bytes, where it is known. */
+  readonly memoryBytes?: number;
+  /** True if a processor plays the card's part. */
+  readonly isSoftware: boolean;
+}
+
 /**
  * Propagates replicas, on a processor or on a GPU. A replica's observables are a pure function of
  * (network, sampling, seed, replica index): how replicas are grouped into tasks changes no bit.
@@ -29,6 +41,8 @@ export interface ReplicaObservables {
 export interface Backend {
   /** The random generator and its version, recorded in every partial. */
   readonly generator: string;
+  /** Absent where the backend computes on the process's own processor. */
+  readonly device?: BackendDevice;
   /** Tasks that it can propagate at the same time; default: one. */
   readonly slotCount?: number;
   /**
@@ -39,4 +53,22 @@ export interface Backend {
    * @param advanced must be called at least after every layer: whoever is silent is taken to hang.
    */
   propagate(task: PropagationTask, advanced?: () => void): Promise<ReplicaObservables>;
+  /** Lets go of the device once what it was given last is done; it takes no more tasks. */
+  close?(): Promise<void>;
+}
+
+/** Which device a backend shall compute on; the processor's backends have no choice. */
+export interface DeviceChoice {
+  /** The adapter's name, or a part of it; default: the first that is not software. */
+  readonly adapter?: string;
+  /** Whether a processor may play the card's part. */
+  readonly allowSoftware?: boolean;
+}
+
+/**
+ * The device was lost in the middle of its work: no fault of the tasks that it was given, which
+ * another device, or a fresh process with this one, can compute.
+ */
+export class DeviceLostError extends Error {
+  override readonly name = "DeviceLostError";
 }

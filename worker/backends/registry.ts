@@ -1,16 +1,16 @@
 import type { BackendName } from "../../shared/specification/backends.ts";
-import type { Backend } from "./backend.ts";
+import type { Backend, DeviceChoice } from "./backend.ts";
 
 /** Loads a backend, or says in one sentence why this machine cannot have it. */
-export async function loadBackend(name: BackendName): Promise<Backend> {
+export async function loadBackend(name: BackendName, choice: DeviceChoice = {}): Promise<Backend> {
   switch (name) {
     case "reference":
       return (await import("./reference/referenceBackend.ts")).referenceBackend;
     case "simd":
       return (await import("./simd/simdBackend.ts")).loadSimdBackend();
     case "webgpu":
-      return (await import("./webgpu/webgpuBackend.ts")).loadWebgpuBackend();
+      return (await import("./webgpu/webgpuBackend.ts")).loadWebgpuBackend(choice);
     case "tensorflow":
-      return (await import("./tensorflow/tensorflowBackend.ts")).loadTensorflowBackend();
+      return (await import("./tensorflow/tensorflowBackend.ts")).loadTensorflowBackend(choice);
   }
 }

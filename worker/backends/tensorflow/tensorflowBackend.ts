@@ -1,6 +1,6 @@
-import type { Backend } from "../backend.ts";
+import type { Backend, DeviceChoice } from "../backend.ts";
 
 /** Loads the backend, or says in one sentence why this machine cannot have it. */
-export async function loadTensorflowBackend(): Promise<Backend> {
+export async function loadTensorflowBackend(_choice: DeviceChoice): Promise<Backend> {
   throw new Error("backend tensorflow: it is not there yet");
 }
