@@ -20,6 +20,8 @@ export interface ReplicaObservables {
    * and −∞ from the layer on in which a replica's activations became exactly zero.
    */
   readonly values: Float64Array;
+  /** Replicas that a GPU doubted and the processor computed anew; default: none. */
+  readonly recomputedCount?: number;
 }
 
 /** What a backend computes on where that is not this process's own processor. */
