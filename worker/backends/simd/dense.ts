@@ -2,8 +2,9 @@ import type { Network } from "../../../shared/network/network.ts";
 import type { WeightLaw } from "../../../shared/network/weights.ts";
 import { keepingWords } from "../../../shared/random/entries.ts";
 import { rowsOfStrip } from "../../../shared/random/stream.ts";
+import type { ScaledActivation } from "../scaledActivation.ts";
 import type { Kernel } from "./kernel.ts";
-import { GROUP, type LaneActivation, type Lanes } from "./lanes.ts";
+import { GROUP, type Lanes } from "./lanes.ts";
 
 /** Laws as assembly/law.ts numbers them. */
 const LAWS: Record<WeightLaw, number> = {
@@ -24,7 +25,7 @@ const BATCH_GROUPS = 64;
 const WEIGHTS_PER_CALL = 1 << 20;
 
 /** Real matrices, drawn entry by entry. */
-export function denseLanes(kernel: Kernel, network: Network, activation: LaneActivation): Lanes {
+export function denseLanes(kernel: Kernel, network: Network, activation: ScaledActivation): Lanes {
   const { width, weights, degreesOfFreedom, density } = network;
   const groupBytes = 2 * 8 * GROUP * width;
   const { above, below, belowAlone, inputSign } = denseActivation(network, activation);
@@ -57,7 +58,7 @@ export function denseLanes(kernel: Kernel, network: Network, activation: LaneAct
  * Slopes for assembly/layer.ts. For |α| > 1, φ(z) = −α ψ(−z) where ψ has the slope 1/α: x is kept
  * times −1, and ψ(z) times the sign of α.
  */
-function denseActivation({ negativeSlope }: Network, { mirrored, ratio }: LaneActivation) {
+function denseActivation({ negativeSlope }: Network, { mirrored, ratio }: ScaledActivation) {
   const sign = negativeSlope < 0 ? -1 : 1;
   // The square of a slope this small may be denormal, and slow; it changes no sum that is not zero.
   const slope = Math.abs(ratio) < 2 ** -400 ? 0 : ratio;
