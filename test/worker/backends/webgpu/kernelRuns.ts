@@ -1,6 +1,10 @@
 import { logNorm, scaledActivation } from "../../../../worker/backends/scaledActivation.ts";
 import type { Network } from "../../../../shared/network/network.ts";
-import { type Kernel, type ReplicaSlot, STATE_WORDS } from "../../../../worker/backends/webgpu/kernel.ts";
+import {
+  type Kernel,
+  type ReplicaSlot,
+  STATE_WORDS,
+} from "../../../../worker/backends/webgpu/kernel.ts";
 import type { Arithmetic } from "../../../../worker/backends/webgpu/wgsl/doubleSingle.ts";
 
 /** The software adapter rounds a multiply-add twice, and simplifies sums that have constants in them. */
