@@ -1,22 +1,24 @@
 import type { Network } from "../../../../shared/network/network.ts";
-import { type DenseActivation, denseActivation } from "../../denseActivation.ts";
+import { denseActivation } from "../../denseActivation.ts";
 import { scaledActivation } from "../../scaledActivation.ts";
 import { type Batch, type Kernel, type ReplicaSlot, STATE_WORDS } from "../kernel.ts";
+import { compile } from "../pipelines.ts";
 import { type Arithmetic, doubleSingle } from "../wgsl/doubleSingle.ts";
 import { entriesOf } from "../wgsl/entries.ts";
 import { layerEnd, type UnitScale } from "../wgsl/layer.ts";
 import { NORMAL_32 } from "../wgsl/normal32.ts";
 import { PHILOX } from "../wgsl/philox.ts";
-import { entryRows, type Rows, SIGN_ROWS } from "../wgsl/rows.ts";
+import { entryRows, SIGN_ROWS } from "../wgsl/rows.ts";
 import { STATE } from "../wgsl/state.ts";
 import { STRIP } from "../wgsl/strip.ts";
 import { DenseBatch, type DensePipelines } from "./denseBatch.ts";
 import { fusedKernel, fusedLayout } from "./fused.ts";
 import { layeredKernels } from "./layered.ts";
+import { networkBuffer } from "./networkBuffer.ts";
 import { startKernel } from "./start.ts";
 
 /** The widest network whose layers are propagated in one workgroup. */
-export const WIDEST_FUSED = 512;
+const WIDEST_FUSED = 512;
 
 /**
  * Where zeros among the weights can leave units alone, a unit may be small without being negligible.
@@ -34,94 +36,44 @@ export async function denseKernel(
   const { width, weights } = network;
   const rows = weights === "rademacher" ? SIGN_ROWS : entryRows(entriesOf(network));
   const scale = weights === "sparse_gaussian" ? SPARSE_SCALE : USUAL_SCALE;
-  const activation = denseActivation(network, scaledActivation(network));
-  const layout = bindGroupLayout(device, width);
-  const start = pipelines(device, layout, startModules(arithmetic, width, activation, scale));
-  const advance = pipelines(
-    device,
-    layout,
-    layerModules(arithmetic, width, activation, scale, rows),
-  );
-  const compiled: DensePipelines =
-    width <= WIDEST_FUSED
-      ? { layout, start: await start("start"), fused: await advance("advance") }
+  const fused = width <= WIDEST_FUSED ? fusedLayout(width) : undefined;
+
+  const words = [doubleSingle(arithmetic), PHILOX, STRIP, STATE];
+  const startCode = [...words, NORMAL_32, startKernel(scale.exponent)].join("");
+  const start = compile(device, startCode, "start", FUSED_BINDINGS);
+  const layers = fused === undefined ? layeredKernels(rows) : fusedKernel(fused, rows);
+  const code = [...words, layerEnd(scale), layers].join("");
+  const pipelines: DensePipelines =
+    fused === undefined
+      ? {
+          start: await start,
+          multiply: await compile(device, code, "multiply", LAYERED_BINDINGS),
+          finish: await compile(device, code, "finish", LAYERED_BINDINGS),
+        }
       : {
-          layout,
-          start: await start("start"),
-          multiply: await advance("multiply"),
-          finish: await advance("finish"),
+          start: await start,
+          fused: await compile(device, code, "advance", FUSED_BINDINGS),
+          layout: fused,
         };
-  const fused = fusedLayout(width);
-  const isFused = width <= WIDEST_FUSED;
+
+  const activation = denseActivation(network, scaledActivation(network));
+  const told = networkBuffer(device, width, activation, scale.exponent);
   return {
-    bytesPerReplica: 4 * STATE_WORDS + 16 + 8 * width * (isFused ? 1 : 2),
-    replicasPerWorkgroup: isFused ? fused.replicasPerWorkgroup : 1,
-    threadsPerReplica: isFused ? fused.threadsPerReplica : width,
+    bytesPerReplica: 4 * STATE_WORDS + 16 + 8 * width * (fused === undefined ? 2 : 1),
+    replicasPerWorkgroup: fused?.replicasPerWorkgroup ?? 1,
+    threadsPerReplica: fused?.threadsPerReplica ?? width,
     operationsPerLayer: rows.operations * width * width + 100 * width,
     drift: 0,
-    batch: (slots: readonly ReplicaSlot[]): Batch => new DenseBatch(device, width, compiled, slots),
+    batch: (slots: readonly ReplicaSlot[]): Batch =>
+      new DenseBatch(device, width, told, pipelines, slots),
     destroy() {
-      // Pipelines are freed with the last reference to them.
+      told.destroy();
     },
   };
 }
 
-function startModules(
-  arithmetic: Arithmetic,
-  width: number,
-  activation: DenseActivation,
-  scale: UnitScale,
-): string {
-  return [
-    doubleSingle(arithmetic),
-    PHILOX,
-    STRIP,
-    NORMAL_32,
-    STATE,
-    startKernel(width, activation, scale),
-  ].join("");
-}
+/** Parameters, network, slots, states and x. */
+const FUSED_BINDINGS = ["uniform", "uniform", "read-only-storage", "storage", "storage"] as const;
 
-function layerModules(
-  arithmetic: Arithmetic,
-  width: number,
-  activation: DenseActivation,
-  scale: UnitScale,
-  rows: Rows,
-): string {
-  return [
-    doubleSingle(arithmetic),
-    PHILOX,
-    STRIP,
-    STATE,
-    layerEnd(activation, scale),
-    width <= WIDEST_FUSED ? fusedKernel(width, rows) : layeredKernels(width, rows),
-  ].join("");
-}
-
-/** Parameters, slots, states, x, and z where it is kept on the device's memory. */
-function bindGroupLayout(device: GPUDevice, width: number): GPUBindGroupLayout {
-  const types: GPUBufferBindingType[] = ["uniform", "read-only-storage", "storage", "storage"];
-  if (width > WIDEST_FUSED) types.push("storage");
-  return device.createBindGroupLayout({
-    entries: types.map((type, binding) => ({
-      binding,
-      visibility: GPUShaderStage.COMPUTE,
-      buffer: { type },
-    })),
-  });
-}
-
-/** Compiles a module once, and of it each entry point that is asked for. */
-function pipelines(
-  device: GPUDevice,
-  layout: GPUBindGroupLayout,
-  code: string,
-): (entryPoint: string) => Promise<GPUComputePipeline> {
-  const module = device.createShaderModule({ code });
-  return async (entryPoint) =>
-    device.createComputePipelineAsync({
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint },
-    });
-}
+/** The same, and z. */
+const LAYERED_BINDINGS = [...FUSED_BINDINGS, "storage"] as const;

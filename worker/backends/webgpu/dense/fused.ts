@@ -1,5 +1,6 @@
-import { rowsOfStrip } from "../../../../shared/random/stream.ts";
+import { rowsOfStrip, STRIP_ENTRIES } from "../../../../shared/random/stream.ts";
 import { PARAMETERS } from "../parameters.ts";
+import { NETWORK } from "./networkBuffer.ts";
 import type { Rows } from "../wgsl/rows.ts";
 
 /** Most threads of a workgroup, unless one replica takes more. */
@@ -8,20 +9,36 @@ const THREADS = 64;
 /** Bytes of memory that every device lets a workgroup have. */
 const WORKGROUP_BYTES = 16_384;
 
-/** How replicas are laid out in a workgroup of the fused kernel. */
+/** How replicas are laid out in a workgroup of the fused kernel: alike for a class of widths. */
 export interface FusedLayout {
+  /** The widest network that has this layout. */
+  readonly width: number;
   /** Strips of a layer: each is drawn by one thread. */
   readonly threadsPerReplica: number;
   readonly replicasPerWorkgroup: number;
 }
 
+function stripsOfLayer(width: number): number {
+  return Math.ceil(width / rowsOfStrip(width));
+}
+
 export function fusedLayout(width: number): FusedLayout {
-  const threadsPerReplica = Math.ceil(width / rowsOfStrip(width));
-  const bytes = 8 * (2 * width + 1) + 16 * threadsPerReplica;
+  const threadsPerReplica = stripsOfLayer(width);
+  if (threadsPerReplica === 1) {
+    return width <= 16
+      ? { width: 16, threadsPerReplica, replicasPerWorkgroup: THREADS }
+      : { width: 32, threadsPerReplica, replicasPerWorkgroup: THREADS / 2 };
+  }
+  let widest = width;
+  while (stripsOfLayer(widest + 1) === threadsPerReplica) widest++;
+  const bytes = 8 * (evenUp(widest) + widest) + 16 * threadsPerReplica;
   const fitting = Math.floor(Math.min(THREADS / threadsPerReplica, WORKGROUP_BYTES / bytes));
-  // One thread a replica: whole half groups of 32, as devices schedule them.
-  const whole = threadsPerReplica === 1 && fitting < THREADS ? THREADS / 2 : fitting;
-  return { threadsPerReplica, replicasPerWorkgroup: Math.max(1, whole) };
+  return { width: widest, threadsPerReplica, replicasPerWorkgroup: Math.max(1, fitting) };
+}
+
+/** Rows are drawn in pairs of columns: where the width is odd, x is followed by a zero. */
+function evenUp(width: number): number {
+  return width + (width % 2);
 }
 
 /**
@@ -29,21 +46,21 @@ export function fusedLayout(width: number): FusedLayout {
  * some replicas, unit after unit, so that threads side by side read numbers side by side. A thread
  * draws a strip of a layer. Before it come the modules of ../wgsl.
  */
-export function fusedKernel(width: number, { columnsAtOnce, paddedTo, code }: Rows): string {
-  const { threadsPerReplica, replicasPerWorkgroup } = fusedLayout(width);
-  const padded = paddedTo * Math.ceil(width / paddedTo);
+export function fusedKernel(
+  { width, threadsPerReplica, replicasPerWorkgroup }: FusedLayout,
+  { code }: Rows,
+): string {
   const threads = threadsPerReplica * replicasPerWorkgroup;
   return /* wgsl */ `
-const WIDTH = ${width}u;
 const REPLICAS = ${replicasPerWorkgroup}u;
-const STRIP_ROWS = ${rowsOfStrip(width)}u;
 
 ${PARAMETERS}
-@group(0) @binding(1) var<storage, read> slots: array<vec4<u32>>;
-@group(0) @binding(2) var<storage, read_write> states: array<StoredState>;
-@group(0) @binding(3) var<storage, read_write> inputs: array<vec2<f32>>;
+${NETWORK}
+@group(0) @binding(2) var<storage, read> slots: array<vec4<u32>>;
+@group(0) @binding(3) var<storage, read_write> states: array<StoredState>;
+@group(0) @binding(4) var<storage, read_write> inputs: array<vec2<f32>>;
 
-var<workgroup> x: array<vec2<f32>, ${padded * replicasPerWorkgroup}>;
+var<workgroup> x: array<vec2<f32>, ${evenUp(width) * replicasPerWorkgroup}>;
 var<workgroup> z: array<vec2<f32>, ${width * replicasPerWorkgroup}>;
 
 // The replica within the workgroup.
@@ -66,26 +83,28 @@ fn advance(
   guardBits = parameters.zero;
   lane = thread % REPLICAS;
   let strip = thread / REPLICAS;
-  let firstRow = strip * STRIP_ROWS;
-  let rowsEnd = min(firstRow + STRIP_ROWS, WIDTH);
-  // Threads without a replica do the work of the last one, and store nothing.
   let wanted = (group.y * groups.x + group.x) * REPLICAS + lane;
   let slot = min(wanted, parameters.slots - 1u);
+  // Threads without a replica have no rows.
+  let stripRows = max(1u, ${STRIP_ENTRIES}u / network.width);
+  let rows = select(0u, stripRows, wanted < parameters.slots);
+  let firstRow = strip * stripRows;
+  let rowsEnd = min(firstRow + rows, network.width);
   var state = loadState(&states[slot]);
   for (var row = firstRow; row < rowsEnd; row++) {
-    x[row * REPLICAS + lane] = inputs[slot * WIDTH + row];
+    x[row * REPLICAS + lane] = inputs[slot * network.width + row];
   }
-  if (strip == 0u) {
-    for (var row = WIDTH; row < ${padded}u; row++) { x[row * REPLICAS + lane] = vec2<f32>(0.0, 0.0); }
+  if (strip == 0u && network.width % 2u == 1u) {
+    x[network.width * REPLICAS + lane] = vec2<f32>(0.0, 0.0);
   }
   meet();
 
   for (var i = 0u; i < parameters.layers; i++) {
     enterStrip(slots[slot], state.layers + 1u, strip);
-    var sums = Sums(vec2<f32>(0.0, 0.0), vec2<f32>(0.0, 0.0));
+    var sums = NO_UNITS;
     for (var row = firstRow; row < rowsEnd; row++) {
-      var products = RowSums(vec2<f32>(0.0, 0.0), vec2<f32>(0.0, 0.0));
-      addColumns(&products, 0u, WIDTH);
+      var products = NO_COLUMNS;
+      addColumns(&products, 0u, network.width);
       let unit = endRow(products);
       addUnit(&sums, unit);
       z[row * REPLICAS + lane] = unit;
@@ -99,7 +118,7 @@ fn advance(
 
   if (wanted >= parameters.slots) { return; }
   for (var row = firstRow; row < rowsEnd; row++) {
-    inputs[slot * WIDTH + row] = x[row * REPLICAS + lane];
+    inputs[slot * network.width + row] = x[row * REPLICAS + lane];
   }
   if (strip == 0u) { storeState(&states[slot], state); }
   storeDoubt(&states[slot]);

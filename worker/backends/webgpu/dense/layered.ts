@@ -1,4 +1,5 @@
 import { PARAMETERS } from "../parameters.ts";
+import { NETWORK } from "./networkBuffer.ts";
 import type { Rows } from "../wgsl/rows.ts";
 
 /** Rows that a workgroup computes; each has a thread. */
@@ -15,15 +16,14 @@ const TILE = 512;
  * thread for each row, and then `finish` sums over z and puts φ(z) into x, a workgroup for each
  * replica. A row of such a width is a strip. Before it come the modules of ../wgsl.
  */
-export function layeredKernels(width: number, { paddedTo, code }: Rows): string {
+export function layeredKernels({ code }: Rows): string {
   return /* wgsl */ `
-const WIDTH = ${width}u;
-
 ${PARAMETERS}
-@group(0) @binding(1) var<storage, read> slots: array<vec4<u32>>;
-@group(0) @binding(2) var<storage, read_write> states: array<StoredState>;
-@group(0) @binding(3) var<storage, read_write> inputs: array<vec2<f32>>;
-@group(0) @binding(4) var<storage, read_write> outputs: array<vec2<f32>>;
+${NETWORK}
+@group(0) @binding(2) var<storage, read> slots: array<vec4<u32>>;
+@group(0) @binding(3) var<storage, read_write> states: array<StoredState>;
+@group(0) @binding(4) var<storage, read_write> inputs: array<vec2<f32>>;
+@group(0) @binding(5) var<storage, read_write> outputs: array<vec2<f32>>;
 
 var<workgroup> tile: array<vec2<f32>, ${TILE}>;
 
@@ -44,19 +44,19 @@ fn multiply(
   let slot = group.z * groups.y + group.y;
   if (slot >= parameters.slots) { return; }
   enterStrip(slots[slot], states[slot].layers + 1u, row);
-  var products: RowSums;
-  for (var begin = 0u; begin < WIDTH; begin += ${TILE}u) {
+  var products = NO_COLUMNS;
+  for (var begin = 0u; begin < network.width; begin += ${TILE}u) {
     workgroupBarrier();
     for (var i = thread; i < ${TILE}u; i += ${ROWS_PER_WORKGROUP}u) {
       let column = begin + i;
       tile[i] = vec2<f32>(0.0, 0.0);
-      if (column < WIDTH) { tile[i] = inputs[slot * WIDTH + column]; }
+      if (column < network.width) { tile[i] = inputs[slot * network.width + column]; }
     }
     workgroupBarrier();
-    if (row < WIDTH) { addColumns(&products, begin, min(begin + ${TILE}u, WIDTH)); }
+    if (row < network.width) { addColumns(&products, begin, min(begin + ${TILE}u, network.width)); }
   }
-  if (row >= WIDTH) { return; }
-  outputs[slot * WIDTH + row] = endRow(products);
+  if (row >= network.width) { return; }
+  outputs[slot * network.width + row] = endRow(products);
   storeDoubt(&states[slot]);
 }
 
@@ -72,9 +72,9 @@ fn finish(
   let slot = group.z * groups.y + group.y;
   if (slot >= parameters.slots) { return; }
   var state = loadState(&states[slot]);
-  var sums: Sums;
-  for (var unit = thread; unit < WIDTH; unit += ${FINISHING_THREADS}u) {
-    addUnit(&sums, outputs[slot * WIDTH + unit]);
+  var sums = NO_UNITS;
+  for (var unit = thread; unit < network.width; unit += ${FINISHING_THREADS}u) {
+    addUnit(&sums, outputs[slot * network.width + unit]);
   }
   partialSums[thread] = sums;
   workgroupBarrier();
@@ -85,8 +85,8 @@ fn finish(
     workgroupBarrier();
   }
   let slopes = endLayer(&state, partialSums[0]);
-  for (var unit = thread; unit < WIDTH; unit += ${FINISHING_THREADS}u) {
-    inputs[slot * WIDTH + unit] = activate(outputs[slot * WIDTH + unit], slopes);
+  for (var unit = thread; unit < network.width; unit += ${FINISHING_THREADS}u) {
+    inputs[slot * network.width + unit] = activate(outputs[slot * network.width + unit], slopes);
   }
   if (thread == 0u) { storeState(&states[slot], state); }
   storeDoubt(&states[slot]);

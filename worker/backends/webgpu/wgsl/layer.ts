@@ -1,12 +1,4 @@
-import type { DenseActivation } from "../../denseActivation.ts";
-import { doubleSingleLiteral, singleLiteral } from "./doubleSingle.ts";
-
-/**
- * Slopes smaller than this, but not zero, are taken as this. They add nothing that can be seen to a
- * layer that has a unit on the steeper side; and where zeros among the weights can leave a unit
- * alone that shrinks by such a slope, float32 cannot hold it anyway (`leastUnit`).
- */
-const LEAST_SLOPE = 2 ** -72;
+import { singleLiteral } from "./doubleSingle.ts";
 
 /** How the units of a layer are kept. */
 export interface UnitScale {
@@ -18,25 +10,20 @@ export interface UnitScale {
 
 /**
  * WGSL for what a replica carries from layer to layer, and the end of a layer: activation and
- * rescaling by powers of two, as in simd/assembly/layer.ts. After doubleSingle.ts and state.ts.
+ * rescaling by powers of two, as in simd/assembly/layer.ts. After doubleSingle.ts, state.ts and ../dense/networkBuffer.ts.
  *
  * Sums over the units of a layer have their place in `Sums`: whatever else of a layer shall be
  * summed is added to `addUnit` and `addSums`, and used in `endLayer`.
  */
-export function layerEnd(activation: DenseActivation, { exponent, leastUnit }: UnitScale): string {
-  const { above, belowAlone } = activation;
-  const below =
-    activation.below === 0
-      ? 0
-      : Math.sign(activation.below) * Math.max(LEAST_SLOPE, Math.abs(activation.below));
-  // A square this small would be denormal.
-  const squaredSlope = Math.abs(below) < 2 ** -48 ? 0 : below * below;
+export function layerEnd({ exponent, leastUnit }: UnitScale): string {
   return /* wgsl */ `
 // Sums over units of a layer, before the activation: squares of those above zero, and below.
 struct Sums {
   positive: vec2<f32>,
   negative: vec2<f32>,
 }
+
+const NO_UNITS = Sums(vec2<f32>(0.0, 0.0), vec2<f32>(0.0, 0.0));
 
 fn addUnit(sums: ptr<function, Sums>, z: vec2<f32>) {
   let product = square(z);
@@ -58,7 +45,7 @@ struct Slopes {
 // Ends a layer that has these sums.
 fn endLayer(state: ptr<function, State>, sums: Sums) -> Slopes {
   let oneSided = sums.positive.x == 0.0;
-  let twoSidedNorm = add(multiply(${doubleSingleLiteral(squaredSlope)}, sums.negative), sums.positive);
+  let twoSidedNorm = add(multiply(network.squareBelow, sums.negative), sums.positive);
   let squaredNorm = select(twoSidedNorm, sums.negative, oneSided);
   // The exponent field, halved: the squared norm is between 1/2 and 2 times 4^(half - 63).
   let half = bitcast<u32>(squaredNorm.x) >> 24u;
@@ -68,8 +55,8 @@ fn endLayer(state: ptr<function, State>, sums: Sums) -> Slopes {
   (*state).exponent += i32(half) - ${63 + exponent};
   (*state).oneSided += select(0u, 1u, oneSided);
   (*state).layers += 1u;
-  let below = select(${doubleSingleLiteral(below)}, ${doubleSingleLiteral(belowAlone)}, oneSided);
-  return Slopes(${singleLiteral(above)} * factor, below * factor);
+  let below = select(network.below, fromSingle(network.belowAlone), oneSided);
+  return Slopes(network.above * factor, below * factor);
 }
 
 fn activate(z: vec2<f32>, slopes: Slopes) -> vec2<f32> {

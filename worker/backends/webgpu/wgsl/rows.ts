@@ -4,14 +4,11 @@ import type { Entries } from "./entries.ts";
 /**
  * WGSL for the product of a row of W with x: `addColumns` adds the products of some columns, drawn
  * from the row's next words, and `endRow` is the row's unit of z. The kernel declares
- * `inputAt(column: u32) -> vec2<f32>`, a unit of x. After doubleSingle.ts and strip.ts.
+ * `inputAt(column: u32) -> vec2<f32>`, a unit of x, and
+ * 0 for the column after an odd width. Columns are taken in multiples of 32. After doubleSingle.ts and strip.ts.
  */
 export interface Rows {
   readonly code: string;
-  /** A row is taken in multiples of so many columns, but for its end. */
-  readonly columnsAtOnce: number;
-  /** x is followed by zeros up to a multiple of so many units. */
-  readonly paddedTo: number;
   /** Operations that an entry takes, roughly. */
   readonly operations: number;
 }
@@ -23,6 +20,8 @@ struct RowSums {
   odd: vec2<f32>,
 }
 
+const NO_COLUMNS = RowSums(vec2<f32>(0.0, 0.0), vec2<f32>(0.0, 0.0));
+
 fn rowSum(sums: RowSums) -> vec2<f32> {
   return add(twoSum(sums.even.x, sums.even.y), twoSum(sums.odd.x, sums.odd.y));
 }
@@ -31,8 +30,6 @@ fn rowSum(sums: RowSums) -> vec2<f32> {
 /** Rows of independent entries, drawn in pairs. */
 export function entryRows({ code, single, operations }: Entries): Rows {
   return {
-    columnsAtOnce: 2,
-    paddedTo: 2,
     operations: operations + (single ? 12 : 14),
     code: /* wgsl */ `
 ${code}
@@ -71,8 +68,6 @@ const NEARLY_CANCELLED = 2 ** -38;
 
 /** Rows of ±1: entry j is −1 where bit j mod 32, from the highest, of its word is set. */
 export const SIGN_ROWS: Rows = {
-  columnsAtOnce: 32,
-  paddedTo: 1,
   operations: 12,
   code: /* wgsl */ `
 ${SUMS}
