@@ -3,6 +3,7 @@ import type { WeightLaw } from "../../../shared/network/weights.ts";
 import { keepingWords } from "../../../shared/random/entries.ts";
 import { rowsOfStrip } from "../../../shared/random/stream.ts";
 import type { ScaledActivation } from "../scaledActivation.ts";
+import { denseActivation } from "../denseActivation.ts";
 import type { Kernel } from "./kernel.ts";
 import { GROUP, type Lanes } from "./lanes.ts";
 
@@ -52,17 +53,4 @@ export function denseLanes(kernel: Kernel, network: Network, activation: ScaledA
       }
     },
   };
-}
-
-/**
- * Slopes for assembly/layer.ts. For |α| > 1, φ(z) = −α ψ(−z) where ψ has the slope 1/α: x is kept
- * times −1, and ψ(z) times the sign of α.
- */
-function denseActivation({ negativeSlope }: Network, { mirrored, ratio }: ScaledActivation) {
-  const sign = negativeSlope < 0 ? -1 : 1;
-  // The square of a slope this small may be denormal, and slow; it changes no sum that is not zero.
-  const slope = Math.abs(ratio) < 2 ** -400 ? 0 : ratio;
-  return mirrored
-    ? { inputSign: -1, above: sign, below: sign * slope, belowAlone: 1 }
-    : { inputSign: 1, above: 1, below: slope, belowAlone: sign };
 }

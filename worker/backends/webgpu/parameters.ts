@@ -1,29 +1,39 @@
-/** WGSL for what a dispatch is told. `zero` is 0, which no compiler knows (wgsl/doubleSingle.ts). */
+/** WGSL for what a dispatch is told; its binding is 0. */
 export const PARAMETERS = /* wgsl */ `
-struct Parameters { layers: u32, zero: u32, free0: u32, free1: u32 }
+struct Parameters {
+  // Layers to propagate, and replicas in the batch.
+  layers: u32,
+  slots: u32,
+  // It is zero, but no compiler can know: for guardBits.
+  zero: u32,
+  free: u32,
+}
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 `;
 
 /**
- * Uniform buffers for dispatches, one for each number of layers: a pass is submitted later than it is
- * recorded, so that what it reads may not change in between. There are few different numbers.
+ * Buffers of parameters for the dispatches of a batch, one for each number of layers. They are
+ * written when they are made, so that a dispatch can be recorded long before it is submitted.
  */
-export class Parameters {
+export class ParameterBuffers {
   readonly #device: GPUDevice;
+  readonly #slots: number;
   readonly #buffers = new Map<number, GPUBuffer>();
 
-  constructor(device: GPUDevice) {
+  constructor(device: GPUDevice, slots: number) {
     this.#device = device;
+    this.#slots = slots;
   }
 
-  /** The buffer that asks for so many layers. */
-  buffer(layers: number): GPUBuffer {
+  /** The buffer for dispatches of so many layers. */
+  of(layers: number): GPUBuffer {
     const known = this.#buffers.get(layers);
     if (known !== undefined) return known;
-    const usage = GPUBufferUsage.UNIFORM;
-    const buffer = this.#device.createBuffer({ size: 16, usage, mappedAtCreation: true });
-    new Uint32Array(buffer.getMappedRange()).set([layers, 0, 0, 0]);
-    buffer.unmap();
+    const buffer = filledBuffer(
+      this.#device,
+      Uint32Array.of(layers, this.#slots, 0, 0),
+      GPUBufferUsage.UNIFORM,
+    );
     this.#buffers.set(layers, buffer);
     return buffer;
   }
@@ -31,4 +41,16 @@ export class Parameters {
   destroy(): void {
     for (const buffer of this.#buffers.values()) buffer.destroy();
   }
+}
+
+/** A buffer on the device with these words in it. */
+export function filledBuffer(
+  device: GPUDevice,
+  words: Uint32Array,
+  usage: GPUBufferUsageFlags,
+): GPUBuffer {
+  const buffer = device.createBuffer({ size: words.byteLength, usage, mappedAtCreation: true });
+  new Uint32Array(buffer.getMappedRange()).set(words);
+  buffer.unmap();
+  return buffer;
 }

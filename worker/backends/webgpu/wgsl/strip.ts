@@ -1,10 +1,6 @@
-/** Words of a slot, which tells a workgroup which replica to propagate. */
-export const SLOT_WORDS = 4;
-
 /**
  * WGSL for the words of a strip of a replica's layer, one after another: shared/random/stream.ts
- * and sfc32.ts. A slot holds the two words of the key, the replica's number, and nothing. After
- * philox.ts.
+ * and sfc32.ts. A slot is that of ../slots.ts. After philox.ts.
  */
 export const STRIP = /* wgsl */ `
 // The state of sfc32: a, b, c and the counter.
