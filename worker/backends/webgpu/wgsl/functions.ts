@@ -25,16 +25,25 @@ fn logOfNearOne(f: vec2<f32>) -> vec2<f32> {
   return scaleByPowerOfTwo(multiply(s, sum), 2.0);
 }
 
-// log a, for a positive.
-fn logarithm(a: vec2<f32>) -> vec2<f32> {
-  // a = 2^k m with m between sqrt(1/2), whose bits begin with 3f3504f3, and sqrt(2).
-  let offset = bitcast<u32>(a.x) - 0x3f3504f3u;
-  let k = bitcast<i32>(offset) >> 23u;
+// A positive number, 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2).
+struct Scaled { f: vec2<f32>, k: i32 }
+
+fn scaled(a: vec2<f32>) -> Scaled {
+  // The bits of sqrt(1/2) are 3f3504f3.
+  let k = bitcast<i32>(bitcast<u32>(a.x) - 0x3f3504f3u) >> 23u;
   // The power in two steps: it may be larger than a float32.
   let half = k / 2;
   let m = scaleByPowerOfTwo(scaleByPowerOfTwo(a, powerOfTwo(-half)), powerOfTwo(half - k));
-  let f = quickTwoSum(guard(m.x - 1.0), m.y);
-  return add(multiplySingle(${doubleSingleLiteral(Math.LN2)}, f32(k)), logOfNearOne(f));
+  return Scaled(quickTwoSum(guard(m.x - 1.0), m.y), k);
+}
+
+fn logarithmOfScaled(a: Scaled) -> vec2<f32> {
+  return add(multiplySingle(${doubleSingleLiteral(Math.LN2)}, f32(a.k)), logOfNearOne(a.f));
+}
+
+// log a, for a positive.
+fn logarithm(a: vec2<f32>) -> vec2<f32> {
+  return logarithmOfScaled(scaled(a));
 }
 
 // 2^k for k from -126 to 127.
@@ -72,14 +81,12 @@ fn circleCoordinate(signWord: u32, angleWord: u32) -> vec2<f32> {
 // The first normal of two words, by shared/random/normal.ts.
 fn normal(word0: u32, word1: u32) -> vec2<f32> {
   let odd = word0 | 1u;
-  // Near 1, u is not to lose its distance from 1.
-  var logU: vec2<f32>;
+  var u = scaled(scaleByPowerOfTwo(fromWord(odd), ${singleLiteral(2 ** -32)}));
   if (odd >= 0xc0000000u) {
-    logU = logOfNearOne(scaleByPowerOfTwo(fromInteger(odd), ${singleLiteral(2 ** -32)}));
-  } else {
-    logU = logarithm(scaleByPowerOfTwo(fromWord(odd), ${singleLiteral(2 ** -32)}));
+    // Near 1, its distance from 1 is not to lose bits.
+    u = Scaled(scaleByPowerOfTwo(fromInteger(odd), ${singleLiteral(2 ** -32)}), 0);
   }
-  let radius = squareRoot(scaleByPowerOfTwo(logU, -2.0));
+  let radius = squareRoot(scaleByPowerOfTwo(logarithmOfScaled(u), -2.0));
   return multiply(radius, circleCoordinate(word0, word1));
 }
 `;
@@ -94,7 +101,7 @@ const CIRCLE_TERMS = 8;
  * Statements that sum c₀ + c₁ x + c₂ x² + … into `sum`, the first `preciseTerms` of them in
  * double-singles.
  */
-function series(
+export function series(
   x: string,
   coefficient: (n: number) => number,
   terms: number,

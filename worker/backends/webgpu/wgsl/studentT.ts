@@ -15,21 +15,22 @@ export function studentTEntry(degreesOfFreedom: number): string {
   const exponent = 2 / degreesOfFreedom;
   const exponentLiteral = doubleSingleLiteral(exponent < LEAST_EXPONENT ? 0 : exponent);
   return /* wgsl */ `
-// -log u, u made of words 0 and 1. Close to 1, u is rounded to the 53 bits of a float64, as wherever
+// The uniform that words 0 and 1 make. Close to 1, u is rounded to the 53 bits of a float64, as wherever
 // else it is drawn, and its distance from 1 taken whole.
-fn negativeLogarithm(word0: u32, word1: u32) -> vec2<f32> {
+fn polarUniform(word0: u32, word1: u32) -> Scaled {
   let odd = word1 | 1u;
   if (word0 < 0xc0000000u) {
-    let low = scaleByPowerOfTwo(fromWord(odd), ${singleLiteral(2 ** -64)});
     let high = scaleByPowerOfTwo(fromWord(word0), ${singleLiteral(2 ** -32)});
-    return negate(logarithm(add(high, low)));
+    return scaled(add(high, scaleByPowerOfTwo(fromWord(odd), ${singleLiteral(2 ** -64)})));
   }
   let low = (odd + 0x400u) & 0xfffff800u;
   let carry = select(0u, 1u, odd >= 0xfffffc00u);
   let borrow = select(0u, 1u, low == 0u);
-  let distanceHigh = scaleByPowerOfTwo(fromWord(~(word0 + carry) + borrow), ${singleLiteral(2 ** -32)});
-  let distanceLow = scaleByPowerOfTwo(fromWord(0u - low), ${singleLiteral(2 ** -64)});
-  return negate(logOfNearOne(negate(add(distanceHigh, distanceLow))));
+  let distance = add(
+    scaleByPowerOfTwo(fromWord(~(word0 + carry) + borrow), ${singleLiteral(2 ** -32)}),
+    scaleByPowerOfTwo(fromWord(0u - low), ${singleLiteral(2 ** -64)}),
+  );
+  return Scaled(negate(distance), 0);
 }
 
 // The square of the polar radius: nu (e^y - 1) with y = 2/nu times -log u.
@@ -48,7 +49,7 @@ fn squaredRadius(negativeLog: vec2<f32>) -> vec2<f32> {
 }
 
 fn studentT(word0: u32, word1: u32, word2: u32) -> vec2<f32> {
-  let radius = squareRoot(squaredRadius(negativeLogarithm(word0, word1)));
+  let radius = squareRoot(squaredRadius(negate(logarithmOfScaled(polarUniform(word0, word1)))));
   return multiply(radius, circleCoordinate(word1, word2));
 }
 `;
