@@ -31,7 +31,10 @@ export async function openSoftwareDevice(): Promise<SoftwareDevice> {
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals);
   // A device lives no longer than the object from create() is referenced.
-  let gpu: GPU | undefined = create(["backend=vulkan"]);
+  let gpu: GPU | undefined = create([
+    "backend=vulkan",
+    "enable-dawn-features=disable_workgroup_init",
+  ]);
   const opened = gpu;
   const adapter = await withSoftwareDriver(() => opened.requestAdapter());
   if (adapter === null) throw new Error("there is no software adapter");

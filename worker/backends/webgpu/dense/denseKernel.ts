@@ -47,7 +47,7 @@ export async function denseKernel(
     fused === undefined
       ? {
           start: await start,
-          multiply: await compile(device, code, "multiply", LAYERED_BINDINGS),
+          multiply: await compile(device, code, "multiplyRows", LAYERED_BINDINGS),
           finish: await compile(device, code, "finish", LAYERED_BINDINGS),
         }
       : {

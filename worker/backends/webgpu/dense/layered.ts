@@ -12,7 +12,7 @@ const FINISHING_THREADS = 256;
 const TILE = 512;
 
 /**
- * WGSL of the kernels that take wide replicas through one layer: `multiply` computes z = W x, a
+ * WGSL of the kernels that take wide replicas through one layer: `multiplyRows` computes z = W x, a
  * thread for each row, and then `finish` sums over z and puts φ(z) into x, a workgroup for each
  * replica. A row of such a width is a strip. Before it come the modules of ../wgsl.
  */
@@ -34,7 +34,7 @@ fn inputAt(column: u32) -> vec2<f32> {
 ${code}
 
 @compute @workgroup_size(${ROWS_PER_WORKGROUP})
-fn multiply(
+fn multiplyRows(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,

@@ -1,7 +1,10 @@
 import type { Network } from "../../../../shared/network/network.ts";
 import { keepingWords } from "../../../../shared/random/entries.ts";
 import { singleLiteral } from "./doubleSingle.ts";
+import { functions } from "./functions.ts";
 import { NORMAL_32 } from "./normal32.ts";
+import { studentTEntry } from "./studentT.ts";
+import { truncatedNormalEntry } from "./truncatedNormal.ts";
 
 /**
  * WGSL for two entries of a row, drawn from its next words: `nextEntries() -> vec4<f32>` is each in
@@ -67,12 +70,51 @@ fn nextEntries() -> vec4<f32> {
   };
 }
 
+/** Standard normals cut at ±2, an entry a word. */
+function truncatedNormal(): Entries {
+  return {
+    single: false,
+    operations: 700,
+    code: /* wgsl */ `
+${truncatedNormalEntry()}
+
+fn nextEntries() -> vec4<f32> {
+  let entry = truncatedNormal(nextWord());
+  return vec4<f32>(entry, truncatedNormal(nextWord()));
+}
+`,
+  };
+}
+
+/** Student's t, an entry three words. */
+function studentT(degreesOfFreedom: number): Entries {
+  return {
+    single: false,
+    operations: 1500,
+    code: /* wgsl */ `
+${functions()}
+${studentTEntry(degreesOfFreedom)}
+
+fn nextEntry() -> vec2<f32> {
+  let word0 = nextWord();
+  let word1 = nextWord();
+  return studentT(word0, word1, nextWord());
+}
+
+fn nextEntries() -> vec4<f32> {
+  let entry = nextEntry();
+  return vec4<f32>(entry, nextEntry());
+}
+`,
+  };
+}
+
 /**
  * The entries of a network whose rows are drawn in pairs of entries.
  *
  * @throws RangeError if they are not
  */
-export function entriesOf({ weights, density }: Network): Entries {
+export function entriesOf({ weights, degreesOfFreedom, density }: Network): Entries {
   switch (weights) {
     case "gaussian":
       return GAUSSIAN;
@@ -81,7 +123,9 @@ export function entriesOf({ weights, density }: Network): Entries {
     case "sparse_gaussian":
       return sparseGaussian(density ?? NaN);
     case "truncated_normal":
+      return truncatedNormal();
     case "student_t":
+      return studentT(degreesOfFreedom ?? NaN);
     case "rademacher":
     case "orthogonal":
       throw new RangeError(`${weights}: no pairs of entries make a row`);
