@@ -1,5 +1,6 @@
 import { reasonOf } from "../../../shared/wire/reason.ts";
 import type { DeviceChoice } from "../backend.ts";
+import { whyNoDevice } from "./noDevice.ts";
 import type { WebgpuPackage } from "./webgpuPackage.ts";
 
 /** Vulkan is chosen explicitly: the other programming interfaces that Dawn knows are not tested here. */
@@ -28,7 +29,7 @@ export async function chooseAdapter(
 ): Promise<ChosenAdapter> {
   const names = await adapterNames(create);
   if (names.length === 0) {
-    throw new Error("backend webgpu: no Vulkan driver offers a device here");
+    throw new Error(`backend webgpu: Vulkan finds no device: ${whyNoDevice()}`);
   }
   if (wanted !== undefined && !names.some((name) => name.includes(wanted))) {
     throw new Error(

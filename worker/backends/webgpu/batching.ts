@@ -43,7 +43,8 @@ export interface BatchBounds {
 
 /**
  * The number of replicas that a batch should have at most: those that fill the device, as long as its
- * memory holds them and a layer of them is done in time; whole workgroups, and at least one.
+ * memory holds them and a layer of them is done in time; whole workgroups where there is room for one.
+ * It is 0 where the device's memory does not hold even one.
  *
  * @param replicaLayerSeconds time that a layer of one replica takes, in a batch
  */
@@ -53,10 +54,8 @@ export function batchCapacity(
   replicaLayerSeconds: number,
 ): number {
   const { bytesPerReplica, replicasPerWorkgroup, threadsPerReplica } = kernel;
-  const replicas = Math.min(
-    threads / threadsPerReplica,
-    bytes / bytesPerReplica,
-    layerSeconds / replicaLayerSeconds,
-  );
-  return replicasPerWorkgroup * Math.max(1, Math.floor(replicas / replicasPerWorkgroup));
+  const fitting = Math.floor(bytes / bytesPerReplica);
+  const wanted = Math.min(threads / threadsPerReplica, layerSeconds / replicaLayerSeconds);
+  const workgroups = Math.floor(Math.min(wanted, fitting) / replicasPerWorkgroup);
+  return Math.min(fitting, replicasPerWorkgroup * Math.max(1, workgroups));
 }

@@ -109,7 +109,10 @@ export class Propagator {
 
   /** A device that fails is lost. If it says so itself, it says why better than what failed. */
   async #distrust(error: unknown): Promise<void> {
-    await Promise.race([this.#parts.loss.lost, sleep(WORD_SECONDS * 1000)]);
+    await Promise.race([
+      this.#parts.loss.lost,
+      sleep(WORD_SECONDS * 1000, undefined, { ref: false }),
+    ]);
     this.#parts.loss.report(reasonOf(error));
   }
 
@@ -119,13 +122,21 @@ export class Propagator {
     try {
       loaded = await this.#kernels.take(kernelKey, task);
     } catch (error) {
-      this.#failGroup(group, error);
+      const [reason] = reasonOf(error).split("\n");
+      this.#failGroup(
+        group,
+        new Error(`backend webgpu: no kernel for this network: ${reason}`, { cause: error }),
+      );
       return;
     }
     try {
       const { kernel, pace, memoryReplicas } = loaded;
       const fitting = batchCapacity(kernel, this.#parts.bounds, pace.replicaLayerSeconds);
       const capacity = Math.min(fitting, memoryReplicas);
+      if (capacity === 0) {
+        this.#failGroup(group, new Error(this.#parts.tooSmall(task.network.width)));
+        return;
+      }
       const placements = nextShares([...this.#tasks], group, capacity).map((share) => ({
         ...share,
         place: share.task.take(share.count),
@@ -144,13 +155,11 @@ export class Propagator {
     const count = placements.reduce((sum, placement) => sum + placement.count, 0);
     const memory = await this.#allocate(loaded, placements, count);
     if (memory === undefined) {
-      const workgroups = Math.floor(count / kernel.replicasPerWorkgroup / 2);
-      if (workgroups === 0) {
-        const error = new Error(this.#parts.tooSmall(first.task.task.network.width));
-        for (const { task } of placements) task.fail(error);
+      if (count === 1) {
+        first.task.fail(new Error(this.#parts.tooSmall(first.task.task.network.width)));
         return;
       }
-      loaded.memoryReplicas = workgroups * kernel.replicasPerWorkgroup;
+      loaded.memoryReplicas = Math.floor(count / 2);
       const [head, tail] = splitPlacements(placements, loaded.memoryReplicas);
       await this.#run(loaded, head);
       await this.#run(loaded, tail);
@@ -209,11 +218,7 @@ export class Propagator {
     return undefined;
   }
 
-  #failGroup(group: string, cause: unknown): void {
-    const [reason] = reasonOf(cause).split("\n");
-    for (const task of this.#tasks) {
-      if (task.group !== group) continue;
-      task.fail(new Error(`backend webgpu: no kernel for this network: ${reason}`, { cause }));
-    }
+  #failGroup(group: string, error: Error): void {
+    for (const task of this.#tasks) if (task.group === group) task.fail(error);
   }
 }

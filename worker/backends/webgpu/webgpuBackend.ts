@@ -61,8 +61,9 @@ export async function backendOn(opened: OpenDevice, kernelMaker: KernelMaker): P
     operationsPerSecond,
     rescuer: simd,
     tooSmall: (width) =>
-      `backend webgpu: ${identity.description} has too little memory for a batch of networks of ` +
-      `width ${width} (its buffers hold ${maxBufferSize} bytes at most); choose another device or backend`,
+      `backend webgpu: ${identity.description} has too little memory for a network of width ${width}, ` +
+      `even for one replica at a time (it gives a batch ${bytes} bytes at most); ` +
+      `end what else uses the device, or choose another`,
   });
   return {
     generator: generatorName(simd.generator, identity.description, identity.driver),
