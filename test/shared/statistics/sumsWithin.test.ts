@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 
-import fc from "fast-check";
+import {
+  array,
+  assert as check,
+  constant,
+  constantFrom,
+  double,
+  oneof,
+  property,
+  tuple,
+} from "fast-check";
 
 import { areWithin } from "../../../shared/statistics/sumsWithin.ts";
 import { sumReplicas, type ReplicaSums } from "../../../shared/statistics/replicaSums.ts";
@@ -31,15 +40,15 @@ function evenly(count: number, length: number): number[] {
 
 describe("sums over the same replicas, observed twice", () => {
   it("are within the tolerance whenever all observations are", () => {
-    const value = fc.oneof(
-      fc.double({ min: -1e3, max: 1e3, noNaN: true }),
-      fc.double({ min: -1, max: 1, noNaN: true }),
-      fc.constantFrom(0, 0.1, 0.3, -0.1, 5),
-      fc.constant(-Infinity),
+    const value = oneof(
+      double({ min: -1e3, max: 1e3, noNaN: true }),
+      double({ min: -1, max: 1, noNaN: true }),
+      constantFrom(0, 0.1, 0.3, -0.1, 5),
+      constant(-Infinity),
     );
-    const observed = fc.tuple(value, fc.double({ min: -1, max: 1, noNaN: true }));
-    fc.assert(
-      fc.property(fc.array(observed, { minLength: 1, maxLength: 200 }), (replicas) => {
+    const observed = tuple(value, double({ min: -1, max: 1, noNaN: true }));
+    check(
+      property(array(observed, { minLength: 1, maxLength: 200 }), (replicas) => {
         const values = replicas.map(([first]) => first);
         const others = replicas.map(([first, share]) => first + share * DELTA);
         assert.ok(isWithin(values, others));
