@@ -1,4 +1,5 @@
 import { MAXIMUM_GENERATOR_LENGTH } from "../../shared/shard/partialProblem.ts";
+import { MAXIMUM_COMPUTATIONS } from "../plan/computations.ts";
 import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
   MAXIMUM_SWEEP_RUNS,
@@ -67,6 +68,11 @@ export const FIELD_BOUNDS: Readonly<Record<string, Bound>> = {
   "lyapunov.v1.Run.sweep": NAME,
   "lyapunov.v1.Run.etag": ETAG,
   "lyapunov.v1.Run.convergence": { entries: 256 },
+  "lyapunov.v1.Run.computations": { entries: MAXIMUM_COMPUTATIONS },
+  "lyapunov.v1.Computation.backend": NAME,
+  "lyapunov.v1.Computation.generator": GENERATOR,
+  "lyapunov.v1.Computation.device": DEVICE,
+  "lyapunov.v1.Computation.driver": DEVICE,
   "lyapunov.v1.Run.parameters": { bytes: 65_536 },
   "lyapunov.v1.Run.estimates": QUANTITIES,
   "lyapunov.v1.Precision.targets": QUANTITIES,
