@@ -1,4 +1,7 @@
-import { MAXIMUM_GENERATOR_LENGTH } from "../../shared/shard/partialProblem.ts";
+import {
+  MAXIMUM_DEVICE_LENGTH,
+  MAXIMUM_GENERATOR_LENGTH,
+} from "../../shared/shard/partialProblem.ts";
 import { MAXIMUM_COMPUTATIONS } from "../plan/computations.ts";
 import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
@@ -30,7 +33,7 @@ const PAGE_TOKEN: Bound = { characters: MAXIMUM_PAGE_TOKEN_LENGTH };
 const ETAG: Bound = { characters: MAXIMUM_ETAG_LENGTH };
 const GENERATOR: Bound = { characters: MAXIMUM_GENERATOR_LENGTH };
 /** A device, or its driver, for people. */
-const DEVICE: Bound = { characters: 200 };
+const DEVICE: Bound = { characters: MAXIMUM_DEVICE_LENGTH };
 /** Leases of a worker of four thousand threads. */
 const LEASES: Bound = { entries: 262_144 };
 /** The network's depth is added to the depths that are given. */
