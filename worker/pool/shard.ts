@@ -22,11 +22,15 @@ export async function computeShard(
   );
   const chosen = valuesOf(observables, seen, depths.length, replicaCount);
   const values = burnIn > 0 ? sinceFirstDepth(observables, chosen, replicaCount) : chosen;
+  const { generator, device } = backend;
   return {
     ...sumReplicas(observables, checkpointDepths, sketchBinWidths, replicaCount, values),
     backend: task.backend,
-    generator: backend.generator,
+    generator,
     firstReplica,
+    ...(device !== undefined && { device: device.description, driver: device.driver }),
+    ...(device?.isSoftware === true && { software: true }),
+    ...(seen.recomputedCount !== undefined && { recomputedReplicaCount: seen.recomputedCount }),
   };
 }
 

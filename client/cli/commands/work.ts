@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import { DEFAULT_PATIENCE_SECONDS } from "../../../worker/pool/threadWatch.ts";
+import { DEFAULT_PATIENCE_SECONDS } from "../../../worker/pool/shardWatch.ts";
 import { callerCredentials } from "../callerCredentials.ts";
 import { countReader, defaultThreads } from "../clusterFlags.ts";
 import type { ConnectionFlags } from "../connectionFlags.ts";
