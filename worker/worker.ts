@@ -7,7 +7,8 @@ import { connect } from "../shared/wire/coordinatorClient.ts";
 import { NO_CREDENTIALS, type CallerCredentials } from "../shared/wire/credentials.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { Agent } from "./agent/agent.ts";
-import { findDevices, type WorkerDevice } from "./devices/devices.ts";
+import { findDevices } from "./devices/devices.ts";
+import type { WorkerDevice } from "./devices/workerDevice.ts";
 import type { WorkerMetrics } from "./metrics/workerMetrics.ts";
 
 export interface WorkerOptions {

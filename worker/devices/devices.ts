@@ -11,15 +11,7 @@ import { loadBackend } from "../backends/registry.ts";
 import type { ShardPool } from "../pool/shardPool.ts";
 import { createThreadPool } from "../pool/threadPool.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
-
-/** Something that computes shards: the threads of a processor, a GPU. */
-export interface WorkerDevice {
-  /** For people, such as the processor's model. */
-  readonly description: string;
-  /** What it can propagate with; no run of another backend is given to it. */
-  readonly backends: readonly DeviceBackend[];
-  readonly pool: ShardPool;
-}
+import type { WorkerDevice } from "./workerDevice.ts";
 
 export interface DeviceOptions {
   readonly log: Logger;

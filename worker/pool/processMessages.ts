@@ -20,6 +20,8 @@ export type FromProcess =
   | { readonly kind: "advanced"; readonly shard: number }
   | { readonly kind: "computed"; readonly shard: number; readonly computed: ComputedShard }
   | { readonly kind: "failed"; readonly shard: number; readonly error: string }
+  /** The process should be replaced once it has done what it has. */
+  | { readonly kind: "spent" }
   /** The shard was dropped, and the backend is done with it. */
   | { readonly kind: "dropped"; readonly shard: number }
   /** The device was lost; the process is of no use any more. */

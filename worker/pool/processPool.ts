@@ -14,8 +14,8 @@ import { DEFAULT_PATIENCE_SECONDS, ShardWatch, type WatchedShard } from "./shard
 /** A pool whose shards are computed in a process, with the backend that this process has loaded. */
 export interface ProcessPool extends ShardPool {
   readonly backend: LoadedBackend;
-  /** Processes that were lost with the pool open. */
   readonly lossCount: number;
+  readonly restartCount: number;
   /** The process; undefined while there is none. */
   readonly processId: number | undefined;
 }
@@ -48,6 +48,7 @@ interface Entry {
 class Pool implements ProcessPool {
   readonly backend: LoadedBackend;
   lossCount = 0;
+  restartCount = 0;
   readonly #options: ProcessOptions;
   readonly #watch: ShardWatch;
   readonly #losses = new LossBook();
@@ -55,6 +56,8 @@ class Pool implements ProcessPool {
   /** Shards in the process, by their numbers, those that nobody wants any more included. */
   readonly #running = new Map<number, Entry>();
   #process: ShardProcess | undefined;
+  /** Whether the process should get no more shards, and be replaced. */
+  #isSpent = false;
   #starting: StartingProcess | undefined;
   #restart: Promise<void> | undefined;
   /** The process that was there before, which may still hold the device. */
@@ -114,6 +117,12 @@ class Pool implements ProcessPool {
   /** Gives waiting shards to the process: those under suspicion alone, the others as slots allow. */
   #startMore(): void {
     if (this.#end !== undefined || this.#waiting.length === 0) return;
+    if (this.#isSpent) {
+      if (this.#running.size > 0) return;
+      this.#leaving = this.#process?.close(CLOSE_SECONDS);
+      this.#process = undefined;
+      this.#isSpent = false;
+    }
     if (this.#process === undefined) {
       this.#restart ??= this.#startAgain().finally(() => {
         this.#restart = undefined;
@@ -155,6 +164,7 @@ class Pool implements ProcessPool {
   }
 
   #receive(message: FromProcess): void {
+    if (message.kind === "spent") this.#isSpent = true;
     if (message.kind === "lost") {
       if (this.#process !== undefined) {
         this.#lost(this.#process, new Error(message.reason), false);
@@ -181,6 +191,7 @@ class Pool implements ProcessPool {
   #lost(child: ShardProcess, cause: Error, hung: boolean): void {
     if (child !== this.#process) return;
     this.#process = undefined;
+    this.#isSpent = false;
     this.lossCount += 1;
     // A process that hangs would not hear that it should end.
     this.#leaving = child.close(hung ? 0 : CLOSE_SECONDS);
@@ -205,10 +216,11 @@ class Pool implements ProcessPool {
     this.#startMore();
   }
 
-  /** Starts another process after a while; gives the device up if that fails too often. */
+  /** Starts another process, after a loss not at once; gives the device up if that fails too often. */
   async #startAgain(): Promise<void> {
     while (this.#end === undefined) {
-      const wait = RESTART_SECONDS * 2 ** (this.#losses.lossesInARow - 1);
+      const losses = this.#losses.lossesInARow;
+      const wait = losses === 0 ? 0 : RESTART_SECONDS * 2 ** (losses - 1);
       const { signal } = this.#closed;
       await Promise.all([
         this.#leaving,
@@ -218,6 +230,7 @@ class Pool implements ProcessPool {
       try {
         this.#starting = new StartingProcess(this.#options);
         this.#take(await this.#starting.loaded);
+        this.restartCount += 1;
         return;
       } catch (error) {
         this.lossCount += 1;

@@ -1,7 +1,11 @@
 import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
+import { clipped } from "../../shared/specification/violations.ts";
 import type { Observable } from "../../shared/statistics/observable.ts";
 import { sumReplicas, type ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { Backend, ReplicaObservables } from "../backends/backend.ts";
+
+/** One less than the contract takes: what is cut ends with an ellipsis. */
+const MAXIMUM_TEXT_LENGTH = 199;
 
 /**
  * Propagates the replicas of a shard and sums what was seen: replicas → partial.
@@ -28,7 +32,10 @@ export async function computeShard(
     backend: task.backend,
     generator,
     firstReplica,
-    ...(device !== undefined && { device: device.description, driver: device.driver }),
+    ...(device !== undefined && {
+      device: clipped(device.description, MAXIMUM_TEXT_LENGTH),
+      driver: clipped(device.driver, MAXIMUM_TEXT_LENGTH),
+    }),
     ...(device?.isSoftware === true && { software: true }),
     ...(seen.recomputedCount !== undefined && { recomputedReplicaCount: seen.recomputedCount }),
   };

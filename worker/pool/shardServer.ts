@@ -107,6 +107,7 @@ class ShardServer {
     };
     try {
       const computed = await computeTask(this.#computers, task, advanced);
+      if (this.#backend?.isSpent === true) say({ kind: "spent" });
       say({ kind: "computed", shard, computed });
     } catch (error) {
       if (error instanceof Dropped) say({ kind: "dropped", shard });

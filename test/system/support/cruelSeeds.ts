@@ -13,6 +13,8 @@ export const CRUEL = {
   /** The process ends. */
   dies: 85n,
   losesDevice: 86n,
+  /** The shard is computed, and the process wants to be replaced. */
+  spends: 89n,
   /** The shard fails. */
   throws: 87n,
 } as const;

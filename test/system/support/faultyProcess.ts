@@ -17,8 +17,12 @@ serveShards(async (name) => {
   if (name === "tensorflow") throw new Error("tensorflow is not set up here");
   const backend = await loadBackend(name);
   let waiting: (() => void)[] = [];
+  let isSpent = false;
   const faulty: Backend = {
     ...backend,
+    get isSpent() {
+      return isSpent;
+    },
     slotCount: SLOTS,
     device: {
       description: "Faulty 9000",
@@ -56,6 +60,9 @@ serveShards(async (name) => {
         case CRUEL.losesDevice:
           await delay(20);
           throw new DeviceLostError("the card fell off the bus");
+        case CRUEL.spends:
+          isSpent = true;
+          break;
         case CRUEL.throws:
           throw new Error("this shard is poison");
       }

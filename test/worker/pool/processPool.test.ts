@@ -154,6 +154,18 @@ describe("startProcessPool", () => {
     });
   });
 
+  it("replaces a process that its backend calls spent, and loses nothing", async () => {
+    await withPool({}, async (pool) => {
+      const { processId: first = 0 } = pool;
+      const seeds = [SOUND, CRUEL.spends, SOUND, SOUND, SOUND, SOUND];
+      const shards = seeds.map((seed, i) => pool.compute(cruelTask(seed, i)));
+      assert.deepEqual(await outcomes(shards), Array(6).fill("computed"));
+      assert.deepEqual([pool.lossCount, pool.restartCount], [0, 1]);
+      assert.notEqual(pool.processId, first);
+      await untilGone(first);
+    });
+  });
+
   it("gives the device up when one shard after the other is lost", async () => {
     await withPool({}, async (pool) => {
       for (const index of [0, 1]) {
