@@ -23,10 +23,13 @@ export class ShardPace {
 
   measured(backend: string, computeSeconds: number, weightCount: number): void {
     const before = this.#means.get(backend) ?? { seconds: computeSeconds, weights: weightCount };
-    const mixed = (old: number, newest: number) => old + NEWEST_WEIGHT * (newest - old);
     this.#means.set(backend, {
       seconds: mixed(before.seconds, computeSeconds),
       weights: mixed(before.weights, weightCount),
     });
   }
+}
+
+function mixed(before: number, newest: number): number {
+  return before + NEWEST_WEIGHT * (newest - before);
 }

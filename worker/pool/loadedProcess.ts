@@ -30,8 +30,8 @@ export interface LoadedProcess {
 /** Time that a process which has no backend to offer has to end by itself. */
 const CLOSE_SECONDS = 5;
 
-// Run from source it is process.ts, from dist/ process.js.
-const MODULE = new URL(`./process${extname(import.meta.filename)}`, import.meta.url).href;
+/** Module of this package's own processes: run from source process.ts, from dist/ process.js. */
+export const MODULE = new URL(`./process${extname(import.meta.filename)}`, import.meta.url).href;
 
 /** A process on its way to a loaded backend. */
 export class StartingProcess {

@@ -3,8 +3,9 @@ import type { ShardTask__Output } from "../../shared/wire/generated/lyapunov/v1/
 import type { BackendDevice, DeviceChoice } from "../backends/backend.ts";
 import type { ComputedShard } from "./computedShard.ts";
 
-/** What a pool tells its process. The first message is `load`. */
+/** What a pool tells its process. The first message is `load`, or `list` and nothing else. */
 export type ToProcess =
+  | { readonly kind: "list"; readonly backend: BackendName }
   | { readonly kind: "load"; readonly backend: BackendName; readonly choice: DeviceChoice }
   | { readonly kind: "compute"; readonly shard: number; readonly task: ShardTask__Output }
   /** Nobody wants the shard any more. */
@@ -12,8 +13,10 @@ export type ToProcess =
   /** The process ends once its present calls have returned. */
   | { readonly kind: "close" };
 
-/** What a process tells its pool. The first message is `loaded` or `unloadable`. */
+/** What a process tells its pool. The first message is `loaded`, `listed` or `unloadable`. */
 export type FromProcess =
+  /** Adapters that the backend can be loaded with, by their names; none if it has no choice. */
+  | { readonly kind: "listed"; readonly adapters: readonly string[] }
   | { readonly kind: "loaded"; readonly backend: LoadedBackend }
   | { readonly kind: "unloadable"; readonly reason: string }
   /** The shard has got on; it is said a few times a second at most. */

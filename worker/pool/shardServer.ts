@@ -17,15 +17,21 @@ const WORKERS_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Ends the propagation of a shard that nobody wants. */
 class Dropped extends Error {}
 
+/** What a process can offer. */
+export interface BackendSource {
+  /** Loads a backend, or says in one sentence why it cannot be had here. */
+  load(name: BackendName, choice: DeviceChoice): Promise<Backend>;
+  /** Names of the adapters that the backend can be loaded with; none if it has no choice. */
+  list(name: BackendName): Promise<readonly string[]>;
+}
+
 /**
  * Computes shards in a process of its own, which was forked by a process pool, until the pool says
  * that it should close. If the pool's process dies, this one ends at once.
  */
-export function serveShards(
-  load: (name: BackendName, choice: DeviceChoice) => Promise<Backend>,
-): void {
+export function serveShards(source: BackendSource): void {
   for (const signal of WORKERS_SIGNALS) process.on(signal, () => undefined);
-  const server = new ShardServer(load, process.ppid);
+  const server = new ShardServer(source, process.ppid);
   process.on("disconnect", endAtOnce);
   process.on("message", (message: ToProcess) => {
     void server.receive(message);
@@ -33,7 +39,7 @@ export function serveShards(
 }
 
 class ShardServer {
-  readonly #load: (name: BackendName, choice: DeviceChoice) => Promise<Backend>;
+  readonly #source: BackendSource;
   readonly #parent: number;
   readonly #inWork = new Map<number, Promise<void>>();
   readonly #dropped = new Set<number>();
@@ -42,13 +48,16 @@ class ShardServer {
   #computers: ShardComputers = new Map();
   #isClosing = false;
 
-  constructor(load: (name: BackendName, choice: DeviceChoice) => Promise<Backend>, parent: number) {
-    this.#load = load;
+  constructor(source: BackendSource, parent: number) {
+    this.#source = source;
     this.#parent = parent;
   }
 
   async receive(message: ToProcess): Promise<void> {
     switch (message.kind) {
+      case "list":
+        this.#loading = this.#list(message.backend);
+        break;
       case "load":
         this.#loading = this.#loadBackend(message.backend, message.choice);
         break;
@@ -71,10 +80,18 @@ class ShardServer {
     }
   }
 
+  async #list(name: BackendName): Promise<void> {
+    try {
+      say({ kind: "listed", adapters: await this.#source.list(name) });
+    } catch (error) {
+      say({ kind: "unloadable", reason: reasonOf(error) });
+    }
+  }
+
   /** Loads the backend and tells what it is; never rejects. */
   async #loadBackend(name: BackendName, choice: DeviceChoice): Promise<void> {
     try {
-      const backend = await this.#load(name, choice);
+      const backend = await this.#source.load(name, choice);
       const { generator, slotCount = 1, device } = backend;
       this.#backend = backend;
       this.#computers = computersWith(async (asked) => {

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 
+import type { BackendName } from "../../../shared/specification/backends.ts";
 import { DeviceLostError, type Backend } from "../../../worker/backends/backend.ts";
 import { loadBackend } from "../../../worker/backends/registry.ts";
 import { serveShards } from "../../../worker/pool/shardServer.ts";
@@ -13,7 +14,9 @@ const SLOTS = 4;
 
 process.stdout.write("a driver says hello\n");
 
-serveShards(async (name) => {
+serveShards({ load: loadFaulty, list: async () => [] });
+
+async function loadFaulty(name: BackendName): Promise<Backend> {
   if (name === "tensorflow") throw new Error("tensorflow is not set up here");
   const backend = await loadBackend(name);
   let waiting: (() => void)[] = [];
@@ -71,4 +74,4 @@ serveShards(async (name) => {
     },
   };
   return faulty;
-});
+}
