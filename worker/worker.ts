@@ -11,6 +11,8 @@ import { findDevices, type DeviceOptions } from "./devices/devices.ts";
 import type { WorkerDevice } from "./devices/workerDevice.ts";
 import type { WorkerMetrics } from "./metrics/workerMetrics.ts";
 
+export { UnknownDevice } from "./devices/devices.ts";
+
 export interface WorkerOptions extends Pick<
   DeviceOptions,
   "backends" | "names" | "allowSoftware" | "measures" | "threads" | "patienceSeconds"

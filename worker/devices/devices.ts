@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 
 import {
   BACKENDS,
+  isProcessorBackend,
   PROCESSOR_BACKENDS,
   type BackendName,
 } from "../../shared/specification/backends.ts";
@@ -27,7 +28,7 @@ export interface DeviceOptions {
   readonly backends?: BackendChoice | undefined;
   /** Names of the devices to take, such as `cpu` and `gpu0`; default: all. */
   readonly names?: readonly string[] | undefined;
-  /** Whether a processor may play the part of a GPU; default: no. */
+  /** Whether a processor may play the part of a GPU that was named; default: no. */
   readonly allowSoftware?: boolean | undefined;
   /** Whether GPUs are measured, for about a second each; default: yes. */
   readonly measures?: boolean | undefined;
@@ -110,7 +111,7 @@ export async function findCandidates(
     patienceSeconds,
     module: options.processModule,
     // Whoever names TensorFlow is told what it computes on, and may want it on a processor.
-    allowsSoftware: (backend) => allowSoftware || (backend === "tensorflow" && backends !== "auto"),
+    allowsSoftware: (backend) => backends !== "auto" && (allowSoftware || backend === "tensorflow"),
   });
   return { candidates: [...candidates, ...found.candidates], leftOut: [...found.leftOut] };
 }
@@ -122,7 +123,7 @@ async function measureAll(
   { measures = true }: DeviceOptions,
 ): Promise<readonly Candidate[]> {
   // Where there are only threads there is nothing to compare.
-  if (!measures || candidates.every(({ backends }) => backends.every(isOfProcessor))) {
+  if (!measures || candidates.every(isThreads)) {
     return candidates;
   }
   const measured: Candidate[] = [];
@@ -138,8 +139,8 @@ async function measureAll(
   return measured;
 }
 
-function isOfProcessor({ name }: { readonly name: BackendName }): boolean {
-  return PROCESSOR_BACKENDS.some((each) => each === name);
+function isThreads({ backends }: Candidate): boolean {
+  return backends.every(({ name }) => isProcessorBackend(name));
 }
 
 /**
@@ -152,7 +153,6 @@ export async function measuredBy(
   backend: BackendName,
   seconds: number,
 ): Promise<Candidate> {
-  const clock = () => performance.now() / 1000;
   const weightsPerSecond = await measureWeights(candidate.pool, backend, { seconds, clock });
   return {
     ...candidate,
@@ -160,6 +160,10 @@ export async function measuredBy(
       each.name === backend ? { ...each, weightsPerSecond } : each,
     ),
   };
+}
+
+function clock(): number {
+  return performance.now() / 1000;
 }
 
 /** @throws UnknownDevice if a name is none of the candidates' */
