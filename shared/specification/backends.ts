@@ -3,6 +3,11 @@ export const PROCESSOR_BACKENDS = ["reference", "simd"] as const;
 
 export type ProcessorBackend = (typeof PROCESSOR_BACKENDS)[number];
 
+/** True for a backend that needs nothing but a processor. */
+export function isProcessorBackend(name: string): boolean {
+  return PROCESSOR_BACKENDS.some((own) => own === name);
+}
+
 /**
  * Names of the implementations that propagate replicas. A new one also gets a name in the contract's
  * enumeration Backend, costs (kinds/propagation/costs.ts), a loader (worker/backends/registry.ts)
