@@ -35,15 +35,14 @@ export async function propagateBatch(
   operators.free(input);
   let logarithm = operators.filled([replicas, 1, 1], 0, "float64");
 
-  /** Takes the logarithm of the norms multiplied so far. */
+  const logarithmNow = (): Tensor<"float64"> => {
+    const logOfProduct = operators.unary("Log", "float64", state.product);
+    return operators.binary("AddV2", "float64", logarithm, logOfProduct);
+  };
+  /** Takes the logarithm of the norms multiplied so far; always after the same layers. */
   const collect = () => {
     const [sum, product] = operators.tidy(() => [
-      operators.binary(
-        "AddV2",
-        "float64",
-        logarithm,
-        operators.unary("Log", "float64", state.product),
-      ),
+      logarithmNow(),
       operators.filled([replicas, 1, 1], 1, "float64"),
     ]);
     operators.free(logarithm, state.product);
@@ -51,7 +50,9 @@ export async function propagateBatch(
     state = { ...state, product };
   };
   const growths = (): Float64Array => {
-    const found = operators.read(logarithm);
+    const [sum] = operators.tidy(() => [logarithmNow()] as const);
+    const found = operators.read(sum);
+    operators.free(sum);
     if (layers.logRatio === -Infinity) return found;
     const oneSided = operators.read(state.oneSided);
     return found.map((growth, i) => growth + (oneSided[i] as number) * layers.logRatio);
@@ -71,7 +72,6 @@ export async function propagateBatch(
       }
       await setImmediate();
     }
-    if (layer % NORMS_A_LOGARITHM !== 0) collect();
     atDepth(position, growths());
   }
 }
