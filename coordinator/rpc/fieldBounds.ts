@@ -28,6 +28,8 @@ const REQUEST_ID: Bound = { characters: MAXIMUM_REQUEST_ID_LENGTH };
 const PAGE_TOKEN: Bound = { characters: MAXIMUM_PAGE_TOKEN_LENGTH };
 const ETAG: Bound = { characters: MAXIMUM_ETAG_LENGTH };
 const GENERATOR: Bound = { characters: MAXIMUM_GENERATOR_LENGTH };
+/** A device, or its driver, for people. */
+const DEVICE: Bound = { characters: 200 };
 /** Leases of a worker of four thousand threads. */
 const LEASES: Bound = { entries: 262_144 };
 /** The network's depth is added to the depths that are given. */
@@ -84,9 +86,10 @@ export const FIELD_BOUNDS: Readonly<Record<string, Bound>> = {
   "lyapunov.v1.Join.devices": { entries: 64 },
   "lyapunov.v1.Join.held_lease_ids": LEASES,
   "lyapunov.v1.Device.backends": { entries: 64 },
-  "lyapunov.v1.Device.description": { characters: 200 },
+  "lyapunov.v1.Device.description": DEVICE,
   "lyapunov.v1.Device.device_backends": { entries: 64 },
   "lyapunov.v1.DeviceBackend.generator": GENERATOR,
+  "lyapunov.v1.DeviceBackend.driver": DEVICE,
   "lyapunov.v1.Heartbeat.held_lease_ids": LEASES,
   "lyapunov.v1.ShardResult.run": NAME,
   "lyapunov.v1.ShardFailure.error": { characters: 10_000 },
@@ -94,6 +97,8 @@ export const FIELD_BOUNDS: Readonly<Record<string, Bound>> = {
 
   "lyapunov.v1.Partial.backend": NAME,
   "lyapunov.v1.Partial.generator": GENERATOR,
+  "lyapunov.v1.Partial.device": DEVICE,
+  "lyapunov.v1.Partial.driver": DEVICE,
   "lyapunov.v1.Partial.observables": { entries: OBSERVABLES, characters: 100 },
   "lyapunov.v1.Partial.checkpoints": CHECKPOINTS,
   "lyapunov.v1.CheckpointSums.moments": { entries: OBSERVABLES },

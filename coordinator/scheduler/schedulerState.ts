@@ -99,16 +99,19 @@ export class SchedulerState {
     return device.isSilent(this.now, this.options.generatorPatienceSeconds);
   }
 
-  /** True if a present worker passes `isOne`, serves the run, and answers what it is asked. */
-  someAnswer(run: Bits, isOne: (worker: string) => boolean): boolean {
+  /** True if a present worker serves the run, passes `isOne`, and answers what it is asked. */
+  someAnswer(
+    run: Bits,
+    isOne: (worker: string, generator: string | undefined) => boolean,
+  ): boolean {
     const { now, options } = this;
-    const isFit = (device: Device) => device.serves(run);
-    return [...this.workers.values()].some(
-      (worker) =>
-        isOne(worker.id) &&
-        this.isPresent(worker) &&
-        answers(worker, now, options.generatorPatienceSeconds, isFit),
-    );
+    return [...this.workers.values()].some((worker) => {
+      if (!this.isPresent(worker)) return false;
+      return answers(worker, now, options.generatorPatienceSeconds, (device) => {
+        const backend = device.backendFor(run);
+        return backend !== undefined && isOne(worker.id, device.generatorOf(backend));
+      });
+    });
   }
 
   /** True if a present worker serves the run and passes `isOne`. */

@@ -55,6 +55,7 @@ export interface Backend {
    * done with the one before.
    *
    * @param advanced must be called at least after every layer: whoever is silent is taken to hang.
+   *   What it throws ends the task, whose values nobody wants any more.
    */
   propagate(task: PropagationTask, advanced?: () => void): Promise<ReplicaObservables>;
   /** Lets go of the device once what it was given last is done; it takes no more tasks. */

@@ -1,3 +1,5 @@
+import type { ReplicaSums } from "../../../shared/statistics/replicaSums.ts";
+import type { Claim } from "./claim.ts";
 import { CompactNumbers } from "./compactNumbers.ts";
 import type { Dispute } from "./dispute.ts";
 import { GeneratorStanding } from "./generatorStanding.ts";
@@ -12,6 +14,12 @@ const VERIFIED = 1;
 export const KEPT_DIGESTS = 65_536;
 /** Checks of a shard that may end without an answer before it is left unchecked. */
 const MAXIMUM_CHECK_ATTEMPTS = 3;
+
+/** What computed a partial, with its sums while another generator's may be compared with them. */
+export interface Origin {
+  readonly generator: string;
+  readonly sums?: ReplicaSums;
+}
 
 /** A worker's number, counted from 1. */
 export type WorkerNumber = number;
@@ -34,6 +42,8 @@ export class RunTrust {
   readonly #deliverers = new CompactNumbers();
   /** Digests of the latest accepted partials, in order of acceptance. */
   readonly #digests = new Map<number, string>();
+  /** What a run of several generators keeps of the same partials. */
+  readonly #origins = new Map<number, Origin>();
   /** Iterates over the oldest; kept, since a new iterator would step over all deleted entries. */
   readonly #oldestDigests = this.#digests.keys();
   /** Recorded shards to be checked, with the attempts at each check. */
@@ -79,13 +89,19 @@ export class RunTrust {
     else this.#checks.delete(shardIndex);
   }
 
-  /** Keeps a digest; returns the shard whose digest was dropped for it, if one was. */
-  keepDigest(shardIndex: number, digest: string): number | undefined {
+  /**
+   * Keeps a digest; returns the shard whose digest was dropped for it, if one was.
+   *
+   * @param origin where the partial comes from, in a run of several generators
+   */
+  keepDigest(shardIndex: number, digest: string, origin?: Origin): number | undefined {
     this.#digests.set(shardIndex, digest);
+    if (origin !== undefined) this.#origins.set(shardIndex, origin);
     if (this.#digests.size <= KEPT_DIGESTS) return undefined;
     const forgotten = this.#oldestDigests.next().value;
     if (forgotten === undefined) return undefined;
     this.#digests.delete(forgotten);
+    this.#origins.delete(forgotten);
     // Nobody came to check it; with a single worker nobody can.
     this.#checks.delete(forgotten);
     return forgotten;
@@ -96,11 +112,22 @@ export class RunTrust {
     return this.#digests.get(shardIndex);
   }
 
+  /** Where the partial last accepted for a shard comes from, in a run of several generators. */
+  originOf(shardIndex: number): Origin | undefined {
+    return this.#origins.get(shardIndex);
+  }
+
+  /** What is kept of the partial last accepted for a shard; undefined if that was long ago. */
+  claimOf(shardIndex: number): Claim | undefined {
+    const digest = this.#digests.get(shardIndex);
+    return digest === undefined ? undefined : { digest, ...this.#origins.get(shardIndex) };
+  }
+
   /** Notes that a second worker agrees on the shard. */
   verified(shardIndex: number): void {
     this.standing.settle();
     this.#deliverers.set(shardIndex, VERIFIED);
-    this.#checks.delete(shardIndex);
+    this.#endCheck(shardIndex);
     this.#suspects.delete(shardIndex);
   }
 
@@ -109,6 +136,7 @@ export class RunTrust {
     this.#deliverers.set(shardIndex, UNKNOWN);
     this.#checks.delete(shardIndex);
     this.#digests.delete(shardIndex);
+    this.#origins.delete(shardIndex);
   }
 
   checkGranted(shardIndex: number): void {
@@ -120,8 +148,15 @@ export class RunTrust {
     const attempts = this.#checks.get(shardIndex);
     if (attempts === undefined) return false;
     if (attempts < MAXIMUM_CHECK_ATTEMPTS) return true;
-    this.#checks.delete(shardIndex);
+    this.#endCheck(shardIndex);
     return false;
+  }
+
+  /** Notes that nobody is asked about the shard any more; late answers still have its bits. */
+  #endCheck(shardIndex: number): void {
+    this.#checks.delete(shardIndex);
+    const origin = this.#origins.get(shardIndex);
+    if (origin?.sums !== undefined) this.#origins.set(shardIndex, { generator: origin.generator });
   }
 
   /** True if the worker has made a claim in the shard's dispute. */

@@ -212,8 +212,9 @@ class SimulatedCluster {
   /** Adds a worker where a dispute waits for one that has not taken sides. */
   #sendReferees(): void {
     for (const [name, run] of this.coordinator.scheduler.runs) {
-      const { generator, backend } = run;
-      if (generator === undefined) continue;
+      const { generator } = run;
+      const [backend] = run.backends;
+      if (generator === undefined || backend === undefined) continue;
       if (this.coordinator.scheduler.unsettledDispute(name) === undefined) continue;
       this.addWorker(soundTemperament(this.random), [deviceOf([backend], generator, 1)]);
     }

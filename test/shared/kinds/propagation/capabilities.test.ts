@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+
+import { parsePropagation } from "../../../../shared/kinds/propagation/propagation.ts";
+import type { PropagationInput } from "../../../../shared/kinds/propagation/specification.ts";
+import { ValidationError } from "../../../../shared/specification/violations.ts";
+import { lawInput } from "../../../support/laws.ts";
+
+type Given = Omit<PropagationInput, "network"> & { readonly network?: object };
+
+function parse({ network, ...rest }: Given) {
+  return parsePropagation({
+    network: { width: 8, depth: 10, negativeSlope: 0, weights: "gaussian", gain: 1, ...network },
+    stoppingRule: { replicaCount: 10 },
+    ...rest,
+  });
+}
+
+function violationsOf(input: Given): readonly string[] {
+  try {
+    parse(input);
+  } catch (error) {
+    assert.ok(error instanceof ValidationError);
+    return error.violations.map(({ field, description }) => `${field}: ${description}`);
+  }
+  return [];
+}
+
+describe("what a backend can do", () => {
+  for (const [what, input, violation] of [
+    [
+      "tensorflow, with a law that it does not draw",
+      { backend: "tensorflow", network: lawInput("student_t") },
+      "network.weights: 'student_t' is not allowed with the backend tensorflow; give one of " +
+        "gaussian, uniform, truncated_normal, rademacher, orthogonal, or the backend simd, webgpu or any",
+    ],
+    [
+      "tensorflow, without matrices",
+      { backend: "tensorflow", sampling: "isotropic" },
+      "sampling: 'isotropic' is not allowed with the backend tensorflow; give dense, " +
+        "or the backend simd, webgpu or any",
+    ],
+    [
+      "tensorflow, with too wide matrices",
+      { backend: "tensorflow", network: { width: 4097 } },
+      "network.width: 4097 is not allowed where the backend tensorflow draws whole matrices; " +
+        "give an integer from 1 to 4,096, or the backend simd or any",
+    ],
+    [
+      "webgpu, with too wide matrices",
+      { backend: "webgpu", sampling: "dense", network: { width: 8192 } },
+      "network.width: 8192 is not allowed where the backend webgpu draws whole matrices; " +
+        "give an integer from 1 to 4,096, or the backend simd or any",
+    ],
+  ] as const) {
+    it(`is said of ${what}`, () => {
+      assert.deepEqual(violationsOf(input), [violation]);
+    });
+  }
+
+  for (const [what, input] of [
+    ["webgpu, at the widest", { backend: "webgpu", sampling: "dense", network: { width: 4096 } }],
+    ["webgpu, wider without matrices", { backend: "webgpu", network: { width: 8192 } }],
+    ["webgpu, of any law", { backend: "webgpu", network: lawInput("sparse_gaussian") }],
+    ["tensorflow, at the widest", { backend: "tensorflow", network: { width: 4096 } }],
+    ["any, of any width", { backend: "any", sampling: "dense", network: { width: 8192 } }],
+  ] as const) {
+    it(`is not exceeded by ${what}`, () => {
+      assert.deepEqual(violationsOf(input), []);
+    });
+  }
+
+  it("decides how layers are drawn by default", () => {
+    assert.equal(parse({ backend: "tensorflow" }).sampling, "dense");
+    assert.equal(parse({ backend: "webgpu" }).sampling, "isotropic");
+    assert.equal(parse({ backend: "any" }).sampling, "isotropic");
+  });
+
+  it("decides which backends compute a run of any", () => {
+    const backends = (input: Given) => {
+      const specification = parse({ backend: "any", ...input });
+      return specification.kind.backends(specification);
+    };
+    assert.deepEqual(backends({}), ["reference", "simd", "webgpu"]);
+    assert.deepEqual(backends({ sampling: "dense" }), [
+      "reference",
+      "simd",
+      "webgpu",
+      "tensorflow",
+    ]);
+    assert.deepEqual(backends({ network: lawInput("student_t") }), ["reference", "simd", "webgpu"]);
+    assert.deepEqual(backends({ sampling: "dense", network: { width: 5000 } }), [
+      "reference",
+      "simd",
+    ]);
+  });
+
+  it("does not change the plan of shards", () => {
+    const size = (backend: string) => {
+      const specification = parse({ backend, sampling: "dense" });
+      return specification.kind.shardSize(specification);
+    };
+    assert.equal(size("any"), size("simd"));
+    assert.equal(size("webgpu"), size("simd"));
+  });
+});
