@@ -7,12 +7,18 @@ import type { BackendDevice } from "../backend.ts";
 
 const NVIDIA_SMI_SECONDS = 10;
 
+/** A device, and the name under which its bits are the same. */
+interface IdentifiedDevice {
+  readonly device: BackendDevice;
+  readonly identity: string;
+}
+
 /** The processor as TensorFlow's device. */
-export function processorDevice(version: string): BackendDevice {
+export function processorDevice(version: string): IdentifiedDevice {
+  const model = cpus()[0]?.model.trim() ?? "CPU";
   return {
-    description: `${cpus()[0]?.model.trim() ?? "CPU"} (TensorFlow without a GPU)`,
-    driver: `TensorFlow ${version}`,
-    isSoftware: true,
+    device: { description: model, driver: `TensorFlow ${version}`, isSoftware: true },
+    identity: `${process.arch} ${model}`,
   };
 }
 
@@ -20,12 +26,16 @@ export function processorDevice(version: string): BackendDevice {
  * The card that TensorFlow computes on, which is the first that it sees. TensorFlow does not tell its
  * name to Node: NVIDIA's own program does, or else the driver's files.
  */
-export async function gpuDevice(version: string): Promise<BackendDevice> {
+export async function gpuDevice(version: string): Promise<IdentifiedDevice> {
   const card = (await askNvidiaSmi()) ?? {
     description: "NVIDIA GPU",
     driver: await driverOfKernel(),
   };
-  return { ...card, driver: `${card.driver}, TensorFlow ${version}`, isSoftware: false };
+  const driver = `${card.driver}, TensorFlow ${version}`;
+  return {
+    device: { ...card, driver, isSoftware: false },
+    identity: `${card.description} ${card.driver}`,
+  };
 }
 
 interface Card {

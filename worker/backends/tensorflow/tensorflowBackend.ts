@@ -32,15 +32,16 @@ const GENERATOR_LENGTH = 100;
 export async function loadTensorflowBackend(choice: DeviceChoice): Promise<Backend> {
   const { binding, isUsingGpuDevice } = loadLibrary();
   const version = binding.TF_Version;
-  const device = isUsingGpuDevice ? await gpuDevice(version) : processorDevice(version);
+  const { device, identity } = isUsingGpuDevice
+    ? await gpuDevice(version)
+    : processorDevice(version);
   refuseUnwanted(device, choice);
   const operators = new Operators(binding);
   checkStream(operators);
   const batches = new SteadyBatches(operators);
   const memory = new BatchMemory(device);
-  const name = device.isSoftware ? "cpu" : `${device.description} ${device.driver}`;
   return {
-    generator: `tensorflow ${version} ${STREAM} ${name}`.slice(0, GENERATOR_LENGTH),
+    generator: `tensorflow ${version} ${STREAM} ${identity}`.slice(0, GENERATOR_LENGTH),
     device,
     get isSpent() {
       return operators.isSpent;
