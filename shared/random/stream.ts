@@ -41,7 +41,7 @@ export const GENERATOR = "philox4x32-10/sfc32/2";
 const INPUT_LAYER = 0;
 
 /** Most entries in a strip, unless a single row has more. */
-const STRIP_ENTRIES = 1024;
+export const STRIP_ENTRIES = 1024;
 
 /** Number of rows in a strip. */
 export function rowsOfStrip(width: number): number {
