@@ -24,8 +24,17 @@ export class Flooded {
   readonly #shardSize: number;
   #nextReplica = 0;
 
-  /** @param name the backend's, by which shards are sized */
-  constructor(backend: Backend, name: BackendName, network: Network, sampling: Sampling) {
+  /**
+   * @param name the backend's, by which shards are sized
+   * @param mostReplicas of a shard; fewer than a real one has where those would take minutes
+   */
+  constructor(
+    backend: Backend,
+    name: BackendName,
+    network: Network,
+    sampling: Sampling,
+    mostReplicas: number,
+  ) {
     this.#backend = backend;
     this.#network = network;
     this.#sampling = sampling;
@@ -41,7 +50,7 @@ export class Flooded {
       level: 0.95,
       displayName: "",
     };
-    this.#shardSize = new ShardPlan(specification).shardSize;
+    this.#shardSize = Math.min(mostReplicas, new ShardPlan(specification).shardSize);
   }
 
   /** Propagates shards until so much time has gone by, and those that were begun to their end. */

@@ -50,6 +50,9 @@ const { values: flags } = parseArgs({
 
 const DEPTH = Number(flags.depth);
 
+/** Weights of a shard for a software adapter, which takes a second or so for them. */
+const SOFTWARE_WEIGHTS = 2e6;
+
 /** A law, a width and a sampling that all backends are timed on. */
 interface Case {
   readonly weights: WeightLaw;
@@ -104,7 +107,15 @@ async function benchmark(): Promise<void> {
 
   printTable(
     `Rates, all slots of the card and one core (medians); the card issues ${readable(limit / 1e9)} thousand million instructions a second`,
-    ["weights", "sampling", "width", ...contenders.map(({ name }) => `${name}/s`), "÷ simd", "of the limit", "off by"],
+    [
+      "weights",
+      "sampling",
+      "width",
+      ...contenders.map(({ name }) => `${name}/s`),
+      "÷ simd",
+      "of the limit",
+      "off by",
+    ],
     rows.map((row) => [
       row.weights,
       row.sampling,
@@ -121,7 +132,9 @@ async function benchmark(): Promise<void> {
     command: commandLine("bench/gpu.ts"),
     machine: describeMachine(),
     device: identity,
-    generators: Object.fromEntries(contenders.map(({ name, backend }) => [name, backend.generator])),
+    generators: Object.fromEntries(
+      contenders.map(({ name, backend }) => [name, backend.generator]),
+    ),
     arithmetic,
     instructionsPerSecond: limit,
     rounds: Number(flags.rounds),
@@ -170,7 +183,8 @@ async function takeTurns(contenders: readonly Contender[], all: readonly Case[])
       for (const { name, backend, rates, exponents } of contenders) {
         if (round > 0 && !rates.has(one)) continue;
         try {
-          const flooded = new Flooded(backend, name, shallow(one), one.sampling);
+          const { network, sampling } = taskOf(one);
+          const flooded = new Flooded(backend, name, network, sampling, mostReplicas(backend, one));
           const { replicaLayers, seconds, exponent } = await flooded.run(
             round === 0 ? 0 : Number(flags.seconds),
           );
@@ -185,8 +199,15 @@ async function takeTurns(contenders: readonly Contender[], all: readonly Case[])
   }
 }
 
-function shallow(one: Case) {
-  return networkOf({ contender: "simd", ...one }, DEPTH);
+function taskOf(one: Case, depth = DEPTH) {
+  return { network: networkOf({ contender: "simd", ...one }, depth), sampling: one.sampling };
+}
+
+/** Most replicas of a shard: real ones, unless a processor plays a card's part. */
+function mostReplicas({ device }: Backend, { sampling, width }: Case): number {
+  if (device?.isSoftware !== true) return Infinity;
+  const weights = DEPTH * (sampling === "dense" ? width ** 2 : 50);
+  return Math.max(1, Math.floor(SOFTWARE_WEIGHTS / weights));
 }
 
 /** The largest |S_L − reference's S_L| / √L of some replicas. */
@@ -196,8 +217,7 @@ async function agreement(webgpu: Backend, one: Case): Promise<number> {
   const depth = Math.max(1, Math.min(DEPTH, Math.floor(1e7 / operations)));
   const replicaCount = Math.max(1, Math.min(64, Math.floor(1e7 / operations / depth)));
   const task = {
-    network: networkOf({ contender: "simd", ...one }, depth),
-    sampling: one.sampling,
+    ...taskOf(one, depth),
     seed: 2n,
     depths: [depth],
     firstReplica: 0,
