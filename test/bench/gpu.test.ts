@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { onSoftwareDevice, softwareEnvironment } from "../worker/backends/webgpu/softwareDevice.ts";
+import { onSoftwareDevice, SOFTWARE_DRIVER } from "../worker/backends/webgpu/softwareDevice.ts";
 
 interface Report {
   readonly device: { readonly isSoftware: boolean };
@@ -29,7 +29,7 @@ onSoftwareDevice.describe("bench/gpu.ts", () => {
       const { stdout } = await promisify(execFile)(
         process.execPath,
         ["bench/gpu.ts", ...flags, ...quick, "--results", folder],
-        { env: { ...process.env, ...softwareEnvironment() } },
+        { env: { ...process.env, VK_ICD_FILENAMES: SOFTWARE_DRIVER } },
       );
       assert.equal(stdout, await readFile(join(folder, "gpu.json"), "utf8"));
       const { device, instructionsPerSecond, cases } = JSON.parse(stdout) as Report;
