@@ -67,8 +67,14 @@ export async function loadBackends(): Promise<Record<ProcessorBackend, Backend>>
   return Object.fromEntries(loaded) as Record<ProcessorBackend, Backend>;
 }
 
-/** Every way of drawing weights: a law with a sampling. */
-export const KINDS = WEIGHT_LAWS.flatMap((weights) =>
+/** A way of drawing weights: a law with a sampling. */
+export interface Kind {
+  readonly weights: WeightLaw;
+  readonly sampling: Sampling;
+}
+
+/** Every way of drawing weights. */
+export const KINDS: readonly Kind[] = WEIGHT_LAWS.flatMap((weights) =>
   SAMPLINGS.filter((sampling) => sampling === "dense" || isIsotropic(weights)).map((sampling) => ({
     weights,
     sampling,

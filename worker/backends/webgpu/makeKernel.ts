@@ -1,6 +1,7 @@
 import type { Network } from "../../../shared/network/network.ts";
 import type { Sampling } from "../../../shared/network/weights.ts";
 import { denseKernel } from "./dense/denseKernel.ts";
+import { isotropicKernel } from "./isotropic/isotropicKernel.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Arithmetic } from "./wgsl/doubleSingle.ts";
 
@@ -11,8 +12,9 @@ export function makeKernel(
   sampling: Sampling,
   arithmetic: Arithmetic,
 ): Promise<Kernel> {
-  if (sampling === "isotropic" || network.weights === "orthogonal") {
-    throw new Error("it is not there yet");
+  if (sampling === "isotropic") return isotropicKernel(device, network, arithmetic);
+  if (network.weights === "orthogonal") {
+    return Promise.reject(new Error("orthogonal matrices are not there yet"));
   }
   return denseKernel(device, network, arithmetic);
 }

@@ -1,4 +1,6 @@
 import { reasonOf } from "../../../shared/wire/reason.ts";
+import { machineFiles } from "./machineFiles.ts";
+import { vulkanProblems } from "./vulkanProblems.ts";
 
 const LOADER = "libvulkan.so.1";
 
@@ -8,10 +10,8 @@ export function whyNoDevice(): string {
   if (loaderProblem !== undefined) {
     return `Vulkan's loader does not load (${loaderProblem}); install it (Debian's libvulkan1)`;
   }
-  const chosen = process.env["VK_DRIVER_FILES"] ?? process.env["VK_ICD_FILENAMES"];
-  if (chosen !== undefined) {
-    return `VK_DRIVER_FILES or VK_ICD_FILENAMES lets Vulkan see only '${chosen}'; correct it, or unset it`;
-  }
+  const problems = vulkanProblems(machineFiles(), process.env);
+  if (problems.length > 0) return problems.join("; ");
   return "no Vulkan driver has one; install the card's driver, with its part for Vulkan";
 }
 
