@@ -26,9 +26,9 @@ const WIDEST_FUSED = 512;
 const SPARSE_SCALE: UnitScale = { exponent: 40, leastUnit: 2 ** -70 };
 const USUAL_SCALE: UnitScale = { exponent: 0, leastUnit: 0 };
 
-/** Operations of a unit at the end of a layer, and of a strip's beginning, roughly. */
-const UNIT_OPERATIONS = 45;
-const STRIP_OPERATIONS = 320;
+/** Operations of a unit at the end of a layer, and of a strip's beginning and end. */
+const UNIT_OPERATIONS = 54;
+const STRIP_OPERATIONS = 420;
 
 /** Parameters, network, slots, states and x. */
 const FUSED_BINDINGS = ["uniform", "uniform", "read-only-storage", "storage", "storage"] as const;
