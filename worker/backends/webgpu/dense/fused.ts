@@ -33,7 +33,14 @@ export function fusedLayout(width: number): FusedLayout {
   while (stripsOfLayer(widest + 1) === threadsPerReplica) widest++;
   const bytes = 8 * (evenUp(widest) + widest) + 16 * threadsPerReplica;
   const fitting = Math.floor(Math.min(THREADS / threadsPerReplica, WORKGROUP_BYTES / bytes));
-  return { width: widest, threadsPerReplica, replicasPerWorkgroup: Math.max(1, fitting) };
+  // Devices run threads in rows of 32: the more of these have work, the better.
+  const share = (replicas: number) => {
+    const threads = replicas * threadsPerReplica;
+    return threads / (32 * Math.ceil(threads / 32));
+  };
+  let best = Math.max(1, fitting);
+  for (let fewer = best - 1; fewer > 0; fewer--) if (share(fewer) > share(best)) best = fewer;
+  return { width: widest, threadsPerReplica, replicasPerWorkgroup: best };
 }
 
 /** Rows are drawn in pairs of columns: where the width is odd, x is followed by a zero. */
