@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+
 import { reasonOf } from "../../../shared/wire/reason.ts";
 import type { DeviceChoice } from "../backend.ts";
 import { whyNoDevice } from "./noDevice.ts";
@@ -37,7 +39,7 @@ export async function chooseAdapter(
     );
   }
   const gpu = create(wanted === undefined ? OPTIONS : [...OPTIONS, `adapter=${wanted}`]);
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await requestAdapter(gpu);
   if (adapter === null) throw new Error("backend webgpu: the Vulkan driver offers no device");
   const { device, description, isFallbackAdapter } = adapter.info;
   const name = names.find((other) => normalized(other) === device) ?? device;
@@ -51,10 +53,24 @@ export async function chooseAdapter(
   return { gpu, adapter, name, isSoftware };
 }
 
+/**
+ * Asks for the most powerful adapter. Mesa's layer that sorts devices looks for a Wayland server then,
+ * and complains on standard error where there is no folder to look in.
+ */
+function requestAdapter(gpu: GPU): Promise<GPUAdapter | null> {
+  const folder = process.env["XDG_RUNTIME_DIR"];
+  process.env["XDG_RUNTIME_DIR"] ??= tmpdir();
+  try {
+    return gpu.requestAdapter({ powerPreference: "high-performance" });
+  } finally {
+    if (folder === undefined) delete process.env["XDG_RUNTIME_DIR"];
+  }
+}
+
 /** The names of all adapters, as their drivers spell them. */
 async function adapterNames(create: WebgpuPackage["create"]): Promise<string[]> {
   try {
-    await create([...OPTIONS, `adapter=${NO_NAME}`]).requestAdapter();
+    await requestAdapter(create([...OPTIONS, `adapter=${NO_NAME}`]));
     return [];
   } catch (error) {
     return [...reasonOf(error).matchAll(/, name: '(.*)'$/gm)].map(([, name]) => name as string);
