@@ -45,14 +45,14 @@ export async function chooseAdapter(
   if (isSoftware && !allowSoftware) {
     throw new Error(
       `backend webgpu: ${name} is software: the processor would play the card's part, far slower ` +
-        `than simd; install the card's driver, or allow software if you mean it`,
+        `than simd; install the card's driver, or pass --allow-software if you mean it`,
     );
   }
   return { gpu, adapter, name, isSoftware };
 }
 
 /** The names of all adapters, as their drivers spell them. */
-async function adapterNames(create: WebgpuPackage["create"]): Promise<string[]> {
+export async function adapterNames(create: WebgpuPackage["create"]): Promise<string[]> {
   try {
     await create([...OPTIONS, `adapter=${NO_NAME}`]).requestAdapter();
     return [];

@@ -15,6 +15,7 @@ export class WaitingTask implements WaitingReplicas {
   readonly kernelKey: string;
   readonly group: string;
   readonly activation: ScaledActivation;
+  /** Says that the device gets on; where nobody wants the task any more, the task fails alone. */
   readonly advanced: () => void;
   /** The growths found so far; of a replica that died out the later ones are left as they are. */
   readonly values: Float64Array;
@@ -29,7 +30,13 @@ export class WaitingTask implements WaitingReplicas {
     this.kernelKey = kernelKey(task);
     this.group = `${this.kernelKey} ${task.depths.join()}`;
     this.activation = scaledActivation(task.network);
-    this.advanced = advanced ?? (() => {});
+    this.advanced = () => {
+      try {
+        advanced?.();
+      } catch (error) {
+        this.fail(error as Error);
+      }
+    };
     this.values = new Float64Array(task.depths.length * task.replicaCount).fill(-Infinity);
     this.#waiting = task.replicaCount;
     this.#unfinished = task.replicaCount;
