@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "shared/metrics": ["shared/wire"],
 
   "coordinator/plan": ["shared/kinds"],
-  "coordinator/scheduler/trust": [],
+  "coordinator/scheduler/trust": ["shared/random"],
   "coordinator/scheduler": ["coordinator/plan", "coordinator/scheduler/trust"],
   "coordinator/ledger": ["coordinator/plan", "shared/files"],
   "coordinator/engine": ["coordinator/scheduler", "coordinator/ledger"],

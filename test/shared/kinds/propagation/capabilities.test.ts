@@ -25,6 +25,16 @@ function violationsOf(input: Given): readonly string[] {
   return [];
 }
 
+function backends(input: Given): readonly string[] {
+  const specification = parse({ backend: "any", ...input });
+  return specification.kind.backends(specification);
+}
+
+function shardSize(backend: string): number {
+  const specification = parse({ backend, sampling: "dense" });
+  return specification.kind.shardSize(specification);
+}
+
 describe("what a backend can do", () => {
   for (const [what, input, violation] of [
     [
@@ -76,10 +86,6 @@ describe("what a backend can do", () => {
   });
 
   it("decides which backends compute a run of any", () => {
-    const backends = (input: Given) => {
-      const specification = parse({ backend: "any", ...input });
-      return specification.kind.backends(specification);
-    };
     assert.deepEqual(backends({}), ["reference", "simd", "webgpu"]);
     assert.deepEqual(backends({ sampling: "dense" }), [
       "reference",
@@ -95,11 +101,7 @@ describe("what a backend can do", () => {
   });
 
   it("does not change the plan of shards", () => {
-    const size = (backend: string) => {
-      const specification = parse({ backend, sampling: "dense" });
-      return specification.kind.shardSize(specification);
-    };
-    assert.equal(size("any"), size("simd"));
-    assert.equal(size("webgpu"), size("simd"));
+    assert.equal(shardSize("any"), shardSize("simd"));
+    assert.equal(shardSize("webgpu"), shardSize("simd"));
   });
 });
