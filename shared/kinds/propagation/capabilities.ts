@@ -19,9 +19,8 @@ const CAPABILITIES: Readonly<Record<BackendName, Capability>> = {
   simd: EVERYTHING,
   webgpu: { ...EVERYTHING, maximumDenseWidth: 4096 },
   tensorflow: {
+    ...EVERYTHING,
     laws: ["gaussian", "uniform", "truncated_normal", "rademacher", "orthogonal"],
-    samplings: ["dense"],
-    maximumDenseWidth: 4096,
   },
 };
 

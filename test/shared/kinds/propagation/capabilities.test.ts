@@ -44,22 +44,10 @@ describe("what a backend can do", () => {
         "gaussian, uniform, truncated_normal, rademacher, orthogonal, or the backend simd, webgpu or any",
     ],
     [
-      "tensorflow, without matrices",
-      { backend: "tensorflow", sampling: "isotropic" },
-      "sampling: 'isotropic' is not allowed with the backend tensorflow; give dense, " +
-        "or the backend simd, webgpu or any",
-    ],
-    [
-      "tensorflow, with too wide matrices",
-      { backend: "tensorflow", network: { width: 4097 } },
-      "network.width: 4097 is not allowed where the backend tensorflow draws whole matrices; " +
-        "give an integer from 1 to 4,096, or the backend simd or any",
-    ],
-    [
       "webgpu, with too wide matrices",
       { backend: "webgpu", sampling: "dense", network: { width: 8192 } },
       "network.width: 8192 is not allowed where the backend webgpu draws whole matrices; " +
-        "give an integer from 1 to 4,096, or the backend simd or any",
+        "give an integer from 1 to 4,096, or the backend simd, tensorflow or any",
     ],
   ] as const) {
     it(`is said of ${what}`, () => {
@@ -71,7 +59,11 @@ describe("what a backend can do", () => {
     ["webgpu, at the widest", { backend: "webgpu", sampling: "dense", network: { width: 4096 } }],
     ["webgpu, wider without matrices", { backend: "webgpu", network: { width: 8192 } }],
     ["webgpu, of any law", { backend: "webgpu", network: lawInput("sparse_gaussian") }],
-    ["tensorflow, at the widest", { backend: "tensorflow", network: { width: 4096 } }],
+    ["tensorflow, with or without matrices", { backend: "tensorflow", network: { width: 8192 } }],
+    [
+      "tensorflow, with them",
+      { backend: "tensorflow", sampling: "dense", network: { width: 8192 } },
+    ],
     ["any, of any width", { backend: "any", sampling: "dense", network: { width: 8192 } }],
   ] as const) {
     it(`is not exceeded by ${what}`, () => {
@@ -80,23 +72,20 @@ describe("what a backend can do", () => {
   }
 
   it("decides how layers are drawn by default", () => {
-    assert.equal(parse({ backend: "tensorflow" }).sampling, "dense");
+    assert.equal(parse({ backend: "tensorflow" }).sampling, "isotropic");
     assert.equal(parse({ backend: "webgpu" }).sampling, "isotropic");
     assert.equal(parse({ backend: "any" }).sampling, "isotropic");
   });
 
   it("decides which backends compute a run of any", () => {
-    assert.deepEqual(backends({}), ["reference", "simd", "webgpu"]);
-    assert.deepEqual(backends({ sampling: "dense" }), [
-      "reference",
-      "simd",
-      "webgpu",
-      "tensorflow",
-    ]);
+    const all = ["reference", "simd", "webgpu", "tensorflow"];
+    assert.deepEqual(backends({}), all);
+    assert.deepEqual(backends({ sampling: "dense" }), all);
     assert.deepEqual(backends({ network: lawInput("student_t") }), ["reference", "simd", "webgpu"]);
     assert.deepEqual(backends({ sampling: "dense", network: { width: 5000 } }), [
       "reference",
       "simd",
+      "tensorflow",
     ]);
   });
 
