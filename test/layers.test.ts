@@ -66,7 +66,7 @@ const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "client/cli/commands/work.ts": ["worker/worker.ts"],
   "client/cli/commands/devices.ts": ["worker/devices"],
   "client/cli/deviceFlags.ts": ["worker/devices"],
-  "client/cli/commands/bench.ts": ["coordinator/plan", "worker/pool"],
+  "client/cli/commands/bench.ts": ["coordinator/plan", "worker/devices"],
 };
 
 /** Matches every path to a source: in imports of values or types, in `import()`, and of workers. */
