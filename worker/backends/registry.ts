@@ -17,8 +17,5 @@ export async function loadBackend(name: BackendName, choice: DeviceChoice = {}):
 
 /** Names of the adapters that a backend can be loaded with; none if it has no choice. */
 export async function listAdapters(name: BackendName): Promise<readonly string[]> {
-  if (name !== "webgpu") return [];
-  const { loadWebgpuPackage } = await import("./webgpu/webgpuPackage.ts");
-  const { adapterNames } = await import("./webgpu/adapters.ts");
-  return adapterNames((await loadWebgpuPackage()).create);
+  return name === "webgpu" ? (await import("./webgpu/webgpuBackend.ts")).listWebgpuAdapters() : [];
 }

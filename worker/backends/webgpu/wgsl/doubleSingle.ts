@@ -122,7 +122,8 @@ fn squareRoot(a: vec2<f32>) -> vec2<f32> {
 `;
 }
 
-const FUSED = /* wgsl */ `
+/** @internal exported for tests */
+export const FUSED = /* wgsl */ `
 // a * b, exactly.
 fn twoProduct(a: f32, b: f32) -> vec2<f32> {
   let product = guard(a * b);
@@ -146,7 +147,8 @@ fn squareRootOnce(a: f32) -> f32 {
 }
 `;
 
-const SPLIT = /* wgsl */ `
+/** @internal exported for tests */
+export const SPLIT = /* wgsl */ `
 // The upper 12 bits of a significand; the others are 12 bits, too.
 fn upperHalf(a: f32) -> f32 {
   return bitcast<f32>(bitcast<u32>(a) & 0xfffff000u);
