@@ -15,7 +15,7 @@ export { UnknownDevice } from "./devices/devices.ts";
 
 export interface WorkerOptions extends Pick<
   DeviceOptions,
-  "backends" | "names" | "allowSoftware" | "measures" | "threads" | "patienceSeconds"
+  "backends" | "names" | "allowSoftware" | "measuredSeconds" | "threads" | "patienceSeconds"
 > {
   /** HOST:PORT of the coordinator, or of several with commas: the one that leads is found. */
   readonly coordinator: string;
@@ -45,7 +45,7 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { log, metrics } = options;
   const onThreadEnd = () => metrics?.threadEnded();
-  const { backends, names, allowSoftware, measures, threads, patienceSeconds } = options;
+  const { backends, names, allowSoftware, measuredSeconds, threads, patienceSeconds } = options;
   const devices =
     options.devices ??
     (await findDevices({
@@ -53,7 +53,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       backends,
       names,
       allowSoftware,
-      measures,
+      measuredSeconds,
       threads,
       patienceSeconds,
       onThreadEnd,

@@ -52,7 +52,7 @@ export async function startEmbeddedCluster(
       backends,
       allowSoftware,
       // A command that ends soon would be slower for it.
-      measures: backends === "auto",
+      ...(backends !== "auto" && { measuredSeconds: 0 }),
     }),
   );
   const workers = await Promise.all(starting).catch(async (error: unknown) => {

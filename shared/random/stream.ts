@@ -49,7 +49,7 @@ export function isOfCommonStream(generator: string): boolean {
 const INPUT_LAYER = 0;
 
 /** Most entries in a strip, unless a single row has more. */
-const STRIP_ENTRIES = 1024;
+export const STRIP_ENTRIES = 1024;
 
 /** Number of rows in a strip. */
 export function rowsOfStrip(width: number): number {

@@ -25,7 +25,7 @@ export function takenText({ name, description, backends, pool }: Candidate): str
   const facts = [
     shownDescription(description, backends),
     ...(driver === undefined ? [] : [driver]),
-    ...(memoryBytes === undefined ? [] : [bytes(memoryBytes)]),
+    ...(memoryBytes === undefined || isThreads ? [] : [bytes(memoryBytes)]),
     counted(pool.slotCount, isThreads ? "thread" : "slot"),
     ...rates.map(rateText),
   ];

@@ -30,8 +30,8 @@ export interface DeviceOptions {
   readonly names?: readonly string[] | undefined;
   /** Whether a processor may play the part of a GPU that was named; default: no. */
   readonly allowSoftware?: boolean | undefined;
-  /** Whether GPUs are measured, for about a second each; default: yes. */
-  readonly measures?: boolean | undefined;
+  /** How long GPUs, and the processor beside them, are measured; 0 for not at all, default: 1. */
+  readonly measuredSeconds?: number | undefined;
   /** Threads of the processor; default: one for each core that the process may use. */
   readonly threads?: number | undefined;
   /** How long a thread or process may show no progress before it is ended; default: ten minutes. */
@@ -110,8 +110,7 @@ export async function findCandidates(
     log,
     patienceSeconds,
     module: options.processModule,
-    // Whoever names TensorFlow is told what it computes on, and may want it on a processor.
-    allowsSoftware: (backend) => backends !== "auto" && (allowSoftware || backend === "tensorflow"),
+    allowSoftware: allowSoftware && backends !== "auto",
   });
   return { candidates: [...candidates, ...found.candidates], leftOut: [...found.leftOut] };
 }
@@ -120,10 +119,10 @@ export async function findCandidates(
 async function measureAll(
   candidates: readonly Candidate[],
   leftOut: LeftOut[],
-  { measures = true }: DeviceOptions,
+  { measuredSeconds = MEASURED_SECONDS }: DeviceOptions,
 ): Promise<readonly Candidate[]> {
   // Where there are only threads there is nothing to compare.
-  if (!measures || candidates.every(isThreads)) {
+  if (measuredSeconds === 0 || candidates.every(isThreads)) {
     return candidates;
   }
   const measured: Candidate[] = [];
@@ -131,7 +130,7 @@ async function measureAll(
     const backend = candidate.backends.at(-1);
     if (backend === undefined) continue;
     try {
-      measured.push(await measuredBy(candidate, backend.name, MEASURED_SECONDS));
+      measured.push(await measuredBy(candidate, backend.name, measuredSeconds));
     } catch (error) {
       leftOut.push({ backend: backend.name, name: candidate.name, reason: reasonOf(error) });
     }

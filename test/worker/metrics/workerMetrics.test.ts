@@ -174,7 +174,7 @@ describe("WorkerMetrics", () => {
         `${name}_losses_total{device="1"}`,
         `lyapunov_worker_processes_restarted_total{device="0"}`,
       ),
-      [1, 1, 1e9, undefined, 2, undefined, 1],
+      [1, 1, 1e9, undefined, 2, 0, 1],
     );
     const rates = ["start", "shards"].map(
       (measured) =>
@@ -205,7 +205,7 @@ describe("WorkerMetrics", () => {
   it("counts the replicas that a GPU doubted", async () => {
     const sample = 'lyapunov_worker_replicas_recomputed_total{backend="simd"}';
     metrics.computed(COMPUTED);
-    assert.deepEqual(await values(sample), [undefined]);
+    assert.deepEqual(await values(sample), [0]);
     const partial = { ...COMPUTED.partial, recomputedReplicaCount: 5 };
     for (let shard = 0; shard < 2; shard++) metrics.computed({ ...COMPUTED, partial });
     assert.deepEqual(await values(sample), [10]);
