@@ -1,6 +1,6 @@
 import type { Network } from "../../../shared/network/network.ts";
 import type { Sampling } from "../../../shared/network/weights.ts";
-import { laneActivation } from "../simd/lanes.ts";
+import { scaledActivation } from "../scaledActivation.ts";
 import type { RealType } from "./binding.ts";
 import type { Operators, Tensor } from "./operators.ts";
 
@@ -54,12 +54,12 @@ export interface Layers {
 /**
  * The layer in TensorFlow's operators.
  *
- * The activation is scaled as in ../simd/lanes.ts: the steeper slope becomes 1 in size. That also
+ * The activation is scaled as in ../scaledActivation.ts: the steeper slope becomes 1 in size. That also
  * drops signs: ψ stands for ±ψ(±z). They would not change the law, because W and −W have the same.
  */
 export function layersOf(operators: Operators, network: Network, sampling: Sampling): Layers {
   const { width, weights } = network;
-  const { ratio, logRatio, drift } = laneActivation(network);
+  const { ratio, logRatio, drift } = scaledActivation(network);
   const type = realType(network);
   const isFlat = ratio !== 0 && Math.abs(ratio) < FLATTEST;
 
