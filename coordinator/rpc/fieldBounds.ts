@@ -1,4 +1,8 @@
-import { MAXIMUM_GENERATOR_LENGTH } from "../../shared/shard/partialProblem.ts";
+import {
+  MAXIMUM_DEVICE_LENGTH,
+  MAXIMUM_GENERATOR_LENGTH,
+} from "../../shared/shard/partialProblem.ts";
+import { MAXIMUM_COMPUTATIONS } from "../plan/computations.ts";
 import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
   MAXIMUM_SWEEP_RUNS,
@@ -29,7 +33,7 @@ const PAGE_TOKEN: Bound = { characters: MAXIMUM_PAGE_TOKEN_LENGTH };
 const ETAG: Bound = { characters: MAXIMUM_ETAG_LENGTH };
 const GENERATOR: Bound = { characters: MAXIMUM_GENERATOR_LENGTH };
 /** A device, or its driver, for people. */
-const DEVICE: Bound = { characters: 200 };
+const DEVICE: Bound = { characters: MAXIMUM_DEVICE_LENGTH };
 /** Leases of a worker of four thousand threads. */
 const LEASES: Bound = { entries: 262_144 };
 /** The network's depth is added to the depths that are given. */
@@ -67,6 +71,11 @@ export const FIELD_BOUNDS: Readonly<Record<string, Bound>> = {
   "lyapunov.v1.Run.sweep": NAME,
   "lyapunov.v1.Run.etag": ETAG,
   "lyapunov.v1.Run.convergence": { entries: 256 },
+  "lyapunov.v1.Run.computations": { entries: MAXIMUM_COMPUTATIONS },
+  "lyapunov.v1.Computation.backend": NAME,
+  "lyapunov.v1.Computation.generator": GENERATOR,
+  "lyapunov.v1.Computation.device": DEVICE,
+  "lyapunov.v1.Computation.driver": DEVICE,
   "lyapunov.v1.Run.parameters": { bytes: 65_536 },
   "lyapunov.v1.Run.estimates": QUANTITIES,
   "lyapunov.v1.Precision.targets": QUANTITIES,

@@ -3,7 +3,7 @@ import type { Bits } from "./fleet.ts";
 import type { RecordedShard } from "../plan/recordedShard.ts";
 import type { SchedulerOptions } from "./options.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
-import { compareClaims, type Claim, type Comparison } from "./trust/claim.ts";
+import { compareClaims, type Claim, type Comparison, type Identity } from "./trust/claim.ts";
 import { RateMeter } from "./rateMeter.ts";
 import type { RunProgress } from "./runProgress.ts";
 import type { Origin, RunTrust } from "./trust/runTrust.ts";
@@ -13,8 +13,8 @@ const RATE_WINDOW_SECONDS = 15;
 /** Most waiting checks looked at for one grant. */
 const MAXIMUM_LOOKS = 64;
 
-/** Whether a worker, with partials of this generator, should be asked in place of another. */
-type IsOther = (worker: string, generator: string | undefined) => boolean;
+/** Whether a worker, with partials of this identity, should be asked in place of another. */
+type IsOther = (worker: string, identity: Identity | undefined) => boolean;
 
 type RecordedPartial = Pick<RecordedShard, "partial" | "digest">;
 
@@ -131,8 +131,9 @@ export class ActiveRun implements Bits {
 
   /** What a partial claims, as far as it may have to be compared. */
   claimOf({ partial, digest }: RecordedPartial): Claim {
-    const { generator, replicaCount } = partial;
-    return { digest, generator, replicaCount, ...(this.isMixed && { sums: partial }) };
+    const { backend, generator, replicaCount } = partial;
+    const identity = { backend, generator };
+    return { digest, identity, replicaCount, ...(this.isMixed && { sums: partial }) };
   }
 
   get parkedCount(): number {
@@ -171,7 +172,11 @@ export class ActiveRun implements Bits {
   /** What the accepted partial claims; undefined if there is none, or it was accepted too long ago. */
   accepted(shardIndex: number): Claim | undefined {
     const claim = this.isSettled(shardIndex) ? this.trust.claimOf(shardIndex) : undefined;
-    return claim && { generator: this.#generator, ...claim };
+    const { backend } = this;
+    const generator = this.#generator;
+    return (
+      claim && { ...(generator !== undefined && { identity: { backend, generator } }), ...claim }
+    );
   }
 
   /** True if the worker reported an error for the shard. */
@@ -182,11 +187,11 @@ export class ActiveRun implements Bits {
   /**
    * The first shard that may be granted to the worker, if any. A shard that failed there is left to
    * others while `othersRemain` to try it. A disputed shard goes to no worker that took a side, and is
-   * left to others if partials of the worker's generator would not settle the dispute.
+   * left to others if partials of the worker's identity would not settle the dispute.
    */
   grantable(
     worker: string,
-    generator: string | undefined,
+    identity: Identity | undefined,
     othersRemain: (isOther: IsOther) => boolean,
   ): number | undefined {
     if (this.progress.met) return undefined;
@@ -194,20 +199,20 @@ export class ActiveRun implements Bits {
     for (const shard of this.#returned) {
       if (this.trust.hasClaim(shard, worker)) continue;
       const tried = this.trust.troubles.workersFailedAt(shard);
-      const mayTry: IsOther = (other, itsGenerator) =>
+      const mayTry: IsOther = (other, itsIdentity) =>
         tried?.has(other) !== true &&
         !this.trust.hasClaim(shard, other) &&
-        this.maySettle(shard, itsGenerator);
-      if (!mayTry(worker, generator) && othersRemain(mayTry)) continue;
+        this.maySettle(shard, itsIdentity);
+      if (!mayTry(worker, identity) && othersRemain(mayTry)) continue;
       if (first === undefined || shard < first) first = shard;
     }
     while (this.#next < this.#horizon && this.#isNotNew(this.#next)) this.#next += 1;
     return this.#next < Math.min(this.#horizon, first ?? Infinity) ? this.#next : first;
   }
 
-  /** True unless the shard is in a dispute that partials of this generator could not settle. */
-  maySettle(shardIndex: number, generator: string | undefined): boolean {
-    return this.trust.disputes.get(shardIndex)?.mayBeSettledBy(generator) !== false;
+  /** True unless the shard is in a dispute that partials of this identity could not settle. */
+  maySettle(shardIndex: number, identity: Identity | undefined): boolean {
+    return this.trust.disputes.get(shardIndex)?.mayBeSettledBy(identity) !== false;
   }
 
   #isNotNew(shardIndex: number): boolean {
@@ -282,8 +287,11 @@ export class ActiveRun implements Bits {
 
   #originOf(shardIndex: number, partial: ShardPartial): Origin | undefined {
     if (!this.isMixed) return undefined;
-    const { generator } = partial;
-    return this.trust.isDue(shardIndex) ? { generator, sums: partial } : { generator };
+    const { backend, generator } = partial;
+    const identity = { backend, generator };
+    const mayBeCompared =
+      this.trust.isDue(shardIndex) || this.trust.crossCheckOf(shardIndex) !== undefined;
+    return mayBeCompared ? { identity, sums: partial } : { identity };
   }
 
   /** Notes that a partial is durable. */

@@ -1,5 +1,6 @@
 import type { BackendName, DeviceBackend } from "../../shared/specification/backends.ts";
 import type { DeviceDescription } from "./events.ts";
+import type { Identity } from "./trust/claim.ts";
 import type { SchedulerOptions } from "./options.ts";
 
 /** A lease as the scheduler keeps it. */
@@ -102,6 +103,12 @@ export class Device {
   generatorOf(backend: BackendName): string | undefined {
     const generator = this.#generators.get(backend);
     return generator === "" ? undefined : generator;
+  }
+
+  /** What decides the bits of the device's partials with a backend; undefined if it is not known. */
+  identityOf(backend: BackendName): Identity | undefined {
+    const generator = this.generatorOf(backend);
+    return generator === undefined ? undefined : { backend, generator };
   }
 
   /** Notes a generator that a partial has shown and the device has not named. */

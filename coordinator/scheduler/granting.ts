@@ -1,6 +1,7 @@
 import type { BackendName } from "../../shared/specification/backends.ts";
 import type { ActiveRun } from "./activeRun.ts";
 import type { SchedulerState } from "./schedulerState.ts";
+import type { Identity } from "./trust/claim.ts";
 import type { Distrust } from "./trust/distrust.ts";
 import type { Device, Lease, Worker } from "./fleet.ts";
 import type { GrantedLease } from "./events.ts";
@@ -81,19 +82,19 @@ export class Granting {
       const backend = device.backendFor(run);
       if (backend === undefined) continue;
       // The earlier a wrong answer is found, the less has to be computed again.
-      const generator = device.generatorOf(backend);
-      const shardIndex = this.#check(worker, run, generator) ?? this.#open(worker, run, generator);
+      const identity = device.identityOf(backend);
+      const shardIndex = this.#check(worker, run, identity) ?? this.#open(worker, run, identity);
       if (shardIndex !== undefined) best = { run, shardIndex, backend };
     }
     return best;
   }
 
-  #check({ id }: Worker, run: ActiveRun, generator: string | undefined): number | undefined {
-    return run.checkable((shard) => this.#distrust.mayCheck(run.trust, shard, id, generator));
+  #check({ id }: Worker, run: ActiveRun, identity: Identity | undefined): number | undefined {
+    return run.checkable((shard) => this.#distrust.mayCheck(run.trust, shard, id, identity));
   }
 
-  #open({ id }: Worker, run: ActiveRun, generator: string | undefined): number | undefined {
-    return run.grantable(id, generator, (isOther) => this.#state.someAnswer(run, isOther));
+  #open({ id }: Worker, run: ActiveRun, identity: Identity | undefined): number | undefined {
+    return run.grantable(id, identity, (isOther) => this.#state.someAnswer(run, isOther));
   }
 
   #straggler(worker: Worker, device: Device): Choice | undefined {
@@ -105,7 +106,7 @@ export class Granting {
       if (run === undefined) continue;
       const backend = device.backendFor(run);
       if (backend === undefined) continue;
-      if (!run.maySettle(lease.shardIndex, device.generatorOf(backend))) continue;
+      if (!run.maySettle(lease.shardIndex, device.identityOf(backend))) continue;
       const holders = this.#state.leasesOfShard(run, lease.shardIndex);
       if (!mayCopy(lease, holders, run, worker, () => this.#isHopeless(run, lease))) {
         continue;

@@ -175,8 +175,7 @@ export class Lifecycle {
     return devices.some((device) => {
       const backend = device.backendFor(run);
       if (backend === undefined) return false;
-      const generator = device.generatorOf(backend);
-      return this.#distrust.mayCheck(run.trust, shardIndex, id, generator);
+      return this.#distrust.mayCheck(run.trust, shardIndex, id, device.identityOf(backend));
     });
   }
 

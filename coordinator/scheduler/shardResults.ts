@@ -150,7 +150,7 @@ export class ShardResults {
     const copy = this.#state
       .leasesOfShard(run, shardIndex)
       .find(({ worker, device, backend }) =>
-        this.#distrust.mayCheck(run.trust, shardIndex, worker, device.generatorOf(backend)),
+        this.#distrust.mayCheck(run.trust, shardIndex, worker, device.identityOf(backend)),
       );
     if (copy !== undefined) this.#distrust.checkGranted(run.trust, shardIndex);
     this.#state.revokeShard(run, shardIndex, copy);

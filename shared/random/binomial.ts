@@ -94,10 +94,12 @@ export function binomialTable(trials: number): BinomialTable {
 
 /** Draws an outcome from two words. */
 export function binomial(table: BinomialTable, word0: number, word1: number): number {
-  const column = word0 >>> (32 - table.columnBits);
-  const rest = (word0 << table.columnBits) >>> 0;
+  const { columnBits } = table;
+  const column = word0 >>> (32 - columnBits);
+  const fractionHigh = ((word0 << columnBits) | (word1 >>> (32 - columnBits))) >>> 0;
+  const fractionLow = (word1 << columnBits) >>> 0;
   const high = table.thresholds[2 * column] as number;
   const low = table.thresholds[2 * column + 1] as number;
-  const own = rest < high || (rest === high && word1 < low);
+  const own = fractionHigh < high || (fractionHigh === high && fractionLow < low);
   return own ? table.firstOutcome + column : (table.aliases[column] as number);
 }

@@ -84,7 +84,7 @@ export const WORKER_FAMILIES: readonly Family<WorkerNow>[] = [
     help: "Always 1; its labels say what each device is, and whether a processor plays its part.",
     labels: ["device", "description", "backend", "driver", "software"],
     samples: (now) =>
-      ofBackends(now, ({ name, driver = "", isSoftware = false }, { description }) => [
+      ofBackends(now, ({ name, driver = "none", isSoftware = false }, { description }) => [
         {
           labels: { description, backend: name, driver, software: String(isSoftware) },
           value: 1,

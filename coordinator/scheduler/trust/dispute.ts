@@ -1,4 +1,4 @@
-import { areComparable, type Claim, type Compare } from "./claim.ts";
+import { areComparable, type Claim, type Compare, type Identity } from "./claim.ts";
 
 /** Agreeing answers of different workers that settle a dispute. */
 const MAJORITY = 2;
@@ -31,11 +31,11 @@ export class Dispute {
     return [...this.#claims.values()].some(isComparable);
   }
 
-  /** True if partials of this generator can be compared with one of the claims, so far as is known. */
-  mayBeSettledBy(generator: string | undefined): boolean {
-    if (generator === undefined) return true;
+  /** True if partials of this identity can be compared with one of the claims, so far as is known. */
+  mayBeSettledBy(identity: Identity | undefined): boolean {
+    if (identity === undefined) return true;
     return [...this.#claims.values()].some(
-      (claim) => claim.generator === undefined || areComparable(claim.generator, generator),
+      (claim) => claim.identity === undefined || areComparable(claim.identity, identity),
     );
   }
 
@@ -58,6 +58,19 @@ export class Dispute {
       (other) => this.#compare(claim, other) === "agree",
     );
     return agreeing.length >= MAJORITY;
+  }
+
+  /**
+   * What vouches for the worker's claim, if nobody else claims the same bits: the claim of another
+   * worker that agrees with it within the tolerance.
+   */
+  vouchedAcross(worker: string): Claim | undefined {
+    const claim = this.#claims.get(worker);
+    if (claim === undefined) return undefined;
+    const agreeing = [...this.#claims]
+      .filter(([other, its]) => other !== worker && this.#compare(claim, its) === "agree")
+      .map(([, its]) => its);
+    return agreeing.some(({ digest }) => digest === claim.digest) ? undefined : agreeing[0];
   }
 
   /** The workers whose claims contradict this one. */

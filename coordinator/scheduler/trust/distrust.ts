@@ -1,5 +1,5 @@
 import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
-import { areComparable, type Claim, type Compare } from "./claim.ts";
+import { areComparable, type Claim, type Compare, type Identity } from "./claim.ts";
 import { Dispute } from "./dispute.ts";
 import { RunTrust, type WorkerNumber } from "./runTrust.ts";
 
@@ -40,6 +40,8 @@ export interface DistrustCounts {
   readonly checksGranted: number;
   /** Shards on which two workers agreed, straggler copies and late answers included. */
   readonly shardsVerified: number;
+  /** Those of them on which the two are of different generators, and agree within the tolerance. */
+  readonly shardsVerifiedAcross: number;
   readonly disagreements: number;
   readonly workersQuarantined: number;
   /** Accepted shards that were taken back, to be computed again. */
@@ -65,6 +67,7 @@ export class Distrust {
   readonly #counts = {
     checksGranted: 0,
     shardsVerified: 0,
+    shardsVerifiedAcross: 0,
     disagreements: 0,
     workersQuarantined: 0,
     shardsRetracted: 0,
@@ -110,17 +113,23 @@ export class Distrust {
     const { worker, shardIndex } = result;
     const { trust } = run;
     if (known === undefined) return this.#judgeOpen(run, result);
-    const deliverer = trust.delivererOf(shardIndex);
+    const crossCheck = trust.crossCheckOf(shardIndex);
+    const deliverer = trust.delivererOf(shardIndex) ?? crossCheck?.deliverer;
     const isOwn = deliverer !== undefined && deliverer === this.#numbers.get(worker);
     const claim = run.claimOf(result);
     const comparison = run.compare(claim, known);
     if (comparison === "incomparable") return { kind: "incomparable" };
     if (comparison === "agree") {
-      if (deliverer !== undefined && !isOwn) this.#verify(trust, shardIndex);
+      const isOpen = trust.delivererOf(shardIndex) !== undefined;
+      if (isOpen && !isOwn) this.#verify(trust, shardIndex, across(claim, known));
       return { kind: "agrees" };
     }
     this.#disagree(trust);
-    if (isOwn || trust.isVerified(shardIndex)) return { kind: "lies" };
+    // A second generator vouches for no more than the tolerance; bits are a matter of the first.
+    const contradictsTwo =
+      trust.isVerified(shardIndex) &&
+      (crossCheck === undefined || run.compare(claim, crossCheck.claim) === "contradict");
+    if (isOwn || contradictsTwo) return { kind: "lies" };
     const dispute = new Dispute(run.compare);
     const earlier = this.#nameOf(deliverer);
     const { replicaCount } = claim;
@@ -153,8 +162,8 @@ export class Distrust {
     dispute.add(worker, claim);
     if (!dispute.isConfirmed(claim)) return { kind: "claims" };
     trust.endDispute(shardIndex);
-    this.#numberOf(worker);
-    this.#verify(trust, shardIndex);
+    trust.delivered(shardIndex, this.#numberOf(worker), false);
+    this.#verify(trust, shardIndex, dispute.vouchedAcross(worker));
     return { kind: "accepted", liars: dispute.contradicting(claim) };
   }
 
@@ -186,23 +195,24 @@ export class Distrust {
   /**
    * True if the shard is due for a check and the worker did not deliver it.
    *
-   * @param generator that of the worker's partials, if known: it must be one to compare with
+   * @param identity that of the worker's partials, if known: it must be one to compare with
    */
   mayCheck(
     trust: RunTrust,
     shardIndex: number,
     worker: string,
-    generator: string | undefined,
+    identity: Identity | undefined,
   ): boolean {
     if (!trust.isDue(shardIndex)) return false;
     if (trust.delivererOf(shardIndex) === this.#numbers.get(worker)) return false;
-    const accepted = trust.originOf(shardIndex)?.generator;
-    return accepted === undefined || generator === undefined || areComparable(accepted, generator);
+    const accepted = trust.originOf(shardIndex)?.identity;
+    return accepted === undefined || identity === undefined || areComparable(accepted, identity);
   }
 
-  #verify(trust: RunTrust, shardIndex: number): void {
-    trust.verified(shardIndex);
+  #verify(trust: RunTrust, shardIndex: number, acrossGenerators: Claim | undefined): void {
+    trust.verified(shardIndex, acrossGenerators);
     this.#counts.shardsVerified += 1;
+    if (acrossGenerators !== undefined) this.#counts.shardsVerifiedAcross += 1;
   }
 
   #disagree(trust: RunTrust): void {
@@ -226,6 +236,11 @@ export class Distrust {
     // Contradictions are rare, so an index by number is not worth its memory.
     return [...this.#numbers].find(([, own]) => own === number)?.[0];
   }
+}
+
+/** The claim, if it agrees with the other one within the tolerance and not bit for bit. */
+function across(claim: Claim, other: Claim): Claim | undefined {
+  return claim.digest === other.digest ? undefined : claim;
 }
 
 /** FNV-1a, 32 bits. */

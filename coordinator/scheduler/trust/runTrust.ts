@@ -1,5 +1,5 @@
 import type { ReplicaSums } from "../../../shared/statistics/replicaSums.ts";
-import type { Claim } from "./claim.ts";
+import type { Claim, Identity } from "./claim.ts";
 import { CompactNumbers } from "./compactNumbers.ts";
 import type { Dispute } from "./dispute.ts";
 import { GeneratorStanding } from "./generatorStanding.ts";
@@ -17,8 +17,16 @@ const MAXIMUM_CHECK_ATTEMPTS = 3;
 
 /** What computed a partial, with its sums while another generator's may be compared with them. */
 export interface Origin {
-  readonly generator: string;
+  readonly identity: Identity;
   readonly sums?: ReplicaSums;
+}
+
+/** How a shard was verified whose second partial is of another generator. */
+interface CrossCheck {
+  /** The worker that delivered the accepted partial. */
+  readonly deliverer: WorkerNumber | undefined;
+  /** What the second worker claimed: it vouches for no more than the tolerance allows. */
+  readonly claim: Claim;
 }
 
 /** A worker's number, counted from 1. */
@@ -46,6 +54,8 @@ export class RunTrust {
   readonly #origins = new Map<number, Origin>();
   /** Iterates over the oldest; kept, since a new iterator would step over all deleted entries. */
   readonly #oldestDigests = this.#digests.keys();
+  /** Shards that are verified by a partial of another generator. */
+  readonly #crossChecks = new Map<number, CrossCheck>();
   /** Recorded shards to be checked, with the attempts at each check. */
   readonly #checks = new Map<number, number>();
   /** Contradicted shards that must be checked once they are recorded again. */
@@ -75,6 +85,11 @@ export class RunTrust {
     return deliverer > VERIFIED ? deliverer - VERIFIED : undefined;
   }
 
+  /** How the shard was verified, if by a partial of another generator. */
+  crossCheckOf(shardIndex: number): CrossCheck | undefined {
+    return this.#crossChecks.get(shardIndex);
+  }
+
   /** Shards that rest on the word of a worker that passes `isOne`. */
   deliveredBy(isOne: (worker: WorkerNumber) => boolean): number[] {
     return this.#deliverers.where(
@@ -85,6 +100,7 @@ export class RunTrust {
   /** Notes that a partial was accepted on a worker's word. */
   delivered(shardIndex: number, worker: WorkerNumber, isToBeChecked: boolean): void {
     this.#deliverers.set(shardIndex, VERIFIED + worker);
+    this.#crossChecks.delete(shardIndex);
     if (this.#suspects.delete(shardIndex) || isToBeChecked) this.#checks.set(shardIndex, 0);
     else this.#checks.delete(shardIndex);
   }
@@ -102,6 +118,7 @@ export class RunTrust {
     if (forgotten === undefined) return undefined;
     this.#digests.delete(forgotten);
     this.#origins.delete(forgotten);
+    this.#crossChecks.delete(forgotten);
     // Nobody came to check it; with a single worker nobody can.
     this.#checks.delete(forgotten);
     return forgotten;
@@ -123,17 +140,28 @@ export class RunTrust {
     return digest === undefined ? undefined : { digest, ...this.#origins.get(shardIndex) };
   }
 
-  /** Notes that a second worker agrees on the shard. */
-  verified(shardIndex: number): void {
+  /**
+   * Notes that a second worker agrees on the shard.
+   *
+   * @param across what it claims, if that is of another generator
+   */
+  verified(shardIndex: number, across?: Claim): void {
     this.standing.settle();
+    const deliverer = this.delivererOf(shardIndex);
     this.#deliverers.set(shardIndex, VERIFIED);
-    this.#endCheck(shardIndex);
+    if (across === undefined) this.#endCheck(shardIndex);
+    else {
+      // The sums of both stay, for whoever contradicts one of them.
+      this.#checks.delete(shardIndex);
+      this.#crossChecks.set(shardIndex, { deliverer, claim: across });
+    }
     this.#suspects.delete(shardIndex);
   }
 
   /** Notes that the shard's partial was taken out of the estimate. */
   retracted(shardIndex: number): void {
     this.#deliverers.set(shardIndex, UNKNOWN);
+    this.#crossChecks.delete(shardIndex);
     this.#checks.delete(shardIndex);
     this.#digests.delete(shardIndex);
     this.#origins.delete(shardIndex);
@@ -156,7 +184,7 @@ export class RunTrust {
   #endCheck(shardIndex: number): void {
     this.#checks.delete(shardIndex);
     const origin = this.#origins.get(shardIndex);
-    if (origin?.sums !== undefined) this.#origins.set(shardIndex, { generator: origin.generator });
+    if (origin?.sums !== undefined) this.#origins.set(shardIndex, { identity: origin.identity });
   }
 
   /** True if the worker has made a claim in the shard's dispute. */

@@ -38,12 +38,15 @@ export function backendsFor(
   return backend === "any" ? ableBackends(specification) : [backend];
 }
 
-function ableBackends({ network, sampling }: Asked): readonly BackendName[] {
-  return BACKENDS.filter((name) => {
-    const { laws, samplings, maximumDenseWidth = Infinity } = CAPABILITIES[name];
-    const isNarrow = sampling === "isotropic" || network.width <= maximumDenseWidth;
-    return laws.includes(network.weights) && samplings.includes(sampling) && isNarrow;
-  });
+function ableBackends(asked: Asked): readonly BackendName[] {
+  return BACKENDS.filter((name) => canPropagate(name, asked));
+}
+
+/** True if the backend can propagate such networks. */
+export function canPropagate(backend: BackendName, { network, sampling }: Asked): boolean {
+  const { laws, samplings, maximumDenseWidth = Infinity } = CAPABILITIES[backend];
+  const isNarrow = sampling === "isotropic" || network.width <= maximumDenseWidth;
+  return laws.includes(network.weights) && samplings.includes(sampling) && isNarrow;
 }
 
 /** True if the backend can leave the matrices of isotropic laws out. */

@@ -47,6 +47,20 @@ describe("the binomial table", () => {
     }
   });
 
+  it("reads the bits behind the column as one fraction, without a gap before word 1", () => {
+    // Column 0 has the outcome 0 below a fraction of 2⁻³², and the alias 5 from there on.
+    const table: BinomialTable = {
+      trials: 5,
+      firstOutcome: 0,
+      columnBits: 3,
+      thresholds: Uint32Array.of(1, 0),
+      aliases: Uint32Array.of(5),
+    };
+    assert.equal(binomial(table, 0, 0x1fffffff), 0);
+    assert.equal(binomial(table, 0, 0x20000000), 5);
+    assert.equal(binomial(table, 1, 0), 5);
+  });
+
   it("gives every outcome its probability, to 2⁻⁵⁰", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 400 }), (trials) => {

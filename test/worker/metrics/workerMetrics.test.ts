@@ -167,7 +167,7 @@ describe("WorkerMetrics", () => {
     assert.deepEqual(
       await values(
         `${name}_info{device="0",description="Big GPU",backend="webgpu",driver="driver 5",software="false"}`,
-        `${name}_info{device="1",description="chip",backend="simd",driver="",software="false"}`,
+        `${name}_info{device="1",description="chip",backend="simd",driver="none",software="false"}`,
         `${name}_memory_bytes{device="0"}`,
         `${name}_memory_bytes{device="1"}`,
         `${name}_losses_total{device="0"}`,

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+
 import { reasonOf } from "../../../shared/wire/reason.ts";
 import type { DeviceChoice } from "../backend.ts";
 import { whyNoDevice } from "./noDevice.ts";
@@ -24,10 +26,11 @@ export interface ChosenAdapter {
  * @throws Error saying in one sentence why there is none
  */
 export async function chooseAdapter(
-  { create }: WebgpuPackage,
+  webgpu: WebgpuPackage,
   { adapter: wanted, allowSoftware = false }: DeviceChoice,
 ): Promise<ChosenAdapter> {
-  const names = await adapterNames(create);
+  const { create } = webgpu;
+  const names = await adapterNames(webgpu);
   if (names.length === 0) {
     throw new Error(`backend webgpu: Vulkan finds no device: ${whyNoDevice()}`);
   }
@@ -37,7 +40,7 @@ export async function chooseAdapter(
     );
   }
   const gpu = create(wanted === undefined ? OPTIONS : [...OPTIONS, `adapter=${wanted}`]);
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await requestAdapter(gpu);
   if (adapter === null) throw new Error("backend webgpu: the Vulkan driver offers no device");
   const { device, description, isFallbackAdapter } = adapter.info;
   const name = names.find((other) => normalized(other) === device) ?? device;
@@ -45,16 +48,30 @@ export async function chooseAdapter(
   if (isSoftware && !allowSoftware) {
     throw new Error(
       `backend webgpu: ${name} is software: the processor would play the card's part, far slower ` +
-        `than simd; install the card's driver, or allow software if you mean it`,
+        `than simd; install the card's driver, or pass --allow-software if you mean it`,
     );
   }
   return { gpu, adapter, name, isSoftware };
 }
 
-/** The names of all adapters, as their drivers spell them. */
-async function adapterNames(create: WebgpuPackage["create"]): Promise<string[]> {
+/**
+ * Asks for the most powerful adapter. Mesa's layer that sorts devices looks for a Wayland server then,
+ * and complains on standard error where there is no folder to look in.
+ */
+function requestAdapter(gpu: GPU): Promise<GPUAdapter | null> {
+  const folder = process.env["XDG_RUNTIME_DIR"];
+  process.env["XDG_RUNTIME_DIR"] ??= tmpdir();
   try {
-    await create([...OPTIONS, `adapter=${NO_NAME}`]).requestAdapter();
+    return gpu.requestAdapter({ powerPreference: "high-performance" });
+  } finally {
+    if (folder === undefined) delete process.env["XDG_RUNTIME_DIR"];
+  }
+}
+
+/** The names of all Vulkan adapters, software included, as their drivers spell them. */
+export async function adapterNames({ create }: WebgpuPackage): Promise<string[]> {
+  try {
+    await requestAdapter(create([...OPTIONS, `adapter=${NO_NAME}`]));
     return [];
   } catch (error) {
     return [...reasonOf(error).matchAll(/, name: '(.*)'$/gm)].map(([, name]) => name as string);

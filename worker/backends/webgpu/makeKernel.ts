@@ -3,6 +3,7 @@ import type { Sampling } from "../../../shared/network/weights.ts";
 import { denseKernel } from "./dense/denseKernel.ts";
 import { isotropicKernel } from "./isotropic/isotropicKernel.ts";
 import type { Kernel } from "./kernel.ts";
+import { orthogonalKernel } from "./orthogonal/orthogonalKernel.ts";
 import type { Arithmetic } from "./wgsl/doubleSingle.ts";
 
 /** Compiles the kernel for a network, which depends on neither its depth nor its gain. */
@@ -13,8 +14,6 @@ export function makeKernel(
   arithmetic: Arithmetic,
 ): Promise<Kernel> {
   if (sampling === "isotropic") return isotropicKernel(device, network, arithmetic);
-  if (network.weights === "orthogonal") {
-    return Promise.reject(new Error("orthogonal matrices are not there yet"));
-  }
+  if (network.weights === "orthogonal") return orthogonalKernel(device, network, arithmetic);
   return denseKernel(device, network, arithmetic);
 }

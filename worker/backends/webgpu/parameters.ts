@@ -6,35 +6,37 @@ struct Parameters {
   slots: u32,
   // It is zero, but no compiler can know: for guardBits.
   zero: u32,
-  free: u32,
+  // The row to begin at, where a dispatch has a part of a layer.
+  firstRow: u32,
 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 `;
 
 /**
- * Buffers of parameters for the dispatches of a batch, one for each number of layers. They are
+ * Buffers of parameters for the dispatches of a batch, one for all that are told the same. They are
  * written when they are made, so that a dispatch can be recorded long before it is submitted.
  */
 export class ParameterBuffers {
   readonly #device: GPUDevice;
   readonly #slots: number;
-  readonly #buffers = new Map<number, GPUBuffer>();
+  readonly #buffers = new Map<string, GPUBuffer>();
 
   constructor(device: GPUDevice, slots: number) {
     this.#device = device;
     this.#slots = slots;
   }
 
-  /** The buffer for dispatches of so many layers. */
-  of(layers: number): GPUBuffer {
-    const known = this.#buffers.get(layers);
+  /** The buffer for dispatches of so many layers, or of a part of one that begins at a row. */
+  of(layers: number, firstRow = 0): GPUBuffer {
+    const key = `${layers} ${firstRow}`;
+    const known = this.#buffers.get(key);
     if (known !== undefined) return known;
     const buffer = filledBuffer(
       this.#device,
-      Uint32Array.of(layers, this.#slots, 0, 0),
+      Uint32Array.of(layers, this.#slots, 0, firstRow),
       GPUBufferUsage.UNIFORM,
     );
-    this.#buffers.set(layers, buffer);
+    this.#buffers.set(key, buffer);
     return buffer;
   }
 

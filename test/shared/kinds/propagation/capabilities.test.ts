@@ -25,6 +25,16 @@ function violationsOf(input: Given): readonly string[] {
   return [];
 }
 
+function backends(input: Given): readonly string[] {
+  const specification = parse({ backend: "any", ...input });
+  return specification.kind.backends(specification);
+}
+
+function shardSize(backend: string): number {
+  const specification = parse({ backend, sampling: "dense" });
+  return specification.kind.shardSize(specification);
+}
+
 describe("what a backend can do", () => {
   for (const [what, input, violation] of [
     [
@@ -68,10 +78,6 @@ describe("what a backend can do", () => {
   });
 
   it("decides which backends compute a run of any", () => {
-    const backends = (input: Given) => {
-      const specification = parse({ backend: "any", ...input });
-      return specification.kind.backends(specification);
-    };
     const all = ["reference", "simd", "webgpu", "tensorflow"];
     assert.deepEqual(backends({}), all);
     assert.deepEqual(backends({ sampling: "dense" }), all);
@@ -84,11 +90,7 @@ describe("what a backend can do", () => {
   });
 
   it("does not change the plan of shards", () => {
-    const size = (backend: string) => {
-      const specification = parse({ backend, sampling: "dense" });
-      return specification.kind.shardSize(specification);
-    };
-    assert.equal(size("any"), size("simd"));
-    assert.equal(size("webgpu"), size("simd"));
+    assert.equal(shardSize("any"), shardSize("simd"));
+    assert.equal(shardSize("webgpu"), shardSize("simd"));
   });
 });

@@ -8,10 +8,8 @@ import { STRIP } from "../../../../worker/backends/webgpu/wgsl/strip.ts";
 import { knownAnswers, real, seed, word } from "../../../shared/random/knownAnswers.ts";
 import { Random } from "../../../support/random.ts";
 import { computeWords, floats } from "./computeWords.ts";
+import { SOFTWARE_ARITHMETIC } from "./softwareArithmetic.ts";
 import { onSoftwareDevice, openSoftwareDevice, type SoftwareDevice } from "./softwareDevice.ts";
-
-/** The software adapter rounds a multiply-add twice, and simplifies sums that have constants in them. */
-const ARITHMETIC = { fused: false, guarded: true };
 
 onSoftwareDevice.describe("the random stream in WGSL", () => {
   let opened: SoftwareDevice;
@@ -23,7 +21,7 @@ onSoftwareDevice.describe("the random stream in WGSL", () => {
   it("has the known blocks of Philox", async () => {
     const answers = knownAnswers("philox").map((fields) => fields.map(word));
     const found = await computeWords(opened.device, {
-      functions: doubleSingle(ARITHMETIC) + PHILOX,
+      functions: doubleSingle(SOFTWARE_ARITHMETIC) + PHILOX,
       body: /* wgsl */ `
         let counter = vec4<u32>(input[first], input[first + 1u], input[first + 2u], input[first + 3u]);
         let block = philox4x32(counter, vec2<u32>(input[first + 4u], input[first + 5u]));
@@ -39,7 +37,7 @@ onSoftwareDevice.describe("the random stream in WGSL", () => {
   it("has the known words of strips", async () => {
     const answers = knownAnswers("words");
     const found = await computeWords(opened.device, {
-      functions: doubleSingle(ARITHMETIC) + PHILOX + STRIP,
+      functions: doubleSingle(SOFTWARE_ARITHMETIC) + PHILOX + STRIP,
       body: /* wgsl */ `
         let slot = vec4<u32>(input[first], input[first + 1u], input[first + 2u], 0u);
         enterStrip(slot, input[first + 3u], input[first + 4u]);
@@ -61,7 +59,7 @@ onSoftwareDevice.describe("the random stream in WGSL", () => {
 
   const normals = async (pairs: readonly (readonly number[])[]) =>
     computeWords(opened.device, {
-      functions: doubleSingle(ARITHMETIC) + NORMAL_32,
+      functions: doubleSingle(SOFTWARE_ARITHMETIC) + NORMAL_32,
       body: /* wgsl */ `
         let found = bitcast<vec2<u32>>(normals32(input[first], input[first + 1u]));
         output[at] = found.x;
@@ -102,7 +100,7 @@ onSoftwareDevice.describe("the random stream in WGSL", () => {
   it("reads the words of the stream", async () => {
     const stream = new Stream(77n);
     const [words] = await computeWords(opened.device, {
-      functions: doubleSingle(ARITHMETIC) + PHILOX + STRIP,
+      functions: doubleSingle(SOFTWARE_ARITHMETIC) + PHILOX + STRIP,
       body: /* wgsl */ `
         enterStrip(vec4<u32>(input[0], input[1], 9u, 0u), 4u, 6u);
         for (var i = 0u; i < 300u; i++) { output[i] = nextWord(); }`,

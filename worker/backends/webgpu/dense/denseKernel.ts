@@ -4,11 +4,10 @@ import { scaledActivation } from "../../scaledActivation.ts";
 import { type Batch, type Kernel, type ReplicaSlot, STATE_WORDS } from "../kernel.ts";
 import { compile } from "../pipelines.ts";
 import { type Arithmetic, doubleSingle } from "../wgsl/doubleSingle.ts";
-import { entriesOf } from "../wgsl/entries.ts";
 import { layerEnd, type UnitScale } from "../wgsl/layer.ts";
 import { NORMAL_32 } from "../wgsl/normal32.ts";
 import { PHILOX } from "../wgsl/philox.ts";
-import { entryRows, SIGN_ROWS } from "../wgsl/rows.ts";
+import { rowsOf } from "../wgsl/rows.ts";
 import { STATE } from "../wgsl/state.ts";
 import { STRIP } from "../wgsl/strip.ts";
 import { DenseBatch, type DensePipelines } from "./denseBatch.ts";
@@ -34,7 +33,7 @@ export async function denseKernel(
   arithmetic: Arithmetic,
 ): Promise<Kernel> {
   const { width, weights } = network;
-  const rows = weights === "rademacher" ? SIGN_ROWS : entryRows(entriesOf(network));
+  const rows = rowsOf(network);
   const scale = weights === "sparse_gaussian" ? SPARSE_SCALE : USUAL_SCALE;
   const fused = width <= WIDEST_FUSED ? fusedLayout(width) : undefined;
 

@@ -4,7 +4,7 @@ import { scaledActivation } from "../../scaledActivation.ts";
 import { type Kernel, STATE_WORDS } from "../kernel.ts";
 import { filledBuffer, PARAMETERS } from "../parameters.ts";
 import { compile } from "../pipelines.ts";
-import { ReplicaBatch } from "../replicaBatch.ts";
+import { ReplicaBatch, type Steps } from "../replicaBatch.ts";
 import { CHI_SQUARE } from "../wgsl/chiSquare.ts";
 import { type Arithmetic, doubleSingle } from "../wgsl/doubleSingle.ts";
 import { functions } from "../wgsl/functions.ts";
@@ -58,20 +58,21 @@ export async function isotropicKernel(
   const tables = [columnWords(table), steepnessWords(table)].map((words) =>
     filledBuffer(device, words, GPUBufferUsage.STORAGE),
   );
+  const step = { bindings: BINDINGS.length, partsPerWorkgroup: ISOTROPIC_WORKGROUP };
+  const steps: Steps = {
+    start: { ...step, kernel: start },
+    layer: [{ ...step, kernel: advance }],
+    fused: true,
+    shared: [form, ...tables],
+    ownBytes: [],
+  };
   return {
     bytesPerReplica: 4 * STATE_WORDS + 16,
     replicasPerWorkgroup: ISOTROPIC_WORKGROUP,
     threadsPerReplica: 1,
     operationsPerLayer: OPERATIONS,
     drift: 0,
-    batch: (slots) =>
-      new ReplicaBatch(
-        device,
-        slots,
-        ISOTROPIC_WORKGROUP,
-        { start, advance },
-        (parameters, slot, states) => [parameters, form, slot, states, ...tables],
-      ),
+    batch: (slots) => new ReplicaBatch(device, slots, steps),
     destroy() {
       for (const buffer of [form, ...tables]) buffer.destroy();
     },

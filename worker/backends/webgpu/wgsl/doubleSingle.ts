@@ -38,7 +38,7 @@ fn quickTwoSum(a: f32, b: f32) -> vec2<f32> {
   return vec2<f32>(sum, guard(b - guard(sum - a)));
 }
 
-${fused ? FUSED_PRODUCT : SPLIT_PRODUCT}
+${fused ? FUSED : SPLIT}
 
 fn fromSingle(a: f32) -> vec2<f32> {
   return vec2<f32>(a, 0.0);
@@ -93,34 +93,24 @@ fn scaleByPowerOfTwo(a: vec2<f32>, power: f32) -> vec2<f32> {
   return a * power;
 }
 
-// WGSL's quotients are off by up to 2.5 units in the last place; the third makes good for it.
+// a - b c, where c is nearly a / b.
+fn quotientRest(a: vec2<f32>, b: vec2<f32>, c: f32) -> f32 {
+  let product = twoProduct(b.x, c);
+  let rest = guard(guard(a.x - product.x) - product.y);
+  return guard(rest + guard(a.y - b.y * c));
+}
+
+// WGSL's quotients are off by up to 2.5 units in the last place: the second makes good for it.
 fn divide(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
   let first = a.x / b.x;
-  var rest = subtract(a, multiplySingle(b, first));
-  let second = rest.x / b.x;
-  rest = subtract(rest, multiplySingle(b, second));
-  let third = rest.x / b.x;
-  return addSingle(quickTwoSum(first, second), third);
+  let quotient = guard(first + quotientRest(a, b, first) / b.x);
+  return quickTwoSum(quotient, quotientRest(a, b, quotient) / b.x);
 }
 
 // a - b * b for b near the root of a, where the difference is a float32.
 fn squareRootRest(a: f32, b: f32) -> f32 {
   let square = twoProduct(b, b);
   return guard(guard(a - square.x) - square.y);
-}
-
-// The root of a positive float32, rounded to nearest; WGSL's may be off by some units. A root is
-// never halfway between two float32, and all terms of the last comparisons are exact.
-fn squareRootOnce(a: f32) -> f32 {
-  if (a == 0.0) { return 0.0; }
-  let first = sqrt(a);
-  let root = guard(first + 0.5 * (squareRootRest(a, first) / first));
-  let rest = squareRootRest(a, root);
-  let above = bitcast<f32>(bitcast<u32>(root) + 1u);
-  let below = bitcast<f32>(bitcast<u32>(root) - 1u);
-  if (rest > root * guard(above - root)) { return above; }
-  if (rest <= -root * guard(root - below)) { return below; }
-  return root;
 }
 
 fn squareRoot(a: vec2<f32>) -> vec2<f32> {
@@ -132,7 +122,8 @@ fn squareRoot(a: vec2<f32>) -> vec2<f32> {
 `;
 }
 
-const FUSED_PRODUCT = /* wgsl */ `
+/** @internal exported for tests */
+export const FUSED = /* wgsl */ `
 // a * b, exactly.
 fn twoProduct(a: f32, b: f32) -> vec2<f32> {
   let product = guard(a * b);
@@ -143,9 +134,21 @@ fn twoProduct(a: f32, b: f32) -> vec2<f32> {
 fn multiplyAddOnce(a: f32, b: f32, c: f32) -> f32 {
   return fma(a, b, c);
 }
+
+// The root of a positive float32, rounded to nearest; WGSL's may be off by some units (Markstein
+// 1990).
+fn squareRootOnce(a: f32) -> f32 {
+  let inverse = inverseSqrt(a);
+  let root = a * inverse;
+  let half = 0.5 * inverse;
+  let rest = fma(-root, half, 0.5);
+  let better = fma(root, rest, root);
+  return fma(fma(half, rest, half), fma(-better, better, a), better);
+}
 `;
 
-const SPLIT_PRODUCT = /* wgsl */ `
+/** @internal exported for tests */
+export const SPLIT = /* wgsl */ `
 // The upper 12 bits of a significand; the others are 12 bits, too.
 fn upperHalf(a: f32) -> f32 {
   return bitcast<f32>(bitcast<u32>(a) & 0xfffff000u);
@@ -179,6 +182,19 @@ fn multiplyAddOnce(a: f32, b: f32, c: f32) -> f32 {
   let low = twoSum(c, product.y);
   let high = twoSum(product.x, low.x);
   return guard(high.x + addToOdd(low.y, high.y));
+}
+
+// The root of a positive float32, rounded to nearest; WGSL's may be off by some units. A root is
+// never halfway between two float32, and all terms of the last comparisons are exact.
+fn squareRootOnce(a: f32) -> f32 {
+  let first = sqrt(a);
+  let root = guard(first + 0.5 * (squareRootRest(a, first) / first));
+  let rest = squareRootRest(a, root);
+  let above = bitcast<f32>(bitcast<u32>(root) + 1u);
+  let below = bitcast<f32>(bitcast<u32>(root) - 1u);
+  if (rest > root * guard(above - root)) { return above; }
+  if (rest <= -root * guard(root - below)) { return below; }
+  return root;
 }
 `;
 

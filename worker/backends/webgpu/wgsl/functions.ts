@@ -57,25 +57,17 @@ fn growthQuotient(y: vec2<f32>) -> vec2<f32> {
   return sum;
 }
 
-// cos(t pi/4) and sin(t pi/4) for |t| <= 1.
-fn cosineOfOctant(t: vec2<f32>) -> vec2<f32> {
-  let x = square(t);
-  ${series("x", (n) => ((-1) ** n * (Math.PI / 4) ** (2 * n)) / factorial(2 * n), CIRCLE_TERMS, 5)}
-  return sum;
-}
-fn sineOfOctant(t: vec2<f32>) -> vec2<f32> {
-  let x = square(t);
-  ${series("x", (n) => ((-1) ** n * (Math.PI / 4) ** (2 * n + 1)) / factorial(2 * n + 1), CIRCLE_TERMS, 5)}
-  return multiply(t, sum);
-}
-
-// cosine of shared/random/normal.ts: a coordinate of a uniform point on the circle.
+// cosine of shared/random/normal.ts: a coordinate of a uniform point on the circle, cos(t pi/4) with
+// a sign, or sin(t pi/4). Both are the same series with different coefficients, so that threads side
+// by side do the same.
 fn circleCoordinate(signWord: u32, angleWord: u32) -> vec2<f32> {
   let t = scaleByPowerOfTwo(fromInteger(angleWord | 1u), ${singleLiteral(2 ** -31)});
-  if ((angleWord & 1u) == 1u) { return sineOfOctant(t); }
-  let cosine = cosineOfOctant(t);
-  if ((signWord & 1u) == 1u) { return negate(cosine); }
-  return cosine;
+  let x = square(t);
+  let isSine = (angleWord & 1u) == 1u;
+  ${circleSeries()}
+  if (isSine) { return multiply(t, sum); }
+  if ((signWord & 1u) == 1u) { return negate(sum); }
+  return sum;
 }
 
 // The first normal of two words, by shared/random/normal.ts.
@@ -97,6 +89,16 @@ const LOGARITHM_TERMS = 9;
 const GROWTH_TERMS = 12;
 const CIRCLE_TERMS = 8;
 
+/** The series of circleCoordinate. */
+function circleSeries(): string {
+  const angle = Math.PI / 4;
+  const cosine = (n: number) => ((-1) ** n * angle ** (2 * n)) / factorial(2 * n);
+  const sine = (n: number) => ((-1) ** n * angle ** (2 * n + 1)) / factorial(2 * n + 1);
+  const choice = (literal: (value: number) => string) => (n: number) =>
+    `select(${literal(cosine(n))}, ${literal(sine(n))}, isSine)`;
+  return sumOfSeries("x", choice(singleLiteral), choice(doubleSingleLiteral), CIRCLE_TERMS, 5);
+}
+
 /**
  * Statements that sum c₀ + c₁ x + c₂ x² + … into `sum`, the first `preciseTerms` of them in
  * double-singles.
@@ -107,13 +109,26 @@ export function series(
   terms: number,
   preciseTerms: number,
 ): string {
-  const lines = [`var rest = ${singleLiteral(coefficient(terms - 1))};`];
+  const single = (n: number) => singleLiteral(coefficient(n));
+  const double = (n: number) => doubleSingleLiteral(coefficient(n));
+  return sumOfSeries(x, single, double, terms, preciseTerms);
+}
+
+/** The statements of a series whose coefficients are WGSL. */
+function sumOfSeries(
+  x: string,
+  single: (n: number) => string,
+  double: (n: number) => string,
+  terms: number,
+  preciseTerms: number,
+): string {
+  const lines = [`var rest = ${single(terms - 1)};`];
   for (let n = terms - 2; n >= preciseTerms; n--) {
-    lines.push(`rest = ${singleLiteral(coefficient(n))} + rest * ${x}.x;`);
+    lines.push(`rest = ${single(n)} + rest * ${x}.x;`);
   }
   lines.push("var sum = fromSingle(rest);");
   for (let n = preciseTerms - 1; n >= 0; n--) {
-    lines.push(`sum = seriesStep(${doubleSingleLiteral(coefficient(n))}, sum, ${x});`);
+    lines.push(`sum = seriesStep(${double(n)}, sum, ${x});`);
   }
   return lines.join("\n  ");
 }

@@ -1,5 +1,6 @@
+import type { Network } from "../../../../shared/network/network.ts";
 import { singleLiteral } from "./doubleSingle.ts";
-import type { Entries } from "./entries.ts";
+import { type Entries, entriesOf } from "./entries.ts";
 
 /**
  * WGSL for the product of a row of W with x: `addColumns` adds the products of some columns, drawn
@@ -28,7 +29,7 @@ fn rowSum(sums: RowSums) -> vec2<f32> {
 `;
 
 /** Rows of independent entries, drawn in pairs. */
-export function entryRows({ code, single, operations }: Entries): Rows {
+function entryRows({ code, single, operations }: Entries): Rows {
   return {
     operations: operations + (single ? 12 : 14),
     code: /* wgsl */ `
@@ -67,7 +68,7 @@ const CANCELLED = 2 ** -44;
 const NEARLY_CANCELLED = 2 ** -38;
 
 /** Rows of ±1: entry j is −1 where bit j mod 32, from the highest, of its word is set. */
-export const SIGN_ROWS: Rows = {
+const SIGN_ROWS: Rows = {
   operations: 12,
   code: /* wgsl */ `
 ${SUMS}
@@ -93,3 +94,8 @@ fn endRow(sums: RowSums) -> vec2<f32> {
 }
 `,
 };
+
+/** The rows of a network with independent entries. */
+export function rowsOf(network: Network): Rows {
+  return network.weights === "rademacher" ? SIGN_ROWS : entryRows(entriesOf(network));
+}
