@@ -2,7 +2,7 @@ import { existsSync, globSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
- * Debian packages that tests need besides Node. Each has something that exists once the package is
+ * Debian packages that tests need besides Node, and those that set TensorFlow up for tests. Each has something that exists once the package is
  * installed: a command, or a pattern of paths. Run as a program, this file prints their names.
  */
 const PACKAGES = {
@@ -11,6 +11,7 @@ const PACKAGES = {
   chromium: "/usr/bin/chromium",
   "chromium-common": "/usr/lib/chromium/vk_swiftshader_icd.json",
   curl: "curl",
+  "g++": "g++",
   gcc: "gcc",
   libfaketime: "/usr/lib/*/faketime/libfaketime.so.1",
   "libprotobuf-dev": "/usr/include/google/protobuf/any.proto",
@@ -21,6 +22,7 @@ const PACKAGES = {
   prometheus: "promtool",
   "protobuf-compiler": "protoc",
   python3: "/usr/bin/python3",
+  "python3-pip": "/usr/lib/python3/dist-packages/pip",
   "python3-grpcio": "/usr/lib/python3/dist-packages/grpc",
   "python3-protobuf": "/usr/lib/python3/dist-packages/google/protobuf",
   sqlite3: "sqlite3",
