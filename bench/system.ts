@@ -22,7 +22,7 @@ import type { PropagationSpecification } from "../shared/kinds/propagation/speci
 import { specificationToMessage } from "../shared/kinds/propagation/messages.ts";
 import type { ShardPool } from "../worker/pool/shardPool.ts";
 import { createThreadPool } from "../worker/pool/threadPool.ts";
-import { processor } from "../worker/devices/devices.ts";
+import { processor } from "../worker/devices/processor.ts";
 import { startWorker } from "../worker/worker.ts";
 import { measuredBar, printBars } from "./bars.ts";
 import type { BareTask } from "./bareThread.ts";

@@ -64,6 +64,8 @@ const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "client/local/recover.ts": ["coordinator/ledger"],
   "client/cli/commands/serve.ts": ["coordinator/process"],
   "client/cli/commands/work.ts": ["worker/worker.ts"],
+  "client/cli/commands/devices.ts": ["worker/devices"],
+  "client/cli/deviceFlags.ts": ["worker/devices"],
   "client/cli/commands/bench.ts": ["coordinator/plan", "worker/pool"],
 };
 

@@ -34,6 +34,9 @@ describe("the package", () => {
       "dist/worker/backends/simd/kernel.wasm",
       "proto/lyapunov/v1/fleet_service.proto",
       "examples/headline.yaml",
+      "dist/tools/tensorflow/setUp.js",
+      "tools/tensorflow/package.json",
+      "tools/tensorflow/package-lock.json",
     ]) {
       assert.ok(packed.has(file), `${file} is not packed`);
     }

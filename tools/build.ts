@@ -3,6 +3,7 @@ import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { removeLeftovers, unfinished } from "./leftovers.ts";
 import { replaceFolder } from "./replaceFolder.ts";
 
 /** The types of the contract, which the sources import. */
@@ -48,32 +49,12 @@ try {
  */
 function build(place: string, fill: (folder: string) => void): void {
   removeLeftovers(place);
-  const folder = `${place}.new-${process.pid}`;
+  const folder = unfinished(place);
   try {
     fill(folder);
     replaceFolder(folder, place);
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Removes what builds left that were killed. */
-function removeLeftovers(place: string): void {
-  const parent = join(place, "..");
-  for (const name of readdirSync(parent)) {
-    const [, pid] = /\.new-(\d+)(?:-old)?$/.exec(name) ?? [];
-    const path = join(parent, name);
-    if (pid === undefined || !path.startsWith(`${place}.new-`) || isAlive(Number(pid))) continue;
-    rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

@@ -13,6 +13,11 @@ export function replaceFolder(next: string, place: string): void {
     rmSync(next, { recursive: true });
     return;
   }
+  takePlace(next, place);
+}
+
+/** Puts a finished folder in the place of another without comparing the two. */
+export function takePlace(next: string, place: string): void {
   const old = `${next}-old`;
   // Node has no call that exchanges two folders, so there is a moment without one between two renames.
   try {

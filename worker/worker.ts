@@ -7,21 +7,23 @@ import { connect } from "../shared/wire/coordinatorClient.ts";
 import { NO_CREDENTIALS, type CallerCredentials } from "../shared/wire/credentials.ts";
 import { FleetService } from "../shared/wire/protocol.ts";
 import { Agent } from "./agent/agent.ts";
-import { findDevices, type WorkerDevice } from "./devices/devices.ts";
+import { findDevices, type DeviceOptions } from "./devices/devices.ts";
+import type { WorkerDevice } from "./devices/workerDevice.ts";
 import type { WorkerMetrics } from "./metrics/workerMetrics.ts";
 
-export interface WorkerOptions {
+export { UnknownDevice } from "./devices/devices.ts";
+
+export interface WorkerOptions extends Pick<
+  DeviceOptions,
+  "backends" | "names" | "allowSoftware" | "measuredSeconds" | "threads" | "patienceSeconds"
+> {
   /** HOST:PORT of the coordinator, or of several with commas: the one that leads is found. */
   readonly coordinator: string;
   /** Default: none, in the clear. */
   readonly credentials?: CallerCredentials;
-  /** Threads of the processor; default: one for each core that the process may use. */
-  readonly threads?: number;
-  /** How long a thread may show no progress before it is ended; default: ten minutes. */
-  readonly patienceSeconds?: number;
   readonly log: Logger;
   readonly metrics?: WorkerMetrics;
-  /** What to compute with; the worker closes their pools. Default: what this machine has. */
+  /** What to compute with; the worker closes their pools. Default: what the options above find. */
   readonly devices?: readonly WorkerDevice[];
 }
 
@@ -41,10 +43,21 @@ export interface RunningWorker {
  * @throws Error saying why, if none of them can compute
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { log, threads, patienceSeconds, metrics } = options;
+  const { log, metrics } = options;
   const onThreadEnd = () => metrics?.threadEnded();
+  const { backends, names, allowSoftware, measuredSeconds, threads, patienceSeconds } = options;
   const devices =
-    options.devices ?? (await findDevices({ log, threads, patienceSeconds, onThreadEnd }));
+    options.devices ??
+    (await findDevices({
+      log,
+      backends,
+      names,
+      allowSoftware,
+      measuredSeconds,
+      threads,
+      patienceSeconds,
+      onThreadEnd,
+    }));
   const credentials = options.credentials ?? NO_CREDENTIALS;
   const clients = options.coordinator.split(",").map((address) =>
     connect(FleetService, address, credentials, {

@@ -1,9 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 
+import {
+  BACKENDS,
+  isProcessorBackend,
+  type RunBackend,
+} from "../../shared/specification/backends.ts";
 import { MEMORY } from "../../shared/wire/ledgerPlaces.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
 import type { SimulationApi } from "../sdk/api.ts";
+import { InputError } from "../sdk/errors.ts";
 import { defaultThreads, remoteCoordinator, type ClusterFlags } from "./clusterFlags.ts";
 import { assertNoConnectionFlags, callFlags } from "./connectionFlags.ts";
 import { endAtOnce } from "./ending.ts";
@@ -32,12 +38,17 @@ export interface Cluster {
  * Opens the cluster that the flags ask for.
  *
  * @param work what is to be computed, as it goes into the request
+ * @param backends what its runs are to be computed with
  */
-export async function openCluster(flags: ClusterFlags, work: unknown): Promise<Cluster> {
+export async function openCluster(
+  flags: ClusterFlags,
+  work: unknown,
+  backends: readonly RunBackend[],
+): Promise<Cluster> {
   const remoteAddress = remoteCoordinator(flags);
   if (remoteAddress !== undefined) return openRemote(remoteAddress, flags);
   assertNoConnectionFlags(flags);
-  return openEmbedded(flags, work);
+  return openEmbedded(flags, work, backends);
 }
 
 // The heavy parts are loaded here: a command that refuses its flags should answer at once.
@@ -57,8 +68,13 @@ async function openRemote(address: string, flags: ClusterFlags): Promise<Cluster
   };
 }
 
-async function openEmbedded(flags: ClusterFlags, work: unknown): Promise<Cluster> {
+async function openEmbedded(
+  flags: ClusterFlags,
+  work: unknown,
+  backends: readonly RunBackend[],
+): Promise<Cluster> {
   const workers = flags.workers ?? 1;
+  const needed = backendsFor(backends, flags.allowSoftware);
   const requestId = requestIdOf(work);
   const own = flags.ledger === undefined ? await openOwn(folderName(requestId)) : undefined;
   const [{ startEmbeddedCluster }, { SimulationApi }, { silenceGrpc }, { createLog }] =
@@ -73,6 +89,8 @@ async function openEmbedded(flags: ClusterFlags, work: unknown): Promise<Cluster
     workers,
     threads: flags.threads ?? Math.max(1, Math.floor(defaultThreads() / workers)),
     ledger: flags.ledger ?? own?.ledger ?? MEMORY,
+    backends: needed,
+    allowSoftware: flags.allowSoftware,
     log: createLog(flags.logLevel ?? "warn"),
     // Nobody else would go on with the run.
     onLost: endAtOnce,
@@ -92,6 +110,20 @@ async function openEmbedded(flags: ClusterFlags, work: unknown): Promise<Cluster
       own?.leave(isDone);
     },
   };
+}
+
+/**
+ * What the cluster's workers need to have for runs of these backends. They look for no GPU unless one
+ * is asked for, since that takes a while.
+ */
+function backendsFor(asked: readonly RunBackend[], allowSoftware: boolean | undefined) {
+  if (asked.includes("any")) return "auto";
+  const named = BACKENDS.filter((name) => asked.includes(name));
+  if (!named.every(isProcessorBackend)) return named;
+  if (allowSoftware !== true) return undefined;
+  throw new InputError(
+    "--allow-software: nothing here is computed by a GPU; give --backend webgpu or tensorflow",
+  );
 }
 
 /** Opens the ledger that the same command finds again, and says what is in its way. */

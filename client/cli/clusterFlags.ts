@@ -7,6 +7,7 @@ import { coordinatorReader } from "./addressReaders.ts";
 import { addConnectionFlags, type ConnectionFlags } from "./connectionFlags.ts";
 import { coordinatorFromEnvironment } from "./coordinatorFlag.ts";
 import type { LogLevel } from "./logLevels.ts";
+import { ALLOW_SOFTWARE } from "./deviceFlags.ts";
 import { flag, integerFrom, type Reader } from "./readers.ts";
 
 /** Flags of a command that computes on a cluster: one that runs, or one inside its process. */
@@ -15,6 +16,7 @@ export interface ClusterFlags extends ConnectionFlags {
   readonly threads?: number;
   readonly workers?: number;
   readonly ledger?: string;
+  readonly allowSoftware?: boolean;
   readonly logLevel?: LogLevel;
   readonly quiet?: boolean;
 }
@@ -36,7 +38,7 @@ export function addClusterFlags(command: Command): Command {
       "a running cluster; give several coordinators, separated by commas, to use the one that leads " +
         "(default: $LYAPUNOV_COORDINATOR, or a cluster inside this process)",
       coordinatorReader,
-    ).conflicts(["threads", "workers", "ledger"]),
+    ).conflicts(["threads", "workers", "ledger", "allowSoftware"]),
   );
   return addConnectionFlags(named)
     .addOption(
@@ -60,7 +62,8 @@ export function addClusterFlags(command: Command): Command {
           `another can resume; or ${MEMORY} (default: a file that is removed after the answer)`,
         fileReader,
       ),
-    );
+    )
+    .option("--allow-software", ALLOW_SOFTWARE);
 }
 
 /** The running cluster that flags, or else the environment, ask for; undefined if none. */

@@ -38,6 +38,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     define: async (command) => (await import("./commands/work.ts")).defineWork(command),
   },
   {
+    term: "devices [options]",
+    description: "list what this machine can compute with, and how fast each of it is",
+    define: async (command) => (await import("./commands/devices.ts")).defineDevices(command),
+  },
+  {
     term: "runs",
     description: "runs of a cluster: list, show, watch, cancel, extend, plot, export",
     define: async (command) => (await import("./commands/runs.ts")).defineRuns(command),

@@ -29,6 +29,11 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   work: [
     ["lyapunov work", "for a coordinator on this machine, with all processors"],
     ["lyapunov work --coordinator 127.0.0.1:7400 --threads 8", "with eight threads"],
+    ["lyapunov work --backend webgpu --devices gpu0", "with one GPU, and nothing else"],
+  ],
+  devices: [
+    ["lyapunov devices", "processor and GPUs, measured"],
+    ["lyapunov devices --json", "for programs"],
   ],
   runs: [
     ["lyapunov runs list", "the newest runs"],

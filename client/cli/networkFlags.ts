@@ -2,7 +2,7 @@ import type { Command } from "commander";
 
 import { NAMED_GAINS } from "../../shared/network/gains.ts";
 import { ISOTROPIC_LAWS, SAMPLINGS, WEIGHT_LAWS } from "../../shared/network/weights.ts";
-import { BACKENDS } from "../../shared/specification/backends.ts";
+import { RUN_BACKENDS } from "../../shared/specification/backends.ts";
 import { RUN_DEFAULTS } from "../sdk/runInput.ts";
 import { typed, typedList } from "./readers.ts";
 
@@ -65,9 +65,12 @@ export function addRunFlags(command: Command): Command {
     .option(
       "--sampling <way>",
       `how layers are drawn: ${SAMPLINGS.join(", ")} (default: isotropic for ` +
-        `${ISOTROPIC_LAWS.join(" and ")} weights, at the same cost for every width; else dense)`,
+        `${ISOTROPIC_LAWS.join(" and ")} weights, at the same cost for every width; else, and with tensorflow, dense)`,
     )
-    .option("--backend <name>", `backend: ${BACKENDS.join(", ")} (default: simd)`)
+    .option(
+      "--backend <name>",
+      `backend: ${RUN_BACKENDS.join(", ")}, which takes whatever a worker has (default: simd)`,
+    )
     .option(
       "--checkpoints <depths>",
       "depths at which to keep sums, such as 10,100 (default: powers of two)",

@@ -1,3 +1,4 @@
+import { computationLines } from "../../shared/text/computations.ts";
 import { SPREAD_PROBABILITIES } from "../../shared/theory/spread.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import type { CheckpointEstimate__Output } from "../../shared/wire/generated/lyapunov/v1/CheckpointEstimate.ts";
@@ -188,6 +189,7 @@ export const COLUMNS: readonly Column[] = [
   ofRun("spread_method", "text", (run) => run.spread?.method),
   ofRun("spread_half_lost_depth", "number", (run) => run.spread?.halfLostDepth),
   ofRun("spread_nine_tenths_lost_depth", "number", (run) => run.spread?.nineTenthsLostDepth),
+  ofRun("computations", "text", ({ computations }) => computationLines(computations).join("; ")),
 ];
 
 /** The text of an object; nothing for an empty one, as a run has it whose kind has fields. */

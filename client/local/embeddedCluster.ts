@@ -4,11 +4,11 @@ import type { Ledger } from "../../coordinator/ledger/ledger.ts";
 import { openLedger } from "../../coordinator/ledger/openLedger.ts";
 import { ledgerFailure } from "../../coordinator/process/ledgerFailure.ts";
 import { startCoordinator } from "../../coordinator/process/server.ts";
-import { startWorker } from "../../worker/worker.ts";
+import { startWorker, type WorkerOptions } from "../../worker/worker.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
 
 /** How large a cluster inside this process is, and where it keeps what it computes. */
-export interface EmbeddedClusterOptions {
+export interface EmbeddedClusterOptions extends Pick<WorkerOptions, "backends" | "allowSoftware"> {
   readonly workers: number;
   /** Threads of each worker. */
   readonly threads: number;
@@ -33,7 +33,7 @@ export interface EmbeddedCluster {
 export async function startEmbeddedCluster(
   options: EmbeddedClusterOptions,
 ): Promise<EmbeddedCluster> {
-  const { workers: count, threads, ledger, log, onLost } = options;
+  const { workers: count, threads, ledger, log, onLost, backends, allowSoftware } = options;
   const coordinator = await startCoordinator({
     address: "127.0.0.1:0",
     ledger: typeof ledger === "string" ? await openLedger(ledger) : ledger,
@@ -45,7 +45,15 @@ export async function startEmbeddedCluster(
   });
   const address = `127.0.0.1:${coordinator.port}`;
   const starting = Array.from({ length: count }, async () =>
-    startWorker({ coordinator: address, threads, log: log.child({ part: "worker" }) }),
+    startWorker({
+      coordinator: address,
+      threads,
+      log: log.child({ part: "worker" }),
+      backends,
+      allowSoftware,
+      // A command that ends soon would be slower for it.
+      ...(backends !== "auto" && { measuredSeconds: 0 }),
+    }),
   );
   const workers = await Promise.all(starting).catch(async (error: unknown) => {
     // One machine: what one worker lacks, all of them do.

@@ -1,4 +1,4 @@
-import { count, duration } from "../../shared/text/counts.ts";
+import { bytes, count, duration, rough } from "../../shared/text/counts.ts";
 import type { FleetJson, WorkerJson } from "../../shared/wire/pageJson.ts";
 import { html } from "./dom.ts";
 import { scrollable } from "./frame.ts";
@@ -50,7 +50,7 @@ export function fleetPage({ rest, resources }: ViewState): HTMLElement[] {
 }
 
 function workerTable(workers: readonly WorkerJson[]): HTMLElement {
-  const columns = ["worker", "state", "device", "slots", "leased", "silent for"];
+  const columns = ["worker", "state", "device", "backends", "slots", "leased", "silent for"];
   const table = html(
     "table",
     {},
@@ -67,20 +67,35 @@ function workerRows(worker: WorkerJson): HTMLElement[] {
   const head = html("th", { scope: "row" }, displayName);
   if (devices.length === 0) {
     return [
-      html("tr", {}, head, html("td", {}, stateBadge(state)), html("td", { colspan: 4 }, reason)),
+      html("tr", {}, head, html("td", {}, stateBadge(state)), html("td", { colspan: 5 }, reason)),
     ];
   }
   const silence = silentSeconds === null || silentSeconds === 0 ? "–" : duration(silentSeconds);
-  return devices.map(({ backends, slotCount, leaseCount }, i) =>
+  return devices.map(({ description, backends, slotCount, leaseCount }, i) =>
     html(
       "tr",
       {},
       i === 0 ? head : html("th", { scope: "row" }, `${displayName}, device ${i + 1}`),
       html("td", {}, stateBadge(state)),
-      html("td", {}, backends.join(", ")),
+      html("td", {}, description),
+      html("td", {}, ...backends.map((backend) => html("div", {}, backendText(backend)))),
       html("td", {}, count(slotCount)),
       html("td", {}, count(leaseCount)),
       html("td", {}, silence),
     ),
   );
+}
+
+type Backend = WorkerJson["devices"][number]["backends"][number];
+
+/** `webgpu: GPU (software), driver 5.0, 24,576.0 MB, 1.23M weights/s`. */
+function backendText({ name, gpu, software, driver, ...known }: Backend): string {
+  const { memoryBytes, weightsPerSecond } = known;
+  const facts = [
+    ...(gpu || software ? [`GPU${software ? " (software)" : ""}`] : []),
+    ...(driver === "" ? [] : [`driver ${driver}`]),
+    ...(memoryBytes === null ? [] : [bytes(memoryBytes)]),
+    ...(weightsPerSecond === null ? [] : [`${rough(weightsPerSecond)} weights/s`]),
+  ];
+  return facts.length === 0 ? name : `${name}: ${facts.join(", ")}`;
 }

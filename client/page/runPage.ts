@@ -1,3 +1,4 @@
+import { computationLines, NO_EQUAL_BITS } from "../../shared/text/computations.ts";
 import { count, counted } from "../../shared/text/counts.ts";
 import { exactBeside, fixed, given, percent, rounded } from "../../shared/text/numbers.ts";
 import { times } from "../../shared/text/times.ts";
@@ -158,6 +159,8 @@ function progressTile(run: RunJson, progress: RunJson["progress"]): HTMLElement 
       ? []
       : [progressBar(titleOf(run), progress), html("p", {}, shardProgressText(progress))]),
     html("p", {}, `${goalText(run)}, on ${run.backend}`),
+    ...computationLines(run.computations).map((line) => html("p", {}, `computed by ${line}`)),
+    ...(run.backend === "any" ? [html("p", {}, NO_EQUAL_BITS)] : []),
     ...(run.targetMet === false
       ? [html("p", { class: "trouble", role: "alert" }, missedText(run))]
       : []),

@@ -21,12 +21,12 @@ export class FoldKeeping {
   }
 
   /** The fold to be written now, if it is time for one. */
-  due(run: string, { folded, foldedShards, plan }: RunProgress): Fold | undefined {
+  due(run: string, { folded, foldedShards, computations, plan }: RunProgress): Fold | undefined {
     const last = this.#last.get(run) ?? 0;
     if (folded === undefined || foldedShards < last + this.#shardsPerFold) return undefined;
     // The last shard may be short, and would not be in the plan of a longer rule.
     if (foldedShards === plan.shardCount) return undefined;
     this.#last.set(run, foldedShards);
-    return { shardCount: foldedShards, sums: folded };
+    return { shardCount: foldedShards, sums: folded, computations };
   }
 }

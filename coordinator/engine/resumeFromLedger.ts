@@ -1,4 +1,7 @@
 import { DamagedFold, type Ledger, type RunRecord } from "../ledger/ledger.ts";
+import type { RunSpecification } from "../../shared/kinds/kind.ts";
+import { computedAlike, type Computation } from "../plan/computations.ts";
+import type { Fold } from "../plan/fold.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
 import type { ProgressBeginning } from "../scheduler/runProgress.ts";
 import { KEPT_DIGESTS } from "../scheduler/trust/runTrust.ts";
@@ -71,7 +74,18 @@ export async function readWork(
   if (fold !== undefined && generator === undefined) {
     throw new DamagedFold(name, 0, "no partial is left that tells what computed it");
   }
-  return { beginning: { fold, stored, generator }, digests, recorded };
+  const whole = fold && { ...fold, computations: computationsOf(fold, specification, generator) };
+  return { beginning: { fold: whole, stored, generator }, digests, recorded };
+}
+
+/** Who computed a fold. Earlier versions did not say, and all of their partials were alike. */
+function computationsOf(
+  { computations, shardCount, sums }: Fold,
+  { backend }: RunSpecification,
+  generator = "",
+): readonly Computation[] {
+  const { replicaCount } = sums;
+  return computations ?? computedAlike({ backend, generator, shardCount, replicaCount });
 }
 
 /** The generator of the first partial that there is. @throws DamagedShards */

@@ -138,5 +138,6 @@ function outcomeOf(work: EndedWork | undefined): Pick<RunRecord, "outcome"> {
   const sums = work?.progress.folded;
   if (work === undefined || sums === undefined) return {};
   const { progress, disagreementCount } = work;
-  return { outcome: { shardCount: progress.foldedShards, sums, disagreementCount } };
+  const { foldedShards: shardCount, computations } = progress;
+  return { outcome: { shardCount, sums, computations, disagreementCount } };
 }

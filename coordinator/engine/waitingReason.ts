@@ -11,9 +11,9 @@ export function waitingReason(
   run: ActiveRun,
   displayNameOf: (worker: string) => string = (worker) => worker,
 ): string | undefined {
-  const { name, backend } = run;
+  const { name } = run;
   if (scheduler.isBackendMissing(name)) {
-    return `it waits for a worker that has the backend ${backend}: no connected worker does`;
+    return missingBackend(run);
   }
   const wait = scheduler.generatorWait(name);
   const names = (workers: readonly string[]) => listed(workers.map(displayNameOf));
@@ -24,6 +24,19 @@ export function waitingReason(
   return (
     `it waits for another worker: ${names(workers)} contradict each other on shard ` +
     `${shardIndex}, and no third worker can say which is right`
+  );
+}
+
+function missingBackend({ backend, backends, isMixed }: ActiveRun): string {
+  if (isMixed) {
+    return (
+      `it waits for a worker that has one of the backends ${backends.join(", ")}: no connected ` +
+      `worker does; start one`
+    );
+  }
+  return (
+    `it waits for a worker that has the backend ${backend}: no connected worker does; start one ` +
+    `with lyapunov work --backend ${backend}, or cancel the run and submit it with another backend`
   );
 }
 

@@ -46,7 +46,16 @@ function workerJson(fleet: Fleet, worker: Worker, now: number): WorkerJson {
     state: connected ? (draining ? "DRAINING" : "CONNECTED") : "AWAY",
     reason: "",
     devices: devices.map(({ description, leases }) => ({
-      backends: description.backends.map(({ name }) => name),
+      description: description.description ?? "",
+      backends: description.backends.map((backend) => ({
+        name: backend.name,
+        generator: backend.generator,
+        driver: backend.driver ?? "",
+        gpu: backend.isGpu ?? false,
+        software: backend.isSoftware ?? false,
+        memoryBytes: backend.memoryBytes ?? null,
+        weightsPerSecond: backend.weightsPerSecond ?? null,
+      })),
       slotCount: description.slotCount,
       leaseCount: leases.size,
     })),

@@ -21,6 +21,7 @@ export const RUN_COLUMNS = [
   "outcome_shard_count",
   "outcome_disagreement_count",
   "outcome_sums",
+  "outcome_computations",
 ] as const satisfies readonly (keyof RunsTable)[];
 export const SWEEP_COLUMNS = [
   "name",
@@ -35,7 +36,10 @@ export const REQUEST_COLUMNS = [
 ] as const satisfies readonly (keyof RequestsTable)[];
 /** Without the bytes of the partial, which have a checksum of their own. */
 export const PARTIAL_COLUMNS = ["run", "shard_index", "digest", "partial_checksum"] as const;
-export const FOLD_COLUMNS = ["run", "shard_count", "sums"] as const;
+export const FOLD_COLUMNS = ["run", "shard_count", "sums", "computations"] as const;
+
+/** Columns that came after the checksums: an empty cell there leaves a row's checksum as it was. */
+const LATER_COLUMNS: ReadonlySet<string> = new Set(["outcome_computations", "computations"]);
 
 /** A row of a table, by its columns. */
 export type Row<Column extends string> = Readonly<Record<Column, unknown>>;
@@ -50,6 +54,7 @@ export function checksumOf<Column extends string>(
 ): number {
   return columns.reduce((sum, column) => {
     const cell = row[column];
+    if (cell === null && LATER_COLUMNS.has(column)) return sum;
     if (Buffer.isBuffer(cell)) return crc32(cell, crc32(`${cell.length} bytes:`, sum));
     return crc32(`${JSON.stringify(cell) ?? "nothing"};`, sum);
   }, 0);

@@ -2,6 +2,7 @@ import type { RunSpecification } from "../../shared/kinds/kind.ts";
 import type { ReplicaSums } from "../../shared/statistics/replicaSums.ts";
 import type { RunState } from "../../shared/wire/runStates.ts";
 import type { RecordedShard, ShardDigest } from "../plan/recordedShard.ts";
+import type { Computation } from "../plan/computations.ts";
 import type { Fold } from "../plan/fold.ts";
 import type { ShardRange } from "../plan/shardRanges.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
@@ -30,6 +31,8 @@ export interface RunRecord {
 export interface RunOutcome {
   readonly shardCount: number;
   readonly sums: ReplicaSums;
+  /** Who computed how much of it; absent where an earlier version has written it. */
+  readonly computations?: readonly Computation[];
   /** How many results contradicted others. */
   readonly disagreementCount: number;
 }

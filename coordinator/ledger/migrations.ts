@@ -127,6 +127,12 @@ function migrations({ bytes, counter }: EngineTypes): Record<string, Migration> 
         await db.schema.alterTable("leadership").addColumn("checked_epoch", "bigint").execute();
       },
     },
+    "0007_computations": {
+      up: async (db: Kysely<LedgerTables>) => {
+        await db.schema.alterTable("folds").addColumn("computations", "text").execute();
+        await db.schema.alterTable("runs").addColumn("outcome_computations", "text").execute();
+      },
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { RunInput, RunSpecification } from "../../shared/kinds/kind.ts";
 import type { Kinds } from "../../shared/kinds/kinds.ts";
 import { hasEnded, parseRunState } from "../../shared/wire/runStates.ts";
 import type { RecordedShard } from "../plan/recordedShard.ts";
+import type { Computation } from "../plan/computations.ts";
 import type { Fold } from "../plan/fold.ts";
 import {
   FOLD_COLUMNS,
@@ -54,6 +55,7 @@ export function runToRow(run: RunRecord): Insertable<RunsTable> {
     outcome_shard_count: outcome?.shardCount ?? null,
     outcome_disagreement_count: outcome?.disagreementCount ?? null,
     outcome_sums: outcome === undefined ? null : encodeSums(outcome.sums),
+    outcome_computations: computationsToJson(outcome?.computations),
   };
   return sealed(row, RUN_COLUMNS);
 }
@@ -91,6 +93,7 @@ export function runFromRow(row: Selectable<RunsTable>, kinds: Kinds): RunRecord 
         outcome: {
           shardCount: row.outcome_shard_count ?? 0,
           sums: decodeSums(row.outcome_sums),
+          ...computationsFromJson(row.outcome_computations),
           disagreementCount: row.outcome_disagreement_count ?? 0,
         },
       }),
@@ -176,8 +179,26 @@ export function shardFromRow(row: Selectable<PartialsTable>): RecordedShard {
   });
 }
 
-export function foldToRow(run: string, { shardCount, sums }: Fold): Insertable<FoldsTable> {
-  return sealed({ run, shard_count: shardCount, sums: encodeSums(sums) }, FOLD_COLUMNS);
+export function foldToRow(
+  run: string,
+  { shardCount, sums, computations }: Fold,
+): Insertable<FoldsTable> {
+  const row = {
+    run,
+    shard_count: shardCount,
+    sums: encodeSums(sums),
+    computations: computationsToJson(computations),
+  };
+  return sealed(row, FOLD_COLUMNS);
+}
+
+function computationsToJson(computations: readonly Computation[] | undefined): string | null {
+  return computations === undefined ? null : JSON.stringify(computations);
+}
+
+/** Reads what a row whose checksum is right has; it was written as it is. */
+function computationsFromJson(cell: string | null): Pick<Fold, "computations"> {
+  return cell === null ? {} : { computations: JSON.parse(cell) as readonly Computation[] };
 }
 
 /** @throws CorruptRecord naming the run and what is wrong with it */
@@ -186,7 +207,11 @@ export function foldFromRow(row: Selectable<FoldsTable>): Fold {
     if (row.checksum !== null && !isSealed(row, FOLD_COLUMNS)) {
       throw new CorruptRecord(WRONG_CHECKSUM);
     }
-    return { shardCount: row.shard_count, sums: decodeSums(row.sums) };
+    return {
+      shardCount: row.shard_count,
+      sums: decodeSums(row.sums),
+      ...computationsFromJson(row.computations),
+    };
   });
 }
 

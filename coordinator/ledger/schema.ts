@@ -31,6 +31,8 @@ export interface RunsTable {
   outcome_disagreement_count: number | null;
   /** See partialRecord.ts. */
   outcome_sums: Buffer | null;
+  /** JSON; null if there is no outcome, or an earlier version has written it. */
+  outcome_computations: string | null;
   checksum: Checksum;
 }
 
@@ -63,6 +65,8 @@ export interface FoldsTable {
   shard_count: ColumnType<number, number, never>;
   /** See partialRecord.ts. */
   sums: Buffer;
+  /** JSON; null if an earlier version has written the row. */
+  computations: string | null;
   /** Null if an earlier version has written the row. */
   checksum: Checksum;
 }

@@ -1,4 +1,4 @@
-import { BACKENDS } from "../../shared/specification/backends.ts";
+import { BACKENDS, type DeviceBackend } from "../../shared/specification/backends.ts";
 import { byLabel, type Family, type Sample } from "../../shared/metrics/families.ts";
 import type { SchedulerView } from "../scheduler/scheduler.ts";
 import type { LeaderNow } from "./leader.ts";
@@ -66,6 +66,29 @@ const STATE: readonly Family<LeaderNow>[] = [
     labels: ["backend"],
     samples: ({ engine: { scheduler } }) => slots(scheduler),
   },
+  {
+    kind: "gauge",
+    name: "lyapunov_worker_devices",
+    help: "Devices of present workers, by backend: processors, graphics cards, and software that plays one's part.",
+    labels: ["backend", "device"],
+    samples: ({ engine: { scheduler } }) => sumOverDevices(scheduler, () => 1),
+  },
+  {
+    kind: "gauge",
+    name: "lyapunov_worker_device_weights_per_second",
+    help: "Weights per second that the devices of present workers drew when they were measured at the start.",
+    labels: ["backend", "device"],
+    samples: ({ engine: { scheduler } }) =>
+      sumOverDevices(scheduler, ({ weightsPerSecond }) => weightsPerSecond),
+  },
+  {
+    kind: "gauge",
+    name: "lyapunov_worker_device_memory_bytes",
+    help: "Memory of the devices of present workers, where it is known.",
+    labels: ["backend", "device"],
+    samples: ({ engine: { scheduler } }) =>
+      sumOverDevices(scheduler, ({ memoryBytes }) => memoryBytes),
+  },
   single(
     "lyapunov_ledger_writes_waiting",
     "Writes that wait for the ledger's next commit.",
@@ -111,7 +134,7 @@ const TOTALS: readonly Family<LeaderNow>[] = [
   ),
   total(
     "lyapunov_checks_granted_total",
-    "Shards leased again to compare the results bit for bit.",
+    "Shards leased again to compare the results.",
     ({ distrustCounts }) => distrustCounts.checksGranted,
   ),
   total(
@@ -120,8 +143,13 @@ const TOTALS: readonly Family<LeaderNow>[] = [
     ({ distrustCounts }) => distrustCounts.shardsVerified,
   ),
   total(
+    "lyapunov_shards_verified_across_total",
+    "Those of them on which two generators agreed, within what rounding allows.",
+    ({ distrustCounts }) => distrustCounts.shardsVerifiedAcross,
+  ),
+  total(
     "lyapunov_disagreements_total",
-    "Results whose bits contradict another result.",
+    "Results that contradict another result.",
     ({ distrustCounts }) => distrustCounts.disagreements,
   ),
   total(
@@ -167,6 +195,31 @@ function workerCounts(scheduler: SchedulerView): Record<string, number> {
     else counts.silent += 1;
   }
   return counts;
+}
+
+/** Sums up a fact of the devices of present workers; a device that does not say it is left out. */
+function sumOverDevices(
+  scheduler: SchedulerView,
+  factOf: (backend: DeviceBackend) => number | undefined,
+): Sample[] {
+  const sums = new Map<string, Required<Pick<Sample, "labels">> & { value: number }>();
+  for (const worker of scheduler.workers.values()) {
+    if (!scheduler.isPresent(worker)) continue;
+    for (const backend of worker.devices.flatMap(({ description }) => description.backends)) {
+      const fact = factOf(backend);
+      if (fact === undefined) continue;
+      const labels = { backend: backend.name, device: deviceKind(backend) };
+      const key = `${labels.backend} ${labels.device}`;
+      sums.set(key, { labels, value: (sums.get(key)?.value ?? 0) + fact });
+    }
+  }
+  return [...sums.values()];
+}
+
+/** A software adapter is never called a graphics card. */
+function deviceKind({ isGpu = false, isSoftware = false }: DeviceBackend): string {
+  if (isSoftware) return "software";
+  return isGpu ? "gpu" : "processor";
 }
 
 function slots(scheduler: SchedulerView): Sample[] {

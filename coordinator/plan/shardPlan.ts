@@ -1,4 +1,5 @@
 import type { RunShard, RunSpecification } from "../../shared/kinds/kind.ts";
+import type { BackendName } from "../../shared/specification/backends.ts";
 import { replicaLimit } from "../../shared/specification/stoppingRule.ts";
 
 /** A fixed, contiguous range of replicas: the unit of leasing, of the ledger and of determinism. */
@@ -27,6 +28,7 @@ export class ShardPlan<Specification extends RunSpecification = RunSpecification
   readonly shardCount: number;
   readonly #replicaLimit: number;
   readonly #replicaWork: number;
+  readonly #onBackends = new Map<BackendName, Specification>();
 
   constructor(specification: Specification) {
     this.specification = specification;
@@ -54,10 +56,25 @@ export class ShardPlan<Specification extends RunSpecification = RunSpecification
     return partial.firstReplica === firstReplica && partial.replicaCount === replicaCount;
   }
 
-  /** What a worker is asked to compute for a shard. */
-  task(index: number): RunShard<Specification> {
+  /**
+   * What a worker is asked to compute for a shard.
+   *
+   * @param backend the backend to compute it with; default: that of the specification
+   */
+  task(index: number, backend?: BackendName): RunShard<Specification> {
     const { firstReplica, replicaCount } = this.shard(index);
-    return { specification: this.specification, firstReplica, replicaCount };
+    const specification = backend === undefined ? this.specification : this.on(backend);
+    return { specification, firstReplica, replicaCount };
+  }
+
+  /** The specification with a backend in place of `any`; always the same object. */
+  on(backend: BackendName): Specification {
+    const known = this.#onBackends.get(backend);
+    if (known !== undefined) return known;
+    const { specification } = this;
+    const named = specification.backend === backend ? specification : { ...specification, backend };
+    this.#onBackends.set(backend, named);
+    return named;
   }
 
   /** A shard's work in units of its kind; it sizes leases and shares the fleet, nothing more. */

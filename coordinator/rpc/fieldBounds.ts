@@ -1,4 +1,8 @@
-import { MAXIMUM_GENERATOR_LENGTH } from "../../shared/shard/partialProblem.ts";
+import {
+  MAXIMUM_DEVICE_LENGTH,
+  MAXIMUM_GENERATOR_LENGTH,
+} from "../../shared/shard/partialProblem.ts";
+import { MAXIMUM_COMPUTATIONS } from "../plan/computations.ts";
 import {
   MAXIMUM_DISPLAY_NAME_LENGTH,
   MAXIMUM_SWEEP_RUNS,
@@ -28,6 +32,8 @@ const REQUEST_ID: Bound = { characters: MAXIMUM_REQUEST_ID_LENGTH };
 const PAGE_TOKEN: Bound = { characters: MAXIMUM_PAGE_TOKEN_LENGTH };
 const ETAG: Bound = { characters: MAXIMUM_ETAG_LENGTH };
 const GENERATOR: Bound = { characters: MAXIMUM_GENERATOR_LENGTH };
+/** A device, or its driver, for people. */
+const DEVICE: Bound = { characters: MAXIMUM_DEVICE_LENGTH };
 /** Leases of a worker of four thousand threads. */
 const LEASES: Bound = { entries: 262_144 };
 /** The network's depth is added to the depths that are given. */
@@ -65,6 +71,11 @@ export const FIELD_BOUNDS: Readonly<Record<string, Bound>> = {
   "lyapunov.v1.Run.sweep": NAME,
   "lyapunov.v1.Run.etag": ETAG,
   "lyapunov.v1.Run.convergence": { entries: 256 },
+  "lyapunov.v1.Run.computations": { entries: MAXIMUM_COMPUTATIONS },
+  "lyapunov.v1.Computation.backend": NAME,
+  "lyapunov.v1.Computation.generator": GENERATOR,
+  "lyapunov.v1.Computation.device": DEVICE,
+  "lyapunov.v1.Computation.driver": DEVICE,
   "lyapunov.v1.Run.parameters": { bytes: 65_536 },
   "lyapunov.v1.Run.estimates": QUANTITIES,
   "lyapunov.v1.Precision.targets": QUANTITIES,
@@ -84,9 +95,10 @@ export const FIELD_BOUNDS: Readonly<Record<string, Bound>> = {
   "lyapunov.v1.Join.devices": { entries: 64 },
   "lyapunov.v1.Join.held_lease_ids": LEASES,
   "lyapunov.v1.Device.backends": { entries: 64 },
-  "lyapunov.v1.Device.description": { characters: 200 },
+  "lyapunov.v1.Device.description": DEVICE,
   "lyapunov.v1.Device.device_backends": { entries: 64 },
   "lyapunov.v1.DeviceBackend.generator": GENERATOR,
+  "lyapunov.v1.DeviceBackend.driver": DEVICE,
   "lyapunov.v1.Heartbeat.held_lease_ids": LEASES,
   "lyapunov.v1.ShardResult.run": NAME,
   "lyapunov.v1.ShardFailure.error": { characters: 10_000 },
@@ -94,6 +106,8 @@ export const FIELD_BOUNDS: Readonly<Record<string, Bound>> = {
 
   "lyapunov.v1.Partial.backend": NAME,
   "lyapunov.v1.Partial.generator": GENERATOR,
+  "lyapunov.v1.Partial.device": DEVICE,
+  "lyapunov.v1.Partial.driver": DEVICE,
   "lyapunov.v1.Partial.observables": { entries: OBSERVABLES, characters: 100 },
   "lyapunov.v1.Partial.checkpoints": CHECKPOINTS,
   "lyapunov.v1.CheckpointSums.moments": { entries: OBSERVABLES },

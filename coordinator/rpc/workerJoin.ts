@@ -1,9 +1,13 @@
 import { BACKENDS, type DeviceBackend } from "../../shared/specification/backends.ts";
 import { MAXIMUM_DISPLAY_NAME_LENGTH } from "../../shared/specification/commonFields.ts";
-import { MAXIMUM_GENERATOR_LENGTH } from "../../shared/shard/partialProblem.ts";
-import { clipped, textProblem } from "../../shared/specification/violations.ts";
+import {
+  MAXIMUM_DEVICE_LENGTH,
+  MAXIMUM_GENERATOR_LENGTH,
+} from "../../shared/shard/partialProblem.ts";
+import { clipped, refused, textProblem } from "../../shared/specification/violations.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import { invalidField } from "../../shared/wire/errorDetails.ts";
+import type { DeviceBackend__Output } from "../../shared/wire/generated/lyapunov/v1/DeviceBackend.ts";
 import type { Device__Output } from "../../shared/wire/generated/lyapunov/v1/Device.ts";
 import type { Join__Output } from "../../shared/wire/generated/lyapunov/v1/Join.ts";
 import type { DeviceDescription } from "../scheduler/events.ts";
@@ -52,27 +56,51 @@ function readDevices(devices: readonly Device__Output[]): DeviceDescription[] {
         `${slotCount} is not allowed; give 1 to ${MAXIMUM_SLOTS}`,
       );
     }
-    return { backends: readBackends(device, `join.devices[${i}]`), slotCount };
+    const description = clipped(device.description, MAXIMUM_DEVICE_LENGTH);
+    const backends = readBackends(device, `join.devices[${i}]`);
+    return { ...(description !== "" && { description }), backends, slotCount };
   });
 }
 
-/** A device's backends and their generators; a backend named without one has an unknown generator. */
+/** A device's backends; one that is only named has an unknown generator. */
 function readBackends(
   { backends, deviceBackends }: Device__Output,
   device: string,
 ): DeviceBackend[] {
-  const generators = new Map(backends.map((backend) => [shortName("backend", backend), ""]));
-  for (const [i, { backend, generator }] of deviceBackends.entries()) {
-    const problem = textProblem(generator, MAXIMUM_GENERATOR_LENGTH);
-    if (problem !== undefined) {
-      // No partial could have it.
-      throw invalidField(`${device}.device_backends[${i}].generator`, problem);
-    }
-    generators.set(shortName("backend", backend), generator);
+  const details = new Map<string | undefined, Omit<DeviceBackend, "name">>(
+    backends.map((backend) => [shortName("backend", backend), { generator: "" }]),
+  );
+  for (const [i, backend] of deviceBackends.entries()) {
+    const path = `${device}.device_backends[${i}]`;
+    details.set(shortName("backend", backend.backend), readDetails(backend, path));
   }
   // A backend that this coordinator does not know can be asked for by none of its runs.
   return BACKENDS.flatMap((name) => {
-    const generator = generators.get(name);
-    return generator === undefined ? [] : [{ name, generator }];
+    const known = details.get(name);
+    return known === undefined ? [] : [{ name, ...known }];
   });
+}
+
+/** What a device says of a backend; what it does not say is left out. */
+function readDetails(backend: DeviceBackend__Output, path: string): Omit<DeviceBackend, "name"> {
+  const { generator, driver, deviceKind, software, memoryBytes, weightsPerSecond } = backend;
+  // No partial could have such a generator.
+  refuse(`${path}.generator`, textProblem(generator, MAXIMUM_GENERATOR_LENGTH));
+  refuse(`${path}.driver`, textProblem(driver, MAXIMUM_DEVICE_LENGTH));
+  if (!(weightsPerSecond >= 0 && weightsPerSecond < Infinity)) {
+    const problem = `${refused(weightsPerSecond)}; give a finite number, 0 or more`;
+    refuse(`${path}.weights_per_second`, problem);
+  }
+  return {
+    generator,
+    ...(driver !== "" && { driver }),
+    ...(deviceKind === "DEVICE_KIND_GPU" && { isGpu: true }),
+    ...(software && { isSoftware: true }),
+    ...(memoryBytes !== "0" && { memoryBytes: Number(memoryBytes) }),
+    ...(weightsPerSecond > 0 && { weightsPerSecond }),
+  };
+}
+
+function refuse(field: string, problem: string | undefined): void {
+  if (problem !== undefined) throw invalidField(field, problem);
 }

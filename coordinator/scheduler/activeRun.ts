@@ -1,15 +1,20 @@
-import type { BackendName } from "../../shared/specification/backends.ts";
+import type { BackendName, RunBackend } from "../../shared/specification/backends.ts";
 import type { Bits } from "./fleet.ts";
 import type { RecordedShard } from "../plan/recordedShard.ts";
 import type { SchedulerOptions } from "./options.ts";
+import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
+import { compareClaims, type Claim, type Comparison, type Identity } from "./trust/claim.ts";
 import { RateMeter } from "./rateMeter.ts";
 import type { RunProgress } from "./runProgress.ts";
-import type { RunTrust } from "./trust/runTrust.ts";
+import type { Origin, RunTrust } from "./trust/runTrust.ts";
 import type { Failure } from "./trust/troubles.ts";
 
 const RATE_WINDOW_SECONDS = 15;
 /** Most waiting checks looked at for one grant. */
 const MAXIMUM_LOOKS = 64;
+
+/** Whether a worker, with partials of this identity, should be asked in place of another. */
+type IsOther = (worker: string, identity: Identity | undefined) => boolean;
 
 type RecordedPartial = Pick<RecordedShard, "partial" | "digest">;
 
@@ -20,6 +25,8 @@ export class ActiveRun implements Bits {
   readonly trust: RunTrust;
   /** Live leases by shard; leases of settled shards are checks. */
   readonly leases = new Map<number, Set<number>>();
+  /** The backends that can do the run. */
+  readonly backends: readonly BackendName[];
   readonly rate = new RateMeter(RATE_WINDOW_SECONDS);
   /** Work of the live leases, in weights; fair sharing compares runs by it. */
   leasedWork = 0;
@@ -53,7 +60,9 @@ export class ActiveRun implements Bits {
     this.progress = progress;
     this.trust = trust;
     this.#horizon = progress.horizon;
-    this.#generator = generator;
+    const { specification } = progress;
+    this.backends = specification.kind.backends(specification);
+    this.#tie(generator);
     for (const shard of recorded) this.recorded(shard);
     // A disputed shard must not go to a worker that took a side, and one that has failed goes to
     // others first, so they skip the normal order.
@@ -69,13 +78,30 @@ export class ActiveRun implements Bits {
     return this.trust.disagreementCount;
   }
 
-  get backend(): BackendName {
+  get backend(): RunBackend {
     return this.progress.specification.backend;
   }
 
-  /** The generator that every partial must have: that of the first accepted partial. */
+  /** True if every backend that can do the run may compute any of its shards. */
+  get isMixed(): boolean {
+    return this.backend === "any";
+  }
+
+  /**
+   * The generator that every partial must have: that of the first accepted partial. A mixed run has
+   * none.
+   */
   get generator(): string | undefined {
     return this.#generator;
+  }
+
+  /** A key shared by the runs that a device works on at the same rate, in units of work. */
+  rateKey(backend: BackendName): string {
+    const { plan } = this.progress;
+    const specification = plan.on(backend);
+    const key = specification.kind.rateKey(specification);
+    // The work of a mixed run is counted alike for all backends, and that of others by each one.
+    return this.isMixed ? `${key}, mixed` : key;
   }
 
   get superseded(): ReadonlySet<string> {
@@ -87,6 +113,27 @@ export class ActiveRun implements Bits {
     return this.#generator === undefined
       ? !this.superseded.has(generator)
       : this.#generator === generator;
+  }
+
+  /** Ties the run to the generator of its first partial, unless it is mixed. */
+  #tie(generator: string | undefined): void {
+    if (!this.isMixed) this.#generator ??= generator;
+  }
+
+  /** Compares two claims about a shard; in a mixed run they may be of different generators. */
+  readonly compare = (claim: Claim, other: Claim): Comparison =>
+    compareClaims(claim, other, this.isMixed ? this.#tolerance : undefined);
+
+  readonly #tolerance = (depth: number): number => {
+    const { specification } = this.progress;
+    return specification.kind.tolerance(specification, depth);
+  };
+
+  /** What a partial claims, as far as it may have to be compared. */
+  claimOf({ partial, digest }: RecordedPartial): Claim {
+    const { backend, generator, replicaCount } = partial;
+    const identity = { backend, generator };
+    return { digest, identity, replicaCount, ...(this.isMixed && { sums: partial }) };
   }
 
   get parkedCount(): number {
@@ -122,9 +169,14 @@ export class ActiveRun implements Bits {
     return [...new Set([...this.progress.shards(), ...this.#recording])];
   }
 
-  /** The accepted partial's digest; undefined if there is none, or it was accepted too long ago. */
-  digest(shardIndex: number): string | undefined {
-    return this.isSettled(shardIndex) ? this.trust.digestOf(shardIndex) : undefined;
+  /** What the accepted partial claims; undefined if there is none, or it was accepted too long ago. */
+  accepted(shardIndex: number): Claim | undefined {
+    const claim = this.isSettled(shardIndex) ? this.trust.claimOf(shardIndex) : undefined;
+    const { backend } = this;
+    const generator = this.#generator;
+    return (
+      claim && { ...(generator !== undefined && { identity: { backend, generator } }), ...claim }
+    );
   }
 
   /** True if the worker reported an error for the shard. */
@@ -134,24 +186,33 @@ export class ActiveRun implements Bits {
 
   /**
    * The first shard that may be granted to the worker, if any. A shard that failed there is left to
-   * others while `othersRemain` to try it. A disputed shard goes to no worker that took a side.
+   * others while `othersRemain` to try it. A disputed shard goes to no worker that took a side, and is
+   * left to others if partials of the worker's identity would not settle the dispute.
    */
   grantable(
     worker: string,
-    othersRemain: (isOther: (worker: string) => boolean) => boolean,
+    identity: Identity | undefined,
+    othersRemain: (isOther: IsOther) => boolean,
   ): number | undefined {
     if (this.progress.met) return undefined;
     let first: number | undefined;
     for (const shard of this.#returned) {
       if (this.trust.hasClaim(shard, worker)) continue;
       const tried = this.trust.troubles.workersFailedAt(shard);
-      const mayTry = (other: string) =>
-        tried?.has(other) !== true && !this.trust.hasClaim(shard, other);
-      if (!mayTry(worker) && othersRemain(mayTry)) continue;
+      const mayTry: IsOther = (other, itsIdentity) =>
+        tried?.has(other) !== true &&
+        !this.trust.hasClaim(shard, other) &&
+        this.maySettle(shard, itsIdentity);
+      if (!mayTry(worker, identity) && othersRemain(mayTry)) continue;
       if (first === undefined || shard < first) first = shard;
     }
     while (this.#next < this.#horizon && this.#isNotNew(this.#next)) this.#next += 1;
     return this.#next < Math.min(this.#horizon, first ?? Infinity) ? this.#next : first;
+  }
+
+  /** True unless the shard is in a dispute that partials of this identity could not settle. */
+  maySettle(shardIndex: number, identity: Identity | undefined): boolean {
+    return this.trust.disputes.get(shardIndex)?.mayBeSettledBy(identity) !== false;
   }
 
   #isNotNew(shardIndex: number): boolean {
@@ -205,29 +266,42 @@ export class ActiveRun implements Bits {
 
   /** Notes that a partial is on its way to the ledger. */
   recording(shardIndex: number, { partial, digest }: RecordedPartial): void {
-    this.#generator ??= partial.generator;
+    this.#tie(partial.generator);
     this.#recording.add(shardIndex);
     this.#returned.delete(shardIndex);
     // A late answer rescues a shard that was given up, before the fold can wait for it.
     this.#parked.delete(shardIndex);
     this.trust.troubles.overcome(shardIndex);
-    this.#keepDigest(shardIndex, digest);
+    this.#keepDigest(shardIndex, { partial, digest });
   }
 
-  #keepDigest(shardIndex: number, digest: string): void {
-    const forgotten = this.trust.keepDigest(shardIndex, digest);
+  #keepDigest(shardIndex: number, { partial, digest }: RecordedPartial): void {
+    const forgotten = this.trust.keepDigest(
+      shardIndex,
+      digest,
+      this.#originOf(shardIndex, partial),
+    );
     // Only a check would need the attempt count, and the shard can no longer be checked.
     if (forgotten !== undefined) this.#attempts.delete(forgotten);
+  }
+
+  #originOf(shardIndex: number, partial: ShardPartial): Origin | undefined {
+    if (!this.isMixed) return undefined;
+    const { backend, generator } = partial;
+    const identity = { backend, generator };
+    const mayBeCompared =
+      this.trust.isDue(shardIndex) || this.trust.crossCheckOf(shardIndex) !== undefined;
+    return mayBeCompared ? { identity, sums: partial } : { identity };
   }
 
   /** Notes that a partial is durable. */
   recorded({ shardIndex, partial, digest }: RecordedShard): void {
     this.#recording.delete(shardIndex);
-    this.#keepDigest(shardIndex, digest);
+    this.#keepDigest(shardIndex, { partial, digest });
     // A check continues the shard's attempt numbers.
     if (!this.trust.isDue(shardIndex)) this.#attempts.delete(shardIndex);
     this.#parked.delete(shardIndex);
-    this.#generator ??= partial.generator;
+    this.#tie(partial.generator);
     this.progress.record(shardIndex, partial);
     this.#horizon = this.progress.horizon;
   }

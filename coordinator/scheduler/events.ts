@@ -6,6 +6,8 @@ import type { ProgressBeginning, RunProgress } from "./runProgress.ts";
 
 /** A part of a worker that computes shards. */
 export interface DeviceDescription {
+  /** For people, such as the card's model; absent if the worker gives none. */
+  readonly description?: string;
   readonly backends: readonly DeviceBackend[];
   /** Shards that the device computes at the same time. */
   readonly slotCount: number;

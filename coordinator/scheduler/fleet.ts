@@ -1,5 +1,6 @@
-import type { BackendName } from "../../shared/specification/backends.ts";
+import type { BackendName, DeviceBackend } from "../../shared/specification/backends.ts";
 import type { DeviceDescription } from "./events.ts";
+import type { Identity } from "./trust/claim.ts";
 import type { SchedulerOptions } from "./options.ts";
 
 /** A lease as the scheduler keeps it. */
@@ -9,6 +10,8 @@ export interface Lease {
   readonly shardIndex: number;
   readonly worker: string;
   readonly device: Device;
+  /** The backend that the device computes the shard with. */
+  readonly backend: BackendName;
   readonly grantedAt: number;
   readonly expectedSeconds: number | undefined;
   /** Weights to draw. */
@@ -20,7 +23,8 @@ export interface Lease {
 
 /** What decides the bits of a run's partials. */
 export interface Bits {
-  readonly backend: BackendName;
+  /** The backends that can do the run, of which it has one, or any. */
+  readonly backends: readonly BackendName[];
   /** Undefined while any generator will do, but for those given up. */
   readonly generator: string | undefined;
   /** Generators that were given up. */
@@ -37,6 +41,19 @@ export interface Worker {
   heardAt: number;
 }
 
+/** Backends in the order in which they are taken to be fast where no measurement says so. */
+const USUALLY_FASTEST_FIRST: readonly BackendName[] = ["webgpu", "simd", "tensorflow", "reference"];
+
+function fastestFirst(backends: readonly DeviceBackend[]): readonly BackendName[] {
+  return backends
+    .toSorted(
+      (a, b) =>
+        (b.weightsPerSecond ?? 0) - (a.weightsPerSecond ?? 0) ||
+        USUALLY_FASTEST_FIRST.indexOf(a.name) - USUALLY_FASTEST_FIRST.indexOf(b.name),
+    )
+    .map(({ name }) => name);
+}
+
 /** Weight of the newest measurement in a device's rate. */
 const NEWEST_WEIGHT = 0.3;
 
@@ -46,6 +63,7 @@ export class Device {
   readonly leases = new Map<number, Lease>();
   #description: DeviceDescription;
   #generators: Map<BackendName, string>;
+  #fastestFirst: readonly BackendName[];
   readonly #secondsPerWork = new Map<string, number>();
   /** Leases beyond one for each slot when the device was last filled. */
   #ahead = 0;
@@ -57,6 +75,7 @@ export class Device {
     this.#generators = new Map(
       description.backends.map(({ name, generator }) => [name, generator]),
     );
+    this.#fastestFirst = fastestFirst(description.backends);
   }
 
   get description(): DeviceDescription {
@@ -73,6 +92,7 @@ export class Device {
     this.#generators = new Map(
       description.backends.map(({ name, generator }) => [name, known.get(name) || generator]),
     );
+    this.#fastestFirst = fastestFirst(description.backends);
   }
 
   get idle(): boolean {
@@ -85,16 +105,30 @@ export class Device {
     return generator === "" ? undefined : generator;
   }
 
+  /** What decides the bits of the device's partials with a backend; undefined if it is not known. */
+  identityOf(backend: BackendName): Identity | undefined {
+    const generator = this.generatorOf(backend);
+    return generator === undefined ? undefined : { backend, generator };
+  }
+
   /** Notes a generator that a partial has shown and the device has not named. */
   learn(backend: BackendName, generator: string): void {
     this.#generators.set(backend, generator);
   }
 
-  /** True if the device has the run's backend and, where both are known, its generator. */
-  serves({ backend, generator, superseded }: Bits): boolean {
-    const own = this.#generators.get(backend);
-    if (own === undefined || own === "") return own === "";
-    return generator === undefined ? !superseded.has(own) : own === generator;
+  /** True if the device has a backend of the run and, where both are known, its generator. */
+  serves(run: Bits): boolean {
+    return this.backendFor(run) !== undefined;
+  }
+
+  /** The fastest backend with which the device can work on the run; undefined if it has none. */
+  backendFor({ backends, generator, superseded }: Bits): BackendName | undefined {
+    return this.#fastestFirst.find((name) => {
+      if (!backends.includes(name)) return false;
+      const own = this.generatorOf(name);
+      if (own === undefined) return true;
+      return generator === undefined ? !superseded.has(own) : own === generator;
+    });
   }
 
   /** Notes that the device has answered a lease, with a result or a failure. */

@@ -18,7 +18,7 @@ export interface GeneratorWait {
 }
 
 /**
- * Decides which random generator a run is of. Any worker may begin with a run. The first partial
+ * Decides which random generator a run is of, unless it is mixed. Any worker may begin with a run. The first partial
  * that is accepted decides, and leases of other generators are taken back: their partials could not
  * be folded with it.
  *
@@ -120,12 +120,13 @@ export class Generators {
 
   /** Workers that are idle, and could do the run if its generator were given up. */
   #standby(run: ActiveRun): string[] {
-    const { backend, generator } = run;
-    const anew = { backend, generator: undefined, superseded: new Set<string>() };
-    return this.#someAnswer(
-      run,
-      (device) => device.idle && device.generatorOf(backend) !== generator && device.serves(anew),
-    );
+    const { backends, generator } = run;
+    const anew = { backends, generator: undefined, superseded: new Set<string>() };
+    return this.#someAnswer(run, (device) => {
+      const backend = device.backendFor(anew);
+      if (!device.idle || backend === undefined) return false;
+      return device.generatorOf(backend) !== generator;
+    });
   }
 
   #someAnswer(run: ActiveRun, isOne: (device: Device) => boolean): string[] {

@@ -1,5 +1,7 @@
+import type { BackendName } from "../../shared/specification/backends.ts";
 import type { ActiveRun } from "./activeRun.ts";
 import type { SchedulerState } from "./schedulerState.ts";
+import type { Identity } from "./trust/claim.ts";
 import type { Distrust } from "./trust/distrust.ts";
 import type { Device, Lease, Worker } from "./fleet.ts";
 import type { GrantedLease } from "./events.ts";
@@ -9,6 +11,7 @@ import type { GrantKind } from "./schedulerCounts.ts";
 interface Choice {
   readonly run: ActiveRun;
   readonly shardIndex: number;
+  readonly backend: BackendName;
 }
 
 /**
@@ -76,20 +79,22 @@ export class Granting {
     let best: Choice | undefined;
     for (const run of this.#state.runs.values()) {
       if (best !== undefined && run.leasedWork >= best.run.leasedWork) continue;
-      if (!device.serves(run)) continue;
+      const backend = device.backendFor(run);
+      if (backend === undefined) continue;
       // The earlier a wrong answer is found, the less has to be computed again.
-      const shardIndex = this.#check(worker, run) ?? this.#open(worker, run);
-      if (shardIndex !== undefined) best = { run, shardIndex };
+      const identity = device.identityOf(backend);
+      const shardIndex = this.#check(worker, run, identity) ?? this.#open(worker, run, identity);
+      if (shardIndex !== undefined) best = { run, shardIndex, backend };
     }
     return best;
   }
 
-  #check(worker: Worker, run: ActiveRun): number | undefined {
-    return run.checkable((shard) => this.#distrust.mayCheck(run.trust, shard, worker.id));
+  #check({ id }: Worker, run: ActiveRun, identity: Identity | undefined): number | undefined {
+    return run.checkable((shard) => this.#distrust.mayCheck(run.trust, shard, id, identity));
   }
 
-  #open(worker: Worker, run: ActiveRun): number | undefined {
-    return run.grantable(worker.id, (isOther) => this.#state.someAnswer(run, isOther));
+  #open({ id }: Worker, run: ActiveRun, identity: Identity | undefined): number | undefined {
+    return run.grantable(id, identity, (isOther) => this.#state.someAnswer(run, isOther));
   }
 
   #straggler(worker: Worker, device: Device): Choice | undefined {
@@ -99,15 +104,18 @@ export class Granting {
     for (const [i, lease] of this.#stragglers.entries()) {
       const run = runs.get(lease.run);
       if (run === undefined) continue;
+      const backend = device.backendFor(run);
+      if (backend === undefined) continue;
+      if (!run.maySettle(lease.shardIndex, device.identityOf(backend))) continue;
       const holders = this.#state.leasesOfShard(run, lease.shardIndex);
-      if (!mayCopy(lease, holders, run, worker, device, () => this.#isHopeless(run, lease))) {
+      if (!mayCopy(lease, holders, run, worker, () => this.#isHopeless(run, lease))) {
         continue;
       }
       this.#stragglers.splice(i, 1);
       // Of two that have long been silent, the one that has had the shard for longer gives it up.
       const [first, ...others] = holders;
       if (first !== undefined && others.length > 0) this.#takeBack(first);
-      return { run, shardIndex: lease.shardIndex };
+      return { run, shardIndex: lease.shardIndex, backend };
     }
     return undefined;
   }
@@ -125,11 +133,11 @@ export class Granting {
     return this.#state.isSilent(device) && !this.#state.someAnswer(run, mayTry);
   }
 
-  #grant(worker: Worker, device: Device, { run, shardIndex }: Choice): GrantedLease {
+  #grant(worker: Worker, device: Device, { run, shardIndex, backend }: Choice): GrantedLease {
     const { now, options, commands, counts } = this.#state;
-    const { specification, plan } = run.progress;
+    const { plan } = run.progress;
     const id = this.#nextLease++;
-    const rateKey = specification.kind.rateKey(specification);
+    const rateKey = run.rateKey(backend);
     const work = plan.work(shardIndex);
     const isCheck = run.isSettled(shardIndex);
     const isCopy = run.leases.has(shardIndex);
@@ -140,6 +148,7 @@ export class Granting {
       shardIndex,
       worker: worker.id,
       device,
+      backend,
       grantedAt: now,
       expectedSeconds: device.expectedSeconds(rateKey, work),
       work,
@@ -154,7 +163,7 @@ export class Granting {
       run.rate.start(now);
       commands.push({ kind: "run_started", run: run.name });
     }
-    const task = plan.task(shardIndex);
+    const task = plan.task(shardIndex, backend);
     return { id, run: run.name, shardIndex, attempt, deviceIndex: device.index, task };
   }
 }

@@ -164,11 +164,19 @@ export class Lifecycle {
     const shard = run.checkable((shardIndex) =>
       this.#state.someServe(
         run,
-        (worker) =>
-          this.#isLively(worker) && this.#distrust.mayCheck(run.trust, shardIndex, worker),
+        (worker) => this.#isLively(worker) && this.#mayCheck(run, shardIndex, worker),
       ),
     );
     return shard !== undefined;
+  }
+
+  #mayCheck(run: ActiveRun, shardIndex: number, id: string): boolean {
+    const devices = this.#state.workers.get(id)?.devices ?? [];
+    return devices.some((device) => {
+      const backend = device.backendFor(run);
+      if (backend === undefined) return false;
+      return this.#distrust.mayCheck(run.trust, shardIndex, id, device.identityOf(backend));
+    });
   }
 
   /** True if the worker was heard lately; a hanging worker must not hold a run up. */

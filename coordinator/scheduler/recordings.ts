@@ -17,9 +17,9 @@ export class Recordings {
     return this.#count;
   }
 
-  /** The digest of the shard's partial on its way to the ledger, if there is one. */
-  digest(run: string, shardIndex: number): string | undefined {
-    return this.#recordings.get(run)?.get(shardIndex)?.shard.digest;
+  /** The shard's partial on its way to the ledger, if there is one. */
+  shard(run: string, shardIndex: number): RecordedShard | undefined {
+    return this.#recordings.get(run)?.get(shardIndex)?.shard;
   }
 
   begin(run: string, shard: RecordedShard, holder: LeaseHolder): void {

@@ -10,6 +10,7 @@ import {
   predictedReplicaCount,
   type ReplicaCounts,
 } from "../../shared/specification/stoppingRule.ts";
+import { ComputationTally, type Computation } from "../plan/computations.ts";
 import type { Fold } from "../plan/fold.ts";
 import { ShardPlan } from "../plan/shardPlan.ts";
 import { ShardRanges, type ShardRange } from "../plan/shardRanges.ts";
@@ -35,6 +36,7 @@ export class RunProgress {
   readonly #maximumWaiting: number;
   #foldedShards = 0;
   #folded: ReplicaSums | undefined;
+  readonly #tally: ComputationTally;
   /** Partials that wait for an earlier shard, or that were left over when the rule was met. */
   readonly #waiting = new Map<number, ShardPartial>();
   /** Further waiting shards, whose partials are only in the ledger. */
@@ -54,6 +56,7 @@ export class RunProgress {
     this.#stored = new ShardRanges(stored);
     this.#foldedShards = fold?.shardCount ?? 0;
     this.#folded = fold?.sums;
+    this.#tally = new ComputationTally(fold?.computations);
     this.#live = fold?.sums;
     const storedReplicas = stored.map((range) => this.plan.replicasIn(range));
     this.#recordedReplicas = storedReplicas.reduce((a, b) => a + b, fold?.sums.replicaCount ?? 0);
@@ -72,6 +75,11 @@ export class RunProgress {
   /** The fold of the prefix; undefined before the first shard. */
   get folded(): ReplicaSums | undefined {
     return this.#folded;
+  }
+
+  /** Who computed how much of the prefix. */
+  get computations(): readonly Computation[] {
+    return this.#tally.computations;
   }
 
   /** Sums of all partials that were in memory so far, in order of arrival; only for display. */
@@ -163,6 +171,7 @@ export class RunProgress {
       this.#waiting.delete(this.#foldedShards);
       this.#folded = this.#folded === undefined ? next : mergeSums(this.#folded, next);
       this.#foldedShards += 1;
+      this.#tally.add(next);
       this.#met = this.#isMet();
     }
   }

@@ -119,8 +119,8 @@ export class Scheduler {
     if (run === undefined || run.leases.size > 0) return false;
     const isPresent = (worker: Worker) => this.#state.isPresent(worker);
     if (![...this.workers.values()].some(isPresent)) return false;
-    const { backend } = run;
-    return !this.#state.someServe({ backend, generator: undefined, superseded: new Set() });
+    const { backends } = run;
+    return !this.#state.someServe({ backends, generator: undefined, superseded: new Set() });
   }
 
   /** Why no worker goes on with the run, though some may hold leases of it. */

@@ -2,6 +2,7 @@ import type { ActiveRun } from "./activeRun.ts";
 import { answers, serves, type Bits, type Device, type Lease, type Worker } from "./fleet.ts";
 import type { SchedulerCommand } from "./events.ts";
 import type { SchedulerOptions } from "./options.ts";
+import type { Identity } from "./trust/claim.ts";
 import type { LeaseHolder } from "./trust/leaseHolder.ts";
 import { SchedulerCounts } from "./schedulerCounts.ts";
 
@@ -99,16 +100,19 @@ export class SchedulerState {
     return device.isSilent(this.now, this.options.generatorPatienceSeconds);
   }
 
-  /** True if a present worker passes `isOne`, serves the run, and answers what it is asked. */
-  someAnswer(run: Bits, isOne: (worker: string) => boolean): boolean {
+  /** True if a present worker serves the run, passes `isOne`, and answers what it is asked. */
+  someAnswer(
+    run: Bits,
+    isOne: (worker: string, identity: Identity | undefined) => boolean,
+  ): boolean {
     const { now, options } = this;
-    const isFit = (device: Device) => device.serves(run);
-    return [...this.workers.values()].some(
-      (worker) =>
-        isOne(worker.id) &&
-        this.isPresent(worker) &&
-        answers(worker, now, options.generatorPatienceSeconds, isFit),
-    );
+    return [...this.workers.values()].some((worker) => {
+      if (!this.isPresent(worker)) return false;
+      return answers(worker, now, options.generatorPatienceSeconds, (device) => {
+        const backend = device.backendFor(run);
+        return backend !== undefined && isOne(worker.id, device.identityOf(backend));
+      });
+    });
   }
 
   /** True if a present worker serves the run and passes `isOne`. */

@@ -1,10 +1,11 @@
+import type { BackendName } from "../../shared/specification/backends.ts";
 import { partialProblem } from "../../shared/shard/partialProblem.ts";
 import { clipped } from "../../shared/specification/violations.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { ActiveRun } from "./activeRun.ts";
 import type { SchedulerState } from "./schedulerState.ts";
 import type { Distrust, Verdict } from "./trust/distrust.ts";
-import type { Bits, Lease } from "./fleet.ts";
+import type { Lease } from "./fleet.ts";
 import type { Generators } from "./generators.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { EventOf } from "./events.ts";
@@ -46,7 +47,7 @@ export class ShardResults {
     const run =
       active && (lease !== undefined || active.progress.plan.holds(event)) ? active : undefined;
     const isOfOtherKind = run?.takes(partial.generator) === false;
-    const problem = run && this.#problem(run, shardIndex, partial);
+    const problem = run && this.#problem(run, event, lease);
     const isPossible = run !== undefined && problem === undefined;
     const verdict = isPossible ? this.#judge(run, event) : undefined;
     // A partial that comes after another generator was chosen was right when it was begun.
@@ -59,7 +60,7 @@ export class ShardResults {
       lease.device.measured(lease.rateKey, lease.work, event.computeSeconds);
       this.#state.release(lease);
     }
-    const isNews = lease !== undefined && run !== undefined && this.#learn(lease, run, partial);
+    const isNews = lease !== undefined && run !== undefined && this.#learn(lease, partial);
     if (active === undefined && this.#distrust.knows(event.run)) {
       // The run will be submitted again, and this result may contradict a doubtful partial.
       this.#distrust.of(event.run).acknowledgeLater([event]);
@@ -85,7 +86,7 @@ export class ShardResults {
 
   /** Takes a partial into the run; the first one decides which generator the run is of. */
   #accept(run: ActiveRun, event: EventOf<"shard_result">): void {
-    const isFirst = run.generator === undefined;
+    const isFirst = !run.isMixed && run.generator === undefined;
     run.recording(event.shardIndex, event);
     run.trust.standing.delivered(event.worker, this.#state.now);
     if (isFirst) this.#generators.chosen(run);
@@ -93,7 +94,8 @@ export class ShardResults {
 
   #judge(run: ActiveRun, result: EventOf<"shard_result">): Verdict {
     const { shardIndex } = result;
-    const known = this.#recordings.digest(run.name, shardIndex) ?? run.digest(shardIndex);
+    const recording = this.#recordings.shard(run.name, shardIndex);
+    const known = recording === undefined ? run.accepted(shardIndex) : run.claimOf(recording);
     // An answer this late has nothing left to be compared with.
     if (known === undefined && run.isSettled(shardIndex)) return { kind: "agrees" };
     return this.#distrust.judge(run, result, known);
@@ -107,16 +109,14 @@ export class ShardResults {
       case "accepted": {
         const shard = { shardIndex, partial, digest };
         this.#recordings.begin(run.name, shard, event);
-        const { specification } = run.progress;
-        this.#state.counts.propagated.add(
-          specification.kind.propagation(specification, partial.replicaCount),
-        );
+        this.#count(run, partial);
         this.#revokeCopies(run, shardIndex);
         commands.push({ kind: "record", run: run.name, shard });
         for (const liar of verdict.liars) this.#quarantine(liar, run, shardIndex);
         break;
       }
       case "agrees":
+      case "incomparable":
         if (!run.trust.isDue(shardIndex)) this.#state.revokeShard(run, shardIndex);
         if (!this.#recordings.wait(run.name, shardIndex, event)) this.#state.acknowledge(event);
         break;
@@ -137,16 +137,31 @@ export class ShardResults {
     }
   }
 
+  #count(run: ActiveRun, partial: ShardPartial): void {
+    const backend = backendIn(run, partial);
+    if (backend === undefined) return;
+    const specification = run.progress.plan.on(backend);
+    const { kind } = specification;
+    this.#state.counts.propagated.add(kind.propagation(specification, partial.replicaCount));
+  }
+
   /** Takes the shard back from all other workers, except for one copy that serves as its check. */
   #revokeCopies(run: ActiveRun, shardIndex: number): void {
     const copy = this.#state
       .leasesOfShard(run, shardIndex)
-      .find(({ worker }) => this.#distrust.mayCheck(run.trust, shardIndex, worker));
+      .find(({ worker, device, backend }) =>
+        this.#distrust.mayCheck(run.trust, shardIndex, worker, device.identityOf(backend)),
+      );
     if (copy !== undefined) this.#distrust.checkGranted(run.trust, shardIndex);
     this.#state.revokeShard(run, shardIndex, copy);
   }
 
-  #problem(run: ActiveRun, shardIndex: number, partial: ShardPartial): string | undefined {
+  /** Why a result cannot be the answer to its shard; undefined if it can. */
+  #problem(
+    run: ActiveRun,
+    { worker, shardIndex, partial }: EventOf<"shard_result">,
+    lease: Lease | undefined,
+  ): string | undefined {
     const { generator } = run;
     if (generator !== undefined && partial.generator !== generator) {
       return `its generator is ${clipped(partial.generator, 100)}, not the run's ${generator}`;
@@ -154,16 +169,29 @@ export class ShardResults {
     if (!run.takes(partial.generator)) {
       return `its generator ${clipped(partial.generator, 100)} was given up for this run`;
     }
-    const { specification, plan } = run.progress;
+    const { plan } = run.progress;
+    const backend = lease?.backend ?? backendIn(run, partial);
+    if (backend === undefined) {
+      return `it was computed by ${clipped(partial.backend, 100)}, not by ${run.backends.join(" or ")}`;
+    }
+    const specification = plan.on(backend);
     const shape = specification.kind.partialShape(specification);
-    return partialProblem(shape, plan.shard(shardIndex), partial);
+    const problem = partialProblem(shape, plan.shard(shardIndex), partial);
+    if (problem !== undefined || !run.isMixed) return problem;
+    // Whoever could name any generator would never be compared with others.
+    const devices = lease === undefined ? this.#state.workers.get(worker)?.devices : [lease.device];
+    const isNamed = devices?.some(
+      (device) => (device.generatorOf(backend) ?? partial.generator) === partial.generator,
+    );
+    if (isNamed !== false) return undefined;
+    return `its generator is ${clipped(partial.generator, 100)}, which its device has not named`;
   }
 
   /**
    * Learns a device's generator from a result, and takes back its leases of runs that need another
    * one. Returns true if the generator was not known before.
    */
-  #learn({ device, worker: id }: Lease, { backend }: Bits, { generator }: ShardPartial): boolean {
+  #learn({ device, worker: id, backend }: Lease, { generator }: ShardPartial): boolean {
     if (device.generatorOf(backend) !== undefined) return false;
     device.learn(backend, generator);
     const useless = [...device.leases.values()].filter((lease) => {
@@ -235,6 +263,11 @@ export class ShardResults {
   }
 }
 
+/** The backend of the run that a partial names; undefined if it names none of them. */
+function backendIn({ backends }: ActiveRun, partial: ShardPartial): BackendName | undefined {
+  return backends.find((name) => name === partial.backend);
+}
+
 /** Why a possible partial, or one that was not looked at, does not count. */
 function notNeeded(run: ActiveRun | undefined): string {
   return run === undefined
@@ -251,6 +284,7 @@ function outcomeOf(problem: string | undefined, verdict: Verdict | undefined): P
     case "lies":
       return "disagreeing";
     case "agrees":
+    case "incomparable":
     case "claims":
     case undefined:
       return "needless";

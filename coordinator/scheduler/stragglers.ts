@@ -34,7 +34,7 @@ export function stragglers(
 }
 
 /**
- * True if the device may try a shard that another worker has not finished.
+ * True if a worker may try a shard that another worker has not finished.
  *
  * @param holders all leases of the shard
  * @param isHopeless says whether only workers that failed the shard are left to do it
@@ -44,12 +44,10 @@ export function mayCopy(
   holders: readonly Lease[],
   run: ActiveRun,
   worker: Worker,
-  device: Device,
   isHopeless: () => boolean,
 ): boolean {
   return (
     holders.every((lease) => lease.worker !== worker.id) &&
-    device.serves(run) &&
     // A slow check delays nothing.
     !run.isSettled(shardIndex) &&
     !run.trust.hasClaim(shardIndex, worker.id) &&

@@ -11,6 +11,7 @@ import type { Run } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { hasEnded } from "../../shared/wire/runStates.ts";
 import { timestamp } from "../../shared/wire/timestamps.ts";
 import type { RunWork } from "../engine/engine.ts";
+import { computedAlike, type Computation } from "../plan/computations.ts";
 import type { RunRecord } from "../ledger/ledger.ts";
 import type { ActiveRun } from "../scheduler/activeRun.ts";
 import { countsOf } from "../scheduler/runProgress.ts";
@@ -45,6 +46,7 @@ export function runSummary(record: RunRecord, work: RunWork | undefined, now: nu
     ...specification.kind.estimateFields(specification, sums),
     ...specification.kind.conclusionFields(specification, sums),
     ...targetMetField(record, sums),
+    computations: [...(active?.progress.computations ?? computationsOf(record))],
     progress: progressMessage(record, active, now),
     error: work?.waitsFor ?? record.error,
     sweep: record.sweep ?? "",
@@ -52,6 +54,15 @@ export function runSummary(record: RunRecord, work: RunWork | undefined, now: nu
     endTime: record.endTime === undefined ? null : timestamp(record.endTime),
     etag: `${record.revision}.${active?.progress.recordedShards ?? 0}`,
   };
+}
+
+/** Who computed an ended run. Earlier versions did not say, and all of their partials were alike. */
+function computationsOf({ specification, outcome }: RunRecord): readonly Computation[] {
+  if (outcome === undefined) return [];
+  const { computations, shardCount, sums } = outcome;
+  const { backend } = specification;
+  const { replicaCount } = sums;
+  return computations ?? computedAlike({ backend, generator: "", shardCount, replicaCount });
 }
 
 function targetMetField(record: RunRecord, sums: ReplicaSums | undefined): Pick<Run, "targetMet"> {

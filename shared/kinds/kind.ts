@@ -1,5 +1,6 @@
 import type { Propagation } from "../shard/propagation.ts";
 import type { PartialShape } from "../shard/partialShape.ts";
+import type { BackendName } from "../specification/backends.ts";
 import type { CommonFields, CommonInput } from "../specification/commonFields.ts";
 import type { Quantity } from "../specification/stoppingRuleInput.ts";
 import type { Estimates } from "../statistics/estimate.ts";
@@ -24,7 +25,10 @@ export interface RunInput extends CommonInput {
   readonly parameters?: unknown;
 }
 
-/** A shard of a run: a specification and a contiguous range of its replicas. */
+/**
+ * A shard of a run: a specification, with a backend in place of `any`, and a contiguous range of its
+ * replicas.
+ */
 export interface RunShard<Specification extends RunSpecification = RunSpecification> {
   readonly specification: Specification;
   readonly firstReplica: number;
@@ -43,7 +47,8 @@ export type ConclusionFields = Pick<Run, "criticalGain" | "spread">;
  * encoded and judged alike (replicaSums.ts, partialDigest.ts, partialProblem.ts), and a run stops
  * once the standard errors of its estimates are small enough (stoppingRule.ts).
  *
- * A kind is given only specifications that it has parsed itself.
+ * A kind is given only specifications that it has parsed itself, or those with one of their backends
+ * in place of `any`.
  *
  * A new kind implements this interface, gets a name in the enumeration RunKind and a place in KINDS
  * (kinds.ts), and its shards get a ShardComputer (worker/pool/computers.ts). The coin in
@@ -67,12 +72,23 @@ export interface Kind<Specification extends RunSpecification = RunSpecification>
   /** A key shared by the runs that a device works on at the same rate, in units of work. */
   rateKey(specification: Specification): string;
 
-  /** What the tasks of all shards of a run have in common, without the range of replicas. */
+  /** The backends that can do a run: its own, or those of `any` that are able to. */
+  backends(specification: Specification): readonly BackendName[];
+  /**
+   * What the tasks of all shards on one backend have in common, without the range of replicas.
+   *
+   * @throws RangeError if the backend is `any`
+   */
   task(specification: Specification): ShardTask;
-  /** The form that every partial of a run must have. */
+  /** The form that every partial of a backend must have. */
   partialShape(specification: Specification): PartialShape;
   /** The work in a number of replicas, for metrics. */
   propagation(specification: Specification, replicaCount: number): Propagation;
+  /**
+   * How far observables of one replica may be apart at a checkpoint's depth if two backends have
+   * drawn it from the same stream.
+   */
+  tolerance(specification: Specification, depth: number): number;
 
   /**
    * What version 0.1 made of the request for a specification, if it was another: so that a request

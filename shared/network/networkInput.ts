@@ -221,15 +221,20 @@ function readLawParameter(
   }
 }
 
-/** Reads the sampling; by default the cheapest exact one, isotropic where the law allows it. */
+/**
+ * Reads the sampling; by default the cheapest exact one, isotropic where the law allows it.
+ *
+ * @param mayBeIsotropic whether the run's backend can draw layers without their matrices
+ */
 export function readSampling(
   reader: FieldReader,
   value: unknown,
   { weights, width }: Network,
+  mayBeIsotropic: boolean,
 ): Sampling {
-  const cheapest = isIsotropic(weights) ? "isotropic" : "dense";
+  const cheapest = isIsotropic(weights) && mayBeIsotropic ? "isotropic" : "dense";
   const sampling = reader.oneOf("sampling", value ?? cheapest, SAMPLINGS);
-  if (sampling === "isotropic" && cheapest === "dense") {
+  if (sampling === "isotropic" && !isIsotropic(weights)) {
     reader.refuse(
       "sampling",
       `${refused(sampling)} with ${weights} weights, which are not isotropic; give dense`,

@@ -9,10 +9,10 @@
  */
 const { fround, sqrt } = Math;
 
-// Polynomials, the lowest coefficient first.
+// Polynomials, the lowest coefficient first. Backends that generate code take them from here.
 
 /** −2 ln(1+f)/f on [−½, 0]; relative error 1.5e-7. */
-const [L0, L1, L2, L3, L4, L5, L6, L7] = singles(
+export const LOGARITHM = singles(
   -1.999999761581421,
   1.0000687837600708,
   -0.663818895816803,
@@ -24,7 +24,7 @@ const [L0, L1, L2, L3, L4, L5, L6, L7] = singles(
 );
 
 /** sin(tπ/4)/t in t² on [0, 1]; relative error 2.8e-8. */
-const [S0, S1, S2, S3] = singles(
+export const SINE = singles(
   0.7853981852531433,
   -0.08074582368135452,
   0.0024909931235015392,
@@ -32,14 +32,18 @@ const [S0, S1, S2, S3] = singles(
 );
 
 /** cos(tπ/4) in t² on [0, 1]; relative error 6e-8. */
-const [C0, C1, C2, C3] = singles(
+export const COSINE = singles(
   0.9999999403953552,
   -0.30842363834381104,
   0.015848150476813316,
   -0.0003176308237016201,
 );
 
-const TWICE_LN_2 = fround(1.3862943611198906);
+export const TWICE_LN_2 = fround(1.3862943611198906);
+
+const [L0, L1, L2, L3, L4, L5, L6, L7] = LOGARITHM;
+const [S0, S1, S2, S3] = SINE;
+const [C0, C1, C2, C3] = COSINE;
 
 function singles<T extends number[]>(...values: T): T {
   return values.map(fround) as T;

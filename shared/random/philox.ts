@@ -5,11 +5,11 @@
  * vectors published with their random123 are in test/shared/random/known-answers.txt.
  */
 
-const MULTIPLIER_0 = 0xd2511f53;
-const MULTIPLIER_1 = 0xcd9e8d57;
-const KEY_STEP_0 = 0x9e3779b9;
-const KEY_STEP_1 = 0xbb67ae85;
-const ROUNDS = 10;
+export const MULTIPLIER_0 = 0xd2511f53;
+export const MULTIPLIER_1 = 0xcd9e8d57;
+export const KEY_STEP_0 = 0x9e3779b9;
+export const KEY_STEP_1 = 0xbb67ae85;
+export const ROUNDS = 10;
 
 /** The high 32 bits of the 64-bit product of two unsigned words, which a double cannot hold. */
 function multiplyHigh(a: number, b: number): number {

@@ -37,11 +37,19 @@ import { sfc32 } from "./sfc32.ts";
  */
 export const GENERATOR = "philox4x32-10/sfc32/2";
 
+/**
+ * True if a generator's words are those of this stream, so that its replicas are the same ones as all
+ * other such generators draw. What follows the stream's name tells their rounding apart.
+ */
+export function isOfCommonStream(generator: string): boolean {
+  return generator === GENERATOR || generator.startsWith(`${GENERATOR} `);
+}
+
 /** The layer whose strip 0 is the initial input. */
 const INPUT_LAYER = 0;
 
 /** Most entries in a strip, unless a single row has more. */
-const STRIP_ENTRIES = 1024;
+export const STRIP_ENTRIES = 1024;
 
 /** Number of rows in a strip. */
 export function rowsOfStrip(width: number): number {

@@ -6,6 +6,8 @@ import type { PartialShape } from "./partialShape.ts";
 import { sketchProblem } from "./sketchProblem.ts";
 
 export const MAXIMUM_GENERATOR_LENGTH = 100;
+/** Most characters of what a device or its driver is called. */
+export const MAXIMUM_DEVICE_LENGTH = 200;
 
 /** Most characters of a worker's text that are repeated to people. */
 const MAXIMUM_QUOTE_LENGTH = 100;
@@ -38,6 +40,15 @@ export function partialProblem(
   const { generator } = partial;
   if (generator === "" || textProblem(generator, MAXIMUM_GENERATOR_LENGTH) !== undefined) {
     return `its generator is '${clipped(generator, MAXIMUM_QUOTE_LENGTH)}'`;
+  }
+  const { device = "", driver = "", recomputedReplicaCount = 0 } = partial;
+  for (const [what, text] of Object.entries({ device, driver })) {
+    if (textProblem(text, MAXIMUM_DEVICE_LENGTH) !== undefined) {
+      return `its ${what} is '${clipped(text, MAXIMUM_QUOTE_LENGTH)}'`;
+    }
+  }
+  if (recomputedReplicaCount > partial.replicaCount) {
+    return `it says that ${recomputedReplicaCount} of its replicas were computed anew`;
   }
   if (partial.firstReplica !== shard.firstReplica || partial.replicaCount !== shard.replicaCount) {
     return (

@@ -3,6 +3,11 @@ export const PROCESSOR_BACKENDS = ["reference", "simd"] as const;
 
 export type ProcessorBackend = (typeof PROCESSOR_BACKENDS)[number];
 
+/** True for a backend that needs nothing but a processor. */
+export function isProcessorBackend(name: string): boolean {
+  return PROCESSOR_BACKENDS.some((own) => own === name);
+}
+
 /**
  * Names of the implementations that propagate replicas. A new one also gets a name in the contract's
  * enumeration Backend, costs (kinds/propagation/costs.ts), a loader (worker/backends/registry.ts)
@@ -12,9 +17,24 @@ export const BACKENDS = [...PROCESSOR_BACKENDS, "webgpu", "tensorflow"] as const
 
 export type BackendName = (typeof BACKENDS)[number];
 
+/** What a run can ask for: one backend, or whatever backend a worker has. */
+export const RUN_BACKENDS = [...BACKENDS, "any"] as const;
+
+export type RunBackend = (typeof RUN_BACKENDS)[number];
+
 /** A backend of a device. Backends of the same name and generator give the same bits. */
 export interface DeviceBackend {
   readonly name: BackendName;
   /** The random generator and all else that decides the bits; empty where it is not known. */
   readonly generator: string;
+  /** The driver with its version, where the backend has one; for people. */
+  readonly driver?: string;
+  /** True if the backend computes on a graphics card, or on a processor that plays one's part. */
+  readonly isGpu?: boolean;
+  /** True if a processor plays the card's part. */
+  readonly isSoftware?: boolean;
+  /** Memory of the device in bytes, where it is known. */
+  readonly memoryBytes?: number;
+  /** Weights per second that all slots together drew when the worker started, if it measured. */
+  readonly weightsPerSecond?: number;
 }

@@ -1,4 +1,4 @@
-import { BACKENDS, type BackendName } from "./backends.ts";
+import { RUN_BACKENDS, type RunBackend } from "./backends.ts";
 import type { StoppingRule } from "./stoppingRule.ts";
 import { readStoppingRule, type Quantity, type StoppingRuleInput } from "./stoppingRuleInput.ts";
 import { refused, type FieldReader } from "./violations.ts";
@@ -10,7 +10,7 @@ export const MAXIMUM_SWEEP_RUNS = 2000;
 /** The fields that runs of all kinds have, validated, with defaults filled in. */
 export interface CommonFields {
   readonly seed: bigint;
-  readonly backend: BackendName;
+  readonly backend: RunBackend;
   readonly stoppingRule: StoppingRule;
   /** The coverage of intervals. */
   readonly level: number;
@@ -39,7 +39,7 @@ export function readCommonFields(
   return {
     stoppingRule: readStoppingRule(reader, input.stoppingRule ?? {}, quantities),
     seed: readSeed(reader, input.seed ?? 0n),
-    backend: reader.oneOf("backend", input.backend ?? "simd", BACKENDS),
+    backend: reader.oneOf("backend", input.backend ?? "simd", RUN_BACKENDS),
     level: reader.number(
       "level",
       input.level ?? 0.95,

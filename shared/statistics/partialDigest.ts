@@ -7,7 +7,7 @@ let numbers = new Float64Array(1024);
 
 /**
  * The SHA-256 digest of a partial's bits, in base64. Two partials have equal digests exactly if
- * they are equal, however they were serialized.
+ * they are equal, however they were serialized. What they say of their devices is not looked at.
  */
 export function partialDigest(partial: ShardPartial): string {
   const { backend, generator, observables } = partial;

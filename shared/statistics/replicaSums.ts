@@ -31,6 +31,14 @@ export interface ShardPartial extends ReplicaSums {
   /** The random generator and its version. */
   readonly generator: string;
   readonly firstReplica: number;
+  /** The device, for people, where it is not the processor of the backend's process. */
+  readonly device?: string;
+  /** The device's driver with its version, where it has one. */
+  readonly driver?: string;
+  /** True if a processor played the part of the device. */
+  readonly software?: boolean;
+  /** Replicas that the device doubted, and that the processor computed anew. */
+  readonly recomputedReplicaCount?: number;
 }
 
 /** The part of an observable that summing needs. */

@@ -1,6 +1,7 @@
 import { lawParameters } from "../network/weights.ts";
 import { shortName } from "./enumerations.ts";
 import type { CheckpointEstimate__Output } from "./generated/lyapunov/v1/CheckpointEstimate.ts";
+import type { Computation__Output } from "./generated/lyapunov/v1/Computation.ts";
 import type { Estimate__Output } from "./generated/lyapunov/v1/Estimate.ts";
 import type { ExactValues__Output } from "./generated/lyapunov/v1/ExactValues.ts";
 import type { Network__Output } from "./generated/lyapunov/v1/Network.ts";
@@ -44,6 +45,7 @@ export function runToJson(run: Run__Output) {
     spread: run.spread && spreadToJson(run.spread),
     exact: run.exact && exactToJson(run.exact),
     targetMet: run.targetMet ?? null,
+    computations: run.computations.map(computationToJson),
     checkpoints: run.checkpoints.map(checkpointToJson),
     progress: run.progress && {
       completedShardCount: run.progress.completedShardCount,
@@ -65,6 +67,28 @@ export function runToJson(run: Run__Output) {
     createTime: run.createTime && timestampToJson(run.createTime),
     endTime: run.endTime && timestampToJson(run.endTime),
     etag: run.etag,
+  };
+}
+
+function computationToJson({
+  backend,
+  generator,
+  device,
+  driver,
+  software,
+  shardCount,
+  replicaCount,
+  recomputedReplicaCount,
+}: Computation__Output) {
+  return {
+    backend,
+    generator,
+    device,
+    driver,
+    software,
+    shardCount,
+    replicaCount,
+    recomputedReplicaCount,
   };
 }
 

@@ -64,7 +64,21 @@ export interface WorkerJson {
   /** Why the worker is in quarantine; empty otherwise. */
   readonly reason: string;
   readonly devices: readonly {
-    readonly backends: readonly string[];
+    /** For people, such as the card's model; empty if the worker gives none. */
+    readonly description: string;
+    readonly backends: readonly {
+      readonly name: string;
+      readonly generator: string;
+      /** Empty where the backend has none. */
+      readonly driver: string;
+      readonly gpu: boolean;
+      /** True if a processor plays the card's part. */
+      readonly software: boolean;
+      /** Null where it is not known. */
+      readonly memoryBytes: number | null;
+      /** What all slots together drew when the worker started; null if it did not measure. */
+      readonly weightsPerSecond: number | null;
+    }[];
     readonly slotCount: number;
     readonly leaseCount: number;
   }[];

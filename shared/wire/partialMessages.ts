@@ -8,7 +8,7 @@ const PARTIAL = messageType("lyapunov.v1.Partial");
 const decode = numericDecoder("lyapunov.v1.Partial");
 
 /** A decoded partial; a field that was not sent has its default on the prototype. */
-type Decoded = Omit<ShardPartial, "checkpoints"> & {
+type Decoded = Required<Omit<ShardPartial, "checkpoints">> & {
   readonly checkpoints: readonly DecodedCheckpoint[];
 };
 type DecodedCheckpoint = Omit<CheckpointSums, "quantileSketch"> & {
@@ -21,6 +21,10 @@ export function partialToMessage(partial: ShardPartial): Partial {
     generator: partial.generator,
     firstReplica: partial.firstReplica,
     replicaCount: partial.replicaCount,
+    device: partial.device ?? "",
+    driver: partial.driver ?? "",
+    software: partial.software ?? false,
+    recomputedReplicaCount: partial.recomputedReplicaCount ?? 0,
     observables: [...partial.observables],
     checkpoints: partial.checkpoints.map((sums) => ({
       depth: sums.depth,
@@ -45,7 +49,12 @@ export function sketchToMessage({
 /** Reads a partial as it was sent; `partialProblem` says whether it is plausible. */
 function partialOf(message: Decoded): ShardPartial {
   const { backend, generator, firstReplica, replicaCount, observables, checkpoints } = message;
+  const { device, driver, software, recomputedReplicaCount } = message;
   return {
+    ...(device !== "" && { device }),
+    ...(driver !== "" && { driver }),
+    ...(software && { software }),
+    ...(recomputedReplicaCount !== 0 && { recomputedReplicaCount }),
     backend,
     generator,
     firstReplica,

@@ -11,15 +11,26 @@ import {
 import { Random } from "./random.ts";
 
 /**
- * A partial that looks like a real one and costs nothing: a pure function of the run's seed and the
- * shard's first replica, with growth of variance about 1 at every depth.
+ * A partial that looks like a real one and costs nothing: a pure function of the run's seed, the
+ * shard's first replica and the generator, with growth of variance about 1 at every depth. A
+ * generator whose name begins with `other` has replicas of its own. All others have the same ones,
+ * and those whose name ends in `plain` round them otherwise.
+ *
+ * @param moved how far the growth of all replicas is moved: a lie that no rounding explains
  */
-export function syntheticPartial(shard: RunShard, generator = "synthetic"): ShardPartial {
+export function syntheticPartial(
+  shard: RunShard,
+  generator = "synthetic",
+  moved = 0,
+): ShardPartial {
   const { specification, firstReplica, replicaCount } = shard;
   const { backend, depths, sketchBinWidths } = specification.kind.partialShape(specification);
   const task = { backend, checkpointDepths: depths, sketchBinWidths, firstReplica, replicaCount };
-  return syntheticPartialOf({ ...task, seed: specification.seed }, generator);
+  return syntheticPartialOf({ ...task, seed: specification.seed }, generator, moved);
 }
+
+/** Relative difference between a generator that rounds otherwise and the others. */
+const ROUNDING = 1e-6;
 
 /** The synthetic partial of a task as a worker reads it. */
 export function syntheticPartialOf(
@@ -30,9 +41,12 @@ export function syntheticPartialOf(
     readonly backend: string;
   },
   generator = "synthetic",
+  moved = 0,
 ): ShardPartial {
   const { replicaCount } = task;
-  const random = new Random(Number(task.seed), task.firstReplica);
+  const seed = generator.startsWith("other") ? Number(task.seed) + 1e9 : Number(task.seed);
+  const random = new Random(seed, task.firstReplica);
+  const rounding = generator.endsWith("plain") ? 1 + ROUNDING : 1;
   let extinctCount = 0;
   return {
     backend: task.backend,
@@ -45,7 +59,10 @@ export function syntheticPartialOf(
       if (random.chance(0.1)) extinctCount = 1;
       const survivorCount = replicaCount - extinctCount;
       const spread = Math.exp(0.25 * random.normal());
-      const values = Float64Array.from({ length: survivorCount }, () => spread * random.normal());
+      const values = Float64Array.from(
+        { length: survivorCount },
+        () => moved + rounding * spread * random.normal(),
+      );
       const [sums] = sumReplicas(
         [{ name: "log_norm_growth", keptAt: "every_checkpoint" }],
         [depth],

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import pino, { type Logger } from "pino";
 
 import type { ProcessorBackend } from "../../shared/specification/backends.ts";
-import { processor, type WorkerDevice } from "../../worker/devices/devices.ts";
+import { processor } from "../../worker/devices/processor.ts";
+import type { WorkerDevice } from "../../worker/devices/workerDevice.ts";
 import type { ShardPool } from "../../worker/pool/shardPool.ts";
 import { createThreadPool } from "../../worker/pool/threadPool.ts";
 import { startWorker } from "../../worker/worker.ts";

@@ -4,13 +4,14 @@ import type { Grant__Output } from "../../shared/wire/generated/lyapunov/v1/Gran
 import type { WorkResponse__Output } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
 import { partialToMessage } from "../../shared/wire/partialMessages.ts";
 import { VERSION } from "../../shared/wire/version.ts";
-import type { WorkerDevice } from "../devices/devices.ts";
+import type { WorkerDevice } from "../devices/workerDevice.ts";
 import { CoordinatorLink, type LinkOptions } from "./coordinatorLink.ts";
 import { DeviceAtWork } from "./deviceAtWork.ts";
 import type { HeldLease } from "./heldLease.ts";
 import { LeaseBook } from "./leaseBook.ts";
 import { UNOBSERVED, type ShardObserver } from "./shardObserver.ts";
 import type { ComputedShard } from "../pool/computedShard.ts";
+import { DeviceLostError } from "../backends/backend.ts";
 import { PoolStartError } from "../pool/shardPool.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
 
@@ -34,6 +35,9 @@ const REVOCATION_PATIENCE_SECONDS = 1;
  *
  * A device whose pool cannot start is left out: its shards go back, the worker joins again without
  * its backends, and the other devices go on. The worker ends when it has no device left.
+ *
+ * The shards of a device that was lost go back, too: the worker joins again without their leases, so
+ * that they are granted anew and no shard is blamed.
  */
 export class Agent {
   readonly #options: AgentOptions;
@@ -44,6 +48,8 @@ export class Agent {
   readonly #computing = new Map<string, AbortController>();
   readonly #link: CoordinatorLink;
   #draining = false;
+  /** Whether leases were dropped with a lost device, of which the coordinator is told at once. */
+  #handsBack = false;
 
   constructor(options: AgentOptions) {
     this.#options = options;
@@ -160,9 +166,8 @@ export class Agent {
     this.#computing.set(lease.id, controller);
     this.#observer.begun(lease);
     try {
-      const { pool, pace } = this.#devices[lease.deviceIndex] as DeviceAtWork;
-      const computed = await pool.compute(lease.task, controller.signal);
-      pace.measured(computed.propagated.backend, computed.computeSeconds);
+      const device = this.#devices[lease.deviceIndex] as DeviceAtWork;
+      const computed = await device.compute(lease.task, controller.signal);
       if (this.#leases.finish(lease, computed)) {
         this.#observer.computed(computed);
         this.#deliver(lease, computed);
@@ -180,7 +185,9 @@ export class Agent {
     const isWanted = this.#leases.fail(lease);
     if (this.#link.hasLeft) return;
     if (error instanceof PoolStartError) this.#deviceFailed(lease, error);
-    else if (isWanted) {
+    else if (error instanceof DeviceLostError) {
+      if (isWanted) this.#handBackSoon(lease.id);
+    } else if (isWanted) {
       this.#observer.failed();
       this.#options.log.error(
         { run: lease.run, shardIndex: lease.shardIndex, err: error },
@@ -209,6 +216,22 @@ export class Agent {
     );
     this.#leases.handBackOf(deviceIndex);
     this.#link.joinAgain();
+  }
+
+  /** Hands a lease back for which nobody is to blame, with all that are lost in the same moment. */
+  #handBackSoon(id: string): void {
+    if (this.#draining) {
+      this.#sendDrain([id]);
+      return;
+    }
+    // Drain would say that the worker leaves.
+    if (!this.#handsBack) {
+      setImmediate(() => {
+        this.#handsBack = false;
+        if (!this.#link.hasLeft) this.#link.joinAgain();
+      });
+    }
+    this.#handsBack = true;
   }
 
   #deliver({ id, run, shardIndex }: HeldLease, { partial, computeSeconds }: ComputedShard): void {

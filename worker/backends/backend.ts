@@ -47,12 +47,15 @@ export interface Backend {
   readonly device?: BackendDevice;
   /** Tasks that it can propagate at the same time; default: one. */
   readonly slotCount?: number;
+  /** True once its process should be replaced before another task; asked after each, default: no. */
+  readonly isSpent?: boolean;
   /**
    * Propagates the task's replicas. A backend of the processor does so before it returns; a GPU's
    * values are read back later. Only a backend with `slotCount` above 1 is given a task before it is
    * done with the one before.
    *
    * @param advanced must be called at least after every layer: whoever is silent is taken to hang.
+   *   What it throws ends the task, whose values nobody wants any more.
    */
   propagate(task: PropagationTask, advanced?: () => void): Promise<ReplicaObservables>;
   /** Lets go of the device once what it was given last is done; it takes no more tasks. */

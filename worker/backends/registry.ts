@@ -14,3 +14,8 @@ export async function loadBackend(name: BackendName, choice: DeviceChoice = {}):
       return (await import("./tensorflow/tensorflowBackend.ts")).loadTensorflowBackend(choice);
   }
 }
+
+/** Names of the adapters that a backend can be loaded with; none if it has no choice. */
+export async function listAdapters(name: BackendName): Promise<readonly string[]> {
+  return name === "webgpu" ? (await import("./webgpu/adapterNames.ts")).adapterNames() : [];
+}

@@ -25,6 +25,7 @@ export class WorkerMetrics implements Observed, ShardObserver {
   readonly #runs: Histogram<"backend">;
   readonly #shards: Counter<"outcome">;
   readonly #threadsRecycled: Counter;
+  readonly #recomputed: Counter<"backend">;
   readonly #grantedAt = new WeakMap<HeldLease, number>();
   #agent: WorkerNow["agent"] | undefined;
   #now: WorkerNow | undefined;
@@ -58,6 +59,12 @@ export class WorkerMetrics implements Observed, ShardObserver {
     this.#threadsRecycled = new Counter({
       name: "lyapunov_worker_threads_recycled_total",
       help: "Threads replaced because they died, hung, or had a shard revoked.",
+      registers,
+    });
+    this.#recomputed = new Counter({
+      name: "lyapunov_worker_replicas_recomputed_total",
+      help: "Replicas that a GPU doubted and the processor computed anew.",
+      labelNames: ["backend"],
       registers,
     });
     registerFamilies(this.#registry, WORKER_FAMILIES, () => this.#now);
@@ -99,10 +106,13 @@ export class WorkerMetrics implements Observed, ShardObserver {
     this.#waits.observe(at - (this.#grantedAt.get(lease) ?? at));
   }
 
-  computed({ computeSeconds, propagated }: ComputedShard): void {
+  computed({ computeSeconds, partial, propagated }: ComputedShard): void {
     this.#shards.inc({ outcome: "computed" });
     this.#runs.observe({ backend: propagated.backend }, computeSeconds);
     this.#tally.propagated.add(propagated);
+    const { recomputedReplicaCount } = partial;
+    if (recomputedReplicaCount === undefined) return;
+    this.#recomputed.inc({ backend: propagated.backend }, recomputedReplicaCount);
   }
 
   failed(): void {

@@ -3,15 +3,17 @@ import { propagationOf } from "../../shared/shard/propagation.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import { shardTaskFromMessage } from "../../shared/kinds/propagation/shardTaskMessages.ts";
 import type { Backend } from "../backends/backend.ts";
-import { loadBackend } from "../backends/registry.ts";
 import { computeShard } from "./shard.ts";
 import type { ShardComputer } from "./shardComputer.ts";
 
+/** Loads a backend, or says in one sentence why it cannot be had here. */
+export type BackendLoader = (name: BackendName) => Promise<Backend>;
+
 /** Propagates replicas; each backend is loaded once, when a task first asks for it. */
-export function propagationComputer(): ShardComputer {
+export function propagationComputer(load: BackendLoader): ShardComputer {
   const backends = new Map<BackendName, Promise<Backend>>();
   const loaded = (name: BackendName): Promise<Backend> => {
-    const loading = backends.get(name) ?? loadBackend(name);
+    const loading = backends.get(name) ?? load(name);
     backends.set(name, loading);
     return loading;
   };

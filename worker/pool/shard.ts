@@ -1,7 +1,11 @@
 import type { ShardTask } from "../../shared/kinds/propagation/shardTask.ts";
+import { clipped } from "../../shared/specification/violations.ts";
 import type { Observable } from "../../shared/statistics/observable.ts";
 import { sumReplicas, type ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import type { Backend, ReplicaObservables } from "../backends/backend.ts";
+
+/** One less than the contract takes: what is cut ends with an ellipsis. */
+const MAXIMUM_TEXT_LENGTH = 199;
 
 /**
  * Propagates the replicas of a shard and sums what was seen: replicas → partial.
@@ -22,11 +26,18 @@ export async function computeShard(
   );
   const chosen = valuesOf(observables, seen, depths.length, replicaCount);
   const values = burnIn > 0 ? sinceFirstDepth(observables, chosen, replicaCount) : chosen;
+  const { generator, device } = backend;
   return {
     ...sumReplicas(observables, checkpointDepths, sketchBinWidths, replicaCount, values),
     backend: task.backend,
-    generator: backend.generator,
+    generator,
     firstReplica,
+    ...(device !== undefined && {
+      device: clipped(device.description, MAXIMUM_TEXT_LENGTH),
+      driver: clipped(device.driver, MAXIMUM_TEXT_LENGTH),
+    }),
+    ...(device?.isSoftware === true && { software: true }),
+    ...(seen.recomputedCount !== undefined && { recomputedReplicaCount: seen.recomputedCount }),
   };
 }
 

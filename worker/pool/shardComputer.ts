@@ -10,9 +10,11 @@ export interface ShardComputer {
    */
   prepare?(task: ShardTask__Output): Promise<void>;
   /**
-   * Computes the task as it came off the wire. Tasks are given one after another.
+   * Computes the task as it came off the wire. Threads give one task after another; processes give
+   * as many at a time as their backend has slots.
    *
-   * @param advanced must be called often: a thread that is silent is taken to hang.
+   * @param advanced must be called often: a thread or process that is silent is taken to hang. What
+   *   it throws ends the task.
    */
   compute(
     task: ShardTask__Output,

@@ -1,7 +1,6 @@
-import { performance } from "node:perf_hooks";
-
 import type { ShardTask__Output } from "../../shared/wire/generated/lyapunov/v1/ShardTask.ts";
 import type { ComputedShard } from "./computedShard.ts";
+import { computeTask } from "./computeTask.ts";
 import { COMPUTERS } from "./computers.ts";
 import type { ShardComputers } from "./shardComputer.ts";
 
@@ -16,24 +15,10 @@ export interface ThreadTask {
 export function threadTask(
   computers: ShardComputers,
 ): (threadTask: ThreadTask) => Promise<ComputedShard> {
-  return async ({ task, progress }) => {
-    const advanced = () => {
+  return ({ task, progress }) =>
+    computeTask(computers, task, () => {
       Atomics.add(progress, 0, 1);
-    };
-    const computer = computers.get(task.kind);
-    await computer?.prepare?.(task);
-    // Whatever fails from here on is put down to the shard.
-    advanced();
-    if (computer === undefined) {
-      throw new Error(
-        `this worker cannot compute shards of the kind ${task.kind}; ` +
-          `install the coordinator's version`,
-      );
-    }
-    const start = performance.now();
-    const { partial, propagated } = await computer.compute(task, advanced);
-    return { partial, propagated, computeSeconds: (performance.now() - start) / 1000 };
-  };
+    });
 }
 
 /** The task of this package's own threads. */

@@ -5,7 +5,7 @@ import { Piscina } from "piscina";
 import type { ComputedShard } from "./computedShard.ts";
 import type { ShardPool } from "./shardPool.ts";
 import type { ThreadTask } from "./thread.ts";
-import { DEFAULT_PATIENCE_SECONDS, ThreadStartError, ThreadWatch } from "./threadWatch.ts";
+import { DEFAULT_PATIENCE_SECONDS, ShardStartError, ShardWatch } from "./shardWatch.ts";
 
 export interface ThreadPoolOptions {
   /** How long a thread may show no progress, such as a layer, before it is ended. */
@@ -41,7 +41,7 @@ export function createThreadPool(slotCount: number, options: ThreadPoolOptions =
     idleTimeout: Infinity,
     resourceLimits: { maxOldGenerationSizeMb: heapLimit },
   });
-  const watch = new ThreadWatch(patienceSeconds);
+  const watch = new ShardWatch("thread", patienceSeconds);
   // If a thread ends before it has a shard, piscina does not tell those who wait for one; if it was
   // the last thread, they would wait for ever.
   let trouble = new Error("it ended while it started");
@@ -69,7 +69,7 @@ export function createThreadPool(slotCount: number, options: ThreadPoolOptions =
       } catch (error) {
         if (signal?.aborted === true) throw error;
         watched.signal.throwIfAborted();
-        throw watched.hasBegun ? reasonOf(error, heapLimit) : new ThreadStartError(error);
+        throw watched.hasBegun ? reasonOf(error, heapLimit) : new ShardStartError("thread", error);
       } finally {
         watched.done();
       }

@@ -4,6 +4,7 @@ import { performance } from "node:perf_hooks";
 import type { Command } from "commander";
 
 import { BACKENDS } from "../../../shared/specification/backends.ts";
+import { canPropagate } from "../../../shared/kinds/propagation/capabilities.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import {
@@ -15,6 +16,7 @@ import {
 import { RUN_DEFAULTS, runInput, type StoppingFlags, type Typed } from "../../sdk/runInput.ts";
 import { points } from "../../sweepFile/grid.ts";
 import { counted } from "../../../shared/text/counts.ts";
+import { ValidationError } from "../../../shared/specification/violations.ts";
 import { countReader, defaultThreads } from "../clusterFlags.ts";
 import { measureRate, type MachineRate, type RateOptions } from "../machineRate.ts";
 import { addStoppingFlags } from "../networkFlags.ts";
@@ -93,6 +95,14 @@ export function defineBench(command: Command): void {
 async function bench(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const specifications = wanted(flags);
+  if (specifications.some(({ backend }) => backend === "any")) {
+    throw new ValidationError([
+      {
+        field: "backend",
+        description: `'any' is not allowed here; give one of ${BACKENDS.join(", ")}`,
+      },
+    ]);
+  }
   const [load = 0] = loadavg();
   endOnSignal(() => "interrupted");
   const [{ createThreadPool }, { ShardPlan }, { receivedTask }] = await Promise.all([
@@ -153,10 +163,25 @@ function wanted(flags: Flags): PropagationSpecification[] {
   return ways.flatMap((way) =>
     grid
       .filter((point) => way === sampling || way === "dense" || hasClosedForm(point["weights"]))
+      // Laws that are named are left in, for their refusal to say what is wrong.
+      .filter((point) => flags.weights !== undefined || isAble(flags.backend, way, point))
       .map((point) =>
         parsePropagation(runInput({ ...defaults, ...ofRun, ...point, sampling: way })),
       ),
   );
+}
+
+/** Whether the backend can do a point of the grid; of an unknown one nobody knows. */
+function isAble(
+  backend: Typed | undefined,
+  sampling: Typed,
+  point: Readonly<Record<string, unknown>>,
+) {
+  const name = BACKENDS.find((known) => known === backend);
+  const way = SAMPLINGS.find((known) => known === sampling);
+  const weights = WEIGHT_LAWS.find((known) => known === point["weights"]);
+  if (name === undefined || way === undefined || weights === undefined) return true;
+  return canPropagate(name, { sampling: way, network: { weights, width: Number(point["width"]) } });
 }
 
 /** The laws that are measured where none is named: those that can be sampled in the way given. */

@@ -28,7 +28,7 @@ export function defineRun(command: Command): void {
 async function run(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const requested = parseRequest(runInput(flags));
-  const cluster = await openCluster(flags, specificationToMessage(requested));
+  const cluster = await openCluster(flags, specificationToMessage(requested), [requested.backend]);
   const { Submission } = await import("../submission.ts");
   const submission = new Submission<Run__Output>(cluster, "runs");
   let isDone = false;

@@ -32,7 +32,11 @@ async function sweep(file: string, flags: Flags): Promise<void> {
   for (const note of notes) say(`note: ${note}\n`);
   if (flags.plot !== undefined) await assertWritableSvg("--plot", flags.plot);
   const message = { displayName, runs: runs.map(specificationToMessage) };
-  const cluster = await openCluster(flags, message);
+  const cluster = await openCluster(
+    flags,
+    message,
+    runs.map(({ backend }) => backend),
+  );
   const { Submission } = await import("../submission.ts");
   const submission = new Submission<Sweep__Output>(cluster, "sweeps");
   let isDone = false;

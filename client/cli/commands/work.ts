@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 
-import { DEFAULT_PATIENCE_SECONDS } from "../../../worker/pool/threadWatch.ts";
+import { DEFAULT_PATIENCE_SECONDS } from "../../../worker/pool/shardWatch.ts";
 import { callerCredentials } from "../callerCredentials.ts";
 import { countReader, defaultThreads } from "../clusterFlags.ts";
+import { addDeviceFlags, backendsOf, type DeviceFlags } from "../deviceFlags.ts";
 import type { ConnectionFlags } from "../connectionFlags.ts";
 import { addCoordinatorFlags, coordinatorOf } from "../coordinatorFlag.ts";
 import type { LogLevel } from "../logLevels.ts";
@@ -12,11 +13,12 @@ import {
   serveMetrics,
   type MetricsFlags,
 } from "../metricsFlag.ts";
+import { InputError } from "../../sdk/errors.ts";
 import { flag, secondsFrom } from "../readers.ts";
 import { untilSignal } from "../signals.ts";
 import { reasonOf } from "../../../shared/wire/reason.ts";
 
-interface Flags extends ConnectionFlags, MetricsFlags {
+interface Flags extends ConnectionFlags, MetricsFlags, DeviceFlags {
   readonly coordinator?: string;
   readonly threads: number;
   readonly grace: number;
@@ -28,9 +30,11 @@ const LONGEST_SECONDS = 86_400;
 
 /** `lyapunov work`. */
 export function defineWork(command: Command): void {
-  addMetricsFlag(addCoordinatorFlags(command, "the coordinator to work for"))
+  addDeviceFlags(addMetricsFlag(addCoordinatorFlags(command, "the coordinator to work for")))
     .addOption(
-      flag("--threads <count>", "number of compute threads", countReader).default(defaultThreads()),
+      flag("--threads <count>", "compute threads of the processor", countReader).default(
+        defaultThreads(),
+      ),
     )
     .addOption(
       flag(
@@ -42,7 +46,7 @@ export function defineWork(command: Command): void {
     .addOption(
       flag(
         "--patience <seconds>",
-        "how long a thread may show no progress, such as a layer, before it is replaced",
+        "how long a thread or process may show no progress, such as a layer, before it is replaced",
         secondsFrom(1, LONGEST_SECONDS),
       ).default(DEFAULT_PATIENCE_SECONDS),
     )
@@ -54,8 +58,9 @@ export function defineWork(command: Command): void {
 async function work(flags: Flags): Promise<void> {
   const coordinator = coordinatorOf(flags);
   const credentials = callerCredentials(flags, coordinator);
+  const backends = backendsOf(flags);
   refuseOpenMetrics(flags);
-  const [{ startWorker }, { silenceGrpc }, { createLog }] = await Promise.all([
+  const [{ startWorker, UnknownDevice }, { silenceGrpc }, { createLog }] = await Promise.all([
     import("../../../worker/worker.ts"),
     import("../grpcLog.ts"),
     import("../log.ts"),
@@ -65,14 +70,23 @@ async function work(flags: Flags): Promise<void> {
   await using served = await serveMetrics(flags, loadMetrics, log);
   const signalled = untilSignal();
   try {
-    const worker = await startWorker({
+    const starting = startWorker({
       coordinator,
       credentials,
+      backends,
+      names: flags.devices,
+      allowSoftware: flags.allowSoftware,
       threads: flags.threads,
       patienceSeconds: flags.patience,
       log,
       ...(served.metrics !== undefined && { metrics: served.metrics }),
     });
+    // Devices are measured first; whoever wants the worker to end then need not wait for that.
+    const worker = await Promise.race([starting, signalled.then(() => undefined)]);
+    if (worker === undefined) {
+      void starting.then((started) => started.stop());
+      return;
+    }
     log.info({ coordinator, threads: flags.threads }, "worker started");
     const stopped = signalled.then(async (signal) => {
       log.info(
@@ -83,6 +97,7 @@ async function work(flags: Flags): Promise<void> {
     });
     await Promise.race([worker.left, stopped]);
   } catch (error) {
+    if (error instanceof UnknownDevice) throw new InputError(`--devices: ${error.message}`);
     // In its own words: a failed call would be described as if a client had made it.
     throw new Error(reasonOf(error), { cause: error });
   }

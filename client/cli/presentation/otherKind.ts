@@ -1,3 +1,4 @@
+import { computationFacts } from "./computationFacts.ts";
 import { count, counted } from "../../../shared/text/counts.ts";
 import { ABSENT, given, interval, percent, withError } from "../../../shared/text/numbers.ts";
 import { fittedFacts, fittedTable, type Fact, type TableColumn } from "./fittedTable.ts";
@@ -47,6 +48,7 @@ export function otherKindDetails(run: Run__Output, limit = Infinity): string {
       ([name, estimate]) => [name, estimateLine(estimate)] as const,
     ),
   );
+  table.push(...computationFacts(run));
   if (run.targetMet !== undefined) {
     table.push(["target", `${run.targetMet ? "met" : "missed"}: ${targetText(run)}`]);
   }

@@ -13,6 +13,7 @@ import {
   significant,
   withError,
 } from "../../../shared/text/numbers.ts";
+import { computationFacts } from "./computationFacts.ts";
 import { fittedFacts, type Fact } from "./fittedTable.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
 import { titled } from "./sweepHeading.ts";
@@ -46,6 +47,7 @@ export function runDetails(run: Run__Output, limit = Infinity): string {
         `${shortName("backend", run.backend)}, seed ${run.seed}`,
     ],
   );
+  table.push(...computationFacts(run));
   if (run.burnIn > 0) {
     table.push(["burn-in", burnInText(run.burnIn)]);
   } else if (run.withoutBurnIn) {

@@ -1,44 +1,50 @@
-/** What partials must share before their bits can be compared. */
-export interface Subject {
-  readonly generator: string;
-  readonly replicaCount: number;
-}
+import { areComparable, type Claim, type Compare, type Identity } from "./claim.ts";
 
-/** Equal answers of different workers that settle a dispute. */
+/** Agreeing answers of different workers that settle a dispute. */
 const MAJORITY = 2;
 
 /**
- * A shard on which workers contradict one another, with the digest that each of them claims. Nobody
- * is believed until two claim the same.
+ * A shard on which workers contradict one another, with what each of them claims. Nobody is believed
+ * until two agree.
  */
 export class Dispute {
-  readonly #subject: Subject;
-  readonly #claims = new Map<string, string>();
+  readonly #compare: Compare;
+  readonly #claims = new Map<string, Claim>();
 
-  constructor({ generator, replicaCount }: Subject) {
-    this.#subject = { generator, replicaCount };
+  constructor(compare: Compare) {
+    this.#compare = compare;
   }
 
   get workers(): readonly string[] {
     return [...this.#claims.keys()];
   }
 
-  /** True if the claims contradict one another; otherwise there is nothing left to settle. */
+  /** True if claims contradict one another; otherwise there is nothing left to settle. */
   get isOpen(): boolean {
-    return new Set(this.#claims.values()).size > 1;
+    const claims = [...this.#claims.values()];
+    return claims.some((claim) => claims.some((other) => this.#contradict(claim, other)));
   }
 
-  /** True if the partial can be compared with the claims; bits of another generator cannot. */
-  isAbout({ generator, replicaCount }: Subject): boolean {
-    return generator === this.#subject.generator && replicaCount === this.#subject.replicaCount;
+  /** True if the claim can be compared with one of the others. */
+  isAbout(claim: Claim): boolean {
+    const isComparable = (other: Claim) => this.#compare(claim, other) !== "incomparable";
+    return [...this.#claims.values()].some(isComparable);
   }
 
-  claimOf(worker: string): string | undefined {
+  /** True if partials of this identity can be compared with one of the claims, so far as is known. */
+  mayBeSettledBy(identity: Identity | undefined): boolean {
+    if (identity === undefined) return true;
+    return [...this.#claims.values()].some(
+      (claim) => claim.identity === undefined || areComparable(claim.identity, identity),
+    );
+  }
+
+  claimOf(worker: string): Claim | undefined {
     return this.#claims.get(worker);
   }
 
-  add(worker: string, digest: string): void {
-    this.#claims.set(worker, digest);
+  add(worker: string, claim: Claim): void {
+    this.#claims.set(worker, claim);
   }
 
   /** Drops the claim of a worker that was found to lie. */
@@ -46,13 +52,35 @@ export class Dispute {
     this.#claims.delete(worker);
   }
 
-  /** True if enough workers claim this digest. */
-  isConfirmed(digest: string): boolean {
-    return [...this.#claims.values()].filter((claim) => claim === digest).length >= MAJORITY;
+  /** True if enough workers agree with this claim, which is one of theirs. */
+  isConfirmed(claim: Claim): boolean {
+    const agreeing = [...this.#claims.values()].filter(
+      (other) => this.#compare(claim, other) === "agree",
+    );
+    return agreeing.length >= MAJORITY;
   }
 
-  /** The workers that claim another digest. */
-  contradicting(digest: string): string[] {
-    return this.workers.filter((worker) => this.#claims.get(worker) !== digest);
+  /**
+   * What vouches for the worker's claim, if nobody else claims the same bits: the claim of another
+   * worker that agrees with it within the tolerance.
+   */
+  vouchedAcross(worker: string): Claim | undefined {
+    const claim = this.#claims.get(worker);
+    if (claim === undefined) return undefined;
+    const agreeing = [...this.#claims]
+      .filter(([other, its]) => other !== worker && this.#compare(claim, its) === "agree")
+      .map(([, its]) => its);
+    return agreeing.some(({ digest }) => digest === claim.digest) ? undefined : agreeing[0];
+  }
+
+  /** The workers whose claims contradict this one. */
+  contradicting(claim: Claim): string[] {
+    return [...this.#claims]
+      .filter(([, other]) => this.#contradict(claim, other))
+      .map(([worker]) => worker);
+  }
+
+  #contradict(claim: Claim, other: Claim): boolean {
+    return this.#compare(claim, other) === "contradict";
   }
 }

@@ -1,17 +1,22 @@
-import { Dispute, type Subject } from "./dispute.ts";
+import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
+import { areComparable, type Claim, type Compare, type Identity } from "./claim.ts";
+import { Dispute } from "./dispute.ts";
 import { RunTrust, type WorkerNumber } from "./runTrust.ts";
 
 /** A run whose results are judged. */
 export interface JudgedRun {
   readonly name: string;
   readonly trust: RunTrust;
+  readonly compare: Compare;
+  /** What a partial claims, as far as it may have to be compared. */
+  claimOf(result: Pick<JudgedResult, "partial" | "digest">): Claim;
 }
 
 /** A worker's partial of a shard, and the digest by which it is judged. */
 export interface JudgedResult {
   readonly worker: string;
   readonly shardIndex: number;
-  readonly partial: Subject;
+  readonly partial: ShardPartial;
   readonly digest: string;
 }
 
@@ -19,8 +24,10 @@ export interface JudgedResult {
 export type Verdict =
   /** The partial is recorded; the liars contradicted two workers that agree on it. */
   | { readonly kind: "accepted"; readonly liars: readonly string[] }
-  /** The partial equals the accepted one. */
+  /** The partial equals the accepted one, within what their generators allow. */
   | { readonly kind: "agrees" }
+  /** The partial says nothing of the accepted one: they are of different streams. */
+  | { readonly kind: "incomparable" }
   /** The partial contradicts the accepted one, and it is not known yet which is right. */
   | { readonly kind: "disputes" }
   /** The partial is one more claim in a dispute that goes on. */
@@ -33,6 +40,8 @@ export interface DistrustCounts {
   readonly checksGranted: number;
   /** Shards on which two workers agreed, straggler copies and late answers included. */
   readonly shardsVerified: number;
+  /** Those of them on which the two are of different generators, and agree within the tolerance. */
+  readonly shardsVerifiedAcross: number;
   readonly disagreements: number;
   readonly workersQuarantined: number;
   /** Accepted shards that were taken back, to be computed again. */
@@ -58,6 +67,7 @@ export class Distrust {
   readonly #counts = {
     checksGranted: 0,
     shardsVerified: 0,
+    shardsVerifiedAcross: 0,
     disagreements: 0,
     workersQuarantined: 0,
     shardsRetracted: 0,
@@ -98,49 +108,63 @@ export class Distrust {
     return this.#quarantined.get(worker);
   }
 
-  /** Judges a valid partial and notes what follows; `known` is the accepted partial's digest. */
-  judge(run: JudgedRun, result: JudgedResult, known: string | undefined): Verdict {
-    const { worker, shardIndex, digest } = result;
+  /** Judges a valid partial and notes what follows; `known` is the accepted partial's claim. */
+  judge(run: JudgedRun, result: JudgedResult, known: Claim | undefined): Verdict {
+    const { worker, shardIndex } = result;
     const { trust } = run;
     if (known === undefined) return this.#judgeOpen(run, result);
-    const deliverer = trust.delivererOf(shardIndex);
+    const crossCheck = trust.crossCheckOf(shardIndex);
+    const deliverer = trust.delivererOf(shardIndex) ?? crossCheck?.deliverer;
     const isOwn = deliverer !== undefined && deliverer === this.#numbers.get(worker);
-    if (known === digest) {
-      if (deliverer !== undefined && !isOwn) this.#verify(trust, shardIndex);
+    const claim = run.claimOf(result);
+    const comparison = run.compare(claim, known);
+    if (comparison === "incomparable") return { kind: "incomparable" };
+    if (comparison === "agree") {
+      const isOpen = trust.delivererOf(shardIndex) !== undefined;
+      if (isOpen && !isOwn) this.#verify(trust, shardIndex, across(claim, known));
       return { kind: "agrees" };
     }
     this.#disagree(trust);
-    if (isOwn || trust.isVerified(shardIndex)) return { kind: "lies" };
-    const dispute = new Dispute(result.partial);
+    // A second generator vouches for no more than the tolerance; bits are a matter of the first.
+    const contradictsTwo =
+      trust.isVerified(shardIndex) &&
+      (crossCheck === undefined || run.compare(claim, crossCheck.claim) === "contradict");
+    if (isOwn || contradictsTwo) return { kind: "lies" };
+    const dispute = new Dispute(run.compare);
     const earlier = this.#nameOf(deliverer);
-    if (earlier !== undefined) dispute.add(earlier, known);
-    dispute.add(worker, digest);
+    const { replicaCount } = claim;
+    if (earlier !== undefined) dispute.add(earlier, { ...known, replicaCount });
+    dispute.add(worker, claim);
     trust.dispute(shardIndex, dispute);
     return { kind: "disputes" };
   }
 
-  #judgeOpen(run: JudgedRun, { worker, shardIndex, partial, digest }: JudgedResult): Verdict {
+  #judgeOpen(run: JudgedRun, result: JudgedResult): Verdict {
     const { trust } = run;
+    const { worker, shardIndex } = result;
+    const claim = run.claimOf(result);
     const dispute = trust.disputes.get(shardIndex);
-    if (dispute?.isAbout(partial) !== true) {
-      // A dispute about bits of another generator has nothing left to settle.
+    if (dispute?.isAbout(claim) !== true) {
+      // What an incomparable partial says leaves a dispute with nothing to settle.
       trust.endDispute(shardIndex);
       const isFirst = !this.#numbers.has(worker);
-      const isChecked = this.#interval > 0 && (isFirst || this.#isSampled(run.name, shardIndex));
+      const isOfInterest =
+        isFirst || dispute !== undefined || this.#isSampled(run.name, shardIndex);
+      const isChecked = this.#interval > 0 && isOfInterest;
       trust.delivered(shardIndex, this.#numberOf(worker), isChecked);
       return { kind: "accepted", liars: [] };
     }
-    const claim = dispute.claimOf(worker);
-    if (claim !== undefined && claim !== digest) {
+    const before = dispute.claimOf(worker);
+    if (before !== undefined && run.compare(claim, before) === "contradict") {
       this.#disagree(trust);
       return { kind: "lies" };
     }
-    dispute.add(worker, digest);
-    if (!dispute.isConfirmed(digest)) return { kind: "claims" };
+    dispute.add(worker, claim);
+    if (!dispute.isConfirmed(claim)) return { kind: "claims" };
     trust.endDispute(shardIndex);
-    this.#numberOf(worker);
-    this.#verify(trust, shardIndex);
-    return { kind: "accepted", liars: dispute.contradicting(digest) };
+    trust.delivered(shardIndex, this.#numberOf(worker), false);
+    this.#verify(trust, shardIndex, dispute.vouchedAcross(worker));
+    return { kind: "accepted", liars: dispute.contradicting(claim) };
   }
 
   /** Stops believing the worker in anything. */
@@ -168,15 +192,27 @@ export class Distrust {
     this.#counts.checksGranted += 1;
   }
 
-  /** True if the shard is due for a check and the worker did not deliver it. */
-  mayCheck(trust: RunTrust, shardIndex: number, worker: string): boolean {
+  /**
+   * True if the shard is due for a check and the worker did not deliver it.
+   *
+   * @param identity that of the worker's partials, if known: it must be one to compare with
+   */
+  mayCheck(
+    trust: RunTrust,
+    shardIndex: number,
+    worker: string,
+    identity: Identity | undefined,
+  ): boolean {
     if (!trust.isDue(shardIndex)) return false;
-    return trust.delivererOf(shardIndex) !== this.#numbers.get(worker);
+    if (trust.delivererOf(shardIndex) === this.#numbers.get(worker)) return false;
+    const accepted = trust.originOf(shardIndex)?.identity;
+    return accepted === undefined || identity === undefined || areComparable(accepted, identity);
   }
 
-  #verify(trust: RunTrust, shardIndex: number): void {
-    trust.verified(shardIndex);
+  #verify(trust: RunTrust, shardIndex: number, acrossGenerators: Claim | undefined): void {
+    trust.verified(shardIndex, acrossGenerators);
     this.#counts.shardsVerified += 1;
+    if (acrossGenerators !== undefined) this.#counts.shardsVerifiedAcross += 1;
   }
 
   #disagree(trust: RunTrust): void {
@@ -200,6 +236,11 @@ export class Distrust {
     // Contradictions are rare, so an index by number is not worth its memory.
     return [...this.#numbers].find(([, own]) => own === number)?.[0];
   }
+}
+
+/** The claim, if it agrees with the other one within the tolerance and not bit for bit. */
+function across(claim: Claim, other: Claim): Claim | undefined {
+  return claim.digest === other.digest ? undefined : claim;
 }
 
 /** FNV-1a, 32 bits. */

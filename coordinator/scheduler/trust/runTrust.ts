@@ -1,3 +1,5 @@
+import type { ReplicaSums } from "../../../shared/statistics/replicaSums.ts";
+import type { Claim, Identity } from "./claim.ts";
 import { CompactNumbers } from "./compactNumbers.ts";
 import type { Dispute } from "./dispute.ts";
 import { GeneratorStanding } from "./generatorStanding.ts";
@@ -12,6 +14,20 @@ const VERIFIED = 1;
 export const KEPT_DIGESTS = 65_536;
 /** Checks of a shard that may end without an answer before it is left unchecked. */
 const MAXIMUM_CHECK_ATTEMPTS = 3;
+
+/** What computed a partial, with its sums while another generator's may be compared with them. */
+export interface Origin {
+  readonly identity: Identity;
+  readonly sums?: ReplicaSums;
+}
+
+/** How a shard was verified whose second partial is of another generator. */
+interface CrossCheck {
+  /** The worker that delivered the accepted partial. */
+  readonly deliverer: WorkerNumber | undefined;
+  /** What the second worker claimed: it vouches for no more than the tolerance allows. */
+  readonly claim: Claim;
+}
 
 /** A worker's number, counted from 1. */
 export type WorkerNumber = number;
@@ -34,8 +50,12 @@ export class RunTrust {
   readonly #deliverers = new CompactNumbers();
   /** Digests of the latest accepted partials, in order of acceptance. */
   readonly #digests = new Map<number, string>();
+  /** What a run of several generators keeps of the same partials. */
+  readonly #origins = new Map<number, Origin>();
   /** Iterates over the oldest; kept, since a new iterator would step over all deleted entries. */
   readonly #oldestDigests = this.#digests.keys();
+  /** Shards that are verified by a partial of another generator. */
+  readonly #crossChecks = new Map<number, CrossCheck>();
   /** Recorded shards to be checked, with the attempts at each check. */
   readonly #checks = new Map<number, number>();
   /** Contradicted shards that must be checked once they are recorded again. */
@@ -65,6 +85,11 @@ export class RunTrust {
     return deliverer > VERIFIED ? deliverer - VERIFIED : undefined;
   }
 
+  /** How the shard was verified, if by a partial of another generator. */
+  crossCheckOf(shardIndex: number): CrossCheck | undefined {
+    return this.#crossChecks.get(shardIndex);
+  }
+
   /** Shards that rest on the word of a worker that passes `isOne`. */
   deliveredBy(isOne: (worker: WorkerNumber) => boolean): number[] {
     return this.#deliverers.where(
@@ -75,17 +100,25 @@ export class RunTrust {
   /** Notes that a partial was accepted on a worker's word. */
   delivered(shardIndex: number, worker: WorkerNumber, isToBeChecked: boolean): void {
     this.#deliverers.set(shardIndex, VERIFIED + worker);
+    this.#crossChecks.delete(shardIndex);
     if (this.#suspects.delete(shardIndex) || isToBeChecked) this.#checks.set(shardIndex, 0);
     else this.#checks.delete(shardIndex);
   }
 
-  /** Keeps a digest; returns the shard whose digest was dropped for it, if one was. */
-  keepDigest(shardIndex: number, digest: string): number | undefined {
+  /**
+   * Keeps a digest; returns the shard whose digest was dropped for it, if one was.
+   *
+   * @param origin where the partial comes from, in a run of several generators
+   */
+  keepDigest(shardIndex: number, digest: string, origin?: Origin): number | undefined {
     this.#digests.set(shardIndex, digest);
+    if (origin !== undefined) this.#origins.set(shardIndex, origin);
     if (this.#digests.size <= KEPT_DIGESTS) return undefined;
     const forgotten = this.#oldestDigests.next().value;
     if (forgotten === undefined) return undefined;
     this.#digests.delete(forgotten);
+    this.#origins.delete(forgotten);
+    this.#crossChecks.delete(forgotten);
     // Nobody came to check it; with a single worker nobody can.
     this.#checks.delete(forgotten);
     return forgotten;
@@ -96,19 +129,42 @@ export class RunTrust {
     return this.#digests.get(shardIndex);
   }
 
-  /** Notes that a second worker agrees on the shard. */
-  verified(shardIndex: number): void {
+  /** Where the partial last accepted for a shard comes from, in a run of several generators. */
+  originOf(shardIndex: number): Origin | undefined {
+    return this.#origins.get(shardIndex);
+  }
+
+  /** What is kept of the partial last accepted for a shard; undefined if that was long ago. */
+  claimOf(shardIndex: number): Claim | undefined {
+    const digest = this.#digests.get(shardIndex);
+    return digest === undefined ? undefined : { digest, ...this.#origins.get(shardIndex) };
+  }
+
+  /**
+   * Notes that a second worker agrees on the shard.
+   *
+   * @param across what it claims, if that is of another generator
+   */
+  verified(shardIndex: number, across?: Claim): void {
     this.standing.settle();
+    const deliverer = this.delivererOf(shardIndex);
     this.#deliverers.set(shardIndex, VERIFIED);
-    this.#checks.delete(shardIndex);
+    if (across === undefined) this.#endCheck(shardIndex);
+    else {
+      // The sums of both stay, for whoever contradicts one of them.
+      this.#checks.delete(shardIndex);
+      this.#crossChecks.set(shardIndex, { deliverer, claim: across });
+    }
     this.#suspects.delete(shardIndex);
   }
 
   /** Notes that the shard's partial was taken out of the estimate. */
   retracted(shardIndex: number): void {
     this.#deliverers.set(shardIndex, UNKNOWN);
+    this.#crossChecks.delete(shardIndex);
     this.#checks.delete(shardIndex);
     this.#digests.delete(shardIndex);
+    this.#origins.delete(shardIndex);
   }
 
   checkGranted(shardIndex: number): void {
@@ -120,8 +176,15 @@ export class RunTrust {
     const attempts = this.#checks.get(shardIndex);
     if (attempts === undefined) return false;
     if (attempts < MAXIMUM_CHECK_ATTEMPTS) return true;
-    this.#checks.delete(shardIndex);
+    this.#endCheck(shardIndex);
     return false;
+  }
+
+  /** Notes that nobody is asked about the shard any more; late answers still have its bits. */
+  #endCheck(shardIndex: number): void {
+    this.#checks.delete(shardIndex);
+    const origin = this.#origins.get(shardIndex);
+    if (origin?.sums !== undefined) this.#origins.set(shardIndex, { identity: origin.identity });
   }
 
   /** True if the worker has made a claim in the shard's dispute. */

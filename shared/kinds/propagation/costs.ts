@@ -1,5 +1,5 @@
-import type { BackendName } from "../../specification/backends.ts";
 import type { WeightLaw } from "../../network/weights.ts";
+import type { RunBackend } from "../../specification/backends.ts";
 import type { PropagationSpecification } from "./specification.ts";
 
 /**
@@ -27,12 +27,21 @@ const WEIGHTS: Readonly<Record<WeightLaw, number>> = {
   sparse_gaussian: 1.3,
 };
 
-const PROFILES: Readonly<Record<BackendName, CostProfile>> = {
-  simd: { weights: WEIGHTS, dense: 1, isotropicLayer: 40, minimumShardSize: 8 },
+const SIMD: CostProfile = {
+  weights: WEIGHTS,
+  dense: 1,
+  isotropicLayer: 40,
+  minimumShardSize: 8,
+};
+
+const PROFILES: Readonly<Record<RunBackend, CostProfile>> = {
+  simd: SIMD,
   reference: { weights: WEIGHTS, dense: 40, isotropicLayer: 640, minimumShardSize: 8 },
   // Shards as for a core: a card is leased many of them at a time.
-  webgpu: { weights: WEIGHTS, dense: 1, isotropicLayer: 40, minimumShardSize: 8 },
-  tensorflow: { weights: WEIGHTS, dense: 1, isotropicLayer: 40, minimumShardSize: 8 },
+  webgpu: SIMD,
+  tensorflow: SIMD,
+  // Whoever computes it, the plan is the same.
+  any: SIMD,
 };
 
 /** Work that takes a thread about half a second. */

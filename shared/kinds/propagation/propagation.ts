@@ -2,6 +2,7 @@ import { lawLabel } from "../../network/weights.ts";
 import { propagationOf } from "../../shard/propagation.ts";
 import { wireName } from "../../wire/enumerations.ts";
 import type { Kind } from "../kind.ts";
+import { backendsFor } from "./capabilities.ts";
 import { chartFields } from "./chartFields.ts";
 import { checkpointFields } from "./checkpointFields.ts";
 import { conclusionFields } from "./conclusionFields.ts";
@@ -12,6 +13,7 @@ import { inputFromMessage, specificationToMessage } from "./messages.ts";
 import { partialShape } from "./partialShape.ts";
 import { shardTask } from "./shardTask.ts";
 import { commonTaskToMessage } from "./shardTaskMessages.ts";
+import { tolerance } from "./tolerance.ts";
 import {
   asReadByVersion01,
   parseFields,
@@ -32,8 +34,10 @@ export const PROPAGATION: Kind<PropagationSpecification> = {
   replicaWork,
   rateKey: ({ backend, sampling, network }) =>
     `${backend}/${sampling}/${lawLabel(network.weights, network)}`,
+  backends: backendsFor,
   task: (specification) => commonTaskToMessage(shardTask(specification, NO_REPLICAS)),
   partialShape,
+  tolerance,
   propagation: ({ network, backend }, replicaCount) =>
     propagationOf(network, backend, replicaCount),
   asReadByVersion01,

@@ -22,12 +22,17 @@ export interface ShardTask {
   readonly replicaCount: number;
 }
 
-/** Makes the task for a range of a run's replicas. */
+/**
+ * Makes the task for a range of a run's replicas.
+ *
+ * @throws RangeError if the specification leaves the backend open
+ */
 export function shardTask(
   specification: PropagationSpecification,
   { firstReplica, replicaCount }: Pick<ShardTask, "firstReplica" | "replicaCount">,
 ): ShardTask {
   const { network, sampling, backend, seed, checkpointDepths, burnIn } = specification;
+  if (backend === "any") throw new RangeError("a task must name its backend, and not any");
   const { observables, sketchBinWidths } = partialShape(specification);
   return {
     network,

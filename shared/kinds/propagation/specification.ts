@@ -14,6 +14,7 @@ import { FieldReader } from "../../specification/violations.ts";
 import { count } from "../../text/counts.ts";
 import { significant } from "../../text/numbers.ts";
 import type { Kind } from "../kind.ts";
+import { hasIsotropicSampling, refuseUnable } from "./capabilities.ts";
 
 /** Most depths that may be asked for, beside the network's own. */
 export const MAXIMUM_CHECKPOINTS = 64;
@@ -73,10 +74,13 @@ export function parseFields(input: PropagationInput): PropagationFields {
   }
   const common = readCommonFields(reader, input, QUANTITIES);
   refuseHopelessPrecision(reader, network, common.stoppingRule);
+  const { backend } = common;
+  const sampling = readSampling(reader, input.sampling, network, hasIsotropicSampling(backend));
+  refuseUnable(reader, backend, { network, sampling });
   const fields = {
     ...common,
     network,
-    sampling: readSampling(reader, input.sampling, network),
+    sampling,
     checkpointDepths: readCheckpoints(reader, checkpoints, burnIn, network.depth),
     burnIn,
   };

@@ -15,6 +15,7 @@ function deviceWith(slotCount: number, expectedSeconds: readonly (number | undef
       shardIndex: i,
       worker: "w",
       device,
+      backend: "simd",
       grantedAt: 0,
       expectedSeconds: expected,
       work: 1,
@@ -67,12 +68,15 @@ describe("Device", () => {
       ["any, if it does not say which it has", "reference", "g", true],
     ] as const) {
       it(`${what}: ${serves}`, () => {
-        assert.equal(device.serves({ backend, generator, superseded: new Set() }), serves);
+        assert.equal(
+          device.serves({ backends: [backend], generator, superseded: new Set() }),
+          serves,
+        );
       });
     }
 
     it("no run for which its generator was given up", () => {
-      const run = { backend: "simd", generator: undefined } as const;
+      const run = { backends: ["simd"], generator: undefined } as const;
       assert.equal(device.serves({ ...run, superseded: new Set(["g+fma"]) }), false);
       assert.equal(device.serves({ ...run, superseded: new Set(["g"]) }), true);
     });
@@ -80,7 +84,7 @@ describe("Device", () => {
     it("nothing for a backend that it lacks", () => {
       assert.equal(
         deviceWith(1, []).serves({
-          backend: "reference",
+          backends: ["reference"],
           generator: undefined,
           superseded: new Set(),
         }),

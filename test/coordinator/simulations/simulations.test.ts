@@ -174,7 +174,8 @@ describe("Simulations", () => {
     engine.dispatch({ kind: "worker_joined", worker: "r", devices, heldLeases: [] });
     assert.equal(
       (await simulations.run(name)).error,
-      "it waits for a worker that has the backend simd: no connected worker does",
+      "it waits for a worker that has the backend simd: no connected worker does; start one " +
+        "with lyapunov work --backend simd, or cancel the run and submit it with another backend",
     );
     const worker = new InlineWorker(engine, "w");
     assert.equal((await end(simulations, engine, name)).error, "");

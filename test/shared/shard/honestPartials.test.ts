@@ -20,7 +20,8 @@ import { scaled } from "../../support/tiers/scale.ts";
 const SLOPES = [0, 1e-9, 0.01, 0.3, 1, -1];
 
 async function partialOf(specification: PropagationSpecification): Promise<ShardPartial> {
-  return computeShard(await loadBackend(specification.backend), taskOf(specification));
+  const task = taskOf(specification);
+  return computeShard(await loadBackend(task.backend), task);
 }
 
 function changed(

@@ -2,6 +2,7 @@ import type { Kind, RunInput, RunSpecification } from "../../../shared/kinds/kin
 import { Kinds } from "../../../shared/kinds/kinds.ts";
 import { PROPAGATION } from "../../../shared/kinds/propagation/propagation.ts";
 import type { PartialShape } from "../../../shared/shard/partialShape.ts";
+import { BACKENDS } from "../../../shared/specification/backends.ts";
 import { readCommonFields } from "../../../shared/specification/commonFields.ts";
 import { FieldReader } from "../../../shared/specification/violations.ts";
 import type { Estimates } from "../../../shared/statistics/estimate.ts";
@@ -65,6 +66,8 @@ const COIN: Kind<CoinSpecification> = {
   shardSize: () => COIN_SHARD_SIZE,
   replicaWork: ({ parameters }) => parameters.tosses,
   rateKey: ({ backend }) => `${backend}/coin`,
+  backends: ({ backend }) => (backend === "any" ? BACKENDS : [backend]),
+  tolerance: () => 0,
   task: ({ backend, seed, parameters }) => ({
     kind: COIN_NUMBER as unknown as NonNullable<ShardTask["kind"]>,
     backend: wireName("backend", backend),

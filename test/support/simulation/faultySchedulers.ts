@@ -1,5 +1,7 @@
 import type { SchedulerCommand, SchedulerEvent } from "../../../coordinator/scheduler/events.ts";
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
+import type { Kind } from "../../../shared/kinds/kind.ts";
+import { BACKENDS } from "../../../shared/specification/backends.ts";
 import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts";
 import { lieAbout } from "../syntheticPartials.ts";
 import type { SchedulerFactory } from "./simulatedCoordinator.ts";
@@ -248,6 +250,30 @@ export const FAULTY_SCHEDULERS: readonly FaultyScheduler[] = [
       new Scheduler({ ...options, doubleCheckPatienceSeconds: 0 }, firstLease),
   },
   {
+    fault: "compares the partials of two generators bit for bit",
+    invariant: "a disagreement is reported exactly when a duplicate contradicts",
+    create: withKind({ tolerance: () => 0 }),
+  },
+  {
+    fault: "believes whatever another generator says",
+    invariant: "a disagreement is reported exactly when a duplicate contradicts",
+    create: withKind({ tolerance: () => Infinity }),
+  },
+  {
+    fault: "does not know what a backend can do",
+    invariant: "a backend is given only what it can do",
+    create: withKind({ backends: ({ backend }) => (backend === "any" ? BACKENDS : [backend]) }),
+  },
+  {
+    fault: "forgets who computed what was folded before",
+    invariant: "an estimate says who computed how much of it",
+    create: withEvents((event) => {
+      if (event.kind !== "run_submitted" || event.beginning?.fold === undefined) return event;
+      const { shardCount, sums } = event.beginning.fold;
+      return { ...event, beginning: { ...event.beginning, fold: { shardCount, sums } } };
+    }),
+  },
+  {
     fault: "numbers leases anew when it starts again",
     invariant: "a lease has a number of its own",
     create: (options) => new Scheduler(options),
@@ -276,6 +302,16 @@ function withEvents(change: (event: SchedulerEvent) => SchedulerEvent): Schedule
     }
   }
   return (options, firstLease) => new Faulty(options, firstLease);
+}
+
+/** A scheduler that is told something else of the kind of its runs. */
+function withKind(change: Partial<Kind>): SchedulerFactory {
+  return withEvents((event) => {
+    if (event.kind !== "run_submitted") return event;
+    const { specification } = event;
+    const kind = { ...specification.kind, ...change };
+    return { ...event, specification: { ...specification, kind } };
+  });
 }
 
 function halved(rule: StoppingRule): StoppingRule {

@@ -11,6 +11,8 @@ export class PrefixFold {
   readonly #specification: RunSpecification;
   shardCount = 0;
   sums: ReplicaSums | undefined;
+  /** Replicas of the prefix by backend and generator. */
+  readonly replicaCounts = new Map<string, number>();
   met = false;
 
   constructor(specification: RunSpecification) {
@@ -23,6 +25,9 @@ export class PrefixFold {
       if (partial === undefined) return;
       this.sums = this.sums === undefined ? partial : mergeSums(this.sums, partial);
       this.shardCount += 1;
+      const kind = `${partial.backend} ${partial.generator}`;
+      const counted = this.replicaCounts.get(kind) ?? 0;
+      this.replicaCounts.set(kind, counted + partial.replicaCount);
       this.met = meetsRule(this.#specification, this.sums);
     }
   }

@@ -1,25 +1,28 @@
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import { BACKENDS, type BackendName } from "../../../shared/specification/backends.ts";
+import {
+  BACKENDS,
+  RUN_BACKENDS,
+  type BackendName,
+} from "../../../shared/specification/backends.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts";
 import type { Random } from "../random.ts";
+import { generatorOf, ROUNDINGS } from "./generators.ts";
 import type { SimulatedDevice, Temperament } from "./simulatedWorker.ts";
 
 /** Depth at which shards have 32 replicas for `simd` and 4 for `reference`. */
 const DEPTH = 100_000;
 const MAXIMUM_SHARDS = 30;
 
-/** Generators that a backend can have; partials of two generators do not mix. */
-export const GENERATORS = ["fused", "plain"] as const;
-
 /** Draws a run of 1 to 30 shards, for a number of replicas or for a precision. */
 export function randomSpecification(random: Random, seed: number): PropagationSpecification {
   const draft = parsePropagation({
     network: { width: 4, depth: DEPTH, negativeSlope: 1, weights: "gaussian", gain: 1 },
     seed,
-    backend: random.pick(BACKENDS),
+    backend: random.pick([...RUN_BACKENDS, "any"]),
+    sampling: random.pick(["dense", undefined]),
     checkpointDepths: random.pick([[], [DEPTH / 2]]).concat(DEPTH),
     stoppingRule: { replicaCount: 2 },
   });
@@ -100,7 +103,7 @@ export function randomSchedulerOptions(random: Random): SchedulerOptions {
   };
 }
 
-/** @param own a generator that most devices have; default: one of the usual ones */
+/** @param own how most devices round; default: in one of the usual ways */
 export function randomDevices(random: Random, own?: string): SimulatedDevice[] {
   return Array.from({ length: 1 + random.integer(2) }, () => {
     const names = random.pick<readonly BackendName[]>([
@@ -108,25 +111,29 @@ export function randomDevices(random: Random, own?: string): SimulatedDevice[] {
       BACKENDS,
     ]);
     // Most devices say what they are, and most are of one kind.
-    const usual = random.pick([...GENERATORS, "fused"]);
-    const generator = own !== undefined && random.chance(0.7) ? own : usual;
-    const said = random.chance(0.9) ? generator : "";
-    return deviceOf(names, generator, 1 + random.integer(4), said);
+    const usual = random.pick([...ROUNDINGS, "fused"]);
+    const rounding = own !== undefined && random.chance(0.7) ? own : usual;
+    return deviceOf(names, rounding, 1 + random.integer(4), random.chance(0.9));
   });
 }
 
 export function deviceOf(
   names: readonly BackendName[],
-  generator: string,
+  rounding: string,
   slotCount: number,
-  said = generator,
+  saysSo = true,
 ): SimulatedDevice {
-  return { backends: names.map((name) => ({ name, generator: said })), slotCount, generator };
+  return {
+    backends: names.map((name) => ({ name, generator: saysSo ? generatorOf(name, rounding) : "" })),
+    slotCount,
+    rounding,
+  };
 }
 
 /** Draws a temperament: most workers are sound, and the others fail, each in its own way. */
 export function randomTemperament(random: Random): Temperament {
   const sound = soundTemperament(random);
+  const lying = { liesGreatly: random.chance(0.5) };
   return random.pick<Temperament>([
     sound,
     sound,
@@ -135,9 +142,9 @@ export function randomTemperament(random: Random): Temperament {
     { ...sound, slowness: 0.2 },
     { ...sound, repetition: 0.3 },
     { ...sound, nonsense: 0.1, repetition: 0.3 },
-    { ...sound, lies: 1, lieChance: 0.2, repetition: 1 },
-    { ...sound, lies: 1, lieChance: 0.5 },
-    { ...sound, lies: 1000, lieChance: random.pick([0.1, 0.5, 1]) },
+    { ...sound, ...lying, lies: 1, lieChance: 0.2, repetition: 1 },
+    { ...sound, ...lying, lies: 1, lieChance: 0.5 },
+    { ...sound, ...lying, lies: 1000, lieChance: random.pick([0.1, 0.5, 1]) },
     { ...sound, stubborn: true, slowness: 0.1 },
     { ...sound, remainingShards: random.integer(3) },
   ]);
@@ -163,6 +170,7 @@ export function soundTemperament(random: Random): Temperament {
     nonsense: 0,
     lies: 0,
     lieChance: 0,
+    liesGreatly: false,
     contradictsItself: false,
     stubborn: false,
     remainingShards: Infinity,

@@ -1,19 +1,19 @@
-import type { RecordedShard } from "../../../coordinator/plan/recordedShard.ts";
 import type { SchedulerCommand } from "../../../coordinator/scheduler/events.ts";
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { BACKENDS } from "../../../shared/specification/backends.ts";
 import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
+import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
 import { Random } from "../random.ts";
-import { digestOf, syntheticPartial } from "../syntheticPartials.ts";
+import { digestOf } from "../syntheticPartials.ts";
 import { Channel } from "./channel.ts";
 import { FAULTS } from "./faults.ts";
+import { generatorOf, ROUNDINGS } from "./generators.ts";
 import { PrefixFold } from "./prefixFold.ts";
 import {
   calm,
   deviceOf,
-  GENERATORS,
   isReliable,
   randomDevices,
   randomSchedulerOptions,
@@ -26,6 +26,7 @@ import { SimulatedLedger } from "./simulatedLedger.ts";
 import { SimulatedWorker, type Surroundings, type Temperament } from "./simulatedWorker.ts";
 import { Timeline } from "./timeline.ts";
 import { Trace } from "./trace.ts";
+import { truthOf } from "./truth.ts";
 import { demand, Violation } from "./violation.ts";
 
 const TRACE_LENGTH = 60;
@@ -95,7 +96,9 @@ class SimulatedCluster {
     this.#calmDown();
     this.#settle();
     this.#checkAnswers();
-    const { checksGranted, shardsVerified } = this.coordinator.scheduler.distrustCounts;
+    const { checksGranted, shardsVerified, shardsVerifiedAcross } =
+      this.coordinator.scheduler.distrustCounts;
+    if (shardsVerifiedAcross > 0) this.note("shard checked by another generator");
     if (checksGranted > 0) this.note("shard granted for a check");
     if (shardsVerified > 0) this.note("shard checked");
   }
@@ -193,7 +196,8 @@ class SimulatedCluster {
   #reinforce(): void {
     const { scheduler } = this.coordinator;
     for (const backend of BACKENDS) {
-      for (const generator of GENERATORS) {
+      for (const rounding of ROUNDINGS) {
+        const generator = generatorOf(backend, rounding);
         const served = this.workers.some(
           ({ id, state, devices, temperament }) =>
             state === "working" &&
@@ -204,7 +208,7 @@ class SimulatedCluster {
             ),
         );
         if (served) continue;
-        this.addWorker(soundTemperament(this.random), [deviceOf([backend], generator, 2)]);
+        this.addWorker(soundTemperament(this.random), [deviceOf([backend], rounding, 2)]);
       }
     }
   }
@@ -212,10 +216,14 @@ class SimulatedCluster {
   /** Adds a worker where a dispute waits for one that has not taken sides. */
   #sendReferees(): void {
     for (const [name, run] of this.coordinator.scheduler.runs) {
-      const { generator, backend } = run;
-      if (generator === undefined) continue;
       if (this.coordinator.scheduler.unsettledDispute(name) === undefined) continue;
-      this.addWorker(soundTemperament(this.random), [deviceOf([backend], generator, 1)]);
+      for (const backend of run.backends) {
+        for (const rounding of ROUNDINGS) {
+          const { generator = generatorOf(backend, rounding) } = run;
+          if (generator !== generatorOf(backend, rounding)) continue;
+          this.addWorker(soundTemperament(this.random), [deviceOf([backend], rounding, 1)]);
+        }
+      }
     }
   }
 
@@ -239,14 +247,19 @@ class SimulatedCluster {
       if (state !== "succeeded") continue;
       const plan = new ShardPlan(specification);
       const shards = this.ledger.shards(name);
-      const needed = shortestPrefix(specification, plan);
+      const partials = [...shards.values()].map(({ partial }) => partial);
+      const generators = new Set(partials.map(({ generator }) => generator));
+      const isMixed = specification.backend === "any";
+      if (isMixed && generators.size > 1) this.note("several generators in a run");
+      else demand(generators.size <= 1, "the partials of a run are of one generator", () => name);
+      const [usual = { backend: "simd", generator: "" }] = partials;
+      const truth = (shardIndex: number) =>
+        truthOf(plan, shardIndex, shards.get(shardIndex)?.partial ?? usual);
+      const needed = shortestPrefix(specification, truth);
       const prefix = Array.from({ length: needed }, (_, shardIndex) => shardIndex);
-      const [generator, ...others] = new Set([...shards.values()].map(generatorOf));
-      demand(others.length === 0, "the partials of a run are of one generator", () => name);
       const isLie = (shardIndex: number) => {
         const digest = shards.get(shardIndex)?.digest;
-        const truth = syntheticPartial(plan.task(shardIndex), generator);
-        return digest !== undefined && digest !== digestOf(truth);
+        return digest !== undefined && digest !== digestOf(truth(shardIndex));
       };
       // A lie that nobody contradicted may move the end of a precision run.
       if (prefix.some(isLie)) continue;
@@ -257,6 +270,7 @@ class SimulatedCluster {
         () => `${name} succeeded without shards ${missing.join(", ")} of ${needed}`,
       );
       this.note("succeeded in truth");
+      if (isMixed) this.note("mixed run succeeded in truth");
     }
   }
 
@@ -268,14 +282,13 @@ class SimulatedCluster {
   }
 }
 
-function generatorOf({ partial }: RecordedShard): string {
-  return partial.generator;
-}
-
-/** The number of shards that a run needs, by its synthetic partials. */
-function shortestPrefix(specification: PropagationSpecification, plan: ShardPlan): number {
+/** The number of shards that a run needs, by the true partials; those that are missing count too. */
+function shortestPrefix(
+  specification: PropagationSpecification,
+  truth: (shardIndex: number) => ShardPartial,
+): number {
   const fold = new PrefixFold(specification);
-  fold.extend((shardIndex) => syntheticPartial(plan.task(shardIndex)));
+  fold.extend(truth);
   return fold.shardCount;
 }
 

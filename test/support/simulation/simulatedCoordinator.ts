@@ -172,7 +172,8 @@ export class SimulatedCoordinator implements CoordinatorEnd {
     const progress = this.#scheduler.runs.get(run)?.progress;
     if (progress?.folded === undefined || progress.foldedShards === progress.plan.shardCount)
       return;
-    const fold = { shardCount: progress.foldedShards, sums: progress.folded };
+    const { foldedShards: shardCount, folded: sums, computations } = progress;
+    const fold = { shardCount, sums, computations };
     ledger.enqueue(() => ledger.folds.set(run, fold));
   }
 

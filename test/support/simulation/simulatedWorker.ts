@@ -8,6 +8,7 @@ import { LeaseBook, type BookedLease } from "../../../worker/agent/leaseBook.ts"
 import type { Random } from "../random.ts";
 import { digestOf, IMPOSSIBLE_PARTIALS, lieAbout, syntheticPartial } from "../syntheticPartials.ts";
 import type { Channel, ToWorker, WorkerEnd } from "./channel.ts";
+import { generatorOf } from "./generators.ts";
 import type { Timeline } from "./timeline.ts";
 import { demand } from "./violation.ts";
 
@@ -24,6 +25,8 @@ export interface Temperament {
   /** Lies that the worker has still to tell. */
   lies: number;
   lieChance: number;
+  /** Whether the lies are greater than rounding explains. */
+  liesGreatly: boolean;
   /** Whether the worker lies only where it has told the truth before. */
   contradictsItself: boolean;
   /** Whether the worker ignores revocations. */
@@ -32,10 +35,13 @@ export interface Temperament {
   remainingShards: number;
 }
 
+/** How far the growth in the lies of two workers is apart: several times what rounding explains. */
+const GREAT_LIE = 0.3;
+
 /** A device as it is; it may not say all of that. */
 export interface SimulatedDevice extends DeviceDescription {
-  /** The generator of the device's partials. */
-  readonly generator: string;
+  /** How the device rounds, which decides the generators of its partials. */
+  readonly rounding: string;
 }
 
 /** A lease as a worker holds it. */
@@ -227,13 +233,20 @@ export class SimulatedWorker implements WorkerEnd {
 
   #answer(lease: HeldLease, isRepetition: boolean): ShardPartial {
     const { random } = this.#surroundings;
-    const truth = syntheticPartial(lease.task, this.devices[lease.deviceIndex]?.generator);
+    const { backend } = lease.task.specification;
+    if (backend === "any") throw new Error("a task must name its backend");
+    const device = this.devices[lease.deviceIndex];
+    const generator = generatorOf(backend, device?.rounding ?? "");
+    const truth = syntheticPartial(lease.task, generator);
     if (random.chance(this.temperament.nonsense)) return random.pick(IMPOSSIBLE_PARTIALS)(truth);
     if (this.temperament.contradictsItself && !isRepetition) return truth;
     if (this.temperament.lies === 0 || !random.chance(this.temperament.lieChance)) return truth;
     this.temperament.lies -= 1;
-    // Each worker lies in its own way: no two tell the same lie.
-    return lieAbout(truth, Number(this.id.split("-")[1]));
+    // Each worker lies in its own way: no two tell the same lie. A great one shows beside a partial
+    // of any generator of the stream, and a small one in the bits alone.
+    const which = Number(this.id.split("-")[1]);
+    if (!this.temperament.liesGreatly) return lieAbout(truth, which);
+    return syntheticPartial(lease.task, generator, GREAT_LIE * which);
   }
 
   #repeat(lease: HeldLease, computeSeconds: number): void {

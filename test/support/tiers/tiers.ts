@@ -1,5 +1,6 @@
 import { missingPackages, type DebianPackage } from "./debianPackages.ts";
 import { IS_EVERYTHING } from "./scale.ts";
+import { hasTensorflow, SET_UP_TENSORFLOW } from "./tensorflow.ts";
 
 /** Tests that the quick tier leaves out for one reason. */
 export interface LeftOut {
@@ -40,6 +41,15 @@ export function needing(...packages: readonly DebianPackage[]): Declaring {
       it(title, fail);
     },
   };
+}
+
+/**
+ * Declares tests that need TensorFlow. It cannot be had on every machine: where it is not set up, even
+ * a run of everything leaves them out, and says so at its end.
+ */
+export function needingTensorflow(): Declaring {
+  if (IS_EVERYTHING && hasTensorflow()) return { describe, it };
+  return leavingOut(`need TensorFlow: ${SET_UP_TENSORFLOW}`);
 }
 
 /** Declares tests that the quick tier has no time for; `why` completes "they …". */

@@ -3,7 +3,7 @@
  * of the run and the first replica of its shard.
  */
 import { createLog } from "../../../client/cli/log.ts";
-import { processor } from "../../../worker/devices/devices.ts";
+import { processor } from "../../../worker/devices/processor.ts";
 import type { ShardPool } from "../../../worker/pool/shardPool.ts";
 import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";

@@ -5,7 +5,7 @@
  * HOST:PORT of the coordinator, seed of the order, and another HOST:PORT to reach the coordinator by.
  */
 import { createLog } from "../../../client/cli/log.ts";
-import { processor } from "../../../worker/devices/devices.ts";
+import { processor } from "../../../worker/devices/processor.ts";
 import type { ShardPool } from "../../../worker/pool/shardPool.ts";
 import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";

@@ -5,7 +5,7 @@
  */
 import { endDespiteLeftovers } from "../../../client/cli/leftovers.ts";
 import { createLog } from "../../../client/cli/log.ts";
-import { processor } from "../../../worker/devices/devices.ts";
+import { processor } from "../../../worker/devices/processor.ts";
 import { createThreadPool } from "../../../worker/pool/threadPool.ts";
 import { startWorker } from "../../../worker/worker.ts";
 

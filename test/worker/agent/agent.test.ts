@@ -11,7 +11,8 @@ import type { WorkResponse__Output } from "../../../shared/wire/generated/lyapun
 import { receivedTask } from "../../../shared/kinds/receivedTask.ts";
 import { Agent } from "../../../worker/agent/agent.ts";
 import type { WorkStream } from "../../../worker/agent/coordinatorLink.ts";
-import type { WorkerDevice } from "../../../worker/devices/devices.ts";
+import type { WorkerDevice } from "../../../worker/devices/workerDevice.ts";
+import { DeviceLostError } from "../../../worker/backends/backend.ts";
 import type { ComputedShard } from "../../../worker/pool/computedShard.ts";
 import { PoolStartError } from "../../../worker/pool/shardPool.ts";
 import { specificationWith } from "../../support/specifications.ts";
@@ -140,6 +141,41 @@ describe("Agent", () => {
     await left;
   });
 
+  it("joins again once without the shards of a device that was lost, and blames none", async () => {
+    const [lost, other] = [new FakeDevice(3), new FakeDevice(1)];
+    const { agent, left, streams, stream } = startAgent(lost, other);
+    stream(0).welcome();
+    stream(0).grant({ "1": 0, "2": 0, "3": 0, "4": 0, "5": 1 });
+    // The third is not wanted any more.
+    stream(0).say({ revoke: { leaseIds: ["3"] } });
+    for (const shard of lost.shards) shard.reject(new DeviceLostError("its process is gone"));
+    await turn();
+    await turn();
+    assert.equal(streams.length, 2);
+    assert.deepEqual(stream(1).introduced, { backends: [1, 1], heldLeaseIds: ["4", "5"] });
+    stream(1).welcome();
+    assert.equal(lost.shards.length, 4, "the device goes on with what waited");
+    lost.shards[3]?.resolve(COMPUTED);
+    await turn();
+    assert.deepEqual(told(stream(1), "result"), ["4"]);
+    assert.deepEqual([...told(stream(0), "failure"), ...told(stream(1), "failure")], []);
+    agent.stop();
+    await left;
+  });
+
+  it("hands the shards of a lost device back as it leaves, without joining again", async () => {
+    const device = new FakeDevice(2);
+    const { agent, left, streams, stream } = startAgent(device);
+    stream(0).welcome();
+    stream(0).grant({ "1": 0, "2": 0 });
+    agent.drain();
+    for (const shard of device.shards) shard.reject(new DeviceLostError("its process is gone"));
+    await left;
+    assert.equal(streams.length, 1);
+    const returned = stream(0).sent.flatMap(({ drain }) => drain?.returnedLeaseIds ?? []);
+    assert.deepEqual(returned, ["1", "2"]);
+  });
+
   it("introduces itself without such a device when it is not connected, too", async () => {
     const [broken, working] = [new FakeDevice(1), new FakeDevice(1)];
     const { agent, left, streams, stream } = startAgent(broken, working);
@@ -183,6 +219,36 @@ describe("Agent", () => {
     await ended;
     const returned = stream(1).sent.flatMap(({ drain }) => drain?.returnedLeaseIds ?? []);
     assert.deepEqual(new Set(returned), new Set(["2", "3"]));
+  });
+
+  it("says of each backend what it computes on", async () => {
+    const device = new FakeDevice(64);
+    const backend = {
+      name: "webgpu",
+      generator: "fake",
+      driver: "a driver ".repeat(100),
+      isGpu: true,
+      isSoftware: true,
+      memoryBytes: 2 ** 34,
+      weightsPerSecond: 1e11,
+    } as const;
+    const { agent, left, stream } = startAgent(Object.assign(device, { backends: [backend] }));
+    const [said] = stream(0).sent[0]?.join?.devices?.[0]?.deviceBackends ?? [];
+    assert.equal(said?.driver?.length, 200);
+    assert.deepEqual(
+      { ...said, driver: "" },
+      {
+        backend: "BACKEND_WEBGPU",
+        generator: "fake",
+        driver: "",
+        deviceKind: "DEVICE_KIND_GPU",
+        software: true,
+        memoryBytes: 2 ** 34,
+        weightsPerSecond: 1e11,
+      },
+    );
+    agent.stop();
+    await left;
   });
 
   it("says that a shard has failed, and goes on with the device", async () => {

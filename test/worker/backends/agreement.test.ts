@@ -1,15 +1,13 @@
-import assert from "node:assert/strict";
 import {
   PROCESSOR_BACKENDS,
   type ProcessorBackend,
 } from "../../../shared/specification/backends.ts";
-import type { Sampling, WeightLaw } from "../../../shared/network/weights.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
-import { knownAnswers, real, seed } from "../../shared/random/knownAnswers.ts";
 import { scaled } from "../../support/tiers/scale.ts";
 import { slow } from "../../support/tiers/tiers.ts";
 import { assertAgreement, deviationsOf, slopesOf } from "./agreement.ts";
-import { growths, KINDS, loadBackends, type TaskOptions } from "./tasks.ts";
+import { assertKnownGrowths } from "./knownGrowths.ts";
+import { KINDS, loadBackends, type TaskOptions } from "./tasks.ts";
 
 /** Depths of the comparison, which are smaller below scale 1. */
 const DEPTHS = [3000, 10_000].map((depth) => Math.min(depth, scaled(depth)));
@@ -21,35 +19,12 @@ describe("backends", () => {
     backends = await loadBackends();
   });
 
-  const deviations = (options: TaskOptions) => deviationsOf(backends, options);
+  const deviations = (options: TaskOptions) =>
+    deviationsOf(backends.reference, backends.simd, options);
 
   for (const name of PROCESSOR_BACKENDS) {
     it(`find the known growths: ${name}`, async () => {
-      for (const [
-        weights,
-        parameter,
-        sampling,
-        width,
-        slope,
-        depth,
-        key,
-        replica,
-        expected,
-      ] of knownAnswers("growth")) {
-        const [found] = await growths(backends[name], {
-          weights: weights as WeightLaw,
-          ...(parameter !== "-" && { parameter: real(parameter) }),
-          sampling: sampling as Sampling,
-          width: real(width),
-          negativeSlope: real(slope),
-          depths: [real(depth)],
-          firstReplica: real(replica),
-          replicaCount: 1,
-          seed: seed(key),
-        });
-        const error = Math.abs((found?.[0] as number) - real(expected));
-        assert.ok(error < 2e-13, `${weights} ${sampling} ${width}: ${error}`);
-      }
+      await assertKnownGrowths(backends[name], 2e-13);
     });
   }
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 
-import type { ProcessorBackend } from "../../../shared/specification/backends.ts";
 import type { WeightLaw } from "../../../shared/network/weights.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { growths, type TaskOptions } from "./tasks.ts";
@@ -21,16 +20,14 @@ export function slopesOf(weights: WeightLaw): readonly number[] {
 
 /** |difference| / √depth of the growths, replica by replica; 0 where both are extinct. */
 export async function deviationsOf(
-  backends: Readonly<Record<ProcessorBackend, Backend>>,
+  reference: Backend,
+  backend: Backend,
   options: TaskOptions,
 ): Promise<number[]> {
-  const [reference, simd] = [
-    await growths(backends.reference, options),
-    await growths(backends.simd, options),
-  ];
+  const [expected, found] = [await growths(reference, options), await growths(backend, options)];
   return options.depths.flatMap((depth, i) =>
-    Array.from(reference[i] as Float64Array, (growth, replica) => {
-      const other = simd[i]?.[replica] as number;
+    Array.from(expected[i] as Float64Array, (growth, replica) => {
+      const other = found[i]?.[replica] as number;
       return growth === other ? 0 : Math.abs(growth - other) / Math.sqrt(depth);
     }),
   );

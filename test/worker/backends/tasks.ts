@@ -29,6 +29,9 @@ export interface TaskOptions {
   readonly seed?: bigint;
 }
 
+/** The seed of tasks that name none. */
+export const DEFAULT_SEED = 0x0123456789abcdefn;
+
 /** The log-norm growths that a backend finds, shape [depths][replicas]. */
 export async function growths(backend: Backend, options: TaskOptions): Promise<Float64Array[]> {
   const { width, weights, sampling, depths, replicaCount } = options;
@@ -44,7 +47,7 @@ export async function growths(backend: Backend, options: TaskOptions): Promise<F
       gain: options.gain ?? 1,
     },
     sampling,
-    seed: options.seed ?? 0x0123456789abcdefn,
+    seed: options.seed ?? DEFAULT_SEED,
     depths,
     firstReplica: options.firstReplica ?? 0,
     replicaCount,
@@ -64,8 +67,14 @@ export async function loadBackends(): Promise<Record<ProcessorBackend, Backend>>
   return Object.fromEntries(loaded) as Record<ProcessorBackend, Backend>;
 }
 
-/** Every way of drawing weights: a law with a sampling. */
-export const KINDS = WEIGHT_LAWS.flatMap((weights) =>
+/** A way of drawing weights: a law with a sampling. */
+export interface Kind {
+  readonly weights: WeightLaw;
+  readonly sampling: Sampling;
+}
+
+/** Every way of drawing weights. */
+export const KINDS: readonly Kind[] = WEIGHT_LAWS.flatMap((weights) =>
   SAMPLINGS.filter((sampling) => sampling === "dense" || isIsotropic(weights)).map((sampling) => ({
     weights,
     sampling,

@@ -26,10 +26,23 @@ function lease(id: number): HeldLease {
   return { id: String(id), run: "runs/a", shardIndex: id, deviceIndex: 0, task: RECEIVED };
 }
 
+function chip(fields: Partial<DeviceNow>): DeviceNow {
+  return {
+    description: "",
+    backends: [],
+    slotCount: 0,
+    busyCount: 0,
+    hasFailed: false,
+    pace: new ShardPace(),
+    pool: {},
+    ...fields,
+  };
+}
+
 /** An agent that looks for its coordinator, with devices of these numbers of slots. */
 function agentWith(...slotCounts: readonly number[]) {
   const devices = slotCounts.map((slotCount, i): DeviceNow => {
-    return { description: `chip ${i}`, slotCount, hasFailed: false, pace: new ShardPace() };
+    return chip({ description: `chip ${i}`, slotCount });
   });
   return { isConnected: false, queuedCount: 0, unacknowledgedCount: 0, devices };
 }
@@ -114,15 +127,87 @@ describe("WorkerMetrics", () => {
     const pace = `lyapunov_worker_device_shard_seconds{${labels}}`;
     const failed = 'lyapunov_worker_devices{state="failed"}';
     assert.deepEqual(await values(pace, failed), [undefined, 0]);
-    agent.devices[0]?.pace.measured("simd", 9);
-    agent.devices[1]?.pace.measured("reference", 2);
+    agent.devices[0]?.pace.measured("simd", 9, 1);
+    agent.devices[1]?.pace.measured("reference", 2, 1);
     assert.deepEqual(await values(pace), [2]);
-    agent.devices[1]?.pace.measured("reference", 3);
+    agent.devices[1]?.pace.measured("reference", 3, 1);
     assert.deepEqual(await values(pace), [2.1], "the newest of about ten");
-    agent.devices[1] = { description: "", slotCount: 0, hasFailed: true, pace: new ShardPace() };
+    agent.devices[1] = chip({ hasFailed: true });
     assert.deepEqual(
       await values(failed, 'lyapunov_worker_devices{state="working"}', THREADS_IDLE),
       [1, 1, 4],
     );
+  });
+
+  it("says what each device is, how much memory it has and how fast it is", async () => {
+    const pace = new ShardPace();
+    metrics.watch({
+      ...agentWith(2),
+      devices: [
+        chip({
+          description: "Big GPU",
+          slotCount: 64,
+          backends: [
+            {
+              name: "webgpu",
+              generator: "g",
+              driver: "driver 5",
+              isGpu: true,
+              memoryBytes: 1e9,
+              weightsPerSecond: 5e10,
+            },
+          ],
+          pace,
+          pool: { lossCount: 2, restartCount: 1 },
+        }),
+        chip({ description: "chip", backends: [{ name: "simd", generator: "g" }], slotCount: 2 }),
+      ],
+    });
+    const name = "lyapunov_worker_device";
+    assert.deepEqual(
+      await values(
+        `${name}_info{device="0",description="Big GPU",backend="webgpu",driver="driver 5",software="false"}`,
+        `${name}_info{device="1",description="chip",backend="simd",driver="",software="false"}`,
+        `${name}_memory_bytes{device="0"}`,
+        `${name}_memory_bytes{device="1"}`,
+        `${name}_losses_total{device="0"}`,
+        `${name}_losses_total{device="1"}`,
+        `lyapunov_worker_processes_restarted_total{device="0"}`,
+      ),
+      [1, 1, 1e9, undefined, 2, undefined, 1],
+    );
+    const rates = ["start", "shards"].map(
+      (measured) =>
+        `${name}_weights_per_second{device="0",backend="webgpu",measured="${measured}"}`,
+    );
+    assert.deepEqual(await values(...rates), [5e10, undefined]);
+    // A slot draws 10⁹ weights in two seconds, and there are 64 of them.
+    pace.measured("webgpu", 2, 1e9);
+    assert.deepEqual(await values(...rates), [5e10, 3.2e10]);
+  });
+
+  it("calls a GPU active while it has shards, unless a processor plays its part", async () => {
+    for (const [busyCount, isSoftware, hasFailed, active] of [
+      [0, false, false, 0],
+      [3, false, false, 1],
+      [3, true, false, 0],
+      [3, false, true, 0],
+    ] as const) {
+      const backends = [{ name: "webgpu", generator: "g", isGpu: true, isSoftware } as const];
+      metrics.watch({ ...agentWith(), devices: [chip({ backends, busyCount, hasFailed })] });
+      assert.deepEqual(await values("lyapunov_gpu_active"), [active]);
+    }
+    const backends = [{ name: "simd", generator: "g" } as const];
+    metrics.watch({ ...agentWith(), devices: [chip({ backends, busyCount: 1 })] });
+    assert.deepEqual(await values("lyapunov_gpu_active"), [0]);
+  });
+
+  it("counts the replicas that a GPU doubted", async () => {
+    const sample = 'lyapunov_worker_replicas_recomputed_total{backend="simd"}';
+    metrics.computed(COMPUTED);
+    assert.deepEqual(await values(sample), [undefined]);
+    const partial = { ...COMPUTED.partial, recomputedReplicaCount: 5 };
+    for (let shard = 0; shard < 2; shard++) metrics.computed({ ...COMPUTED, partial });
+    assert.deepEqual(await values(sample), [10]);
   });
 });

@@ -5,7 +5,7 @@ import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { receivedTask } from "../../../shared/kinds/receivedTask.ts";
 import type { ShardPool } from "../../../worker/pool/shardPool.ts";
 import { createThreadPool, type ThreadPoolOptions } from "../../../worker/pool/threadPool.ts";
-import { ThreadStartError } from "../../../worker/pool/threadWatch.ts";
+import { ShardStartError } from "../../../worker/pool/shardWatch.ts";
 import { SEEDS } from "../../system/support/faultyThread.ts";
 import { specificationWith } from "../../support/specifications.ts";
 
@@ -68,7 +68,7 @@ describe("createThreadPool", () => {
   it("says that a thread cannot start, rather than have shards wait for one", async () => {
     // Not enough for Node itself.
     await withPool({ heapLimit: 4 }, async (pool) => {
-      await assert.rejects(pool.compute(FIRST), ThreadStartError);
+      await assert.rejects(pool.compute(FIRST), ShardStartError);
     });
   });
 });

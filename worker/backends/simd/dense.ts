@@ -2,8 +2,10 @@ import type { Network } from "../../../shared/network/network.ts";
 import type { WeightLaw } from "../../../shared/network/weights.ts";
 import { keepingWords } from "../../../shared/random/entries.ts";
 import { rowsOfStrip } from "../../../shared/random/stream.ts";
+import type { ScaledActivation } from "../scaledActivation.ts";
+import { denseActivation } from "../denseActivation.ts";
 import type { Kernel } from "./kernel.ts";
-import { GROUP, type LaneActivation, type Lanes } from "./lanes.ts";
+import { GROUP, type Lanes } from "./lanes.ts";
 
 /** Laws as assembly/law.ts numbers them. */
 const LAWS: Record<WeightLaw, number> = {
@@ -24,7 +26,7 @@ const BATCH_GROUPS = 64;
 const WEIGHTS_PER_CALL = 1 << 20;
 
 /** Real matrices, drawn entry by entry. */
-export function denseLanes(kernel: Kernel, network: Network, activation: LaneActivation): Lanes {
+export function denseLanes(kernel: Kernel, network: Network, activation: ScaledActivation): Lanes {
   const { width, weights, degreesOfFreedom, density } = network;
   const groupBytes = 2 * 8 * GROUP * width;
   const { above, below, belowAlone, inputSign } = denseActivation(network, activation);
@@ -51,17 +53,4 @@ export function denseLanes(kernel: Kernel, network: Network, activation: LaneAct
       }
     },
   };
-}
-
-/**
- * Slopes for assembly/layer.ts. For |α| > 1, φ(z) = −α ψ(−z) where ψ has the slope 1/α: x is kept
- * times −1, and ψ(z) times the sign of α.
- */
-function denseActivation({ negativeSlope }: Network, { mirrored, ratio }: LaneActivation) {
-  const sign = negativeSlope < 0 ? -1 : 1;
-  // The square of a slope this small may be denormal, and slow; it changes no sum that is not zero.
-  const slope = Math.abs(ratio) < 2 ** -400 ? 0 : ratio;
-  return mirrored
-    ? { inputSign: -1, above: sign, below: sign * slope, belowAlone: 1 }
-    : { inputSign: 1, above: 1, below: slope, belowAlone: sign };
 }

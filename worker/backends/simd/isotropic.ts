@@ -1,7 +1,8 @@
 import type { Network } from "../../../shared/network/network.ts";
 import { type BinomialTable, binomialTable } from "../../../shared/random/binomial.ts";
+import type { ScaledActivation } from "../scaledActivation.ts";
 import type { Kernel } from "./kernel.ts";
-import { GROUP, type LaneActivation, type Lanes } from "./lanes.ts";
+import { GROUP, type Lanes } from "./lanes.ts";
 
 /** Bytes of a column of the table in the kernel's memory: threshold (8), alias (4), nothing. */
 const COLUMN_BYTES = 16;
@@ -13,7 +14,7 @@ const LAYERS_PER_CALL = 100_000;
 export function isotropicLanes(
   kernel: Kernel,
   { width, weights }: Network,
-  { mirrored, ratio }: LaneActivation,
+  { mirrored, ratio }: ScaledActivation,
 ): Lanes {
   const table = binomialTable(width);
   return {

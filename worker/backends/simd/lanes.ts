@@ -1,5 +1,4 @@
-import type { Network } from "../../../shared/network/network.ts";
-import { driftPerLayer } from "../drift.ts";
+import { logNorm, type ScaledActivation } from "../scaledActivation.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Replicas that the kernel propagates side by side (assembly/vector.ts). */
@@ -31,39 +30,12 @@ export interface Lanes {
 }
 
 /**
- * The activation as the kernel applies it: scaled so that the steeper slope is 1 in size, and
- * mirrored if the slope below zero is the steeper one.
- */
-export interface LaneActivation {
-  readonly mirrored: boolean;
-  /** The flatter slope over the steeper. */
-  readonly ratio: number;
-  /** log |ratio|; −∞ for ReLU. */
-  readonly logRatio: number;
-  /** Growth per layer that the kernel leaves out. */
-  readonly drift: number;
-}
-
-/** Scales and mirrors a network's activation for the kernel. */
-export function laneActivation(network: Network): LaneActivation {
-  const { negativeSlope } = network;
-  const logSlope = Math.log(Math.abs(negativeSlope));
-  const mirrored = Math.abs(negativeSlope) > 1;
-  return {
-    mirrored,
-    ratio: mirrored ? 1 / negativeSlope : negativeSlope,
-    logRatio: -Math.abs(logSlope),
-    drift: driftPerLayer(network) + (mirrored ? logSlope : 0),
-  };
-}
-
-/**
  * Reads log ‖x‖ of the first `count` replicas of a batch, without the drift; assembly/layer.ts has
  * the formula.
  */
 export function readLogNorms(
   kernel: Kernel,
-  { logRatio }: LaneActivation,
+  activation: ScaledActivation,
   count: number,
 ): Float64Array {
   const bytes = STATE_BYTES * Math.ceil(count / GROUP);
@@ -74,8 +46,6 @@ export function readLogNorms(
     const squaredNorm = states.getFloat64(at, true);
     const exponent = states.getInt32(at + 16, true);
     const oneSidedLayers = states.getInt32(at + 32, true);
-    // Not a plain product: 0 · −∞ is no number.
-    const lost = oneSidedLayers === 0 ? 0 : oneSidedLayers * logRatio;
-    return 0.5 * Math.log(squaredNorm) + Math.LN2 * exponent + lost;
+    return logNorm(activation, squaredNorm, exponent, oneSidedLayers);
   });
 }

@@ -1,10 +1,11 @@
 import { LOG_NORM_GROWTH } from "../../../shared/kinds/propagation/observables.ts";
 import { GENERATOR, keyOfSeed } from "../../../shared/random/stream.ts";
 import type { Backend, PropagationTask, ReplicaObservables } from "../backend.ts";
+import { canDieOut, scaledActivation } from "../scaledActivation.ts";
 import { denseLanes } from "./dense.ts";
 import { isotropicLanes } from "./isotropic.ts";
 import { type Kernel, loadKernel } from "./kernel.ts";
-import { GROUP, laneActivation, readLogNorms } from "./lanes.ts";
+import { GROUP, readLogNorms } from "./lanes.ts";
 
 /**
  * Loads the WebAssembly SIMD kernel; fails where the machine cannot run it.
@@ -36,13 +37,10 @@ function propagate(
 ): ReplicaObservables {
   const { network, depths, replicaCount, sampling } = task;
   const values = new Float64Array(depths.length * replicaCount);
-  const activation = laneActivation(network);
+  const activation = scaledActivation(network);
   const lanes = (sampling === "dense" ? denseLanes : isotropicLanes)(kernel, network, activation);
   const drift = activation.drift + lanes.drift;
-  const canDie =
-    activation.logRatio === -Infinity ||
-    network.weights === "rademacher" ||
-    network.weights === "sparse_gaussian";
+  const canDie = canDieOut(network);
   kernel.setKey(...keyOfSeed(task.seed));
 
   for (let offset = 0; offset < replicaCount; offset += lanes.batchGroups * GROUP) {

@@ -1,6 +1,126 @@
-import type { Backend, DeviceChoice } from "../backend.ts";
+import { LOG_NORM_GROWTH } from "../../../shared/kinds/propagation/observables.ts";
+import { reasonOf } from "../../../shared/wire/reason.ts";
+import {
+  type Backend,
+  type BackendDevice,
+  type DeviceChoice,
+  DeviceLostError,
+  type PropagationTask,
+  type ReplicaObservables,
+} from "../backend.ts";
+import { propagateBatch } from "./batch.ts";
+import { BatchMemory } from "./batchMemory.ts";
+import { gpuDevice, processorDevice } from "./device.ts";
+import { checkStream, drawsOf } from "./draws.ts";
+import { layersOf, realType } from "./layers.ts";
+import { loadLibrary } from "./library.ts";
+import { Operators } from "./operators.ts";
+import { blockSize, SteadyBatches } from "./steadyBatches.ts";
 
-/** Loads the backend, or says in one sentence why this machine cannot have it. */
-export async function loadTensorflowBackend(_choice: DeviceChoice): Promise<Backend> {
-  throw new Error("backend tensorflow: it is not there yet");
+/** Names the random stream (draws.ts) and what is computed from it; changed with either. */
+const STREAM = "stateless-philox/1";
+
+/** Most characters of a generator's name on the wire. */
+const GENERATOR_LENGTH = 100;
+
+/**
+ * Loads TensorFlow into this process, which should have nothing else to do: TensorFlow reads its
+ * environment once, and never leaves.
+ *
+ * @throws Error saying in one sentence why this machine cannot have it
+ */
+export async function loadTensorflowBackend(choice: DeviceChoice): Promise<Backend> {
+  const { binding, isUsingGpuDevice } = loadLibrary();
+  const version = binding.TF_Version;
+  const { device, identity } = isUsingGpuDevice
+    ? await gpuDevice(version)
+    : processorDevice(version);
+  refuseUnwanted(device, choice);
+  const operators = new Operators(binding);
+  checkStream(operators);
+  const batches = new SteadyBatches(operators);
+  const memory = new BatchMemory(device);
+  return {
+    generator: `tensorflow ${version} ${STREAM} ${identity}`.slice(0, GENERATOR_LENGTH),
+    device,
+    get isSpent() {
+      return operators.isSpent;
+    },
+    propagate: (task, advanced) => propagate({ operators, batches, memory }, task, advanced),
+  };
+}
+
+function refuseUnwanted(device: BackendDevice, { adapter, allowSoftware }: DeviceChoice): void {
+  if (device.isSoftware && allowSoftware !== true) {
+    throw new Error(
+      "backend tensorflow: TensorFlow has found no GPU that it can use, and would compute on the " +
+        "processor; allow software devices, or see what 'npm run setup:tensorflow' says",
+    );
+  }
+  if (adapter !== undefined && !device.description.toLowerCase().includes(adapter.toLowerCase())) {
+    throw new Error(
+      `backend tensorflow: its device is ${device.description}, not '${adapter}'; ` +
+        "choose the card with CUDA_VISIBLE_DEVICES",
+    );
+  }
+}
+
+interface Machine {
+  readonly operators: Operators;
+  readonly batches: SteadyBatches;
+  readonly memory: BatchMemory;
+}
+
+/**
+ * Takes whole blocks of replicas, as many at once as memory and bits allow; replicas of the first and
+ * of the last block that nobody asked for are computed and dropped.
+ */
+async function propagate(
+  { operators, batches, memory }: Machine,
+  task: PropagationTask,
+  advanced?: () => void,
+): Promise<ReplicaObservables> {
+  const { network, sampling, depths, replicaCount } = task;
+  const values = new Float64Array(depths.length * replicaCount);
+  const draws = drawsOf(operators, network, sampling, realType(network), task.seed);
+  const layers = layersOf(operators, network, sampling);
+  const drift = draws.drift + layers.drift;
+  const size = blockSize(network.width);
+  const endReplica = task.firstReplica + replicaCount;
+
+  let first = Math.floor(task.firstReplica / size) * size;
+  while (first < endReplica) {
+    const left = Math.ceil((endReplica - first) / size);
+    let blocks = Math.min(left, memory.blocks(network, sampling));
+    try {
+      using _ = operators.scope();
+      blocks = batches.blocksAtOnce(network, sampling, blocks);
+      const products = batches.productsFor(network, sampling);
+      const atDepth = (position: number, growths: Float64Array) => {
+        const depth = depths[position] as number;
+        for (const [i, growth] of growths.entries()) {
+          const index = first + i - task.firstReplica;
+          if (index < 0 || index >= replicaCount) continue;
+          values[position * replicaCount + index] = growth + depth * drift;
+        }
+      };
+      const propagation = { operators, draws, layers, products, depths };
+      await propagateBatch(propagation, first, blocks * size, atDepth, advanced);
+    } catch (error) {
+      memory.takeLess(network, sampling, blocks, problemOf(error));
+      continue;
+    }
+    first += blocks * size;
+  }
+  return { names: [LOG_NORM_GROWTH.name], values };
+}
+
+/** What an operator's failure means: a message of TensorFlow's own, with the status in front. */
+function problemOf(error: unknown): Error {
+  const reason = reasonOf(error);
+  if (/CUDA_ERROR|CUBLAS_STATUS|CUSOLVER_STATUS/.test(reason)) {
+    const [first = reason] = reason.split("\n").filter((line) => /CUDA|CUBLAS|CUSOLVER/.test(line));
+    return new DeviceLostError(`backend tensorflow: the card failed: ${first.trim()}`);
+  }
+  return error instanceof Error ? error : new Error(reason);
 }

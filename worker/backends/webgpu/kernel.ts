@@ -13,7 +13,8 @@ export interface ReplicaSlot {
  * | 2 | the exponent (int32): powers of two taken out of the norm |
  * | 3 | layers that had no unit on the steeper side (uint32) |
  * | 4 | not 0 if the replica must be computed anew, because float32 cannot hold it |
- * | 5 … 7 | free |
+ * | 5 | layers behind this state (uint32): a kernel reads from here which layer comes next |
+ * | 6, 7 | free |
  *
  * As in simd/assembly/layer.ts, log ‖x‖ = ½ log(squared norm) + ln 2 · exponent + log|ratio| ·
  * one-sided layers + drift.
@@ -43,8 +44,8 @@ export interface Batch {
   readonly states: GPUBuffer;
   /** Records the initial inputs: the state at depth 0. */
   encodeStart(pass: GPUComputePassEncoder): void;
-  /** Records layers firstLayer … firstLayer + layers − 1, layers counted from 1. */
-  encodeLayers(pass: GPUComputePassEncoder, firstLayer: number, layers: number): void;
+  /** Records `layers` more layers. How layers are split into calls changes no bit. */
+  encodeLayers(pass: GPUComputePassEncoder, layers: number): void;
   /** Frees its buffers; nothing that uses them may be on its way. */
   destroy(): void;
 }

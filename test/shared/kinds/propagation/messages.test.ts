@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { BACKENDS } from "../../../../shared/specification/backends.ts";
+import { backendsFor } from "../../../../shared/kinds/propagation/capabilities.ts";
 import { NAMED_GAINS } from "../../../../shared/network/gains.ts";
 import { parsePropagation } from "../../../../shared/kinds/propagation/propagation.ts";
 import type { PropagationInput } from "../../../../shared/kinds/propagation/specification.ts";
@@ -59,7 +59,8 @@ describe("specifications on the wire", () => {
   }
   for (const weights of WEIGHT_LAWS) {
     for (const sampling of isIsotropic(weights) ? SAMPLINGS : (["dense"] as const)) {
-      for (const backend of BACKENDS) {
+      const asked = { network: { ...network, weights }, sampling, backend: "any" } as const;
+      for (const backend of [...backendsFor(asked), "any"]) {
         inputs[`${weights}, ${sampling}, ${backend}`] = {
           network: { ...network, ...lawInput(weights) },
           sampling,

@@ -1,5 +1,6 @@
 import type { GrantedLease, SchedulerCommand } from "../../../../coordinator/scheduler/events.ts";
-import { digestOf, syntheticPartial } from "../../syntheticPartials.ts";
+import { digestOf } from "../../syntheticPartials.ts";
+import { areNear, areOfOneStream, truthOf } from "../truth.ts";
 import { demand } from "../violation.ts";
 import type { Mirror, MirroredRun } from "./mirror.ts";
 import type { Invariant, Observed, Step } from "./observed.ts";
@@ -98,8 +99,7 @@ export class Beliefs implements Invariant {
     const run = this.#mirror.runs.get(name);
     if (run === undefined || this.#mirror.testimony.weightOf(event) === undefined) return;
     const { plan } = run;
-    const isLie = () =>
-      digest !== digestOf(syntheticPartial(plan.task(shardIndex), partial.generator));
+    const isLie = () => digest !== digestOf(truthOf(plan, shardIndex, partial));
     const answers = this.#answers.get(worker) ?? [];
     this.#answers.set(worker, answers);
     answers.push(isLie);
@@ -125,9 +125,11 @@ export class Beliefs implements Invariant {
       const shard = `${name}#${shardIndex}`;
       const deliverer = testimony.deliverers.get(shard);
       const { partial, digest } = recorded.get(shardIndex) ?? {};
-      if (testimony.verified.has(shard) && plan !== undefined) {
-        const truth = digestOf(syntheticPartial(plan.task(shardIndex), partial?.generator));
-        demand(digest === truth, TRUE, () => shard);
+      if (testimony.verified.has(shard) && plan !== undefined && partial !== undefined) {
+        const truth = truthOf(plan, shardIndex, partial);
+        const isAcross = testimony.verified.get(shard) !== undefined;
+        const isTrue = isAcross ? areNear(partial, truth) : digest === digestOf(truth);
+        demand(isTrue, TRUE, () => shard);
       } else {
         demand(
           deliverer === undefined || !quarantined.has(deliverer),
@@ -148,6 +150,7 @@ export class Beliefs implements Invariant {
     for (let shardIndex = 0; shardIndex < foldedShards; shardIndex++) {
       const shard = `${name}#${shardIndex}`;
       const deliverer = testimony.deliverers.get(shard);
+      const accepted = this.#observed.ledger.shards(name).get(shardIndex)?.partial;
       const isDue = options.doubleCheckInterval === 1 || testimony.isFirst(shard);
       if (!isDue || deliverer === undefined || testimony.verified.has(shard)) continue;
       // The worker that was asked has left, has failed or hangs.
@@ -160,7 +163,11 @@ export class Beliefs implements Invariant {
           !draining &&
           this.#mirror.isLively(id) &&
           !this.#mirror.mayBeSilent(id) &&
-          (this.#mirror.devices.get(id) ?? []).some((device) => run.isFor(device)),
+          (this.#mirror.devices.get(id) ?? []).some((device) => {
+            const generator = run.chosen(device)?.generator;
+            if (!run.isMixed || generator === "") return generator !== undefined;
+            return generator !== undefined && areOfOneStream(generator, accepted?.generator ?? "");
+          }),
       );
       demand(other === undefined, CHECKED, () => `${shard} could be checked by ${other?.id}`);
     }

@@ -6,6 +6,7 @@ import type { Mirror } from "./mirror.ts";
 import type { Invariant, Observed, Step } from "./observed.ts";
 
 const IN_ORDER = "the estimate is the fold of partials in shard order";
+const COUNTED = "an estimate says who computed how much of it";
 const SHORTEST = "a run succeeds exactly at the shortest prefix that meets its rule";
 const ACTIVE = "a run is active from its submission to its end";
 
@@ -68,6 +69,15 @@ export class Folding implements Invariant {
       JSON.stringify(progress.folded) === JSON.stringify(fold.sums),
       IN_ORDER,
       () => `${run}'s sums over ${fold.shardCount} shards differ in bits`,
+    );
+    const counted = new Map(
+      progress.computations.map((of) => [`${of.backend} ${of.generator}`, of.replicaCount]),
+    );
+    demand(
+      counted.size === fold.replicaCounts.size &&
+        [...fold.replicaCounts].every(([kind, count]) => counted.get(kind) === count),
+      COUNTED,
+      () => `${run} counts ${JSON.stringify([...counted])}`,
     );
   }
 

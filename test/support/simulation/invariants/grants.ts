@@ -1,6 +1,8 @@
 import type { GrantedLease, SchedulerCommand } from "../../../../coordinator/scheduler/events.ts";
 import type { Worker } from "../../../../coordinator/scheduler/fleet.ts";
 import type { RunProgress } from "../../../../coordinator/scheduler/runProgress.ts";
+import { backendsFor } from "../../../../shared/kinds/propagation/capabilities.ts";
+import type { PropagationSpecification } from "../../../../shared/kinds/propagation/specification.ts";
 import { demand } from "../violation.ts";
 import type { Mirror, MirroredRun } from "./mirror.ts";
 import type { Invariant, Observed, Step } from "./observed.ts";
@@ -10,6 +12,8 @@ const OTHERS_FIRST = "a shard goes back to a worker that failed it only if nobod
 const SHARD_ORDER = "the shards of a run are granted in order";
 const FAIR = "no run is granted while another has less work out and a shard to grant";
 const BUSY = "no device is idle while a shard waits for it";
+const ABLE = "a backend is given only what it can do";
+const FASTEST = "a device computes a run with its fastest backend";
 const ONE_KIND = "a run is granted to devices of one generator";
 const IMPARTIAL = "a shard in dispute is granted to nobody who has taken sides";
 const PATIENT = "nothing is granted while the ledger is behind";
@@ -62,18 +66,29 @@ export class Grants implements Invariant {
 
   #granted(
     worker: Worker,
-    { run: name, shardIndex, attempt, deviceIndex, id }: GrantedLease,
+    { run: name, shardIndex, attempt, deviceIndex, id, task }: GrantedLease,
   ): void {
     const run = this.#mirror.runs.get(name);
     demand(run !== undefined, REACHABLE, () => `lease ${id} is of ${name}, which is not active`);
-    const { backend } = run.plan.specification;
+    const { backend } = task.specification;
     const device = this.#mirror.devices.get(worker.id)?.[deviceIndex];
     const serves = device?.backends.some((own) => own.name === backend);
     demand(serves === true, REACHABLE, () => `lease ${id} is of ${backend}`);
+    const able = backendsFor(run.plan.specification as PropagationSpecification);
+    demand(
+      able.some((own) => own === backend),
+      ABLE,
+      () => `lease ${id} is of ${backend}`,
+    );
     demand(
       device !== undefined && run.isFor(device),
       ONE_KIND,
       () => `lease ${id} is of ${name}, which is bound to ${run.generator}`,
+    );
+    demand(
+      !run.isMixed || device === undefined || run.chosen(device)?.name === backend,
+      FASTEST,
+      () => `lease ${id} is of ${backend}`,
     );
     const isCheck = this.#mirror.isSettled(run, shardIndex);
     const expected = (run.attempts.get(shardIndex) ?? 0) + 1;
@@ -91,7 +106,7 @@ export class Grants implements Invariant {
     if (isCheck || tried?.has(worker.id) !== true) return;
     const others = [...this.#observed.scheduler.workers.values()].filter(
       (other) =>
-        this.#isFree(run, shardIndex, other.id) &&
+        this.#isFree(run, shardIndex, other.id, undefined) &&
         this.#mayServe(other, run) &&
         !this.#isSilent(other) &&
         !this.#hasLost(name, shardIndex, other.id),
@@ -132,7 +147,8 @@ export class Grants implements Invariant {
     const granted = this.#mirror.runs.get(lease.run);
     const device = this.#mirror.devices.get(workerId)?.[lease.deviceIndex];
     for (const [run, shards] of waiting) {
-      const shard = shards.find((shardIndex) => this.#isFree(run, shardIndex, workerId));
+      const generator = device && run.chosen(device)?.generator;
+      const shard = shards.find((shardIndex) => this.#isFree(run, shardIndex, workerId, generator));
       if (shard === undefined) continue;
       if (run === granted) {
         if (this.#mirror.isSettled(run, lease.shardIndex)) continue;
@@ -157,7 +173,10 @@ export class Grants implements Invariant {
       for (const [run, shards] of waiting) {
         const device = this.#mirror.devices.get(worker.id)?.[index];
         if (device === undefined || !run.isFor(device)) continue;
-        const shard = shards.find((shardIndex) => this.#isFree(run, shardIndex, worker.id));
+        const generator = run.chosen(device)?.generator;
+        const shard = shards.find((shardIndex) =>
+          this.#isFree(run, shardIndex, worker.id, generator),
+        );
         demand(
           shard === undefined,
           BUSY,
@@ -182,10 +201,17 @@ export class Grants implements Invariant {
   }
 
   /** Whether a shard that waits may be granted to the worker. */
-  #isFree(run: MirroredRun, shardIndex: number, worker: string): boolean {
+  #isFree(
+    run: MirroredRun,
+    shardIndex: number,
+    worker: string,
+    generator: string | undefined,
+  ): boolean {
+    const { testimony } = this.#mirror;
     return (
+      testimony.maySettle(`${run.name}#${shardIndex}`, generator || undefined) &&
       !hasTried(run, shardIndex, worker) &&
-      !this.#mirror.testimony.hasClaim(`${run.name}#${shardIndex}`, worker)
+      !testimony.hasClaim(`${run.name}#${shardIndex}`, worker)
     );
   }
 

@@ -8,7 +8,7 @@ import type {
 import { Testimony } from "./testimony.ts";
 import { ShardPlan } from "../../../../coordinator/plan/shardPlan.ts";
 import { problemOf } from "../../runShards.ts";
-import type { DeviceBackend } from "../../../../shared/specification/backends.ts";
+import type { BackendName, DeviceBackend } from "../../../../shared/specification/backends.ts";
 import type { Observed } from "./observed.ts";
 
 type EventOf<Kind extends SchedulerEvent["kind"]> = Extract<SchedulerEvent, { kind: Kind }>;
@@ -21,6 +21,8 @@ export interface MirroredTrouble {
   readonly workers: Set<string>;
 }
 
+const FASTEST_FIRST = ["webgpu", "simd", "tensorflow", "reference"] as const;
+
 /** A run between its submission and its end, as an outsider sees it. */
 export class MirroredRun {
   readonly name: string;
@@ -31,7 +33,10 @@ export class MirroredRun {
   readonly attempts = new Map<number, number>();
   /** Failed attempts by shard that none has succeeded since, those before the run was withdrawn included. */
   readonly trouble: Map<number, MirroredTrouble>;
-  /** Generator of the first partial that was accepted. */
+  /** Whether every backend that can do the run may do any of its shards. */
+  readonly isMixed: boolean;
+  readonly backends: readonly BackendName[];
+  /** Generator of the first partial that was accepted; a mixed run has none. */
   generator: string | undefined;
   /** Generators that were given up for the run; the scheduler knows for how long. */
   readonly superseded: () => ReadonlySet<string>;
@@ -43,7 +48,9 @@ export class MirroredRun {
   ) {
     const { fold, stored = [], generator } = beginning ?? {};
     this.name = run;
-    this.generator = generator ?? recorded[0]?.partial.generator;
+    this.isMixed = specification.backend === "any";
+    if (!this.isMixed) this.generator = generator ?? recorded[0]?.partial.generator;
+    this.backends = specification.kind.backends(specification);
     this.superseded = superseded;
     this.trouble = trouble;
     this.plan = new ShardPlan(specification);
@@ -63,11 +70,17 @@ export class MirroredRun {
     return trouble;
   }
 
-  /** Whether a device has the backend of the run and, if both are known, its generator. */
-  isFor({ backends }: DeviceDescription): boolean {
-    const { backend } = this.plan.specification;
-    const own = backends.find(({ name }) => name === backend)?.generator;
-    return own !== undefined && (own === "" || this.takes(own));
+  /** Whether a device has a backend of the run and, if both are known, its generator. */
+  isFor(device: DeviceDescription): boolean {
+    return this.chosen(device) !== undefined;
+  }
+
+  /** The backend with which a device does the run: that which is usually the fastest. */
+  chosen({ backends }: DeviceDescription): DeviceBackend | undefined {
+    return FASTEST_FIRST.flatMap((name) => backends.find((own) => own.name === name) ?? []).find(
+      ({ name, generator }) =>
+        this.backends.includes(name) && (generator === "" || this.takes(generator)),
+    );
   }
 
   /** Whether partials of this generator may count. */
@@ -88,8 +101,8 @@ export class Mirror {
   readonly runs = new Map<string, MirroredRun>();
   /** Failed attempts at the shards of each run that has not ended, active or withdrawn. */
   readonly #troubles = new Map<string, Map<number, MirroredTrouble>>();
-  /** Digests of partials that are on their way to the ledger, by `run#shard`. */
-  readonly recording = new Map<string, string>();
+  /** Partials that are on their way to the ledger, by `run#shard`. */
+  readonly recording = new Map<string, RecordedShard>();
   readonly quarantined = new Set<string>();
   /** Who said what about which shard. */
   readonly testimony = new Testimony();
@@ -104,7 +117,7 @@ export class Mirror {
   /** Workers that may have let a lease expire and have not been heard since. */
   readonly #late = new Set<string>();
   /** Leases after the previous event. */
-  leases = new Map<number, Pick<Lease, "run" | "shardIndex" | "worker" | "device">>();
+  leases = new Map<number, Pick<Lease, "run" | "shardIndex" | "worker" | "device" | "backend">>();
   readonly #impossible = new WeakSet<EventOf<"shard_result">>();
   readonly #needless = new WeakSet<EventOf<"shard_result">>();
   /** Results that were contradicted, or whose shards were taken back: nobody must keep them. */
@@ -125,10 +138,16 @@ export class Mirror {
     return run.durable.has(shardIndex) || this.isRecording(run.name, shardIndex);
   }
 
-  /** The digest of the partial that was accepted for a shard, if one was. */
-  acceptedDigest(run: string, shardIndex: number): string | undefined {
-    const recording = this.recording.get(`${run}#${shardIndex}`);
-    return recording ?? this.#observed.ledger.shards(run).get(shardIndex)?.digest;
+  /** The partial that was accepted for a shard, if one was, and what the scheduler keeps of it. */
+  #accepted({ name, isMixed }: MirroredRun, shardIndex: number) {
+    const recording = this.recording.get(`${name}#${shardIndex}`);
+    const accepted = recording ?? this.#observed.ledger.shards(name).get(shardIndex);
+    if (accepted === undefined) return undefined;
+    const origin = this.#observed.scheduler.runs.get(name)?.trust.originOf(shardIndex);
+    const isWhole = recording !== undefined || origin?.sums !== undefined;
+    const isNamed = !isMixed || origin !== undefined;
+    const kept = isWhole ? "its sums" : isNamed ? "its generator" : "nothing";
+    return { partial: accepted.partial, isMixed, kept } as const;
   }
 
   /** The active run of a result; undefined if the shard was a different one when it was granted. */
@@ -241,10 +260,10 @@ export class Mirror {
         }
         break;
       case "record":
-        this.recording.set(`${command.run}#${command.shard.shardIndex}`, command.shard.digest);
+        this.recording.set(`${command.run}#${command.shard.shardIndex}`, command.shard);
         this.testimony.recorded(`${command.run}#${command.shard.shardIndex}`, command.shard);
         this.#troubles.get(command.run)?.delete(command.shard.shardIndex);
-        this.#accepted(this.runs.get(command.run), command.shard);
+        this.#tie(this.runs.get(command.run), command.shard);
         break;
       case "quarantine":
         this.quarantined.add(command.worker);
@@ -291,10 +310,10 @@ export class Mirror {
     this.#heardAt.set(worker, this.now);
   }
 
-  #accepted(run: MirroredRun | undefined, { shardIndex, partial }: RecordedShard): void {
+  #tie(run: MirroredRun | undefined, { shardIndex, partial }: RecordedShard): void {
     run?.parked.delete(shardIndex);
     if (run === undefined) return;
-    run.generator ??= partial.generator;
+    if (!run.isMixed) run.generator ??= partial.generator;
   }
 
   #retracted(run: string, shardIndex: number): void {
@@ -309,16 +328,29 @@ export class Mirror {
     const { shardIndex, partial } = result;
     const isOfOtherKind = !run.takes(partial.generator);
     const isNews = this.#learns(result, run);
-    if (!isOfOtherKind && problemOf(run.plan.task(shardIndex), partial) === undefined) {
+    const backend = this.#backendOf(result, run);
+    const isPossible =
+      !isOfOtherKind &&
+      backend !== undefined &&
+      problemOf(run.plan.task(shardIndex, backend), partial) === undefined;
+    if (isPossible) {
       const name = `${run.name}#${shardIndex}`;
-      const accepted = this.acceptedDigest(run.name, shardIndex);
-      const isContradicted = accepted !== undefined && accepted !== result.digest;
-      if (this.testimony.isDisputed(name, result) || isContradicted) this.#doubtful.add(result);
-      this.testimony.hear(name, result, accepted);
+      const isDisputed = this.testimony.isDisputed(name, result);
+      this.testimony.hear(name, result, run.isMixed, this.#accepted(run, shardIndex));
+      const isContradicted = this.testimony.weightOf(result)?.startsWith("contradicts");
+      if (isDisputed || isContradicted === true) this.#doubtful.add(result);
       return;
     }
     this.#impossible.add(result);
     if (!(isOfOtherKind && isNews)) this.#error(result);
+  }
+
+  /** The backend that a result must be of; undefined if it is of none of the run's. */
+  #backendOf(result: EventOf<"shard_result">, run: MirroredRun): BackendName | undefined {
+    const lease = this.leases.get(result.lease);
+    const isOfLease = lease?.worker === result.worker && lease.run === run.name;
+    if (isOfLease && lease.shardIndex === result.shardIndex) return lease.backend;
+    return run.backends.find((name) => name === result.partial.backend);
   }
 
   /** Whether the answer to a live lease shows a generator that the device has not named. */
@@ -327,7 +359,7 @@ export class Mirror {
     const { worker, partial } = result;
     if (lease?.worker !== worker || lease.run !== run.name) return false;
     if (lease.shardIndex !== result.shardIndex) return false;
-    const { backend } = run.plan.specification;
+    const { backend } = lease;
     const devices = this.devices.get(worker) ?? [];
     const device = devices[lease.device.index];
     const isUnknown = ({ name, generator }: DeviceBackend) => name === backend && generator === "";

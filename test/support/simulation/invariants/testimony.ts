@@ -1,26 +1,50 @@
 import type { RecordedShard } from "../../../../coordinator/plan/recordedShard.ts";
 import type { ShardPartial } from "../../../../shared/statistics/replicaSums.ts";
+import { areOfOneStream, comparison } from "../truth.ts";
 
 /** An answer, reduced to what is compared. */
 interface Answer {
   readonly worker: string;
   readonly partial: ShardPartial;
-  readonly digest: string;
+}
+
+/** A partial that was accepted, and how much of it the scheduler has kept to compare with. */
+interface Accepted {
+  readonly partial: ShardPartial;
+  readonly isMixed: boolean;
+  /** What the scheduler knows of it besides its digest. */
+  readonly kept: "nothing" | "its generator" | "its sums";
 }
 
 /** How an answer stood to earlier ones when it came. */
-type Weight = "contradicts itself" | "contradicts two" | "contradicts" | "agrees" | "is first";
+type Weight =
+  | "contradicts itself"
+  | "contradicts two"
+  | "contradicts"
+  | "says nothing"
+  | "agrees"
+  | "is first";
+
+interface Claim {
+  readonly partial: ShardPartial;
+  readonly hasSums: boolean;
+}
+
+interface Dispute {
+  readonly isMixed: boolean;
+  readonly claims: Map<string, Claim>;
+}
 
 /** What workers said about shards (`run#shard`) in a coordinator's life, and what follows. */
 export class Testimony {
   /** The worker whose word was taken, by recorded shard. */
   readonly deliverers = new Map<string, string>();
-  /** Recorded shards on which two workers agree. */
-  readonly verified = new Set<string>();
-  /** Digests of all answers, by kind of bits and by worker. */
-  readonly #said = new Map<string, Map<string, Set<string>>>();
-  /** What is claimed in each dispute: digests by worker. */
-  readonly #disputes = new Map<string, { readonly kind: string; readonly claims: Claims }>();
+  /** Recorded shards on which two workers agree, with the second's claim if bits do not agree. */
+  readonly verified = new Map<string, Claim | undefined>();
+  /** All answers, by shard. */
+  readonly #said = new Map<string, Answer[]>();
+  readonly #mixed = new Set<string>();
+  readonly #disputes = new Map<string, Dispute>();
   /** Workers whose word has been taken before. */
   readonly #known = new Set<string>();
   /** Shards that were the first of their worker. */
@@ -33,39 +57,54 @@ export class Testimony {
     return this.#weights.get(answer);
   }
 
-  hear(shard: string, answer: Answer, accepted: string | undefined): void {
-    const { worker, partial, digest } = answer;
-    const kind = kindOf(shard, partial);
-    const said = this.#said.get(kind) ?? new Map<string, Set<string>>();
-    this.#said.set(kind, said.set(worker, (said.get(worker) ?? new Set()).add(digest)));
-    this.#lastWorker = worker;
+  hear(shard: string, answer: Answer, isMixed: boolean, accepted: Accepted | undefined): void {
+    this.#said.set(shard, [...(this.#said.get(shard) ?? []), answer]);
+    if (isMixed) this.#mixed.add(shard);
+    this.#lastWorker = answer.worker;
     this.#weights.set(answer, this.#weigh(shard, answer, accepted));
   }
 
-  /** Whether the worker has contradicted itself, or an answer on which two others agree. */
+  /** Whether the worker has contradicted itself, or an answer with which another worker agrees. */
   hasLied(worker: string): boolean {
-    return [...this.#said.values()].some((said) => {
-      const own = said.get(worker) ?? new Set<string>();
-      const others = [...said].filter(([other]) => other !== worker).map(([, digests]) => digests);
-      const isOutvoted = others
-        .flatMap((digests) => [...digests])
-        .some(
-          (digest) =>
-            own.size > 0 &&
-            !own.has(digest) &&
-            others.filter((digests) => digests.has(digest)).length >= 2,
+    return [...this.#said].some(([shard, said]) => {
+      const isMixed = this.#mixed.has(shard);
+      const own = said.filter((answer) => answer.worker === worker);
+      const others = said.filter((answer) => answer.worker !== worker);
+      const contradicts = (one: Answer, other: Answer) =>
+        comparison(one.partial, other.partial, isMixed) === "contradict";
+      const isShared = (answer: Answer) =>
+        others.some(
+          (other) =>
+            other.worker !== answer.worker &&
+            comparison(answer.partial, other.partial, isMixed) === "agree",
         );
-      return own.size > 1 || isOutvoted;
+      return own.some(
+        (answer) =>
+          own.some((other) => contradicts(answer, other)) ||
+          others.some((other) => contradicts(answer, other) && isShared(other)),
+      );
     });
   }
 
   /** Whether an answer about the shard would be a voice in a dispute. */
   isDisputed(shard: string, { partial }: Pick<Answer, "partial">): boolean {
-    return this.#disputes.get(shard)?.kind === kindOf(shard, partial);
+    const dispute = this.#disputes.get(shard);
+    if (dispute === undefined) return false;
+    const claim = { partial, hasSums: true };
+    return [...dispute.claims.values()].some(
+      (other) => compare(claim, other, dispute.isMixed) !== "incomparable",
+    );
   }
 
   hasClaim(shard: string, worker: string): boolean {
     return this.#disputes.get(shard)?.claims.has(worker) ?? false;
+  }
+
+  /** Whether a partial of this generator could be a voice in the shard's dispute, if it has one. */
+  maySettle(shard: string, generator: string | undefined): boolean {
+    const claims = this.#disputes.get(shard)?.claims;
+    if (claims === undefined || generator === undefined) return true;
+    return [...claims.values()].some(({ partial }) => areOfOneStream(partial.generator, generator));
   }
 
   /** Whether the shard is the first that this worker's word was taken for. */
@@ -74,12 +113,17 @@ export class Testimony {
   }
 
   /** Takes note that the last answer is recorded. */
-  recorded(shard: string, recorded: Pick<RecordedShard, "partial">): void {
-    const isSettled = this.isDisputed(shard, recorded);
+  recorded(shard: string, { partial }: Pick<RecordedShard, "partial">): void {
+    const isSettled = this.isDisputed(shard, { partial });
+    const others = [...(this.#disputes.get(shard)?.claims ?? [])].filter(
+      ([worker, claim]) =>
+        worker !== this.#lastWorker &&
+        compare({ partial, hasSums: true }, claim, this.#mixed.has(shard)) === "agree",
+    );
     this.retracted(shard);
     this.#disputes.delete(shard);
     this.deliverers.set(shard, this.#lastWorker);
-    if (isSettled) this.verified.add(shard);
+    if (isSettled) this.verified.set(shard, secondOf(partial, others));
     else if (!this.#known.has(this.#lastWorker)) this.#firsts.add(shard);
     this.#known.add(this.#lastWorker);
   }
@@ -113,44 +157,66 @@ export class Testimony {
 
   /** Takes note that the worker's word no longer counts. */
   disbelieve(worker: string): void {
-    for (const [shard, { claims }] of this.#disputes) {
+    for (const [shard, { claims, isMixed }] of this.#disputes) {
       claims.delete(worker);
-      if (new Set(claims.values()).size < 2) this.#disputes.delete(shard);
+      const left = [...claims.values()];
+      const isOpen = left.some((claim) =>
+        left.some((other) => compare(claim, other, isMixed) === "contradict"),
+      );
+      if (!isOpen) this.#disputes.delete(shard);
     }
   }
 
-  #weigh(shard: string, { worker, partial, digest }: Answer, accepted: string | undefined): Weight {
-    const kind = kindOf(shard, partial);
+  #weigh(shard: string, { worker, partial }: Answer, accepted: Accepted | undefined): Weight {
+    const claim = { partial, hasSums: true };
     if (accepted === undefined) {
       const dispute = this.#disputes.get(shard);
-      if (dispute?.kind !== kind) return "is first";
-      const claim = dispute.claims.get(worker);
-      if (claim !== undefined && claim !== digest) return "contradicts itself";
-      dispute.claims.set(worker, digest);
+      if (dispute === undefined || !this.isDisputed(shard, { partial })) return "is first";
+      const before = dispute.claims.get(worker);
+      if (before !== undefined && compare(claim, before, dispute.isMixed) === "contradict") {
+        return "contradicts itself";
+      }
+      dispute.claims.set(worker, claim);
       return "agrees";
     }
+    const { isMixed, kept } = accepted;
     const deliverer = this.deliverers.get(shard);
+    const known = { partial: accepted.partial, hasSums: kept === "its sums" };
+    const compared = compare(claim, known, isMixed);
     const isVerified = this.verified.has(shard);
-    if (accepted === digest) {
-      if (deliverer !== undefined && deliverer !== worker) this.verified.add(shard);
+    if (compared === "agree") {
+      if (deliverer !== undefined && deliverer !== worker && !isVerified) {
+        this.verified.set(shard, secondOf(accepted.partial, [[worker, claim]]));
+      }
       return "agrees";
     }
-    if (isVerified) return "contradicts two";
+    if (compared === "incomparable" || kept === "nothing") return "says nothing";
+    const second = this.verified.get(shard);
+    const isOfTwo = second === undefined || compare(claim, second, isMixed) === "contradict";
+    if (isVerified && isOfTwo) return "contradicts two";
     if (deliverer === worker) return "contradicts itself";
     if (deliverer !== undefined) {
       const claims = new Map([
-        [deliverer, accepted],
-        [worker, digest],
+        [deliverer, known],
+        [worker, claim],
       ]);
-      this.#disputes.set(shard, { kind, claims });
+      this.#disputes.set(shard, { isMixed, claims });
     }
     return "contradicts";
   }
 }
 
-type Claims = Map<string, string>;
+/** Compares what the scheduler can compare: without sums, only bits of one generator. */
+function compare(claim: Claim, other: Claim, isMixed: boolean): ReturnType<typeof comparison> {
+  const hasSums = claim.hasSums && other.hasSums;
+  return comparison(claim.partial, other.partial, isMixed && hasSums);
+}
 
-/** Key of bits that can be compared: neither of another generator nor of a once shorter shard. */
-function kindOf(shard: string, { generator, replicaCount }: ShardPartial): string {
-  return `${shard}/${generator}/${replicaCount}`;
+/** What vouches for a partial, if nobody claims the same bits. */
+function secondOf(
+  partial: ShardPartial,
+  others: readonly (readonly [worker: string, claim: Claim])[],
+): Claim | undefined {
+  const isSame = others.some(([, claim]) => comparison(claim.partial, partial, false) === "agree");
+  return isSame ? undefined : others[0]?.[1];
 }

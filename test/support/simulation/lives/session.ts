@@ -5,7 +5,8 @@ import type {
   EventOf,
   GrantedLease,
 } from "../../../../coordinator/scheduler/events.ts";
-import { digestOf, syntheticPartial } from "../../syntheticPartials.ts";
+import { digestOf } from "../../syntheticPartials.ts";
+import { truthOf } from "../truth.ts";
 import type { Channel, ToCoordinator } from "../channel.ts";
 import type { Life } from "./life.ts";
 import type { Witness } from "./witness.ts";
@@ -101,7 +102,7 @@ export class Session implements WorkerSink {
   }
 
   #isTrue({ run, shardIndex, partial, digest }: Result): boolean {
-    const task = this.#options.engine.activeRun(run)?.progress.plan.task(shardIndex);
-    return task !== undefined && digest === digestOf(syntheticPartial(task, partial.generator));
+    const plan = this.#options.engine.activeRun(run)?.progress.plan;
+    return plan !== undefined && digest === digestOf(truthOf(plan, shardIndex, partial));
   }
 }

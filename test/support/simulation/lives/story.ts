@@ -17,6 +17,7 @@ const SOUND: Temperament = {
   nonsense: 0,
   lies: 0,
   lieChance: 0,
+  liesGreatly: false,
   contradictsItself: false,
   stubborn: false,
   remainingShards: Infinity,

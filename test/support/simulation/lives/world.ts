@@ -96,8 +96,8 @@ export class World implements Fleet, Witness {
       poison: () => undefined,
     };
     // Who finishes nothing often has a generator that nobody else has.
-    const generator = isReliable(temperament) || random.chance(0.5) ? "fused" : "own";
-    const devices = [deviceOf(BACKENDS, generator, slotCount)];
+    const rounding = isReliable(temperament) || random.chance(0.5) ? "fused" : "own";
+    const devices = [deviceOf(BACKENDS, rounding, slotCount)];
     workers.push(new SimulatedWorker(id, devices, temperament, surroundings));
   }
 

@@ -4,44 +4,48 @@ import { reasonOf } from "../../shared/wire/reason.ts";
 /** No thread that works is quiet for so long, even on a machine that swaps. */
 export const DEFAULT_PATIENCE_SECONDS = 600;
 
-/** A thread could not begin with a shard at all. */
-export class ThreadStartError extends PoolStartError {
-  override readonly name = "ThreadStartError";
+/** What computes a shard. */
+type Computing = "thread" | "process";
 
-  constructor(cause: unknown) {
-    const reason = reasonOf(cause);
-    super(`a thread cannot start to work: ${reason}`, { cause });
+/** A thread or a process could not begin with a shard at all. */
+export class ShardStartError extends PoolStartError {
+  override readonly name = "ShardStartError";
+
+  constructor(what: Computing, cause: unknown) {
+    super(`a ${what} cannot start to work: ${reasonOf(cause)}`, { cause });
   }
 }
 
-/** A shard in a thread, and how it gets on. */
+/** A shard that is being computed, and how it gets on. */
 export interface WatchedShard {
-  /** One cell, shared with the thread, which counts it up as it gets on. */
+  /** One cell, which whoever computes the shard counts up as it gets on. */
   readonly progress: Int32Array<SharedArrayBuffer>;
-  /** Aborts, with an Error as its reason, once the thread should be ended. */
+  /** Aborts, with an Error as its reason, once the thread or process should be ended. */
   readonly signal: AbortSignal;
-  /** Whether the thread has begun with the shard itself. */
+  /** Whether the shard itself has been begun. */
   readonly hasBegun: boolean;
-  /** The thread is done, however it went. */
+  /** The shard is done, however it went. */
   done(): void;
 }
 
 /**
- * Looks at a thread within the time that it may be quiet. Looks are counted, not seconds: when a
+ * Looks at a shard within the time that it may be quiet. Looks are counted, not seconds: when a
  * frozen process goes on, its threads have aged by a single look.
  */
 const LOOKS = 10;
 
 /**
- * Finds threads that hang: those that show no progress for too long. How long a shard takes does not
- * matter, so nobody has to guess it.
+ * Finds threads or processes that hang: those that show no progress for too long. How long a shard
+ * takes does not matter, so nobody has to guess it.
  */
-export class ThreadWatch {
+export class ShardWatch {
+  readonly #what: Computing;
   readonly #patienceSeconds: number;
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(patienceSeconds: number) {
+  constructor(what: Computing, patienceSeconds: number) {
+    this.#what = what;
     this.#patienceSeconds = patienceSeconds;
   }
 
@@ -62,15 +66,22 @@ export class ThreadWatch {
     return watched;
   }
 
-  /** Gives up every shard that has not begun: there is no thread to begin with it. */
+  /** Gives up every shard that has not begun: there is nobody to begin with it. */
   abortWaiting(cause: unknown): void {
     for (const shard of this.#watched) {
-      if (!shard.hasBegun) shard.abort(new ThreadStartError(cause));
+      if (!shard.hasBegun) shard.abort(new ShardStartError(this.#what, cause));
     }
   }
 
   #look(): void {
-    for (const shard of this.#watched) shard.look(this.#patienceSeconds);
+    for (const shard of this.#watched) {
+      if (!shard.isQuiet()) continue;
+      const quiet = new Error(
+        `its ${this.#what} showed no progress for ${this.#patienceSeconds} s and was replaced; ` +
+          `if that is normal for this run, start workers with a longer --patience`,
+      );
+      shard.abort(shard.hasBegun ? quiet : new ShardStartError(this.#what, quiet));
+    }
   }
 }
 
@@ -101,15 +112,11 @@ class Watched implements WatchedShard {
     this.#controller.abort(reason);
   }
 
-  look(patienceSeconds: number): void {
+  /** Looks once more; true if the shard has shown no progress for as long as it may. */
+  isQuiet(): boolean {
     const progress = Atomics.load(this.progress, 0);
     this.#quietLooks = progress === this.#seen ? this.#quietLooks + 1 : 0;
     this.#seen = progress;
-    if (this.#quietLooks < LOOKS) return;
-    const quiet = new Error(
-      `its thread showed no progress for ${patienceSeconds} s and was replaced; ` +
-        `if that is normal for this run, start workers with a longer --patience`,
-    );
-    this.abort(this.hasBegun ? quiet : new ThreadStartError(quiet));
+    return this.#quietLooks >= LOOKS;
   }
 }

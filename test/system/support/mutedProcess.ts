@@ -1,0 +1,2 @@
+/** A module of processes that never say anything. */
+setInterval(() => undefined, 1000);

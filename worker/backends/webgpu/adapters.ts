@@ -1,0 +1,70 @@
+import { reasonOf } from "../../../shared/wire/reason.ts";
+import type { DeviceChoice } from "../backend.ts";
+import { whyNoDevice } from "./noDevice.ts";
+import type { WebgpuPackage } from "./webgpuPackage.ts";
+
+/** Vulkan is chosen explicitly: the other programming interfaces that Dawn knows are not tested here. */
+const OPTIONS = ["backend=vulkan"];
+
+/** A name that no adapter has: asked for it, Dawn tells the names that there are. */
+const NO_NAME = "\u0001";
+
+/** An adapter, which lives as long as the object from `create()` is referenced. */
+export interface ChosenAdapter {
+  readonly gpu: GPU;
+  readonly adapter: GPUAdapter;
+  /** For people, as the driver spells it. */
+  readonly name: string;
+  readonly isSoftware: boolean;
+}
+
+/**
+ * Chooses the adapter that is asked for, or the most powerful one.
+ *
+ * @throws Error saying in one sentence why there is none
+ */
+export async function chooseAdapter(
+  { create }: WebgpuPackage,
+  { adapter: wanted, allowSoftware = false }: DeviceChoice,
+): Promise<ChosenAdapter> {
+  const names = await adapterNames(create);
+  if (names.length === 0) {
+    throw new Error(`backend webgpu: Vulkan finds no device: ${whyNoDevice()}`);
+  }
+  if (wanted !== undefined && !names.some((name) => name.includes(wanted))) {
+    throw new Error(
+      `backend webgpu: no device is called '${wanted}'; choose ${names.join(" or ")}, or a part of it`,
+    );
+  }
+  const gpu = create(wanted === undefined ? OPTIONS : [...OPTIONS, `adapter=${wanted}`]);
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) throw new Error("backend webgpu: the Vulkan driver offers no device");
+  const { device, description, isFallbackAdapter } = adapter.info;
+  const name = names.find((other) => normalized(other) === device) ?? device;
+  const isSoftware = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(name + description);
+  if (isSoftware && !allowSoftware) {
+    throw new Error(
+      `backend webgpu: ${name} is software: the processor would play the card's part, far slower ` +
+        `than simd; install the card's driver, or allow software if you mean it`,
+    );
+  }
+  return { gpu, adapter, name, isSoftware };
+}
+
+/** The names of all adapters, as their drivers spell them. */
+async function adapterNames(create: WebgpuPackage["create"]): Promise<string[]> {
+  try {
+    await create([...OPTIONS, `adapter=${NO_NAME}`]).requestAdapter();
+    return [];
+  } catch (error) {
+    return [...reasonOf(error).matchAll(/, name: '(.*)'$/gm)].map(([, name]) => name as string);
+  }
+}
+
+/** A name as WebGPU tells it: lower case, with a dash for whatever is no letter and no digit. */
+function normalized(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/^[^a-z0-9]+/, "")
+    .replaceAll(/[^a-z0-9]+/g, "-");
+}

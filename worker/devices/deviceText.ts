@@ -1,0 +1,38 @@
+import { bytes, counted, rough } from "../../shared/text/counts.ts";
+import type { DeviceBackend } from "../../shared/specification/backends.ts";
+import { PROCESSOR } from "./processor.ts";
+import type { Candidate, LeftOut } from "./workerDevice.ts";
+
+/** A device as it is shown to people: they must never take software for a card. */
+export function shownDescription(
+  description: string,
+  backends: readonly Pick<DeviceBackend, "isSoftware">[],
+): string {
+  const isSoftware = backends.some((backend) => backend.isSoftware === true);
+  return isSoftware ? `${description} (software)` : description;
+}
+
+/** A rate: `2.1G weights/s`. */
+export function rateText(weightsPerSecond: number): string {
+  return `${rough(weightsPerSecond)} weights/s`;
+}
+
+/** Says in a line that a device is taken, and what it is. */
+export function takenText({ name, description, backends, pool }: Candidate): string {
+  const { driver, memoryBytes } = backends[0] ?? {};
+  const isThreads = name === PROCESSOR && driver === undefined;
+  const rates = backends.flatMap(({ weightsPerSecond }) => weightsPerSecond ?? []);
+  const facts = [
+    shownDescription(description, backends),
+    ...(driver === undefined ? [] : [driver]),
+    ...(memoryBytes === undefined ? [] : [bytes(memoryBytes)]),
+    counted(pool.slotCount, isThreads ? "thread" : "slot"),
+    ...rates.map(rateText),
+  ];
+  return `takes ${name} by ${backends.map((each) => each.name).join(" and ")}: ${facts.join(", ")}`;
+}
+
+/** Says in a line that something is not taken, and why. */
+export function leftOutText({ backend, name, reason }: LeftOut): string {
+  return `leaves ${name === undefined ? "" : `${name} by `}${backend} out: ${reason}`;
+}
