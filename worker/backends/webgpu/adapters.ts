@@ -26,10 +26,11 @@ export interface ChosenAdapter {
  * @throws Error saying in one sentence why there is none
  */
 export async function chooseAdapter(
-  { create }: WebgpuPackage,
+  webgpu: WebgpuPackage,
   { adapter: wanted, allowSoftware = false }: DeviceChoice,
 ): Promise<ChosenAdapter> {
-  const names = await adapterNames(create);
+  const { create } = webgpu;
+  const names = await adapterNames(webgpu);
   if (names.length === 0) {
     throw new Error(`backend webgpu: Vulkan finds no device: ${whyNoDevice()}`);
   }
@@ -67,8 +68,8 @@ function requestAdapter(gpu: GPU): Promise<GPUAdapter | null> {
   }
 }
 
-/** The names of all adapters, as their drivers spell them. */
-async function adapterNames(create: WebgpuPackage["create"]): Promise<string[]> {
+/** The names of all Vulkan adapters, software included, as their drivers spell them. */
+export async function adapterNames({ create }: WebgpuPackage): Promise<string[]> {
   try {
     await requestAdapter(create([...OPTIONS, `adapter=${NO_NAME}`]));
     return [];

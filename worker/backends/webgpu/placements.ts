@@ -76,7 +76,7 @@ export class GrowthCollector {
       for (let i = 0; i < count; i++, slot++) {
         const isDoubted = states.isDoubted(slot);
         if (isDoubted) task.doubted.add(place + i);
-        isSettled &&= isDoubted || states.isExtinct(slot);
+        isSettled &&= isDoubted || states.isExtinct(slot) || task.hasFailed;
       }
     }
     return isSettled;

@@ -179,7 +179,7 @@ export class Propagator {
         },
         landed: (states) => {
           // Whoever waits for a place on a device that gets on does not hang.
-          for (const { advanced } of this.#tasks) advanced();
+          for (const { advance } of this.#tasks) advance();
           return collector.landed(states);
         },
       });

@@ -15,14 +15,16 @@ export class WaitingTask implements WaitingReplicas {
   readonly kernelKey: string;
   readonly group: string;
   readonly activation: ScaledActivation;
-  readonly advanced: () => void;
   /** The growths found so far; of a replica that died out the later ones are left as they are. */
   readonly values: Float64Array;
   /** Places of the replicas that the device doubted. */
   readonly doubted = new Set<number>();
   readonly #propagated = Promise.withResolvers<void>();
+  /** To be called as the task gets on; it throws if whoever gave the task wants it no more. */
+  readonly advanced: () => void;
   #waiting: number;
   #unfinished: number;
+  #hasFailed = false;
 
   constructor(task: PropagationTask, advanced: (() => void) | undefined) {
     this.task = task;
@@ -38,6 +40,11 @@ export class WaitingTask implements WaitingReplicas {
 
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Whether it was given up. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** Resolves when all replicas have been propagated; rejects when one cannot be. */
@@ -58,8 +65,18 @@ export class WaitingTask implements WaitingReplicas {
     if (this.#unfinished === 0) this.#propagated.resolve();
   }
 
+  /** Tells whoever gave the task that the device gets on, and gives it up if they throw. */
+  readonly advance = (): void => {
+    try {
+      this.advanced();
+    } catch (error) {
+      this.fail(error);
+    }
+  };
+
   /** Gives the task up; none of its replicas waits any more. */
-  fail(error: Error): void {
+  fail(error: unknown): void {
+    this.#hasFailed = true;
     this.#waiting = 0;
     this.#propagated.reject(error);
   }

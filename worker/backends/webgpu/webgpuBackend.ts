@@ -1,11 +1,13 @@
 import type { Backend, DeviceChoice } from "../backend.ts";
 import { loadSimdBackend } from "../simd/simdBackend.ts";
+import { adapterNames } from "./adapters.ts";
 import { type OpenDevice, openDevice } from "./device.ts";
 import { generatorName } from "./generatorName.ts";
 import type { KernelMaker } from "./kernels.ts";
 import { makeKernel } from "./makeKernel.ts";
 import { probeArithmetic } from "./probe.ts";
 import { Propagator } from "./propagator.ts";
+import { loadWebgpuPackage } from "./webgpuPackage.ts";
 
 /** Bytes of device memory that a batch takes at most, of the two that run at a time. */
 const BATCH_BYTES = 2 ** 29;
@@ -38,6 +40,11 @@ export async function loadWebgpuBackend(choice: DeviceChoice): Promise<Backend> 
     await opened.close();
     throw error;
   }
+}
+
+/** The names of the adapters that the backend can be loaded with, software included. */
+export async function listWebgpuAdapters(): Promise<readonly string[]> {
+  return adapterNames(await loadWebgpuPackage());
 }
 
 /**

@@ -190,6 +190,21 @@ onSoftwareDevice.describe("the propagator of a device", () => {
     await propagator.close();
   });
 
+  it("gives up a task whose giver throws, and the batch with the last of them", async () => {
+    const { propagator, counts } = await propagatorOf({ work: 1000 });
+    const dropped = new Error("dropped");
+    const drop = () => {
+      throw dropped;
+    };
+    const long = taskOf({ depths: [1_000_000] });
+    const short = taskOf({ width: 4, depths: [30] });
+    const answers = [propagator.propagate(long, drop), propagator.propagate(long, drop)];
+    for (const answer of answers) await assert.rejects(answer, dropped);
+    assertCounted((await propagator.propagate(short)).values, short);
+    await propagator.close();
+    assert.ok(counts.layers < 100_000, `${counts.layers}`);
+  });
+
   it("rejects whatever waits when the device is destroyed, and takes no more", async () => {
     const { propagator } = await propagatorOf({ work: 20_000 }, { threads: 8 });
     const first = Promise.withResolvers<void>();

@@ -36,14 +36,13 @@ fn nextEntries() -> vec4<f32> {
 `,
 };
 
-/** The 32 bits of an entry are its 24 upper ones and the 8 lower; their sum is never rounded. */
+/** Entries on (−1, 1), never rounded. */
 const UNIFORM: Entries = {
   single: false,
-  operations: 18,
+  operations: 21,
   code: /* wgsl */ `
 fn uniformEntry(word: u32) -> vec2<f32> {
-  let upper = bitcast<i32>(word & 0xffffff00u);
-  return vec2<f32>(f32(upper), f32((word & 0xffu) | 1u)) * ${singleLiteral(2 ** -31)};
+  return scaleByPowerOfTwo(fromInteger(word | 1u), ${singleLiteral(2 ** -31)});
 }
 
 fn nextEntries() -> vec4<f32> {
