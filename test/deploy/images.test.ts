@@ -30,6 +30,9 @@ inContainers.describe("The images", function images() {
   before(async () => {
     podman = await sharedImages();
   });
+  after(async () => {
+    await podman.clear();
+  });
 
   it("are small", async () => {
     const [base, cpu, nvidia] = await Promise.all([BASE, CPU_IMAGE, NVIDIA_IMAGE].map(inspect));
@@ -79,6 +82,42 @@ inContainers.describe("The images", function images() {
       assert.equal(code === 0, isHealthy);
       await podman.run("rm", "--force", "--time=0", id);
     }
+  });
+
+  it("for NVIDIA's cards say at the start what they lack", async () => {
+    const work = "work --coordinator 127.0.0.1:1".split(" ");
+    const noGpu = /no GPU was passed into this container: start it with --gpus all/;
+    const explicit = await podman.try(
+      "run",
+      "--rm",
+      ...HARDENED,
+      NVIDIA_IMAGE,
+      ...work,
+      "--backend=webgpu",
+    );
+    assert.equal(explicit.code, 1);
+    assert.match(explicit.stderr, noGpu);
+    assert.doesNotMatch(explicit.stderr, /libvulkan|libXext/);
+    // A card without the driver's part for Vulkan.
+    const card = [
+      "--device=/dev/null:/dev/nvidia0",
+      "--env=NVIDIA_DRIVER_CAPABILITIES=compute,utility",
+    ];
+    const narrow = await podman.try(
+      "run",
+      "--rm",
+      ...HARDENED,
+      ...card,
+      NVIDIA_IMAGE,
+      ...work,
+      "--backend=webgpu",
+    );
+    assert.equal(narrow.code, 1);
+    assert.match(narrow.stderr, /set it to 'compute,utility,graphics'/);
+    // With the processor it works all the same, and says what is missing.
+    await using auto = podman.begin("run", "--rm", ...HARDENED, NVIDIA_IMAGE, ...work);
+    await auto.said(noGpu);
+    await auto.said(/worker started/);
   });
 
   async function inspect(image: string): Promise<Image> {

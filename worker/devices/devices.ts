@@ -9,6 +9,8 @@ import {
   PROCESSOR_BACKENDS,
   type BackendName,
 } from "../../shared/specification/backends.ts";
+import { machineFiles } from "../backends/webgpu/machineFiles.ts";
+import { vulkanProblems } from "../backends/webgpu/vulkanProblems.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
 import { createThreadPool } from "../pool/threadPool.ts";
 import { fastestOfEach } from "./choice.ts";
@@ -104,6 +106,10 @@ export async function findCandidates(
   }
   if (backends === "auto" && !(options.mayHaveGpu ?? mayHaveGpu())) {
     log.info("this machine shows no GPU; 'lyapunov devices' says more");
+    // Whoever starts an image for NVIDIA's cards expects one.
+    if (process.env["NVIDIA_VISIBLE_DEVICES"] !== undefined) {
+      for (const problem of vulkanProblems(machineFiles(), process.env)) log.warn(problem);
+    }
     return { candidates, leftOut };
   }
   const found = await findGpus(ofGpus, {
