@@ -1,7 +1,9 @@
 import { reasonOf } from "../../../shared/wire/reason.ts";
 import type { BackendDevice, DeviceChoice } from "../backend.ts";
 import { chooseAdapter } from "./adapters.ts";
+import { cardMemory } from "./cardMemory.ts";
 import { DeviceLoss } from "./deviceLoss.ts";
+import { machineFiles } from "./machineFiles.ts";
 import { loadWebgpuPackage } from "./webgpuPackage.ts";
 
 /** Limits of which kernels may use all that the adapter has. */
@@ -49,11 +51,18 @@ export async function openDevice(choice: DeviceChoice): Promise<OpenDevice> {
       throw new Error(`backend webgpu: ${name} does not open: ${line}`, { cause });
     });
   const loss = new DeviceLoss(device, name);
+  const { description: driver, vendor } = adapter.info;
+  const memoryBytes = cardMemory(machineFiles(), vendor);
   return {
     device,
     loss,
     // On Vulkan, Dawn describes the driver with its version.
-    identity: { description: name, driver: adapter.info.description, isSoftware },
+    identity: {
+      description: name,
+      driver,
+      ...(memoryBytes !== undefined && { memoryBytes }),
+      isSoftware,
+    },
     close: async () => {
       if (gpu === undefined) return;
       loss.expect();

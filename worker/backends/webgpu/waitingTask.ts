@@ -4,7 +4,7 @@ import { scaledActivation, type ScaledActivation } from "../scaledActivation.ts"
 import type { WaitingReplicas } from "./batching.ts";
 
 /** What decides a kernel: everything about a network except its depth and its gain. */
-export function kernelKey({ network, sampling }: PropagationTask): string {
+function kernelKey({ network, sampling }: PropagationTask): string {
   const { width, negativeSlope, weights, degreesOfFreedom, density } = network;
   return JSON.stringify([sampling, weights, width, negativeSlope, degreesOfFreedom, density]);
 }

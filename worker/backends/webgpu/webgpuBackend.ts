@@ -47,11 +47,7 @@ export async function listWebgpuAdapters(): Promise<readonly string[]> {
   return adapterNames(await loadWebgpuPackage());
 }
 
-/**
- * The backend on a device that is open, which it closes.
- *
- * @internal exported for tests
- */
+/** The backend on a device that is open, which it closes. */
 export async function backendOn(opened: OpenDevice, kernelMaker: KernelMaker): Promise<Backend> {
   const { device, identity, loss } = opened;
   const { slotCount, threads, operationsPerSecond, layerSeconds } = identity.isSoftware

@@ -6,7 +6,7 @@ import { denseKernel } from "../../../../worker/backends/webgpu/dense/denseKerne
 import { STATE_WORDS } from "../../../../worker/backends/webgpu/kernel.ts";
 import { lawInput } from "../../../support/laws.ts";
 import { slopesOf } from "../agreement.ts";
-import { DEFAULT_SEED, growths, KINDS, LASTING_KINDS, type TaskOptions } from "../tasks.ts";
+import { DEFAULT_SEED, growths, KINDS, type TaskOptions } from "../tasks.ts";
 import { kernelGrowths, type Seen } from "./kernelGrowths.ts";
 import { SOFTWARE_ARITHMETIC } from "./softwareArithmetic.ts";
 import { onSoftwareDevice, openSoftwareDevice, type SoftwareDevice } from "./softwareDevice.ts";
@@ -17,7 +17,6 @@ type Options = Omit<TaskOptions, "sampling">;
 const isDense = ({ weights, sampling }: (typeof KINDS)[number]) =>
   sampling === "dense" && weights !== "orthogonal";
 const LAWS = KINDS.filter(isDense).map(({ weights }) => weights);
-const LASTING_LAWS = LASTING_KINDS.filter(isDense).map(({ weights }) => weights);
 
 /** Laws whose entries are computed in double-single, which takes the software adapter long. */
 const COSTLY: readonly string[] = ["truncated_normal", "student_t"];
@@ -79,7 +78,7 @@ onSoftwareDevice.describe("the dense kernel", () => {
 
   for (const weights of LAWS) {
     it(`agrees replica by replica with simd: ${weights}`, async () => {
-      for (const width of [1, 2, 3, 7, 8, 16, 63, 64, 65, 256]) {
+      for (const width of [1, 2, 3, 8, 63, 64, 65, 256]) {
         const isSlow = COSTLY.includes(weights) && width > 16;
         const slopes = isSlow ? [0.01] : width > 16 ? [0.01, -1, 10] : slopesOf(weights);
         for (const negativeSlope of slopes) {
@@ -87,7 +86,7 @@ onSoftwareDevice.describe("the dense kernel", () => {
             weights,
             width,
             negativeSlope,
-            depths: width > 64 ? [1, 2] : width > 16 ? [1, 4] : [1, 10, 60],
+            depths: width > 64 ? [1, 2] : width > 16 ? [1, 4] : [1, 10, 40],
             firstReplica: 5,
             replicaCount: width > 64 ? 1 : width > 16 ? 2 : 9,
           });
@@ -112,7 +111,7 @@ onSoftwareDevice.describe("the dense kernel", () => {
     }
   });
 
-  for (const weights of ["gaussian", "uniform", "rademacher", "sparse_gaussian"] as const) {
+  for (const weights of ["gaussian", "rademacher", "sparse_gaussian"] as const) {
     it(`agrees to a depth of 10,000: ${weights}`, async () => {
       for (const width of [1, 2, 3, 8]) {
         const negativeSlope = width === 2 ? -1 : 0.3;
@@ -140,26 +139,6 @@ onSoftwareDevice.describe("the dense kernel", () => {
       }
     });
   }
-
-  it("finds numbers for every slope and gain, as reference does", async () => {
-    const slopes = [1e300, -1e300, 1e38, 1e-38, 1e-300, -1e-300, 5e-324, 1, 0.5];
-    for (const weights of LASTING_LAWS) {
-      for (const width of [1, 2, 5]) {
-        for (const negativeSlope of slopes) {
-          const gain = negativeSlope > 1 ? 1e-300 : 1e300;
-          const options = { weights, width, negativeSlope, gain, depths: [50], replicaCount: 6 };
-          const [expected] = await growths(reference, { ...options, sampling: "dense" });
-          const [seen] = await seenBy(options);
-          assert.ok(seen?.doubtful.every((isDoubtful) => !isDoubtful));
-          for (const [i, growth] of (expected as Float64Array).entries()) {
-            const difference = Math.abs(growth - (seen?.growths[i] as number));
-            const limit = 1e-9 * Math.max(1, Math.abs(growth));
-            assert.ok(difference < limit, `${weights} ${width} ${negativeSlope}: ${difference}`);
-          }
-        }
-      }
-    }
-  });
 
   it("doubts replicas with units too small for float32", async () => {
     const options = {

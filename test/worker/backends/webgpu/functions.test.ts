@@ -17,6 +17,14 @@ const COUNT = 20_000;
 /** Words at their ends: uniforms next to 0 and 1, the smallest and the largest angles. */
 const EXTREMES = [0, 1, 2, 0x7fffffff, 0x80000000, 0x80000001, 0xbfffffff, 0xc0000000, 0xffffffff];
 
+/** The first entry that words make. */
+function entryOf(law: EntryLaw, words: readonly number[]): number {
+  const row = new Float64Array(1);
+  let at = 0;
+  law.draw(row, () => words[at++ % words.length] as number);
+  return row[0] as number;
+}
+
 onSoftwareDevice.describe("functions of double-singles", () => {
   let opened: SoftwareDevice;
   before(async () => {
@@ -84,13 +92,6 @@ onSoftwareDevice.describe("functions of double-singles", () => {
     }
   });
 
-  /** The first entry that words make. */
-  const entryOf = (law: EntryLaw, words: readonly number[]) => {
-    const row = new Float64Array(1);
-    let at = 0;
-    law.draw(row, () => words[at++ % words.length] as number);
-    return row[0] as number;
-  };
   const network = { width: 1, depth: 1, gain: 1, negativeSlope: 0 };
 
   it("make the truncated normals of words", async () => {

@@ -1,8 +1,9 @@
 import type { Network } from "../../../../shared/network/network.ts";
 import { denseActivation } from "../../denseActivation.ts";
 import { scaledActivation } from "../../scaledActivation.ts";
-import { type Batch, type Kernel, type ReplicaSlot, STATE_WORDS } from "../kernel.ts";
-import { compile } from "../pipelines.ts";
+import { type Kernel, STATE_WORDS } from "../kernel.ts";
+import { type CompiledKernel, compile } from "../pipelines.ts";
+import { ReplicaBatch, type Steps } from "../replicaBatch.ts";
 import { type Arithmetic, doubleSingle } from "../wgsl/doubleSingle.ts";
 import { layerEnd, type UnitScale } from "../wgsl/layer.ts";
 import { NORMAL_32 } from "../wgsl/normal32.ts";
@@ -10,11 +11,10 @@ import { PHILOX } from "../wgsl/philox.ts";
 import { rowsOf } from "../wgsl/rows.ts";
 import { STATE } from "../wgsl/state.ts";
 import { STRIP } from "../wgsl/strip.ts";
-import { DenseBatch, type DensePipelines } from "./denseBatch.ts";
 import { fusedKernel, fusedLayout } from "./fused.ts";
-import { layeredKernels } from "./layered.ts";
+import { layeredKernels, ROWS_PER_WORKGROUP } from "./layered.ts";
 import { networkBuffer } from "./networkBuffer.ts";
-import { startKernel } from "./start.ts";
+import { STARTED_PER_WORKGROUP, startKernel } from "./start.ts";
 
 /** The widest network whose layers are propagated in one workgroup. */
 const WIDEST_FUSED = 512;
@@ -26,6 +26,19 @@ const WIDEST_FUSED = 512;
 const SPARSE_SCALE: UnitScale = { exponent: 40, leastUnit: 2 ** -70 };
 const USUAL_SCALE: UnitScale = { exponent: 0, leastUnit: 0 };
 
+/** Operations of a unit at the end of a layer, and of a strip's beginning and end. */
+const UNIT_OPERATIONS = 54;
+const STRIP_OPERATIONS = 420;
+
+/** Parameters, network, slots, states and x. */
+const FUSED_BINDINGS = ["uniform", "uniform", "read-only-storage", "storage", "storage"] as const;
+
+/** Those, and z. */
+const LAYERED_BINDINGS = [...FUSED_BINDINGS, "storage"] as const;
+
+type Layers = Pick<Steps, "layer" | "fused" | "ownBytes"> &
+  Pick<Kernel, "threadsPerReplica" | "replicasPerWorkgroup">;
+
 /** Compiles the kernel for real matrices of independent entries, up to a width of 4,096. */
 export async function denseKernel(
   device: GPUDevice,
@@ -33,46 +46,79 @@ export async function denseKernel(
   arithmetic: Arithmetic,
 ): Promise<Kernel> {
   const { width, weights } = network;
-  const rows = rowsOf(network);
   const scale = weights === "sparse_gaussian" ? SPARSE_SCALE : USUAL_SCALE;
-  const fused = width <= WIDEST_FUSED ? fusedLayout(width) : undefined;
-
-  const words = [doubleSingle(arithmetic), PHILOX, STRIP, STATE];
-  const startCode = [...words, NORMAL_32, startKernel(scale.exponent)].join("");
-  const start = compile(device, startCode, "start", FUSED_BINDINGS);
-  const layers = fused === undefined ? layeredKernels(rows) : fusedKernel(fused, rows);
-  const code = [...words, layerEnd(scale), layers].join("");
-  const pipelines: DensePipelines =
-    fused === undefined
-      ? {
-          start: await start,
-          multiply: await compile(device, code, "multiplyRows", LAYERED_BINDINGS),
-          finish: await compile(device, code, "finish", LAYERED_BINDINGS),
-        }
-      : {
-          start: await start,
-          fused: await compile(device, code, "advance", FUSED_BINDINGS),
-          layout: fused,
-        };
-
+  const words = [doubleSingle(arithmetic), PHILOX, STRIP, STATE].join("");
+  const startCode = [words, NORMAL_32, startKernel(scale.exponent)].join("");
+  const compileLayers = width <= WIDEST_FUSED ? fusedLayers : layeredLayers;
+  const [start, layers] = await Promise.all([
+    compile(device, startCode, "start", FUSED_BINDINGS),
+    compileLayers(device, network, words + layerEnd(scale)),
+  ]);
   const activation = denseActivation(network, scaledActivation(network));
   const told = networkBuffer(device, width, activation, scale.exponent);
+  const steps: Steps = {
+    ...layers,
+    start: {
+      kernel: start,
+      bindings: FUSED_BINDINGS.length,
+      partsPerWorkgroup: STARTED_PER_WORKGROUP,
+    },
+    shared: [told],
+  };
   return {
-    bytesPerReplica: 4 * STATE_WORDS + 16 + 8 * width * (fused === undefined ? 2 : 1),
-    replicasPerWorkgroup: fused?.replicasPerWorkgroup ?? 1,
-    threadsPerReplica: fused?.threadsPerReplica ?? width,
-    operationsPerLayer: rows.operations * width * width + 100 * width,
+    bytesPerReplica: 4 * STATE_WORDS + 16 + layers.ownBytes.reduce((sum, bytes) => sum + bytes, 0),
+    replicasPerWorkgroup: layers.replicasPerWorkgroup,
+    threadsPerReplica: layers.threadsPerReplica,
+    operationsPerLayer:
+      width * (rowsOf(network).operations * width + UNIT_OPERATIONS) +
+      STRIP_OPERATIONS * layers.threadsPerReplica,
     drift: 0,
-    batch: (slots: readonly ReplicaSlot[]): Batch =>
-      new DenseBatch(device, width, told, pipelines, slots),
+    batch: (slots) => new ReplicaBatch(device, slots, steps),
     destroy() {
       told.destroy();
     },
   };
 }
 
-/** Parameters, network, slots, states and x. */
-const FUSED_BINDINGS = ["uniform", "uniform", "read-only-storage", "storage", "storage"] as const;
+async function fusedLayers(device: GPUDevice, network: Network, modules: string): Promise<Layers> {
+  const layout = fusedLayout(network.width);
+  const code = modules + fusedKernel(layout, rowsOf(network));
+  const kernel = await compile(device, code, "advance", FUSED_BINDINGS);
+  const { threadsPerReplica, replicasPerWorkgroup } = layout;
+  const bindings = FUSED_BINDINGS.length;
+  return {
+    layer: [{ kernel, bindings, partsPerWorkgroup: replicasPerWorkgroup }],
+    fused: true,
+    ownBytes: [8 * network.width],
+    threadsPerReplica,
+    replicasPerWorkgroup,
+  };
+}
 
-/** The same, and z. */
-const LAYERED_BINDINGS = [...FUSED_BINDINGS, "storage"] as const;
+async function layeredLayers(
+  device: GPUDevice,
+  network: Network,
+  modules: string,
+): Promise<Layers> {
+  const { width } = network;
+  const code = modules + layeredKernels(rowsOf(network));
+  const [multiplyRows, finish] = (await Promise.all(
+    ["multiplyRows", "finish"].map((name) => compile(device, code, name, LAYERED_BINDINGS)),
+  )) as [CompiledKernel, CompiledKernel];
+  const bindings = LAYERED_BINDINGS.length;
+  return {
+    layer: [
+      {
+        kernel: multiplyRows,
+        bindings,
+        partsPerReplica: Math.ceil(width / ROWS_PER_WORKGROUP),
+        partsPerWorkgroup: 1,
+      },
+      { kernel: finish, bindings, partsPerWorkgroup: 1 },
+    ],
+    fused: false,
+    ownBytes: [8 * width, 8 * width],
+    threadsPerReplica: width,
+    replicasPerWorkgroup: 1,
+  };
+}

@@ -33,7 +33,14 @@ export function fusedLayout(width: number): FusedLayout {
   while (stripsOfLayer(widest + 1) === threadsPerReplica) widest++;
   const bytes = 8 * (evenUp(widest) + widest) + 16 * threadsPerReplica;
   const fitting = Math.floor(Math.min(THREADS / threadsPerReplica, WORKGROUP_BYTES / bytes));
-  return { width: widest, threadsPerReplica, replicasPerWorkgroup: Math.max(1, fitting) };
+  // Devices run threads in rows of 32: the more of these have work, the better.
+  const share = (replicas: number) => {
+    const threads = replicas * threadsPerReplica;
+    return threads / (32 * Math.ceil(threads / 32));
+  };
+  let best = Math.max(1, fitting);
+  for (let fewer = best - 1; fewer > 0; fewer--) if (share(fewer) > share(best)) best = fewer;
+  return { width: widest, threadsPerReplica, replicasPerWorkgroup: best };
 }
 
 /** Rows are drawn in pairs of columns: where the width is odd, x is followed by a zero. */
@@ -90,6 +97,7 @@ fn advance(
   let rows = select(0u, stripRows, wanted < parameters.slots);
   let firstRow = strip * stripRows;
   let rowsEnd = min(firstRow + rows, network.width);
+  let replica = slots[slot];
   var state = loadState(&states[slot]);
   for (var row = firstRow; row < rowsEnd; row++) {
     x[row * REPLICAS + lane] = inputs[slot * network.width + row];
@@ -100,7 +108,7 @@ fn advance(
   meet();
 
   for (var i = 0u; i < parameters.layers; i++) {
-    enterStrip(slots[slot], state.layers + 1u, strip);
+    enterStrip(replica, state.layers + 1u, strip);
     var sums = NO_UNITS;
     for (var row = firstRow; row < rowsEnd; row++) {
       var products = NO_COLUMNS;
@@ -135,7 +143,11 @@ fn sumOfThreads(sums: Sums, _strip: u32, _thread: u32) -> Sums {
 }
 `;
 
-/** Sums over all threads of a replica, in halves of them; all threads have read x when it returns. */
+/**
+ * Sums over all threads of a replica, in halves of them; all threads have read x when it returns. It
+ * is little beside what a row takes. Subgroups could not do it to the same bits everywhere, since
+ * their size would decide the order.
+ */
 function sumsOfAll(threadsPerReplica: number, replicas: number): string {
   const half = 2 ** Math.ceil(Math.log2(threadsPerReplica) - 1);
   return /* wgsl */ `

@@ -40,8 +40,10 @@ fn multiplyRows(
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
   guardBits = parameters.zero;
-  let row = group.x * ${ROWS_PER_WORKGROUP}u + thread;
-  let slot = group.z * groups.y + group.y;
+  let groupsOfReplica = (network.width + ${ROWS_PER_WORKGROUP - 1}u) / ${ROWS_PER_WORKGROUP}u;
+  let part = group.y * groups.x + group.x;
+  let row = (part % groupsOfReplica) * ${ROWS_PER_WORKGROUP}u + thread;
+  let slot = part / groupsOfReplica;
   if (slot >= parameters.slots) { return; }
   enterStrip(slots[slot], states[slot].layers + 1u, row);
   var products = NO_COLUMNS;
@@ -69,7 +71,7 @@ fn finish(
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
   guardBits = parameters.zero;
-  let slot = group.z * groups.y + group.y;
+  let slot = group.y * groups.x + group.x;
   if (slot >= parameters.slots) { return; }
   var state = loadState(&states[slot]);
   var sums = NO_UNITS;

@@ -20,8 +20,11 @@ import { DRAW_KERNEL, DRAWN_PER_WORKGROUP, reflectKernel, wideLayout } from "./w
 /** The widest network whose replicas have a thread each. */
 const WIDEST_NARROW = 32;
 
-/** Operations of a unit of a reflection: half a unit is drawn on average, and two passes over it. */
-const OPERATIONS = 100;
+/**
+ * Operations of a unit of a reflection on a device that fuses: a normal and its words 55, and 55 for
+ * sums, factors and places.
+ */
+const OPERATIONS = 110;
 
 /** Parameters, network, slots, states and x. */
 const NARROW_BINDINGS = ["uniform", "uniform", "read-only-storage", "storage", "storage"] as const;
@@ -60,7 +63,7 @@ export async function orthogonalKernel(
     bytesPerReplica: 4 * STATE_WORDS + 16 + layers.ownBytes.reduce((sum, bytes) => sum + bytes, 0),
     replicasPerWorkgroup: layers.replicasPerWorkgroup,
     threadsPerReplica: layers.threadsPerReplica,
-    operationsPerLayer: OPERATIONS * width * (width + 1),
+    operationsPerLayer: (OPERATIONS * width * (width + 1)) / 2,
     drift: 0,
     batch: (slots) => new ReplicaBatch(device, slots, steps),
     destroy() {

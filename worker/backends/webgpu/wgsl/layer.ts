@@ -25,15 +25,23 @@ struct Sums {
 
 const NO_UNITS = Sums(vec2<f32>(0.0, 0.0), vec2<f32>(0.0, 0.0));
 
+// Adds to a sum; its parts are no double-single before endLayer makes them one.
+fn addSquare(sum: vec2<f32>, square: vec2<f32>) -> vec2<f32> {
+  let high = twoSum(sum.x, square.x);
+  return vec2<f32>(high.x, guard(sum.y + guard(high.y + square.y)));
+}
+
 fn addUnit(sums: ptr<function, Sums>, z: vec2<f32>) {
-  let product = square(z);
-  let zero = vec2<f32>(0.0, 0.0);
-  (*sums).positive = add((*sums).positive, select(zero, product, z.x > 0.0));
-  (*sums).negative = add((*sums).negative, select(product, zero, z.x > 0.0));
+  let square = twoProduct(z.x, z.x);
+  let isPositive = z.x > 0.0;
+  let before = select((*sums).negative, (*sums).positive, isPositive);
+  let after = addSquare(before, vec2<f32>(square.x, fma(2.0 * z.x, z.y, square.y)));
+  (*sums).positive = select((*sums).positive, after, isPositive);
+  (*sums).negative = select(after, (*sums).negative, isPositive);
 }
 
 fn addSums(a: Sums, b: Sums) -> Sums {
-  return Sums(add(a.positive, b.positive), add(a.negative, b.negative));
+  return Sums(addSquare(a.positive, b.positive), addSquare(a.negative, b.negative));
 }
 
 // Slopes times the power of two that rescales a layer.
@@ -44,9 +52,11 @@ struct Slopes {
 
 // Ends a layer that has these sums.
 fn endLayer(state: ptr<function, State>, sums: Sums) -> Slopes {
-  let oneSided = sums.positive.x == 0.0;
-  let twoSidedNorm = add(multiply(network.squareBelow, sums.negative), sums.positive);
-  let squaredNorm = select(twoSidedNorm, sums.negative, oneSided);
+  let positive = quickTwoSum(sums.positive.x, sums.positive.y);
+  let negative = quickTwoSum(sums.negative.x, sums.negative.y);
+  let oneSided = positive.x == 0.0;
+  let twoSidedNorm = add(multiply(network.squareBelow, negative), positive);
+  let squaredNorm = select(twoSidedNorm, negative, oneSided);
   // The exponent field, halved: the squared norm is between 1/2 and 2 times 4^(half - 63).
   let half = bitcast<u32>(squaredNorm.x) >> 24u;
   if (half == 127u) { doubt = true; }

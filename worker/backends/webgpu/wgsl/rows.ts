@@ -10,7 +10,7 @@ import { type Entries, entriesOf } from "./entries.ts";
  */
 export interface Rows {
   readonly code: string;
-  /** Operations that an entry takes, roughly. */
+  /** Operations that an entry and its product take, as entries.ts counts them. */
   readonly operations: number;
 }
 
@@ -24,14 +24,15 @@ struct RowSums {
 const NO_COLUMNS = RowSums(vec2<f32>(0.0, 0.0), vec2<f32>(0.0, 0.0));
 
 fn rowSum(sums: RowSums) -> vec2<f32> {
-  return add(twoSum(sums.even.x, sums.even.y), twoSum(sums.odd.x, sums.odd.y));
+  let high = twoSum(sums.even.x, sums.odd.x);
+  return twoSum(high.x, guard(high.y + guard(sums.even.y + sums.odd.y)));
 }
 `;
 
 /** Rows of independent entries, drawn in pairs. */
 function entryRows({ code, single, operations }: Entries): Rows {
   return {
-    operations: operations + (single ? 12 : 14),
+    operations: operations + (single ? 14 : 16),
     code: /* wgsl */ `
 ${code}
 ${SUMS}
@@ -69,7 +70,7 @@ const NEARLY_CANCELLED = 2 ** -38;
 
 /** Rows of ±1: entry j is −1 where bit j mod 32, from the highest, of its word is set. */
 const SIGN_ROWS: Rows = {
-  operations: 12,
+  operations: 17,
   code: /* wgsl */ `
 ${SUMS}
 
