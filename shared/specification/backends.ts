@@ -4,7 +4,7 @@ export const PROCESSOR_BACKENDS = ["reference", "simd"] as const;
 export type ProcessorBackend = (typeof PROCESSOR_BACKENDS)[number];
 
 /** True for a backend that needs nothing but a processor. */
-export function isProcessorBackend(name: string): boolean {
+export function isProcessorBackend(name: string): name is ProcessorBackend {
   return PROCESSOR_BACKENDS.some((own) => own === name);
 }
 

@@ -9,9 +9,11 @@ import type { ShardPool } from "../../worker/pool/shardPool.ts";
 import { createThreadPool } from "../../worker/pool/threadPool.ts";
 import { startWorker } from "../../worker/worker.ts";
 import { Cluster, type RunJson } from "./support/cluster.ts";
-import { jsonHere, runCommand } from "./support/command.ts";
+import { jsonHere, runCommand, startCommand } from "./support/command.ts";
 import { CRUEL } from "./support/cruelSeeds.ts";
 import { answerOf } from "./support/estimates.ts";
+import { freePort } from "../support/ports.ts";
+import { onSoftwareDevice, SOFTWARE_DRIVER } from "../worker/backends/webgpu/softwareDevice.ts";
 import { runHere } from "./support/inProcess.ts";
 
 const log = pino({ level: "silent" });
@@ -157,6 +159,50 @@ describe("a machine without a GPU", () => {
     assert.match(
       run.stderr,
       /^lyapunov: --allow-software: nothing here is computed by a GPU; give/,
+    );
+  });
+});
+
+onSoftwareDevice.describe("a worker with a GPU that is software", () => {
+  const env = { VK_ICD_FILENAMES: SOFTWARE_DRIVER };
+  const run = "--width 7 --depth 20 --replicas 512 --sampling dense --backend webgpu".split(" ");
+
+  it("computes for a real coordinator, and says everywhere that it is software", async () => {
+    const alone = ["run", ...run, "--allow-software", "--quiet", "--json"];
+    const expected = await runCommand(alone, { env });
+    assert.equal(expected.code, 0, expected.stderr);
+    await using cluster = await Cluster.start(0, 1);
+    const flags = "--backend webgpu --allow-software --devices gpu0 --metrics".split(" ");
+    const address = `127.0.0.1:${await freePort()}`;
+    const worker = startCommand(
+      ["--log-level", "info", "work", "--coordinator", cluster.address, ...flags, address],
+      { env },
+    );
+    await cluster.join(worker);
+    assert.match(worker.stderr, /takes gpu0 by webgpu: SwiftShader [^"]*\(software\), /);
+    const answer = await cluster.run(run);
+    assert.equal(answerOf(answer), answerOf(JSON.parse(expected.stdout) as RunJson));
+    const metrics = await (await fetch(`http://${address}/metrics`)).text();
+    assert.match(
+      metrics,
+      /^lyapunov_worker_device_info\{device="0",description="SwiftShader [^"]*",backend="webgpu",driver="SwiftShader [^"]*",software="true"\} 1$/m,
+    );
+    assert.match(metrics, /^lyapunov_gpu_active 0$/m);
+    assert.match(
+      metrics,
+      /^lyapunov_worker_device_weights_per_second\{device="0",backend="webgpu",measured="start"\} [1-9]/m,
+    );
+    // Drained in the middle of nothing, it leaves in good order.
+    worker.signal("SIGTERM");
+    assert.equal((await worker.ended).code, 0);
+  });
+
+  it("is not taken unless that is asked for", async () => {
+    const { code, stderr } = await runCommand(["run", ...run, "--quiet"], { env });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^lyapunov: backend webgpu: SwiftShader .* is software: .*; .*--allow-software.*$/m,
     );
   });
 });

@@ -11,7 +11,7 @@ const SOFTWARE = ["--backend", "tensorflow", "--allow-software"];
 const RUN = "--backend tensorflow --width 2 --depth 200 --seed 5 --replicas 90005".split(" ");
 
 needingTensorflow().describe("workers that compute by TensorFlow", () => {
-  // Two thresholds at 4 standard errors, with a fixed seed: one seed in 8000.
+  // Two thresholds at 4 standard errors in each test, with fixed seeds: one choice in 4000.
   it("come to the same bits, two of them or one, and to the exact values", async () => {
     await using cluster = await Cluster.start(0, 1);
     const [other] = await Promise.all([
@@ -26,5 +26,27 @@ needingTensorflow().describe("workers that compute by TensorFlow", () => {
     other.signal("SIGKILL");
     await other.ended;
     assert.equal(answerOf(await cluster.run(RUN)), answerOf(run));
+  });
+
+  it("share a run of any backend with simd, and the run says who computed how much", async () => {
+    await using cluster = await Cluster.start(1, 1);
+    await cluster.addWorker(1, SOFTWARE);
+    const run = await cluster.estimate({
+      network: { width: 2, depth: 200, negativeSlope: 0.01, weights: "gaussian", gain: 1 },
+      backend: "any",
+      seed: 6,
+      stoppingRule: { replicaCount: 400_000 },
+    });
+    assert.equal(run.state, "SUCCEEDED");
+    const shares = new Map(
+      run.computations.map(({ backend, shardCount }) => [backend, shardCount]),
+    );
+    assert.deepEqual([...shares.keys()].toSorted(), ["simd", "tensorflow"]);
+    assert.equal(
+      [...shares.values()].reduce((sum, count) => sum + count, 0),
+      run.shardCount,
+    );
+    assert.ok(Math.abs(present(run.lyapunovExponent?.z)) < 4);
+    assert.ok(Math.abs(present(run.variance?.z)) < 4);
   });
 });

@@ -109,9 +109,9 @@ describe("setting TensorFlow up", () => {
   });
 
   it("ends on a signal at once, and leaves nothing behind", async () => {
-    program("npm", "echo waiting >&2; read line");
+    program("npm", `exec ${process.execPath} -e 'setTimeout(() => {}, 60_000)'`);
     const child = spawn(process.execPath, [join(root, SET_UP)], {
-      stdio: ["pipe", "ignore", "pipe"],
+      stdio: ["ignore", "ignore", "pipe"],
       env: { PATH: programs },
     });
     child.stderr.setEncoding("utf8");

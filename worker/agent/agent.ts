@@ -4,6 +4,7 @@ import type { Grant__Output } from "../../shared/wire/generated/lyapunov/v1/Gran
 import type { WorkResponse__Output } from "../../shared/wire/generated/lyapunov/v1/WorkResponse.ts";
 import { partialToMessage } from "../../shared/wire/partialMessages.ts";
 import { VERSION } from "../../shared/wire/version.ts";
+import { shownDescription } from "../devices/deviceText.ts";
 import type { WorkerDevice } from "../devices/workerDevice.ts";
 import { CoordinatorLink, type LinkOptions } from "./coordinatorLink.ts";
 import { DeviceAtWork } from "./deviceAtWork.ts";
@@ -212,7 +213,8 @@ export class Agent {
     }
     log.error(
       { err: error },
-      `device ${deviceIndex} (${device.description}) is left out: ${reasonOf(error)}; the others go on`,
+      `device ${deviceIndex} (${shownDescription(device.description, device.backends)}) is left out: ` +
+        `${reasonOf(error)}; the others go on`,
     );
     this.#leases.handBackOf(deviceIndex);
     this.#link.joinAgain();

@@ -1,5 +1,6 @@
 import type { DeviceBackend } from "../../shared/specification/backends.ts";
 import { byLabel, type Family, type Sample } from "../../shared/metrics/families.ts";
+import { shownDescription } from "../devices/deviceText.ts";
 import type { Agent } from "../agent/agent.ts";
 import type { DeviceAtWork } from "../agent/deviceAtWork.ts";
 
@@ -51,9 +52,13 @@ export const WORKER_FAMILIES: readonly Family<WorkerNow>[] = [
     help: "Mean time that a device takes for a shard, over about the last ten.",
     labels: ["device", "description", "backend"],
     samples: ({ agent: { devices } }) =>
-      devices.flatMap(({ description, pace }, index) =>
+      devices.flatMap(({ description, backends, pace }, index) =>
         [...pace.seconds].map(([backend, value]) => ({
-          labels: { device: String(index), description, backend },
+          labels: {
+            device: String(index),
+            description: shownDescription(description, backends),
+            backend,
+          },
           value,
         })),
       ),

@@ -111,12 +111,14 @@ async function bench(flags: Flags): Promise<void> {
   }
   const [load = 0] = loadavg();
   endOnSignal(() => "interrupted");
-  const [{ findDevices }, { ShardPlan }, { receivedTask }, { createLog }] = await Promise.all([
-    import("../../../worker/devices/devices.ts"),
-    import("../../../coordinator/plan/shardPlan.ts"),
-    import("../../../shared/kinds/receivedTask.ts"),
-    import("../log.ts"),
-  ]);
+  const [{ findDevices }, { shownDescription }, { ShardPlan }, { receivedTask }, { createLog }] =
+    await Promise.all([
+      import("../../../worker/devices/devices.ts"),
+      import("../../../worker/devices/deviceText.ts"),
+      import("../../../coordinator/plan/shardPlan.ts"),
+      import("../../../shared/kinds/receivedTask.ts"),
+      import("../log.ts"),
+    ]);
   const [device] = await findDevices({
     log: createLog(flags.logLevel ?? "warn"),
     backends: [backend],
@@ -147,7 +149,7 @@ async function bench(flags: Flags): Promise<void> {
     if (flags.json === true) await printJson({ machine, threads, backend, device: card, rates });
     else {
       const limit = outputColumns();
-      const shown = isSoftware ? `${description} (software)` : description;
+      const shown = shownDescription(description, device.backends);
       const means = isGpu
         ? `${shown}, ${counted(threads, "slot")}, ${backend}`
         : `${counted(threads, "thread")}, ${backend}`;

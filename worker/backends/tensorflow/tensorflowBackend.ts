@@ -56,9 +56,11 @@ export async function loadTensorflowBackend(choice: DeviceChoice): Promise<Backe
  * tensors on one card and operators on another.
  */
 async function showOneCard({ adapter }: DeviceChoice): Promise<void> {
+  // Whoever set it to nothing has hidden all cards.
+  if (process.env["CUDA_VISIBLE_DEVICES"] === "") return;
   const cards = await visibleCards();
-  const [card = cards[0]] = cards.filter((each) => each === adapter);
-  if (card !== undefined) process.env["CUDA_VISIBLE_DEVICES"] = card;
+  const [card = cards[0] ?? "0"] = cards.filter((each) => each === adapter);
+  process.env["CUDA_VISIBLE_DEVICES"] = card;
 }
 
 function refuseUnwanted(device: BackendDevice, { adapter, allowSoftware }: DeviceChoice): void {
