@@ -50,8 +50,8 @@ const { values: flags } = parseArgs({
 
 const DEPTH = Number(flags.depth);
 
-/** Weights of a shard for a software adapter, which takes a second or so for them. */
-const SOFTWARE_WEIGHTS = 2e6;
+/** Weights of a shard for a software adapter, which takes a fraction of a second for them. */
+const SOFTWARE_WEIGHTS = 2e5;
 
 /** A law, a width and a sampling that all backends are timed on. */
 interface Case {
