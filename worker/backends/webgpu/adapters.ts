@@ -48,6 +48,12 @@ export async function chooseAdapter(
   if (adapter === null) throw new Error("backend webgpu: the Vulkan driver offers no device");
   const { device, description, isFallbackAdapter } = adapter.info;
   const name = names.find((other) => normalized(other) === device) ?? device;
+  if (wanted !== undefined && names.includes(wanted) && name !== wanted) {
+    throw new Error(
+      `backend webgpu: '${wanted}' cannot be chosen beside '${name}', whose name contains that name: ` +
+        `let this process see only one of them (docs/gpu.md)`,
+    );
+  }
   const isSoftware = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(name + description);
   if (isSoftware && !allowSoftware) {
     throw new Error(
