@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "shared/metrics": ["shared/wire"],
 
   "coordinator/plan": ["shared/kinds"],
-  "coordinator/scheduler/trust": [],
+  "coordinator/scheduler/trust": ["shared/random"],
   "coordinator/scheduler": ["coordinator/plan", "coordinator/scheduler/trust"],
   "coordinator/ledger": ["coordinator/plan", "shared/files"],
   "coordinator/engine": ["coordinator/scheduler", "coordinator/ledger"],
@@ -66,7 +66,7 @@ const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "client/cli/commands/work.ts": ["worker/worker.ts"],
   "client/cli/commands/devices.ts": ["worker/devices"],
   "client/cli/deviceFlags.ts": ["worker/devices"],
-  "client/cli/commands/bench.ts": ["coordinator/plan", "worker/pool"],
+  "client/cli/commands/bench.ts": ["coordinator/plan", "worker/devices"],
 };
 
 /** Matches every path to a source: in imports of values or types, in `import()`, and of workers. */

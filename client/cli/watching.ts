@@ -105,9 +105,12 @@ async function watch<Watched>(
   return last;
 }
 
-/** Whether a watch that failed may go on: RESOURCE_EXHAUSTED ends one that was read too slowly. */
+/**
+ * Whether a watch that failed may go on: RESOURCE_EXHAUSTED ends one that was read too slowly, and a
+ * coordinator that was told to stop cancels those that are open.
+ */
 function isPassing(code: Code | undefined): boolean {
-  return code === Code.UNAVAILABLE || code === Code.RESOURCE_EXHAUSTED;
+  return code === Code.UNAVAILABLE || code === Code.RESOURCE_EXHAUSTED || code === Code.CANCELLED;
 }
 
 function lost(api: SimulationApi, name: string, callFlags: string, cause: unknown): Error {

@@ -68,26 +68,26 @@ const STATE: readonly Family<LeaderNow>[] = [
   },
   {
     kind: "gauge",
-    name: "lyapunov_worker_devices",
+    name: "lyapunov_fleet_devices",
     help: "Devices of present workers, by backend: processors, graphics cards, and software that plays one's part.",
     labels: ["backend", "device"],
     samples: ({ engine: { scheduler } }) => sumOverDevices(scheduler, () => 1),
   },
   {
     kind: "gauge",
-    name: "lyapunov_worker_device_weights_per_second",
-    help: "Weights per second that the devices of present workers drew when they were measured at the start.",
+    name: "lyapunov_fleet_weights_per_second",
+    help: "Weights per second that the devices of present workers drew when they were measured at the start; 0 where none was.",
     labels: ["backend", "device"],
     samples: ({ engine: { scheduler } }) =>
-      sumOverDevices(scheduler, ({ weightsPerSecond }) => weightsPerSecond),
+      sumOverDevices(scheduler, ({ weightsPerSecond = 0 }) => weightsPerSecond),
   },
   {
     kind: "gauge",
-    name: "lyapunov_worker_device_memory_bytes",
-    help: "Memory of the devices of present workers, where it is known.",
+    name: "lyapunov_fleet_memory_bytes",
+    help: "Memory of the devices of present workers, of those where it is known.",
     labels: ["backend", "device"],
     samples: ({ engine: { scheduler } }) =>
-      sumOverDevices(scheduler, ({ memoryBytes }) => memoryBytes),
+      sumOverDevices(scheduler, ({ memoryBytes = 0 }) => memoryBytes),
   },
   single(
     "lyapunov_ledger_writes_waiting",
@@ -197,20 +197,18 @@ function workerCounts(scheduler: SchedulerView): Record<string, number> {
   return counts;
 }
 
-/** Sums up a fact of the devices of present workers; a device that does not say it is left out. */
+/** Sums up a fact of the devices of present workers, by backend and kind of device. */
 function sumOverDevices(
   scheduler: SchedulerView,
-  factOf: (backend: DeviceBackend) => number | undefined,
+  factOf: (backend: DeviceBackend) => number,
 ): Sample[] {
   const sums = new Map<string, Required<Pick<Sample, "labels">> & { value: number }>();
   for (const worker of scheduler.workers.values()) {
     if (!scheduler.isPresent(worker)) continue;
     for (const backend of worker.devices.flatMap(({ description }) => description.backends)) {
-      const fact = factOf(backend);
-      if (fact === undefined) continue;
       const labels = { backend: backend.name, device: deviceKind(backend) };
       const key = `${labels.backend} ${labels.device}`;
-      sums.set(key, { labels, value: (sums.get(key)?.value ?? 0) + fact });
+      sums.set(key, { labels, value: (sums.get(key)?.value ?? 0) + factOf(backend) });
     }
   }
   return [...sums.values()];

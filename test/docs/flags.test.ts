@@ -4,7 +4,7 @@ import { commandFlags } from "./support/commandHelp.ts";
 import { readDocument, userDocuments } from "./support/documents.ts";
 
 /** Words that look like flags but are not ours: flags of other programs, or a family of flags. */
-const NO_FLAGS_OF_OURS: ReadonlySet<string> = new Set(["--maximum-", "--signal"]);
+const NO_FLAGS_OF_OURS: ReadonlySet<string> = new Set(["--from-wheel", "--maximum-", "--signal"]);
 
 /** Flags that a document mentions in inline code, outside of code blocks. */
 function mentionedFlags(markdown: string): readonly string[] {

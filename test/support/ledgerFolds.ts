@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import type { Ledger, LedgerTransaction } from "../../coordinator/ledger/ledger.ts";
 import type { RecordedShard } from "../../coordinator/plan/recordedShard.ts";
+import { computedAlike } from "../../coordinator/plan/computations.ts";
 import type { Fold } from "../../coordinator/plan/fold.ts";
 import { recordedShard } from "./ledgerRecords.ts";
 
@@ -12,7 +13,8 @@ function shardAt(shardIndex: number): RecordedShard {
 
 function foldOf(shardCount: number): Fold {
   const { replicaCount, observables, checkpoints } = recordedShard(shardCount).partial;
-  return { shardCount, sums: { replicaCount, observables, checkpoints } };
+  const computations = computedAlike({ backend: "simd", generator: "g", shardCount, replicaCount });
+  return { shardCount, sums: { replicaCount, observables, checkpoints }, computations };
 }
 
 /** Tests what every ledger promises for resuming a run of very many shards. */

@@ -7,6 +7,7 @@ import {
 import { Scheduler } from "../../coordinator/scheduler/scheduler.ts";
 import { ShardPlan } from "../../coordinator/plan/shardPlan.ts";
 import type { PropagationInput } from "../../shared/kinds/propagation/specification.ts";
+import type { BackendName } from "../../shared/specification/backends.ts";
 import type { ShardPartial } from "../../shared/statistics/replicaSums.ts";
 import { SHARD_SIZE, specificationWith } from "./specifications.ts";
 import { digestOf, syntheticPartial } from "./syntheticPartials.ts";
@@ -50,8 +51,14 @@ export class SchedulerScript {
   }
 
   /** Joins a worker of one device, which may say what its generator is. */
-  join(worker: string, slotCount = 1, held: readonly string[] = [], generator = ""): string[] {
-    const devices = [{ backends: [{ name: "simd", generator } as const], slotCount }];
+  join(
+    worker: string,
+    slotCount = 1,
+    held: readonly string[] = [],
+    generator = "",
+    name: BackendName = "simd",
+  ): string[] {
+    const devices = [{ backends: [{ name, generator }], slotCount }];
     const heldLeases = held.map((shard) => this.#lease(worker, shard));
     return this.feed({ kind: "worker_joined", worker, devices, heldLeases });
   }
@@ -120,11 +127,11 @@ export class SchedulerScript {
   }
 
   /** The true partial of a shard. */
-  partial(shard: string, generator?: string): ShardPartial {
+  partial(shard: string, generator?: string, backend?: BackendName): ShardPartial {
     const { run, shardIndex } = parse(shard);
     const plan = this.#plans.get(run);
     if (plan === undefined) throw new Error(`${run} was never submitted`);
-    return syntheticPartial(plan.task(shardIndex), generator);
+    return syntheticPartial(plan.task(shardIndex, backend), generator);
   }
 
   #lease(worker: string, shard: string): number {

@@ -29,7 +29,7 @@ const GIGABYTES = { stock: 2, tensorflow: 4, "tensorflow-cpu": 2 } as const;
 const CUDA_REMEDY =
   "if this machine has an NVIDIA card, its driver must be installed, and the CUDA libraries must be " +
   "found: those of pip's nvidia-*-cu12, which python3 -m pip install 'tensorflow[and-cuda]' brings, " +
-  "in LD_LIBRARY_PATH (docs/gpu.md)";
+  "in LD_LIBRARY_PATH (docs/tensorflow.md)";
 
 function say(sentence: string): void {
   process.stderr.write(`setup:tensorflow: ${sentence}\n`);
@@ -132,7 +132,12 @@ async function installPackages(
       ? `installing ${TENSORFLOW_PACKAGE}, which downloads TensorFlow 2.9 for CUDA 11.2`
       : `installing ${TENSORFLOW_PACKAGE}`,
   );
-  const flags = ["--no-audit", "--no-fund", `--ignore-scripts=${!withScripts}`];
+  const flags = [
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=notice",
+    `--ignore-scripts=${!withScripts}`,
+  ];
   await run("npm", ["ci", ...flags, "--prefix", folder], {
     signal,
     folder,

@@ -17,5 +17,13 @@ export async function loadBackend(name: BackendName, choice: DeviceChoice = {}):
 
 /** Names of the adapters that a backend can be loaded with; none if it has no choice. */
 export async function listAdapters(name: BackendName): Promise<readonly string[]> {
-  return name === "webgpu" ? (await import("./webgpu/webgpuBackend.ts")).listWebgpuAdapters() : [];
+  switch (name) {
+    case "webgpu":
+      return (await import("./webgpu/webgpuBackend.ts")).listWebgpuAdapters();
+    case "tensorflow":
+      return (await import("./tensorflow/device.ts")).visibleCards();
+    case "reference":
+    case "simd":
+      return [];
+  }
 }

@@ -1,5 +1,5 @@
 import { bytes, counted, rough } from "../../shared/text/counts.ts";
-import type { DeviceBackend } from "../../shared/specification/backends.ts";
+import type { BackendName, DeviceBackend } from "../../shared/specification/backends.ts";
 import { PROCESSOR } from "./processor.ts";
 import type { Candidate, LeftOut } from "./workerDevice.ts";
 
@@ -25,7 +25,7 @@ export function takenText({ name, description, backends, pool }: Candidate): str
   const facts = [
     shownDescription(description, backends),
     ...(driver === undefined ? [] : [driver]),
-    ...(memoryBytes === undefined ? [] : [bytes(memoryBytes)]),
+    ...(memoryBytes === undefined || isThreads ? [] : [bytes(memoryBytes)]),
     counted(pool.slotCount, isThreads ? "thread" : "slot"),
     ...rates.map(rateText),
   ];
@@ -34,5 +34,12 @@ export function takenText({ name, description, backends, pool }: Candidate): str
 
 /** Says in a line that something is not taken, and why. */
 export function leftOutText({ backend, name, reason }: LeftOut): string {
-  return `leaves ${name === undefined ? "" : `${name} by `}${backend} out: ${reason}`;
+  const what = name === undefined ? backend : `${name} by ${backend}`;
+  return `leaves ${what} out: ${bareReason(backend, reason)}`;
+}
+
+/** A reason for those who know which backend it is about; backends begin with their names. */
+export function bareReason(backend: BackendName, reason: string): string {
+  const prefix = `backend ${backend}: `;
+  return reason.startsWith(prefix) ? reason.slice(prefix.length) : reason;
 }

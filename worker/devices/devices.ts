@@ -110,8 +110,7 @@ export async function findCandidates(
     log,
     patienceSeconds,
     module: options.processModule,
-    // Whoever names TensorFlow is told what it computes on, and may want it on a processor.
-    allowsSoftware: (backend) => backends !== "auto" && (allowSoftware || backend === "tensorflow"),
+    allowSoftware: allowSoftware && backends !== "auto",
   });
   return { candidates: [...candidates, ...found.candidates], leftOut: [...found.leftOut] };
 }

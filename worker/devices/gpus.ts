@@ -17,7 +17,7 @@ export interface GpuOptions {
   readonly log: Logger;
   readonly patienceSeconds?: number | undefined;
   /** Whether a processor may play the part of a GPU. */
-  readonly allowsSoftware: (backend: ProcessBackend) => boolean;
+  readonly allowSoftware: boolean;
   /** URL of the processes' module. */
   readonly module?: string | undefined;
 }
@@ -52,8 +52,7 @@ interface Started {
 
 /** Starts a process for every adapter that a backend can have. */
 async function startAll(backend: ProcessBackend, options: GpuOptions): Promise<Started> {
-  const { log, patienceSeconds, allowsSoftware, module } = options;
-  const allowSoftware = allowsSoftware(backend);
+  const { log, patienceSeconds, allowSoftware, module } = options;
   const common = { backend, log, patienceSeconds, module };
   // Where adapters cannot be listed, the backend itself says best what is in the way.
   const adapters = new Set(await listedAdapters(common).catch(() => []));

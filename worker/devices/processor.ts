@@ -1,4 +1,4 @@
-import { cpus } from "node:os";
+import { cpus, totalmem } from "node:os";
 
 import type { Logger } from "pino";
 
@@ -44,7 +44,7 @@ async function availableBackends(
   for (const name of names) {
     try {
       const { generator } = await loadBackend(name);
-      backends.push({ name, generator });
+      backends.push({ name, generator, memoryBytes: totalmem() });
     } catch (error) {
       const reason = reasonOf(error);
       reasons.push(`${name}: ${reason}`);

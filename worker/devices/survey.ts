@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 
 import { BACKENDS, type BackendName } from "../../shared/specification/backends.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
+import { bareReason } from "./deviceText.ts";
 import { findCandidates, measuredBy } from "./devices.ts";
 import type { Candidate } from "./workerDevice.ts";
 
@@ -52,7 +53,7 @@ export async function surveyDevices(options: SurveyOptions): Promise<SurveyedDev
     await Promise.all(candidates.map(({ pool }) => pool.close()));
   }
   const others = leftOut.map(({ backend, reason }) => {
-    return { backend, isSoftware: false, problem: reason };
+    return { backend, isSoftware: false, problem: bareReason(backend, reason) };
   });
   return [...surveyed, ...others];
 }
@@ -77,6 +78,6 @@ async function surveyedDevice(
     const rate = backends.find((backend) => backend.name === name)?.weightsPerSecond;
     return { ...facts, ...(rate !== undefined && { weightsPerSecond: rate }) };
   } catch (error) {
-    return { ...facts, problem: reasonOf(error) };
+    return { ...facts, problem: bareReason(name, reasonOf(error)) };
   }
 }

@@ -84,7 +84,7 @@ export const WORKER_FAMILIES: readonly Family<WorkerNow>[] = [
     help: "Always 1; its labels say what each device is, and whether a processor plays its part.",
     labels: ["device", "description", "backend", "driver", "software"],
     samples: (now) =>
-      ofBackends(now, ({ name, driver = "", isSoftware = false }, { description }) => [
+      ofBackends(now, ({ name, driver = "none", isSoftware = false }, { description }) => [
         {
           labels: { description, backend: name, driver, software: String(isSoftware) },
           value: 1,
@@ -94,7 +94,7 @@ export const WORKER_FAMILIES: readonly Family<WorkerNow>[] = [
   {
     kind: "gauge",
     name: "lyapunov_worker_device_memory_bytes",
-    help: "Memory of a device, where it is known.",
+    help: "Memory of a device, where it is known; all of the machine for its processor.",
     labels: ["device"],
     samples: ({ agent: { devices } }) =>
       devices.map(({ backends }, device) => ({
@@ -123,13 +123,13 @@ export const WORKER_FAMILIES: readonly Family<WorkerNow>[] = [
   },
   deviceCounter(
     "lyapunov_worker_device_losses_total",
-    "Processes of a device that died, hung or lost the device.",
-    ({ pool }) => pool.lossCount,
+    "Processes of a device that died, hung or lost it; the processor's threads have none.",
+    ({ pool }) => pool.lossCount ?? 0,
   ),
   deviceCounter(
     "lyapunov_worker_processes_restarted_total",
     "Processes of a device that took another's place, after a loss or since that one was spent.",
-    ({ pool }) => pool.restartCount,
+    ({ pool }) => pool.restartCount ?? 0,
   ),
 ];
 
@@ -151,11 +151,10 @@ function ofBackends(
   );
 }
 
-/** A counter of the devices that have such a count. */
 function deviceCounter(
   name: string,
   help: string,
-  countOf: (device: DeviceNow) => number | undefined,
+  countOf: (device: DeviceNow) => number,
 ): Family<WorkerNow> {
   return {
     kind: "counter",

@@ -110,8 +110,7 @@ export class WorkerMetrics implements Observed, ShardObserver {
     this.#shards.inc({ outcome: "computed" });
     this.#runs.observe({ backend: propagated.backend }, computeSeconds);
     this.#tally.propagated.add(propagated);
-    const { recomputedReplicaCount } = partial;
-    if (recomputedReplicaCount === undefined) return;
+    const { recomputedReplicaCount = 0 } = partial;
     this.#recomputed.inc({ backend: propagated.backend }, recomputedReplicaCount);
   }
 

@@ -4,8 +4,8 @@ import { performance } from "node:perf_hooks";
 import type { Command } from "commander";
 
 import { BACKENDS } from "../../../shared/specification/backends.ts";
-import { canPropagate } from "../../../shared/kinds/propagation/capabilities.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
+import { canPropagate } from "../../../shared/kinds/propagation/capabilities.ts";
 import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import {
   ISOTROPIC_LAWS,
@@ -18,6 +18,8 @@ import { points } from "../../sweepFile/grid.ts";
 import { counted } from "../../../shared/text/counts.ts";
 import { ValidationError } from "../../../shared/specification/violations.ts";
 import { countReader, defaultThreads } from "../clusterFlags.ts";
+import { ALLOW_SOFTWARE } from "../deviceFlags.ts";
+import type { LogLevel } from "../logLevels.ts";
 import { measureRate, type MachineRate, type RateOptions } from "../machineRate.ts";
 import { addStoppingFlags } from "../networkFlags.ts";
 import { predictRun } from "../runPrediction.ts";
@@ -40,8 +42,10 @@ interface Flags extends StoppingFlags {
   readonly backend?: Typed;
   readonly seconds: number;
   readonly threads: number;
+  readonly allowSoftware?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly logLevel?: LogLevel;
 }
 
 const WIDTHS = [8, 64, 512];
@@ -86,6 +90,7 @@ export function defineBench(command: Command): void {
     .addOption(
       flag("--threads <count>", "number of compute threads", countReader).default(defaultThreads()),
     )
+    .option("--allow-software", ALLOW_SOFTWARE)
     .option("--json", "print JSON on standard output")
     .action(async () => {
       await bench(command.optsWithGlobals<Flags>());
@@ -95,7 +100,8 @@ export function defineBench(command: Command): void {
 async function bench(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const specifications = wanted(flags);
-  if (specifications.some(({ backend }) => backend === "any")) {
+  const backend = specifications[0]?.backend ?? "simd";
+  if (backend === "any") {
     throw new ValidationError([
       {
         field: "backend",
@@ -105,13 +111,22 @@ async function bench(flags: Flags): Promise<void> {
   }
   const [load = 0] = loadavg();
   endOnSignal(() => "interrupted");
-  const [{ createThreadPool }, { ShardPlan }, { receivedTask }] = await Promise.all([
-    import("../../../worker/pool/threadPool.ts"),
+  const [{ findDevices }, { ShardPlan }, { receivedTask }, { createLog }] = await Promise.all([
+    import("../../../worker/devices/devices.ts"),
     import("../../../coordinator/plan/shardPlan.ts"),
     import("../../../shared/kinds/receivedTask.ts"),
+    import("../log.ts"),
   ]);
-  const { threads } = flags;
-  const pool = createThreadPool(threads);
+  const [device] = await findDevices({
+    log: createLog(flags.logLevel ?? "warn"),
+    backends: [backend],
+    allowSoftware: flags.allowSoftware,
+    threads: flags.threads,
+    measuredSeconds: 0,
+  });
+  if (device === undefined) throw new Error("there is no device");
+  const { pool } = device;
+  const threads = pool.slotCount;
   try {
     const rates = await measureAll(specifications, flags.quiet ?? false, {
       compute: (task) => pool.compute(receivedTask(task)),
@@ -126,11 +141,17 @@ async function bench(flags: Flags): Promise<void> {
       load,
       node: process.versions.node,
     };
-    const backend = specifications[0]?.backend;
-    if (flags.json === true) await printJson({ machine, threads, backend, rates });
+    const [{ isGpu = false, isSoftware = false, driver } = {}] = device.backends;
+    const { description } = device;
+    const card = isGpu ? { description, driver, software: isSoftware } : null;
+    if (flags.json === true) await printJson({ machine, threads, backend, device: card, rates });
     else {
       const limit = outputColumns();
-      const head = machineText(machine, `${counted(threads, "thread")}, ${backend}`, limit);
+      const shown = isSoftware ? `${description} (software)` : description;
+      const means = isGpu
+        ? `${shown}, ${counted(threads, "slot")}, ${backend}`
+        : `${counted(threads, "thread")}, ${backend}`;
+      const head = machineText(machine, means, limit);
       await print(`${head}\n${rateTable(rates, limit)}\n`);
     }
   } finally {

@@ -197,6 +197,86 @@ export function workersDashboard(): Dashboard {
           }),
         ],
       },
+      {
+        title: "Devices",
+        panels: [
+          figures({
+            title: "Devices",
+            description:
+              "Devices of the chosen workers: those that compute, and those that were left out " +
+              "because they cannot start.",
+            unit: "none",
+            width: "quarter",
+            queries: { "{{state}}": `sum by (state) (lyapunov_worker_devices${CHOSEN})` },
+          }),
+          figures({
+            title: "Devices lost",
+            description:
+              "Times that a process died, hung or lost its GPU, in the last hour. Its shards went " +
+              "back, and another process took its place.",
+            unit: "none",
+            decimals: 0,
+            width: "quarter",
+            queries: {
+              lost: `sum(increase(lyapunov_worker_device_losses_total${CHOSEN}[1h]))`,
+            },
+            limits: [1, 10],
+          }),
+          figures({
+            title: "Processes replaced",
+            description:
+              "Processes of devices that took another's place, in the last hour: after a loss, or " +
+              "since a library wears its process out.",
+            unit: "none",
+            decimals: 0,
+            width: "quarter",
+            queries: {
+              replaced: `sum(increase(lyapunov_worker_processes_restarted_total${CHOSEN}[1h]))`,
+            },
+          }),
+          figures({
+            title: "Replicas computed anew",
+            description:
+              "Replicas in the last hour whose numbers a GPU could not hold precisely enough, so " +
+              "that the processor computed them.",
+            unit: "short",
+            width: "quarter",
+            queries: {
+              "{{backend}}":
+                'sum by (backend) (increase(lyapunov_worker_replicas_recomputed_total{instance=~"$instance", ' +
+                'backend=~"$backend"}[1h]))',
+            },
+          }),
+          curves({
+            title: "Weights by device",
+            description:
+              "Weights that a device propagates per second with all slots busy, by its last shards, " +
+              "for the ten fastest devices.",
+            unit: "si: weights/s",
+            width: "half",
+            queries: {
+              "{{instance}} device {{device}} by {{backend}}":
+                'topk(10, lyapunov_worker_device_weights_per_second{measured="shards", ' +
+                'instance=~"$instance", backend=~"$backend"})',
+            },
+          }),
+          table({
+            title: "Chosen devices",
+            description:
+              "What each device is, how many bytes of memory it has, and how often it was lost. " +
+              "Where software is true, a processor plays the part of a GPU.",
+            unit: "short",
+            width: "half",
+            queries: {
+              backends:
+                "count by (instance, device, description, driver, software) " +
+                `(lyapunov_worker_device_info${CHOSEN})`,
+              memory: `max by (instance, device) (lyapunov_worker_device_memory_bytes${CHOSEN})`,
+              losses: `max by (instance, device) (lyapunov_worker_device_losses_total${CHOSEN})`,
+            },
+          }),
+        ],
+      },
     ],
   });
 }

@@ -51,6 +51,61 @@ describe("fleetView", () => {
     assert.equal(view.workers[3]?.displayName, "machine a");
   });
 
+  it("says of each device what it is", () => {
+    const gpu = {
+      name: "webgpu",
+      generator: "g",
+      driver: "SwiftShader 5.0",
+      isGpu: true,
+      isSoftware: true,
+      memoryBytes: 2 ** 34,
+      weightsPerSecond: 1e9,
+    } as const;
+    const device = new Device(0, { description: "a card", slotCount: 64, backends: [gpu] });
+    const view = fleetView(fleetOf([worker("a"), worker("b", { devices: [device] })]), 10, "");
+    assert.deepEqual(
+      view.workers.map(({ devices }) => devices),
+      [
+        [
+          {
+            description: "",
+            backends: [
+              {
+                name: "simd",
+                generator: "",
+                driver: "",
+                gpu: false,
+                software: false,
+                memoryBytes: null,
+                weightsPerSecond: null,
+              },
+            ],
+            slotCount: 4,
+            leaseCount: 0,
+          },
+        ],
+        [
+          {
+            description: "a card",
+            backends: [
+              {
+                name: "webgpu",
+                generator: "g",
+                driver: "SwiftShader 5.0",
+                gpu: true,
+                software: true,
+                memoryBytes: 2 ** 34,
+                weightsPerSecond: 1e9,
+              },
+            ],
+            slotCount: 64,
+            leaseCount: 0,
+          },
+        ],
+      ],
+    );
+  });
+
   it("counts all of them, whatever page is asked for", () => {
     const workers = ["a", "b", "c", "d", "e"].map((id) => worker(id, { connected: id !== "e" }));
     const view = fleetView(fleetOf(workers, { e: "" }), 1, "2");

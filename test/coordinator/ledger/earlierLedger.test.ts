@@ -16,6 +16,7 @@ import { Simulations } from "../../../coordinator/simulations/simulations.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { shardTask } from "../../../shared/kinds/propagation/shardTask.ts";
 import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
+import { shortName } from "../../../shared/wire/enumerations.ts";
 import { partialDigest } from "../../../shared/statistics/partialDigest.ts";
 import { mergeSums } from "../../../shared/statistics/replicaSums.ts";
 import { loadBackend } from "../../../worker/backends/registry.ts";
@@ -113,6 +114,16 @@ describe("a ledger that was written before kinds were", () => {
       assert.equal(quantileSketch.minimum, undefined);
       const held = quantileSketch.binCounts.reduce((sum, count) => sum + count, 0);
       assert.equal(held, survivorCount);
+    }
+  });
+
+  it("says of each run that all of it was computed alike", async () => {
+    const { runs } = await simulations.runs(100, "");
+    for (const { computations = [], backend, shardCount, replicaCount } of runs) {
+      assert.deepEqual(
+        computations.map((of) => [of.backend, of.shardCount, of.replicaCount]),
+        shardCount === 0 ? [] : [[shortName("backend", String(backend)), shardCount, replicaCount]],
+      );
     }
   });
 

@@ -54,9 +54,12 @@ export class Cluster implements AsyncDisposable {
     return cluster;
   }
 
-  /** Kills the coordinator and starts another at the same address; resolves when it listens. */
-  async replaceCoordinator(flags: readonly string[]): Promise<void> {
-    this.coordinator.signal("SIGKILL");
+  /** Ends the coordinator and starts another at the same address; resolves when it listens. */
+  async replaceCoordinator(
+    flags: readonly string[],
+    signal: NodeJS.Signals = "SIGKILL",
+  ): Promise<void> {
+    this.coordinator.signal(signal);
     await this.coordinator.ended;
     this.coordinator = startCommand(["serve", "--listen", this.address, "--json", ...flags]);
     await this.coordinator.said(/"address"/, "stdout");

@@ -167,14 +167,14 @@ describe("WorkerMetrics", () => {
     assert.deepEqual(
       await values(
         `${name}_info{device="0",description="Big GPU",backend="webgpu",driver="driver 5",software="false"}`,
-        `${name}_info{device="1",description="chip",backend="simd",driver="",software="false"}`,
+        `${name}_info{device="1",description="chip",backend="simd",driver="none",software="false"}`,
         `${name}_memory_bytes{device="0"}`,
         `${name}_memory_bytes{device="1"}`,
         `${name}_losses_total{device="0"}`,
         `${name}_losses_total{device="1"}`,
         `lyapunov_worker_processes_restarted_total{device="0"}`,
       ),
-      [1, 1, 1e9, undefined, 2, undefined, 1],
+      [1, 1, 1e9, undefined, 2, 0, 1],
     );
     const rates = ["start", "shards"].map(
       (measured) =>
@@ -205,7 +205,7 @@ describe("WorkerMetrics", () => {
   it("counts the replicas that a GPU doubted", async () => {
     const sample = 'lyapunov_worker_replicas_recomputed_total{backend="simd"}';
     metrics.computed(COMPUTED);
-    assert.deepEqual(await values(sample), [undefined]);
+    assert.deepEqual(await values(sample), [0]);
     const partial = { ...COMPUTED.partial, recomputedReplicaCount: 5 };
     for (let shard = 0; shard < 2; shard++) metrics.computed({ ...COMPUTED, partial });
     assert.deepEqual(await values(sample), [10]);

@@ -19,7 +19,7 @@ export interface Propagation {
 
 /**
  * Propagates consecutive replicas side by side and gives their log ‖x_l‖ − log ‖x_0‖, without what
- * every layer adds, at each depth. Other work of the process has its turn after every few layers.
+ * every layer adds, at each depth. Other work of the process has its turn after every layer.
  */
 export async function propagateBatch(
   { operators, draws, layers, products, depths }: Propagation,
@@ -65,8 +65,7 @@ export async function propagateBatch(
       state = advanceOnce(operators, layers, state, nextDrawn, products);
       layer++;
       advanced?.();
-      if (layer % NORMS_A_LOGARITHM !== 0) continue;
-      collect();
+      if (layer % NORMS_A_LOGARITHM === 0) collect();
       if (layer % LAYERS_AHEAD === 0) {
         isExtinct = operators.read(logarithm).every((growth) => growth === -Infinity);
       }

@@ -23,11 +23,11 @@ export function processorDevice(version: string): IdentifiedDevice {
 }
 
 /**
- * The card that TensorFlow computes on, which is the first that it sees. TensorFlow does not tell its
- * name to Node: NVIDIA's own program does, or else the driver's files.
+ * The card that TensorFlow computes on. TensorFlow does not tell its name to Node: NVIDIA's own program
+ * does, or else the driver's files.
  */
 export async function gpuDevice(version: string): Promise<IdentifiedDevice> {
-  const card = (await askNvidiaSmi()) ?? {
+  const card = (await theCard()) ?? {
     description: "NVIDIA GPU",
     driver: await driverOfKernel(),
   };
@@ -44,22 +44,34 @@ interface Card {
   readonly memoryBytes?: number;
 }
 
-async function askNvidiaSmi(): Promise<Card | undefined> {
-  // CUDA numbers the cards of CUDA_VISIBLE_DEVICES anew; TensorFlow takes number 0.
-  const [visible] = (process.env["CUDA_VISIBLE_DEVICES"] ?? "0").split(",");
+/**
+ * Cards that this process may use, as CUDA_VISIBLE_DEVICES names them; none where that cannot be
+ * found out.
+ */
+export async function visibleCards(): Promise<readonly string[]> {
+  const allowed = process.env["CUDA_VISIBLE_DEVICES"];
+  if (allowed !== undefined) return allowed.split(",").filter((card) => card !== "");
+  return (await askNvidiaSmi(["--query-gpu=uuid"]))?.split("\n") ?? [];
+}
+
+/** The one card that TensorFlow was let see. */
+async function theCard(): Promise<Card | undefined> {
+  const [card = "0"] = await visibleCards();
+  const line = await askNvidiaSmi([`--id=${card}`, "--query-gpu=name,driver_version,memory.total"]);
+  return line === undefined ? undefined : parseCard(line);
+}
+
+/** What NVIDIA's program says; undefined where it is not there, or has nothing to say. */
+async function askNvidiaSmi(query: readonly string[]): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(
       "nvidia-smi",
-      [
-        `--id=${visible}`,
-        "--query-gpu=name,driver_version,memory.total",
-        "--format=csv,noheader,nounits",
-      ],
+      [...query, "--format=csv,noheader,nounits"],
       { timeout: NVIDIA_SMI_SECONDS * 1000 },
     );
-    return parseCard(stdout);
+    const text = stdout.trim();
+    return text === "" ? undefined : text;
   } catch {
-    // It is not on every machine, and knows nothing of some cards.
     return undefined;
   }
 }

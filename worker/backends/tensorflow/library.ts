@@ -39,6 +39,8 @@ const BITS = {
 } as const;
 const MANNERS = {
   TF_CPP_MIN_LOG_LEVEL: "2",
+  // As nvidia-smi numbers cards.
+  CUDA_DEVICE_ORDER: "PCI_BUS_ID",
   // Other processes may need memory of the card, too.
   TF_FORCE_GPU_ALLOW_GROWTH: "true",
 } as const;
@@ -53,7 +55,7 @@ const MANNERS = {
 export function loadLibrary(
   places: readonly string[] = [import.meta.filename, join(setUpFolder(), "package.json")],
 ): Library {
-  Object.assign(process.env, BITS, { ...MANNERS, ...process.env }, BITS);
+  Object.assign(process.env, { ...MANNERS, ...process.env }, BITS);
   // The package is older than Node 23, which has these no more.
   Object.assign(util, {
     isNullOrUndefined: (value: unknown) => value === undefined || value === null,

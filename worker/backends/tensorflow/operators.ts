@@ -83,12 +83,16 @@ export class Operators {
   /** A number, made once and kept. */
   scalar<Type extends RealType>(value: number, type: Type): Tensor<Type> {
     return this.#constant(`${type} ${value}`, () => {
-      const single = this.#binding.createTensor([], TYPES.float32, Float32Array.of(value));
-      if (type === "float32") return single;
-      // Every constant used in float64 is a float32 number, too.
-      const [wide] = this.#binding.executeOp("Cast", this.#cast("float32", type), [single], 1);
-      this.#binding.deleteTensor(single);
-      return (wide as { readonly id: TensorId }).id;
+      if (type === "float32") {
+        return this.#binding.createTensor([], TYPES.float32, Float32Array.of(value));
+      }
+      // The binding cannot write float64.
+      const halves = new Int32Array(Float64Array.of(value).buffer);
+      const words = this.#binding.createTensor([2], TYPES.int32, halves);
+      const attributes = [this.#type("T", "int32"), this.#type("type", type)];
+      const [number] = this.#binding.executeOp("Bitcast", attributes, [words], 1);
+      this.#binding.deleteTensor(words);
+      return (number as { readonly id: TensorId }).id;
     }) as Tensor<Type>;
   }
 

@@ -10,7 +10,7 @@ import {
 } from "../backend.ts";
 import { propagateBatch } from "./batch.ts";
 import { BatchMemory } from "./batchMemory.ts";
-import { gpuDevice, processorDevice } from "./device.ts";
+import { gpuDevice, processorDevice, visibleCards } from "./device.ts";
 import { checkStream, drawsOf } from "./draws.ts";
 import { layersOf, realType } from "./layers.ts";
 import { loadLibrary } from "./library.ts";
@@ -30,6 +30,7 @@ const GENERATOR_LENGTH = 100;
  * @throws Error saying in one sentence why this machine cannot have it
  */
 export async function loadTensorflowBackend(choice: DeviceChoice): Promise<Backend> {
+  await showOneCard(choice);
   const { binding, isUsingGpuDevice } = loadLibrary();
   const version = binding.TF_Version;
   const { device, identity } = isUsingGpuDevice
@@ -50,6 +51,16 @@ export async function loadTensorflowBackend(choice: DeviceChoice): Promise<Backe
   };
 }
 
+/**
+ * Lets TensorFlow see the chosen card, or else the first, and no other: with several it would put
+ * tensors on one card and operators on another.
+ */
+async function showOneCard({ adapter }: DeviceChoice): Promise<void> {
+  const cards = await visibleCards();
+  const [card = cards[0]] = cards.filter((each) => each === adapter);
+  if (card !== undefined) process.env["CUDA_VISIBLE_DEVICES"] = card;
+}
+
 function refuseUnwanted(device: BackendDevice, { adapter, allowSoftware }: DeviceChoice): void {
   if (device.isSoftware && allowSoftware !== true) {
     throw new Error(
@@ -57,12 +68,16 @@ function refuseUnwanted(device: BackendDevice, { adapter, allowSoftware }: Devic
         "processor; allow software devices, or see what 'npm run setup:tensorflow' says",
     );
   }
-  if (adapter !== undefined && !device.description.toLowerCase().includes(adapter.toLowerCase())) {
-    throw new Error(
-      `backend tensorflow: its device is ${device.description}, not '${adapter}'; ` +
-        "choose the card with CUDA_VISIBLE_DEVICES",
-    );
-  }
+  const names = [process.env["CUDA_VISIBLE_DEVICES"] ?? "", device.description];
+  if (adapter === undefined || names.some((name) => includes(name, adapter))) return;
+  throw new Error(
+    `backend tensorflow: its device is ${device.description}, not '${adapter}'; ` +
+      "choose the card with CUDA_VISIBLE_DEVICES",
+  );
+}
+
+function includes(name: string, part: string): boolean {
+  return name.toLowerCase().includes(part.toLowerCase());
 }
 
 interface Machine {

@@ -58,7 +58,7 @@ export async function chooseAdapter(
   if (isSoftware && !allowSoftware) {
     throw new Error(
       `backend webgpu: ${name} is software: the processor would play the card's part, far slower ` +
-        `than simd; install the card's driver, or allow software if you mean it`,
+        `than simd; install the card's driver, or pass --allow-software if you mean it`,
     );
   }
   return { gpu, adapter, name, isSoftware };

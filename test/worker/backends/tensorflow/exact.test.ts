@@ -33,8 +33,8 @@ const DEPTH = 20;
 /** The number of replicas that take some tenths of a second. */
 function replicaCount(weights: IsotropicLaw, sampling: string, width: number): number {
   const numbers = sampling === "dense" ? width * width : width;
-  const budget = weights === "orthogonal" && sampling === "dense" ? 2_000_000 : 8_000_000;
-  return Math.min(20_000, Math.max(400, Math.floor(budget / (DEPTH * numbers))));
+  const budget = weights === "orthogonal" && sampling === "dense" ? 1_000_000 : 8_000_000;
+  return Math.min(20_000, Math.max(500, Math.floor(budget / (DEPTH * numbers))));
 }
 
 // 40 thresholds at 4.2 standard errors, with a fixed seed: a correct backend would fail for one seed

@@ -70,6 +70,23 @@ needingTensorflow().describe("a replica by TensorFlow", () => {
     }
   });
 
+  it("has uniform numbers on a symmetric grid without 0, in float32 and in float64", () => {
+    const operators = loadedOperators();
+    using _ = operators.scope();
+    const network: Network = { weights: "uniform", width: 64, depth: 1, negativeSlope: 1, gain: 1 };
+    for (const [type, step] of [
+      ["float32", 2 ** -24],
+      ["float64", 2 ** -53],
+    ] as const) {
+      const drawn = drawsOf(operators, network, "dense", type, 5n).start(0, 64)();
+      const numbers = operators.read(operators.cast(drawn, type));
+      assert.ok(numbers.every((number) => Math.abs((number / step) % 2) === 1));
+      assert.ok(
+        numbers.some((number) => number > 0.499) && numbers.some((number) => number < -0.499),
+      );
+    }
+  });
+
   it("has the bits of its block in large batches, whichever way products are computed", async () => {
     const operators = loadedOperators();
     const batches = new SteadyBatches(operators);
