@@ -76,7 +76,7 @@ fn nextEntries() -> vec4<f32> {
 function truncatedNormal(): Entries {
   return {
     single: false,
-    operations: 650,
+    operations: 420,
     code: /* wgsl */ `
 ${truncatedNormalEntry()}
 
@@ -92,7 +92,7 @@ fn nextEntries() -> vec4<f32> {
 function studentT(degreesOfFreedom: number): Entries {
   return {
     single: false,
-    operations: 810,
+    operations: 620,
     code: /* wgsl */ `
 ${functions()}
 ${studentTEntry(degreesOfFreedom)}

@@ -19,6 +19,13 @@ const DENOMINATOR = [
  */
 export function truncatedNormalEntry(): string {
   return /* wgsl */ `
+// c + p t, where both are positive.
+fn hornerStep(c: vec2<f32>, p: vec2<f32>, t: vec2<f32>) -> vec2<f32> {
+  let product = multiply(p, t);
+  let sum = twoSum(c.x, product.x);
+  return quickTwoSum(sum.x, guard(sum.y + guard(c.y + product.y)));
+}
+
 fn truncatedNormal(word: u32) -> vec2<f32> {
   let odd = word | 1u;
   let size = u32(abs(bitcast<i32>(odd)));
@@ -38,6 +45,6 @@ function horner(name: string, coefficients: readonly number[]): string {
   const [highest, ...others] = coefficients.toReversed() as [number, ...number[]];
   return [
     `var ${name} = ${doubleSingleLiteral(highest)};`,
-    ...others.map((c) => `${name} = add(multiply(${name}, t), ${doubleSingleLiteral(c)});`),
+    ...others.map((c) => `${name} = hornerStep(${doubleSingleLiteral(c)}, ${name}, t);`),
   ].join("\n  ");
 }
