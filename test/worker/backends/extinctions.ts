@@ -3,8 +3,11 @@ import type { Backend } from "../../../worker/backends/backend.ts";
 import { growths, type Kind } from "./tasks.ts";
 
 /** Compares how many replicas of width 2 are extinct with the law, at 4 standard errors. */
-export async function assertExtinctionLaw(backend: Backend, kind: Kind): Promise<void> {
-  const replicaCount = 4000;
+export async function assertExtinctionLaw(
+  backend: Backend,
+  kind: Kind,
+  replicaCount = 4000,
+): Promise<void> {
   const depths = [1, 2, 5, 9];
   const found = await growths(backend, {
     ...kind,

@@ -5,8 +5,12 @@ import type { DeviceChoice } from "../backend.ts";
 import { whyNoDevice } from "./noDevice.ts";
 import type { WebgpuPackage } from "./webgpuPackage.ts";
 
-/** Vulkan is chosen explicitly: the other programming interfaces that Dawn knows are not tested here. */
-const OPTIONS = ["backend=vulkan"];
+/**
+ * Vulkan is chosen explicitly: the other programming interfaces that Dawn knows are not tested here.
+ * Our kernels stay within their arrays, so that no index need be clamped, which would take two
+ * operations a weight.
+ */
+const OPTIONS = ["backend=vulkan", "enable-dawn-features=disable_robustness"];
 
 /** A name that no adapter has: asked for it, Dawn tells the names that there are. */
 const NO_NAME = "\u0001";
@@ -44,6 +48,12 @@ export async function chooseAdapter(
   if (adapter === null) throw new Error("backend webgpu: the Vulkan driver offers no device");
   const { device, description, isFallbackAdapter } = adapter.info;
   const name = names.find((other) => normalized(other) === device) ?? device;
+  if (wanted !== undefined && names.includes(wanted) && name !== wanted) {
+    throw new Error(
+      `backend webgpu: '${wanted}' cannot be chosen beside '${name}', whose name contains that name: ` +
+        `let this process see only one of them (docs/gpu.md)`,
+    );
+  }
   const isSoftware = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(name + description);
   if (isSoftware && !allowSoftware) {
     throw new Error(

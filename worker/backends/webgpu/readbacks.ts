@@ -18,7 +18,12 @@ export class Readbacks {
 
   /** Waits until what was copied is there, and frees the buffer. */
   async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
-    await buffer.mapAsync(GPUMapMode.READ, 0, bytes);
+    try {
+      await buffer.mapAsync(GPUMapMode.READ, 0, bytes);
+    } catch (cause) {
+      // Where a device is lost, Dawn aborts and says nothing.
+      throw new Error("its results could not be read back", { cause });
+    }
     const copied = buffer.getMappedRange(0, bytes).slice(0);
     buffer.unmap();
     this.#free.push(buffer);
