@@ -84,7 +84,10 @@ async function work(flags: Flags): Promise<void> {
     // Devices are measured first; whoever wants the worker to end then need not wait for that.
     const worker = await Promise.race([starting, signalled.then(() => undefined)]);
     if (worker === undefined) {
-      void starting.then((started) => started.stop());
+      void starting.then(
+        (started) => started.stop(),
+        () => undefined,
+      );
       return;
     }
     log.info({ coordinator, threads: flags.threads }, "worker started");

@@ -194,21 +194,25 @@ describe("startProcessPool", () => {
     });
   });
 
-  for (const [what, seed] of [
-    ["is silent", CRUEL.silent],
-    ["does not answer", CRUEL.blocked],
+  const more = slow("see in more ways that processes end");
+  for (const [what, seed, declaring] of [
+    ["is silent", CRUEL.silent, more],
+    ["does not answer", CRUEL.blocked, { it }],
   ] as const) {
-    it(`ends a process that ${what}, and has another one for the next shard`, async () => {
-      await withPool({ patienceSeconds: 1 }, async (pool) => {
-        const first = pool.processId ?? 0;
-        await assert.rejects(
-          pool.compute(cruelTask(seed)),
-          /^Error: its process showed no progress for 1 s and was replaced; if that is normal/,
-        );
-        await pool.compute(cruelTask(SOUND));
-        await untilGone(first);
-      });
-    });
+    declaring.it(
+      `ends a process that ${what}, and has another one for the next shard`,
+      async () => {
+        await withPool({ patienceSeconds: 1 }, async (pool) => {
+          const first = pool.processId ?? 0;
+          await assert.rejects(
+            pool.compute(cruelTask(seed)),
+            /^Error: its process showed no progress for 1 s and was replaced; if that is normal/,
+          );
+          await pool.compute(cruelTask(SOUND));
+          await untilGone(first);
+        });
+      },
+    );
   }
 
   it("ends a process that was stopped, and blames none of several shards", async () => {
@@ -287,12 +291,12 @@ describe("startProcessPool", () => {
     },
   );
 
-  for (const [what, seed] of [
-    ["waits for its device", CRUEL.slow],
-    ["waits for nothing", CRUEL.together],
-    ["computes without a pause", CRUEL.busy],
+  for (const [what, seed, declaring] of [
+    ["waits for its device", CRUEL.slow, more],
+    ["waits for nothing", CRUEL.together, more],
+    ["computes without a pause", CRUEL.busy, { it }],
   ] as const) {
-    it(`ends with the process that it belongs to, while it ${what}`, async () => {
+    declaring.it(`ends with the process that it belongs to, while it ${what}`, async () => {
       const script = new URL("poolOwner.ts", SUPPORT).pathname;
       await using owner = new Started(process.execPath, [script, String(seed)]);
       const [, pid] = await owner.said(/process (\d+)/, "stdout");
