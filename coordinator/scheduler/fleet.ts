@@ -13,6 +13,8 @@ export interface Lease {
   /** The backend that the device computes the shard with. */
   readonly backend: BackendName;
   readonly grantedAt: number;
+  /** When the lease came into a slot of its device, as far as can be seen from here. */
+  startedAt?: number;
   readonly expectedSeconds: number | undefined;
   /** Weights to draw. */
   readonly work: number;
@@ -60,7 +62,10 @@ const NEWEST_WEIGHT = 0.3;
 /** One device of a worker: the leases it holds, in the order of its work, and its speed. */
 export class Device {
   readonly index: number;
-  readonly leases = new Map<number, Lease>();
+  readonly #leases = new Map<number, Lease>();
+  /** What the leases are expected to take together, and how many of them nobody can tell of. */
+  #expectedSeconds = 0;
+  #unexpectedCount = 0;
   #description: DeviceDescription;
   #generators: Map<BackendName, string>;
   #fastestFirst: readonly BackendName[];
@@ -76,6 +81,33 @@ export class Device {
       description.backends.map(({ name, generator }) => [name, generator]),
     );
     this.#fastestFirst = fastestFirst(description.backends);
+  }
+
+  /** The leases that the device holds, in the order of its work. */
+  get leases(): ReadonlyMap<number, Lease> {
+    return this.#leases;
+  }
+
+  /** Notes a new lease. */
+  hold(lease: Lease, now: number): void {
+    this.#leases.set(lease.id, lease);
+    this.#count(lease, 1);
+    if (this.#leases.size <= this.description.slotCount) lease.startedAt = now;
+  }
+
+  /** Notes that a lease has ended, so that the next one comes into its slot. */
+  drop(lease: Lease, now: number): void {
+    if (!this.#leases.delete(lease.id)) return;
+    this.#count(lease, -1);
+    // Sums of fractions drift.
+    if (this.#leases.size === 0) this.#expectedSeconds = 0;
+    const started = this.#leases.values().take(this.description.slotCount);
+    for (const other of started) other.startedAt ??= now;
+  }
+
+  #count({ expectedSeconds }: Lease, sign: 1 | -1): void {
+    if (expectedSeconds === undefined) this.#unexpectedCount += sign;
+    else this.#expectedSeconds += sign * expectedSeconds;
   }
 
   get description(): DeviceDescription {
@@ -176,19 +208,16 @@ export class Device {
     const { slotCount } = this.description;
     if (this.idle) return true;
     if (this.leases.size >= slotCount * options.leasesPerSlot) return false;
-    let seconds = 0;
-    for (const lease of this.leases.values()) {
-      // Until the speed is known, one shard ahead for each slot is enough.
-      if (lease.expectedSeconds === undefined) return this.leases.size < 2 * slotCount;
-      seconds += lease.expectedSeconds;
-      if (seconds >= options.prefetchSeconds * slotCount) return this.leases.size < slotCount + 1;
+    if (this.#expectedSeconds >= options.prefetchSeconds * slotCount) {
+      return this.leases.size < slotCount + 1;
     }
-    return true;
+    // Until the speed is known, one shard ahead for each slot is enough.
+    return this.#unexpectedCount === 0 || this.leases.size < 2 * slotCount;
   }
 
   /** The leases in the device's slots; it starts leases in the order of granting. */
   running(): Lease[] {
-    return [...this.leases.values()].slice(0, this.description.slotCount);
+    return [...this.#leases.values().take(this.description.slotCount)];
   }
 }
 

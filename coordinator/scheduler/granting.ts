@@ -5,7 +5,7 @@ import type { Identity } from "./trust/claim.ts";
 import type { Distrust } from "./trust/distrust.ts";
 import type { Device, Lease, Worker } from "./fleet.ts";
 import type { GrantedLease } from "./events.ts";
-import { mayCopy, stragglers } from "./stragglers.ts";
+import { mayCopy, outruns, stragglers, type Straggler } from "./stragglers.ts";
 import type { GrantKind } from "./schedulerCounts.ts";
 
 interface Choice {
@@ -25,7 +25,7 @@ export class Granting {
   /** Workers that got less than they wanted; none, while there is work for all. */
   readonly #hungry = new Set<string>();
   /** Leases that idle devices may copy; found when the first of them asks. */
-  #stragglers: Lease[] | undefined;
+  #stragglers: Straggler[] | undefined;
 
   /** @param firstLease the number of the first lease; each further one has the next. */
   constructor(state: SchedulerState, distrust: Distrust, firstLease: number) {
@@ -101,23 +101,32 @@ export class Granting {
     if (!device.idle) return undefined;
     const { leases, runs, now, options } = this.#state;
     this.#stragglers ??= stragglers(leases, runs, now, options);
-    for (const [i, lease] of this.#stragglers.entries()) {
+    for (const [i, straggler] of this.#stragglers.entries()) {
+      const { lease } = straggler;
       const run = runs.get(lease.run);
       if (run === undefined) continue;
       const backend = device.backendFor(run);
       if (backend === undefined) continue;
       if (!run.maySettle(lease.shardIndex, device.identityOf(backend))) continue;
+      if (!outruns(device, straggler, run.rateKey(backend), now, options)) continue;
       const holders = this.#state.leasesOfShard(run, lease.shardIndex);
       if (!mayCopy(lease, holders, run, worker, () => this.#isHopeless(run, lease))) {
         continue;
       }
-      this.#stragglers.splice(i, 1);
-      // Of two that have long been silent, the one that has had the shard for longer gives it up.
+      // Of two that have long been silent, the one that has had the shard for longer gives it up. One
+      // that is gone does not: its lease is about to expire, and counts as a loss then.
       const [first, ...others] = holders;
+      if (others.length > 0 && this.#isGone(first)) continue;
+      this.#stragglers.splice(i, 1);
       if (first !== undefined && others.length > 0) this.#takeBack(first);
       return { run, shardIndex: lease.shardIndex, backend };
     }
     return undefined;
+  }
+
+  #isGone(lease: Lease | undefined): boolean {
+    const holder = lease && this.#state.workers.get(lease.worker);
+    return holder?.connected === false;
   }
 
   #takeBack(lease: Lease): void {

@@ -43,12 +43,12 @@ export class SchedulerState {
 
   open(lease: Lease): void {
     this.leases.set(lease.id, lease);
-    lease.device.leases.set(lease.id, lease);
+    lease.device.hold(lease, this.now);
   }
 
   release(lease: Lease): void {
     this.leases.delete(lease.id);
-    lease.device.leases.delete(lease.id);
+    lease.device.drop(lease, this.now);
     this.affected.add(lease.worker);
     if (this.runs.get(lease.run)?.release(lease.shardIndex, lease.id) === true) {
       this.workAppeared = true;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { computedAlike } from "../../coordinator/plan/computations.ts";
 import { setImmediate as turn } from "node:timers/promises";
 
 import type { Ledger, LedgerTransaction } from "../../coordinator/ledger/ledger.ts";
@@ -31,11 +32,14 @@ export function describeLedger(kind: string, create: () => Promise<Ledger>): voi
       it("come back as they were put, the outcome and all", async () => {
         const { partial } = recordedShard(0);
         const { backend: _b, generator: _g, firstReplica: _f, ...sums } = partial;
+        const { replicaCount } = sums;
+        const alike = { backend: "simd", generator: "g", shardCount: 1, replicaCount };
+        const computations = computedAlike(alike);
         const run = runRecord("runs/a", {
           state: "SUCCEEDED",
           sweep: "sweeps/s",
           endTime: 1_700_000_000_123,
-          outcome: { shardCount: 1, disagreementCount: 1, sums },
+          outcome: { shardCount: 1, disagreementCount: 1, sums, computations },
         });
         const sweep = sweepRecord("sweeps/s", ["runs/a", "runs/b"]);
         await write(async (transaction) => {

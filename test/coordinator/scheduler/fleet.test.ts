@@ -22,7 +22,7 @@ function deviceWith(slotCount: number, expectedSeconds: readonly (number | undef
       rateKey: "k",
       deadline: 20,
     };
-    device.leases.set(lease.id, lease);
+    device.hold(lease, 0);
   }
   return device;
 }
