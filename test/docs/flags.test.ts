@@ -5,6 +5,8 @@ import { readDocument, userDocuments } from "./support/documents.ts";
 
 /** Words that look like flags but are not ours: flags of other programs, or a family of flags. */
 const NO_FLAGS_OF_OURS: ReadonlySet<string> = new Set([
+  "--build-arg",
+  "--volume",
   "--from-wheel",
   "--maximum-",
   "--signal",
