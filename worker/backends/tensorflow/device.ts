@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import { promisify } from "node:util";
 
 import type { BackendDevice } from "../backend.ts";
-
-const NVIDIA_SMI_SECONDS = 10;
+import { askNvidiaSmi, nvidiaCards, type Card } from "../nvidiaSmi.ts";
 
 /** A device, and the name under which its bits are the same. */
 interface IdentifiedDevice {
@@ -38,12 +35,6 @@ export async function gpuDevice(version: string): Promise<IdentifiedDevice> {
   };
 }
 
-interface Card {
-  readonly description: string;
-  readonly driver: string;
-  readonly memoryBytes?: number;
-}
-
 /**
  * Cards that this process may use, as CUDA_VISIBLE_DEVICES names them; none where that cannot be
  * found out.
@@ -51,46 +42,14 @@ interface Card {
 export async function visibleCards(): Promise<readonly string[]> {
   const allowed = process.env["CUDA_VISIBLE_DEVICES"];
   if (allowed !== undefined) return allowed.split(",").filter((card) => card !== "");
-  return (await askNvidiaSmi(["--query-gpu=uuid"]))?.split("\n") ?? [];
+  return askNvidiaSmi(["--query-gpu=uuid"]);
 }
 
 /** The one card that TensorFlow was let see. */
 async function theCard(): Promise<Card | undefined> {
-  const [card = "0"] = await visibleCards();
-  const line = await askNvidiaSmi([`--id=${card}`, "--query-gpu=name,driver_version,memory.total"]);
-  return line === undefined ? undefined : parseCard(line);
-}
-
-/** What NVIDIA's program says; undefined where it is not there, or has nothing to say. */
-async function askNvidiaSmi(query: readonly string[]): Promise<string | undefined> {
-  try {
-    const { stdout } = await promisify(execFile)(
-      "nvidia-smi",
-      [...query, "--format=csv,noheader,nounits"],
-      { timeout: NVIDIA_SMI_SECONDS * 1000 },
-    );
-    const text = stdout.trim();
-    return text === "" ? undefined : text;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * A card as nvidia-smi prints it: `NVIDIA H200, 570.86.15, 143771`, with memory in MiB.
- *
- * @internal exported for tests
- */
-export function parseCard(line: string): Card | undefined {
-  const [, description, version, mebibytes] =
-    /^(.+), ([\d.]+), (\d+|\[N\/A\])$/.exec(line.trim()) ?? [];
-  if (description === undefined || version === undefined) return undefined;
-  const memoryBytes = Number(mebibytes) * 2 ** 20;
-  return {
-    description,
-    driver: `NVIDIA ${version}`,
-    ...(Number.isFinite(memoryBytes) && { memoryBytes }),
-  };
+  const [id = "0"] = await visibleCards();
+  const [card] = await nvidiaCards(id);
+  return card;
 }
 
 async function driverOfKernel(): Promise<string> {

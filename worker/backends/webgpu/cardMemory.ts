@@ -3,8 +3,8 @@ import type { MachineFiles } from "./machineFiles.ts";
 const CARDS = "/sys/class/drm";
 
 /**
- * Bytes of the card's memory, which WebGPU does not tell. Of the drivers of Linux only AMD's says it
- * in a file; undefined where none does, or where it cannot be known which card is meant.
+ * Bytes of the card's memory as AMD's driver says it in a file; undefined for other cards, and where it
+ * cannot be known which card is meant.
  *
  * @param vendor as WebGPU names it
  */

@@ -1,5 +1,6 @@
 import { reasonOf } from "../../../shared/wire/reason.ts";
 import type { BackendDevice, DeviceChoice } from "../backend.ts";
+import { nvidiaCards } from "../nvidiaSmi.ts";
 import { chooseAdapter } from "./adapters.ts";
 import { cardMemory } from "./cardMemory.ts";
 import { DeviceLoss } from "./deviceLoss.ts";
@@ -52,7 +53,7 @@ export async function openDevice(choice: DeviceChoice): Promise<OpenDevice> {
     });
   const loss = new DeviceLoss(device, name);
   const { description: driver, vendor } = adapter.info;
-  const memoryBytes = cardMemory(machineFiles(), vendor);
+  const memoryBytes = await memoryOf(vendor, name);
   return {
     device,
     loss,
@@ -72,4 +73,11 @@ export async function openDevice(choice: DeviceChoice): Promise<OpenDevice> {
       gpu = undefined;
     },
   };
+}
+
+/** Bytes of the card's memory, which WebGPU does not tell; undefined where its driver does not, either. */
+async function memoryOf(vendor: string, name: string): Promise<number | undefined> {
+  if (vendor !== "nvidia") return cardMemory(machineFiles(), vendor);
+  // Cards of one name have one size.
+  return (await nvidiaCards()).find(({ description }) => description === name)?.memoryBytes;
 }

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { Backend } from "../../../../worker/backends/backend.ts";
 import { BatchMemory } from "../../../../worker/backends/tensorflow/batchMemory.ts";
 import type { Binding } from "../../../../worker/backends/tensorflow/binding.ts";
-import { parseCard } from "../../../../worker/backends/tensorflow/device.ts";
 import { loadLibrary } from "../../../../worker/backends/tensorflow/library.ts";
 import { Operators } from "../../../../worker/backends/tensorflow/operators.ts";
 import { loadTensorflowBackend } from "../../../../worker/backends/tensorflow/tensorflowBackend.ts";
@@ -136,20 +135,5 @@ describe("TensorFlow's binding", () => {
       () => loadLibrary(["/nowhere/package.json"]),
       /^Error: backend tensorflow: @tensorflow\/tfjs-node-gpu is not set up; run 'npm run setup:tensorflow' in \//,
     );
-  });
-});
-
-describe("a card as nvidia-smi prints it", () => {
-  it("has a name, a driver and memory, where that is known", () => {
-    assert.deepEqual(parseCard("NVIDIA H200, 570.86.15, 143771\n"), {
-      description: "NVIDIA H200",
-      driver: "NVIDIA 570.86.15",
-      memoryBytes: 143_771 * 2 ** 20,
-    });
-    assert.deepEqual(parseCard("NVIDIA GB10, 580.95, [N/A]"), {
-      description: "NVIDIA GB10",
-      driver: "NVIDIA 580.95",
-    });
-    assert.equal(parseCard("No devices were found"), undefined);
   });
 });
