@@ -198,21 +198,27 @@ export class ActiveRun implements Bits {
     let first: number | undefined;
     for (const shard of this.#returned) {
       if (this.trust.hasClaim(shard, worker)) continue;
-      const tried = this.trust.troubles.workersFailedAt(shard);
-      const mayTry: IsOther = (other, itsIdentity) =>
-        tried?.has(other) !== true &&
-        !this.trust.hasClaim(shard, other) &&
-        this.maySettle(shard, itsIdentity);
-      if (!mayTry(worker, identity) && othersRemain(mayTry)) continue;
+      if (this.isLeftToOthers(shard, worker, identity, othersRemain)) continue;
       if (first === undefined || shard < first) first = shard;
     }
     while (this.#next < this.#horizon && this.#isNotNew(this.#next)) this.#next += 1;
     return this.#next < Math.min(this.#horizon, first ?? Infinity) ? this.#next : first;
   }
 
-  /** True unless the shard is in a dispute that partials of this identity could not settle. */
-  maySettle(shardIndex: number, identity: Identity | undefined): boolean {
-    return this.trust.disputes.get(shardIndex)?.mayBeSettledBy(identity) !== false;
+  /** True if the worker has failed the shard, or could not settle its dispute, and others could. */
+  isLeftToOthers(
+    shardIndex: number,
+    worker: string,
+    identity: Identity | undefined,
+    othersRemain: (isOther: IsOther) => boolean,
+  ): boolean {
+    const mayTry: IsOther = (other) =>
+      !this.hasFailedAt(shardIndex, other) && !this.trust.hasClaim(shardIndex, other);
+    const isBest: IsOther = (other, itsIdentity) =>
+      mayTry(other, itsIdentity) &&
+      this.trust.disputes.get(shardIndex)?.mayBeSettledBy(itsIdentity) !== false;
+    if (isBest(worker, identity)) return false;
+    return othersRemain(isBest) || (!mayTry(worker, identity) && othersRemain(mayTry));
   }
 
   #isNotNew(shardIndex: number): boolean {

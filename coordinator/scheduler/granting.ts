@@ -24,6 +24,8 @@ export class Granting {
   #nextLease: number;
   /** Workers that got less than they wanted; none, while there is work for all. */
   readonly #hungry = new Set<string>();
+  /** Workers that a lease was taken from for another one to have. */
+  readonly #freed = new Set<string>();
   /** Leases that idle devices may copy; found when the first of them asks. */
   #stragglers: Straggler[] | undefined;
 
@@ -36,19 +38,26 @@ export class Granting {
 
   /** Fills the devices that the current event has left with room, or brought work for. */
   grantAll(): void {
-    const { runs, workers, commands } = this.#state;
-    if (runs.size === 0) return;
+    if (this.#state.runs.size === 0) return;
     this.#stragglers = undefined;
-    for (const id of this.#concerned()) {
-      const worker = workers.get(id);
-      this.#hungry.delete(id);
-      if (worker === undefined) continue;
-      if (this.#state.isPresent(worker)) {
-        const leases = worker.devices.flatMap((device) => this.#fill(worker, device));
-        if (leases.length > 0) commands.push({ kind: "grant", worker: worker.id, leases });
-      }
-      if (worker.devices.some(({ isLow }) => isLow)) this.#hungry.add(id);
+    this.#freed.clear();
+    for (const id of this.#concerned()) this.#serve(id);
+    // Some lost a lease after their turn. This ends: each loss takes a straggler off the list.
+    for (const id of this.#freed) {
+      this.#freed.delete(id);
+      this.#serve(id);
     }
+  }
+
+  #serve(id: string): void {
+    const worker = this.#state.workers.get(id);
+    this.#hungry.delete(id);
+    if (worker === undefined) return;
+    if (this.#state.isPresent(worker)) {
+      const leases = worker.devices.flatMap((device) => this.#fill(worker, device));
+      if (leases.length > 0) this.#state.commands.push({ kind: "grant", worker: id, leases });
+    }
+    if (worker.devices.some(({ isLow }) => isLow)) this.#hungry.add(id);
   }
 
   /** Grants nothing now; workers with room are remembered until work appears again. */
@@ -107,18 +116,16 @@ export class Granting {
       if (run === undefined) continue;
       const backend = device.backendFor(run);
       if (backend === undefined) continue;
-      if (!run.maySettle(lease.shardIndex, device.identityOf(backend))) continue;
       if (!outruns(device, straggler, run.rateKey(backend), now, options)) continue;
       const holders = this.#state.leasesOfShard(run, lease.shardIndex);
-      if (!mayCopy(lease, holders, run, worker, () => this.#isHopeless(run, lease))) {
-        continue;
-      }
+      if (!mayCopy(lease, holders, run, worker)) continue;
+      if (this.#isLeftToOthers(run, lease, worker, device.identityOf(backend))) continue;
       // Of two that have long been silent, the one that has had the shard for longer gives it up. One
       // that is gone does not: its lease is about to expire, and counts as a loss then.
       const [first, ...others] = holders;
       if (others.length > 0 && this.#isGone(first)) continue;
       this.#stragglers.splice(i, 1);
-      if (first !== undefined && others.length > 0) this.#takeBack(first);
+      if (first !== undefined && others.length > 0) this.#takeBack(run, first);
       return { run, shardIndex: lease.shardIndex, backend };
     }
     return undefined;
@@ -129,17 +136,28 @@ export class Granting {
     return holder?.connected === false;
   }
 
-  #takeBack(lease: Lease): void {
+  #takeBack({ trust }: ActiveRun, lease: Lease): void {
+    trust.troubles.kept(lease.shardIndex, lease.worker);
     this.#state.release(lease);
+    this.#freed.add(lease.worker);
     const holder = this.#state.workers.get(lease.worker);
     if (holder !== undefined) this.#state.revoke(holder, [lease]);
   }
 
-  /** True if the lease's holder is silent, and nobody is left who has not failed its shard. */
-  #isHopeless(run: ActiveRun, { shardIndex, device }: Lease): boolean {
-    const mayTry = (worker: string) =>
-      !run.hasFailedAt(shardIndex, worker) && !run.trust.hasClaim(shardIndex, worker);
-    return this.#state.isSilent(device) && !this.#state.someAnswer(run, mayTry);
+  /** True if the lease's holder, or another worker, should rather answer it than this one. */
+  #isLeftToOthers(
+    run: ActiveRun,
+    { shardIndex, device }: Lease,
+    { id }: Worker,
+    identity: Identity | undefined,
+  ): boolean {
+    // A second try is better than none, and so is an answer that settles no dispute.
+    return run.isLeftToOthers(
+      shardIndex,
+      id,
+      identity,
+      (isOther) => !this.#state.isSilent(device) || this.#state.someAnswer(run, isOther),
+    );
   }
 
   #grant(worker: Worker, device: Device, { run, shardIndex, backend }: Choice): GrantedLease {

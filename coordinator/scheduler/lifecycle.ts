@@ -2,6 +2,7 @@ import { ActiveRun } from "./activeRun.ts";
 import type { SchedulerState } from "./schedulerState.ts";
 import type { Distrust } from "./trust/distrust.ts";
 import type { EventOf } from "./events.ts";
+import type { Lease } from "./fleet.ts";
 import type { Recordings } from "./recordings.ts";
 import { RunProgress } from "./runProgress.ts";
 import type { Failure } from "./trust/troubles.ts";
@@ -93,12 +94,17 @@ export class Lifecycle {
     this.settle(run);
   }
 
-  /** Takes the shard from workers that have long been silent: only one that answers may save it. */
+  /**
+   * Takes the shard from workers that have long been silent: only one that answers may save it. None
+   * is waited for twice, or two that never answer would be handed the shard in turn for ever.
+   */
   #endSilent(run: ActiveRun, shardIndex: number): void {
     const { now, options } = this.#state;
     const patience = run.trust.standing.patience(options.generatorPatienceSeconds);
     const leases = this.#state.leasesOfShard(run, shardIndex);
-    if (leases.every(({ device }) => device.isSilent(now, patience))) {
+    const isHopeless = ({ device, worker }: Lease) =>
+      device.isSilent(now, patience) || run.trust.troubles.hasKept(shardIndex, worker);
+    if (leases.every(isHopeless)) {
       this.#state.revokeShard(run, shardIndex);
     }
   }

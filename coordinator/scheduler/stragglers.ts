@@ -51,25 +51,21 @@ export function stragglers(
 }
 
 /**
- * True if a worker may try a shard that another worker has not finished.
+ * True if a worker may try a shard that another worker has not finished, unless it is left to others.
  *
  * @param holders all leases of the shard
- * @param isHopeless says whether only workers that failed the shard are left to do it
  */
 export function mayCopy(
   { shardIndex }: Pick<Lease, "shardIndex">,
   holders: readonly Lease[],
   run: ActiveRun,
   worker: Worker,
-  isHopeless: () => boolean,
 ): boolean {
   return (
     holders.every((lease) => lease.worker !== worker.id) &&
     // A slow check delays nothing.
     !run.isSettled(shardIndex) &&
-    !run.trust.hasClaim(shardIndex, worker.id) &&
-    // A second try is better than none.
-    (!run.hasFailedAt(shardIndex, worker.id) || isHopeless())
+    !run.trust.hasClaim(shardIndex, worker.id)
   );
 }
 

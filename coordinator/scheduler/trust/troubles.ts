@@ -27,6 +27,8 @@ interface Trouble {
  */
 export class Troubles {
   readonly #troubles = new Map<number, Trouble>();
+  /** Workers that were silent with a shard for so long that it was taken from them. */
+  readonly #keepers = new Map<number, Set<string>>();
 
   /** The shards that have failed and not succeeded since. */
   shards(): Iterable<number> {
@@ -56,6 +58,17 @@ export class Troubles {
     return trouble.errors >= limits.maximumErrors || trouble.losses >= limits.maximumLosses;
   }
 
+  /** Notes that the shard was taken from a worker that had long been silent with it. */
+  kept(shardIndex: number, worker: string): void {
+    const keepers = this.#keepers.get(shardIndex) ?? new Set();
+    this.#keepers.set(shardIndex, keepers.add(worker));
+  }
+
+  /** True if the shard was taken from the worker before, which was silent with it. */
+  hasKept(shardIndex: number, worker: string): boolean {
+    return this.#keepers.get(shardIndex)?.has(worker) ?? false;
+  }
+
   /** What has happened to the shard, for people. */
   summary(shardIndex: number): string {
     const { errors = 0, losses = 0, lastError = "" } = this.#troubles.get(shardIndex) ?? {};
@@ -65,5 +78,6 @@ export class Troubles {
   /** Forgets the failed attempts at a shard, since one has succeeded. */
   overcome(shardIndex: number): void {
     this.#troubles.delete(shardIndex);
+    this.#keepers.delete(shardIndex);
   }
 }

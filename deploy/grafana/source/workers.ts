@@ -7,6 +7,11 @@ import { curves, figures, table } from "./panels.ts";
 
 const CHOSEN = '{instance=~"$instance"}';
 
+/** A fact of the fleet's devices, by backend and by what they are. */
+function fleetSum(fact: string): string {
+  return `sum by (backend, device) (lyapunov_fleet_${fact}{backend=~"$backend"})`;
+}
+
 /** Workers: the fleet, then single machines. A whole fleet is shown by its quantiles. */
 export function workersDashboard(): Dashboard {
   return dashboard({
@@ -35,6 +40,31 @@ export function workersDashboard(): Dashboard {
             queries: {
               "{{backend}}": 'sum by (backend) (lyapunov_worker_slots{backend=~"$backend"})',
             },
+          }),
+          curves({
+            title: "Devices",
+            description:
+              "Devices of present workers, by what they are: processors, graphics cards, and " +
+              "software that plays a card's part. One that has several backends counts for each.",
+            unit: "short",
+            width: "third",
+            queries: { "{{backend}} {{device}}": fleetSum("devices") },
+          }),
+          curves({
+            title: "Measured rate",
+            description:
+              "Weights a second that the devices drew when their workers started. One that was " +
+              "not measured counts as 0.",
+            unit: "short",
+            width: "third",
+            queries: { "{{backend}} {{device}}": fleetSum("weights_per_second") },
+          }),
+          curves({
+            title: "Device memory",
+            description: "Memory of the devices that know how much they have.",
+            unit: "bytes",
+            width: "third",
+            queries: { "{{backend}} {{device}}": fleetSum("memory_bytes") },
           }),
         ],
       },

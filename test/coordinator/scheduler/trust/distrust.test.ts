@@ -78,6 +78,7 @@ describe("Scheduler: a shard that is computed twice", () => {
     assert.deepEqual(script.scheduler.distrustCounts, {
       checksGranted: 2,
       shardsVerified: 1,
+      shardsVerifiedAcross: 0,
       disagreements: 0,
       workersQuarantined: 0,
       shardsRetracted: 0,
