@@ -61,6 +61,7 @@ export async function openDevice(choice: DeviceChoice): Promise<OpenDevice> {
       description: name,
       driver,
       ...(memoryBytes !== undefined && { memoryBytes }),
+      isGpu: true,
       isSoftware,
     },
     close: async () => {
