@@ -189,7 +189,9 @@ export const COLUMNS: readonly Column[] = [
   ofRun("spread_method", "text", (run) => run.spread?.method),
   ofRun("spread_half_lost_depth", "number", (run) => run.spread?.halfLostDepth),
   ofRun("spread_nine_tenths_lost_depth", "number", (run) => run.spread?.nineTenthsLostDepth),
-  ofRun("computations", "text", ({ computations }) => computationLines(computations).join("; ")),
+  ofRun("computations", "text", ({ computations }) =>
+    computationLines(computations, true).join("; "),
+  ),
 ];
 
 /** The text of an object; nothing for an empty one, as a run has it whose kind has fields. */

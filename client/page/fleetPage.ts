@@ -88,12 +88,13 @@ function workerRows(worker: WorkerJson): HTMLElement[] {
 
 type Backend = WorkerJson["devices"][number]["backends"][number];
 
-/** `webgpu: GPU (software), driver 5.0, 24,576.0 MB, 1.23M weights/s`. */
+/** `webgpu: GPU, software, driver 5.0, 24,576.0 MB, 1.23M weights/s`. */
 function backendText({ name, gpu, software, driver, ...known }: Backend): string {
   const { memoryBytes, weightsPerSecond } = known;
   const facts = [
-    ...(gpu || software ? [`GPU${software ? " (software)" : ""}`] : []),
-    ...(driver === "" ? [] : [`driver ${driver}`]),
+    ...(gpu ? ["GPU"] : []),
+    ...(software ? ["software"] : []),
+    ...(driver === "" ? [] : [driver]),
     ...(memoryBytes === null ? [] : [bytes(memoryBytes)]),
     ...(weightsPerSecond === null ? [] : [`${rough(weightsPerSecond)} weights/s`]),
   ];

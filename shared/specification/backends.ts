@@ -31,7 +31,7 @@ export interface DeviceBackend {
   readonly driver?: string;
   /** True if the backend computes on a graphics card, or on a processor that plays one's part. */
   readonly isGpu?: boolean;
-  /** True if a processor plays the card's part. */
+  /** True if a processor does what a card should; it was let in on purpose. */
   readonly isSoftware?: boolean;
   /** Memory of the device in bytes, where it is known. */
   readonly memoryBytes?: number;

@@ -18,32 +18,37 @@ export const NO_EQUAL_BITS =
 
 /**
  * Says who computed how much of a run, a line for each kind of device:
- * `65,536 replicas in 32 shards: webgpu on SwiftShader (software), driver 5.0 (philox4x32-10/…)`.
+ * `2,048 replicas in 1 shard: webgpu on SwiftShader, software, driver 5.0`.
+ *
+ * @param withGenerators whether to name all generators, which are long; default: only where nothing
+ *   else tells two lines apart
  */
-export function computationLines(computations: readonly Computation[]): string[] {
-  return computations.map((computation) => {
-    const { shardCount, replicaCount } = computation;
-    const share = `${counted(replicaCount, "replica")} in ${counted(shardCount, "shard")}: `;
-    return (computations.length === 1 ? "" : share) + computerText(computation);
+export function computationLines(
+  computations: readonly Computation[],
+  withGenerators = false,
+): string[] {
+  const names = computations.map(computerText);
+  return computations.map((computation, i) => {
+    const { generator, shardCount, replicaCount } = computation;
+    const name = names[i] ?? "";
+    const isAlone = names.filter((other) => other === name).length === 1;
+    const share = `${counted(replicaCount, "replica")} in ${counted(shardCount, "shard")}:`;
+    return [
+      ...(computations.length === 1 ? [] : [share]),
+      name,
+      ...(generator === "" || (isAlone && !withGenerators) ? [] : [`(${generator})`]),
+      ...recomputedText(computation.recomputedReplicaCount),
+    ].join(" ");
   });
 }
 
-function computerText({ backend, generator, driver, ...of }: Computation): string {
+/** Names a backend and its device. Software is never shown without the word. */
+function computerText({ backend, device, driver, software }: Computation): string {
   return [
-    backend,
-    ...deviceText(of),
-    ...(driver === "" ? [] : [`with driver ${driver}`]),
-    ...(generator === "" ? [] : [`(${generator})`]),
-    ...recomputedText(of.recomputedReplicaCount),
-  ]
-    .filter((text) => text !== "")
-    .join(" ");
-}
-
-/** A software adapter is never shown without the word. */
-function deviceText({ device, software }: Pick<Computation, "device" | "software">): string[] {
-  if (device === "") return software ? ["in software"] : [];
-  return [`on ${device}${software ? " (software)" : ""}`];
+    device === "" ? backend : `${backend} on ${device}`,
+    ...(software ? ["software"] : []),
+    ...(driver === "" ? [] : [driver]),
+  ].join(", ");
 }
 
 function recomputedText(replicaCount: number | string): string[] {

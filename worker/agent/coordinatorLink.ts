@@ -33,6 +33,14 @@ const FIRST_BACKOFF_SECONDS = 0.2;
 const BACKOFF_LIMIT_SECONDS = 5;
 const FAREWELL_SECONDS = 1;
 
+/** Answers to a join that the same worker would get again and again. */
+const REFUSALS: readonly (Code | undefined)[] = [
+  Code.UNAUTHENTICATED,
+  Code.PERMISSION_DENIED,
+  Code.INVALID_ARGUMENT,
+  Code.UNIMPLEMENTED,
+];
+
 /** Keeps a stream to a coordinator: joins, sends heartbeats, and opens a new one if it breaks. */
 export class CoordinatorLink {
   readonly #options: LinkOptions;
@@ -154,7 +162,7 @@ export class CoordinatorLink {
   /** Waits before the next attempt, after a stream that ended with `error`, if any. */
   async #wait(error: Error | undefined): Promise<void> {
     const refusal = refusalOf(error);
-    // A worker that was let in before may yet get a new token.
+    // A worker that was let in before may yet get a new token, and its coordinator be replaced.
     if (refusal !== undefined && !this.#hasJoined) {
       throw new Error(`the coordinator refused this worker: ${refusal}`, { cause: error });
     }
@@ -179,7 +187,5 @@ function detailsOf(error: Error): string {
 /** Returns why the coordinator refused the worker, if that is what the failure is about. */
 function refusalOf(error: Error | undefined): string | undefined {
   const { code, details } = (error ?? {}) as Partial<ServiceError>;
-  return code === Code.UNAUTHENTICATED || code === Code.PERMISSION_DENIED
-    ? reasonOf(details)
-    : undefined;
+  return REFUSALS.includes(code) ? reasonOf(details) : undefined;
 }

@@ -32,7 +32,9 @@ export interface BackendDevice {
   readonly driver: string;
   /** Memory of the card in bytes, where it is known. */
   readonly memoryBytes?: number;
-  /** True if a processor plays the card's part. */
+  /** True of a card, and of a processor that poses as one, as SwiftShader makes it. */
+  readonly isGpu: boolean;
+  /** True if a processor does what a card should. */
   readonly isSoftware: boolean;
 }
 

@@ -80,8 +80,11 @@ function candidateOf(
   const backend: DeviceBackend = {
     name,
     generator,
-    isGpu: device !== undefined,
-    ...(device !== undefined && { driver: device.driver, isSoftware: device.isSoftware }),
+    ...(device !== undefined && {
+      driver: device.driver,
+      isGpu: device.isGpu,
+      isSoftware: device.isSoftware,
+    }),
     ...(device?.memoryBytes !== undefined && { memoryBytes: device.memoryBytes }),
   };
   return { name: nameOf(backend, description, others), description, backends: [backend], pool };
@@ -92,11 +95,11 @@ function candidateOf(
  * the next number.
  */
 function nameOf(
-  { name, isSoftware }: DeviceBackend,
+  { name, isGpu }: DeviceBackend,
   description: string,
   others: readonly Candidate[],
 ): string {
-  if (name === "tensorflow" && isSoftware === true) return PROCESSOR;
+  if (isGpu !== true) return PROCESSOR;
   if (name === "tensorflow") {
     // TensorFlow computes on NVIDIA's cards alone.
     const same =

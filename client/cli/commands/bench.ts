@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 
 import type { Command } from "commander";
 
-import { BACKENDS } from "../../../shared/specification/backends.ts";
+import { BACKENDS, isProcessorBackend } from "../../../shared/specification/backends.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import { canPropagate } from "../../../shared/kinds/propagation/capabilities.ts";
 import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
@@ -119,13 +119,14 @@ async function bench(flags: Flags): Promise<void> {
       import("../../../shared/kinds/receivedTask.ts"),
       import("../log.ts"),
     ]);
-  const [device] = await findDevices({
+  const devices = await findDevices({
     log: createLog(flags.logLevel ?? "warn"),
     backends: [backend],
     allowSoftware: flags.allowSoftware,
     threads: flags.threads,
     measuredSeconds: 0,
   });
+  const [device] = devices;
   if (device === undefined) throw new Error("there is no device");
   const { pool } = device;
   const threads = pool.slotCount;
@@ -143,21 +144,22 @@ async function bench(flags: Flags): Promise<void> {
       load,
       node: process.versions.node,
     };
-    const [{ isGpu = false, isSoftware = false, driver } = {}] = device.backends;
+    const [{ isSoftware = false, driver } = {}] = device.backends;
     const { description } = device;
-    const card = isGpu ? { description, driver, software: isSoftware } : null;
+    const isThreads = isProcessorBackend(backend);
+    const card = isThreads ? null : { description, driver, software: isSoftware };
     if (flags.json === true) await printJson({ machine, threads, backend, device: card, rates });
     else {
       const limit = outputColumns();
       const shown = shownDescription(description, device.backends);
-      const means = isGpu
-        ? `${shown}, ${counted(threads, "slot")}, ${backend}`
-        : `${counted(threads, "thread")}, ${backend}`;
+      const means = isThreads
+        ? `${counted(threads, "thread")}, ${backend}`
+        : `${shown}, ${counted(threads, "slot")}, ${backend}`;
       const head = machineText(machine, means, limit);
       await print(`${head}\n${rateTable(rates, limit)}\n`);
     }
   } finally {
-    await pool.close();
+    await Promise.all(devices.map((each) => each.pool.close()));
   }
 }
 

@@ -1,11 +1,9 @@
 import type { Command } from "commander";
 
-import { bytes, rough } from "../../../shared/text/counts.ts";
-import { ABSENT } from "../../../shared/text/numbers.ts";
 import type { SurveyedDevice } from "../../../worker/devices/survey.ts";
 import { countReader, defaultThreads } from "../clusterFlags.ts";
 import type { LogLevel } from "../logLevels.ts";
-import { fittedTable, type TableColumn } from "../presentation/fittedTable.ts";
+import { deviceTable } from "../presentation/deviceTable.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { outputColumns } from "../presentation/terminal.ts";
 import { flag, secondsFrom } from "../readers.ts";
@@ -56,39 +54,7 @@ async function devices({ seconds, threads, json, quiet, logLevel }: Flags): Prom
     },
   });
   if (json === true) await printJson({ devices: surveyed.map(toJson) });
-  else await print(`${fittedTable(COLUMNS, surveyed, outputColumns())}\n`);
-}
-
-const COLUMNS: readonly TableColumn<SurveyedDevice>[] = [
-  { head: "device", importance: 1, cell: ({ name }) => name ?? ABSENT },
-  { head: "backend", importance: 1, cell: ({ backend }) => backend },
-  {
-    head: "weights/s",
-    importance: 2,
-    align: "right",
-    cell: ({ weightsPerSecond }) =>
-      weightsPerSecond === undefined ? ABSENT : rough(weightsPerSecond),
-  },
-  {
-    head: "slots",
-    importance: 5,
-    align: "right",
-    cell: ({ slotCount }) => (slotCount === undefined ? ABSENT : String(slotCount)),
-  },
-  {
-    head: "memory",
-    importance: 5,
-    align: "right",
-    cell: ({ memoryBytes }) => (memoryBytes === undefined ? ABSENT : bytes(memoryBytes)),
-  },
-  { head: "what it is", importance: 3, cell: ({ description }) => description ?? ABSENT },
-  { head: "driver", importance: 6, cell: ({ driver }) => driver ?? ABSENT },
-  { head: "note", name: "", importance: 4, cell: noteOf },
-];
-
-function noteOf({ isSoftware, problem }: SurveyedDevice): string {
-  if (problem !== undefined) return `not here: ${problem}`;
-  return isSoftware ? "software: only with --allow-software" : "";
+  else await print(`${deviceTable(surveyed, outputColumns())}\n`);
 }
 
 function toJson(device: SurveyedDevice) {

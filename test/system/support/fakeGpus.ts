@@ -1,6 +1,7 @@
 /**
  * A module of processes with three cards, one of which is software: the processor computes on all
- * of them, on the better ones with a shorter rest. TensorFlow has the first of them, too.
+ * of them, on the better ones with a shorter rest. TensorFlow has the first of them, too, or computes on the
+ * processor itself where software is allowed.
  */
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -12,10 +13,14 @@ import { serveShards } from "../../../worker/pool/shardServer.ts";
 /** Milliseconds that a shard rests on each card. */
 const RESTS = { "NVIDIA Great": 1, "NVIDIA Small": 20, Softy: 1 } as const;
 const TENSORFLOW_REST = 60;
+const PROCESSOR = "Processor";
 
 serveShards({
   load: async (name, choice) => {
-    if (name === "tensorflow") return fakeBackend(name, "Great", TENSORFLOW_REST);
+    if (name === "tensorflow") {
+      const description = choice.allowSoftware === true ? PROCESSOR : "Great";
+      return fakeBackend(name, description, TENSORFLOW_REST);
+    }
     return fakeBackend(name, cardOf(choice), RESTS[cardOf(choice)]);
   },
   list: async (name) => (name === "webgpu" ? Object.keys(RESTS) : []),
@@ -31,7 +36,12 @@ async function fakeBackend(name: BackendName, description: string, rest: number)
   return {
     generator: `${name} of ${description}`,
     slotCount: 2,
-    device: { description, driver: "fake 1", isSoftware: description === "Softy" },
+    device: {
+      description,
+      driver: "fake 1",
+      isGpu: description !== PROCESSOR,
+      isSoftware: description === "Softy" || description === PROCESSOR,
+    },
     propagate: async (task, advanced) => {
       await delay(rest);
       return backend.propagate(task, advanced);

@@ -31,6 +31,7 @@ async function loadFaulty(name: BackendName): Promise<Backend> {
       description: "Faulty 9000",
       driver: "faultydriver 1.2",
       memoryBytes: 2 ** 33,
+      isGpu: true,
       isSoftware: false,
     },
     propagate: async (task, advanced) => {

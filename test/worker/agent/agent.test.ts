@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
 
+import { status as Code } from "@grpc/grpc-js";
 import pino from "pino";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
@@ -247,6 +248,28 @@ describe("Agent", () => {
         weightsPerSecond: 1e11,
       },
     );
+    agent.stop();
+    await left;
+  });
+
+  it("ends with the coordinator's sentence if it never let the worker in and never will", async () => {
+    const refused = (code: Code) =>
+      Object.assign(new Error("refused"), { code, details: "the driver is too long" });
+    for (const code of [Code.INVALID_ARGUMENT, Code.UNAUTHENTICATED, Code.UNIMPLEMENTED]) {
+      const { left, stream, streams } = startAgent(new FakeDevice(1));
+      const ended = assert.rejects(
+        left,
+        /^Error: the coordinator refused this worker: the driver is too long$/,
+      );
+      stream(0).emit("error", refused(code));
+      await ended;
+      assert.equal(streams.length, 1);
+    }
+    const { agent, left, stream } = startAgent(new FakeDevice(1));
+    stream(0).welcome();
+    stream(0).emit("error", refused(Code.INVALID_ARGUMENT));
+    await turn();
+    assert.equal(agent.isConnected, false);
     agent.stop();
     await left;
   });

@@ -116,6 +116,17 @@ describe("findDevices", () => {
     assert.equal(lines[2], "takes gpu2 by webgpu: Softy (software), fake 1, 2 slots");
   });
 
+  it("shows TensorFlow without a card as what it is: the processor, in the place of a card", async () => {
+    const { devices, lines } = await found({
+      backends: ["tensorflow"],
+      allowSoftware: true,
+      measuredSeconds: 0,
+    });
+    const [{ isGpu, isSoftware } = {}] = devices[0]?.backends ?? [];
+    assert.deepEqual([isGpu, isSoftware], [false, true]);
+    assert.deepEqual(lines, ["takes cpu by tensorflow: Processor (software), fake 1, 2 slots"]);
+  });
+
   it("takes the devices that are named, and says which there are", async () => {
     const backends = ["webgpu"] as const;
     const { devices } = await found({ backends, measuredSeconds: 0, names: ["gpu1"] });

@@ -14,7 +14,7 @@ interface IdentifiedDevice {
 export function processorDevice(version: string): IdentifiedDevice {
   const model = cpus()[0]?.model.trim() ?? "CPU";
   return {
-    device: { description: model, driver: `TensorFlow ${version}`, isSoftware: true },
+    device: { description: model, driver: `TensorFlow ${version}`, isGpu: false, isSoftware: true },
     identity: `${process.arch} ${model}`,
   };
 }
@@ -30,7 +30,7 @@ export async function gpuDevice(version: string): Promise<IdentifiedDevice> {
   };
   const driver = `${card.driver}, TensorFlow ${version}`;
   return {
-    device: { ...card, driver, isSoftware: false },
+    device: { ...card, driver, isGpu: true, isSoftware: false },
     identity: `${card.description} ${card.driver}`,
   };
 }

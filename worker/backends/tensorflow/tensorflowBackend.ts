@@ -67,7 +67,8 @@ function refuseUnwanted(device: BackendDevice, { adapter, allowSoftware }: Devic
   if (device.isSoftware && allowSoftware !== true) {
     throw new Error(
       "backend tensorflow: TensorFlow has found no GPU that it can use, and would compute on the " +
-        "processor; allow software devices, or see what 'npm run setup:tensorflow' says",
+        "processor, far slower than simd; see docs/tensorflow.md for what it needs to find a card, " +
+        "or pass --allow-software if you mean it",
     );
   }
   const names = [process.env["CUDA_VISIBLE_DEVICES"] ?? "", device.description];

@@ -62,6 +62,7 @@ export async function openDevice(choice: DeviceChoice): Promise<OpenDevice> {
       description: name,
       driver,
       ...(memoryBytes !== undefined && { memoryBytes }),
+      isGpu: true,
       isSoftware,
     },
     close: async () => {

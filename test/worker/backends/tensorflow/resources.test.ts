@@ -23,14 +23,14 @@ needingTensorflow().describe("TensorFlow's device and what it holds", () => {
     const stream = `tensorflow ${version} stateless-philox/1 ${process.arch} `;
     assert.ok(backend.generator.startsWith(stream) && backend.generator.length <= 100);
     assert.ok(backend.generator.includes(backend.device?.description ?? "?"));
-    assert.equal(backend.device?.isSoftware, true);
+    assert.deepEqual([backend.device?.isGpu, backend.device?.isSoftware], [false, true]);
     assert.match(backend.device?.driver ?? "", /^TensorFlow \d/);
   });
 
   it("is a processor only for those who allow it", async () => {
     await assert.rejects(
       loadTensorflowBackend({}),
-      /^Error: backend tensorflow: TensorFlow has found no GPU .*; allow software devices, or /,
+      /^Error: backend tensorflow: TensorFlow has found no GPU .*; see .*, or pass --allow-software /,
     );
     await assert.rejects(
       loadTensorflowBackend({ allowSoftware: true, adapter: "H200" }),
@@ -96,7 +96,7 @@ needingTensorflow().describe("TensorFlow's device and what it holds", () => {
 });
 
 describe("the memory of TensorFlow's device", () => {
-  const card = { description: "a card", driver: "a driver", isSoftware: false };
+  const card = { description: "a card", driver: "a driver", isGpu: true, isSoftware: false };
   const network = { width: 64, depth: 1, negativeSlope: 0, weights: "gaussian", gain: 1 } as const;
   const exhausted = new Error("Invalid TF_Status: 8\nMessage: OOM when allocating tensor");
 
