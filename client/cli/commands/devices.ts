@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import type { SurveyedDevice } from "../../../worker/devices/survey.ts";
+import type { SurveyedDevice } from "../../../shared/specification/surveyedDevice.ts";
 import { countReader, defaultThreads } from "../clusterFlags.ts";
 import type { LogLevel } from "../logLevels.ts";
 import { deviceTable } from "../presentation/deviceTable.ts";

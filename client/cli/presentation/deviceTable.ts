@@ -1,6 +1,6 @@
 import { bytes, rough } from "../../../shared/text/counts.ts";
 import { ABSENT } from "../../../shared/text/numbers.ts";
-import type { SurveyedDevice } from "../../../worker/devices/survey.ts";
+import type { SurveyedDevice } from "../../../shared/specification/surveyedDevice.ts";
 import { fittedTable, type TableColumn } from "./fittedTable.ts";
 import { wrapped } from "./wrap.ts";
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
+import { canPropagate } from "../../../shared/kinds/propagation/capabilities.ts";
 import { BACKENDS } from "../../../shared/specification/backends.ts";
 import { isIsotropic, SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts";
@@ -20,21 +21,24 @@ const specifications = fc
     sampling: fc.constantFrom(...SAMPLINGS),
     backend: fc.constantFrom(...BACKENDS),
   })
-  .map(({ width, depth, negativeSlope, weights, sampling: any, ...rest }) => {
-    const sampling = isIsotropic(weights) ? any : "dense";
-    return specificationWith({
+  .map(({ width, sampling: any, ...rest }) => {
+    const sampling = isIsotropic(rest.weights) ? any : "dense";
+    return { ...rest, sampling, width: sampling === "dense" ? Math.min(width, 65_536) : width };
+  })
+  .filter(({ backend, sampling, ...network }) => canPropagate(backend, { network, sampling }))
+  .map(({ width, depth, negativeSlope, weights, ...rest }) =>
+    specificationWith({
       ...rest,
-      sampling,
       network: {
-        width: sampling === "dense" ? Math.min(width, 65_536) : width,
+        width,
         depth,
         negativeSlope,
         ...lawInput(weights),
         gain: 1,
       },
       checkpointDepths: [depth],
-    });
-  });
+    }),
+  );
 
 const rules: fc.Arbitrary<StoppingRule> = fc.oneof(
   fc.record({

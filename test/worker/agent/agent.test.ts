@@ -253,15 +253,14 @@ describe("Agent", () => {
   });
 
   it("ends with the coordinator's sentence if it never let the worker in and never will", async () => {
-    const refused = (code: Code) =>
-      Object.assign(new Error("refused"), { code, details: "the driver is too long" });
+    const details = "the driver is too long";
     for (const code of [Code.INVALID_ARGUMENT, Code.UNAUTHENTICATED, Code.UNIMPLEMENTED]) {
       const { left, stream, streams } = startAgent(new FakeDevice(1));
       const ended = assert.rejects(
         left,
         /^Error: the coordinator refused this worker: the driver is too long$/,
       );
-      stream(0).emit("error", refused(code));
+      stream(0).emit("error", Object.assign(new Error("refused"), { code, details }));
       await ended;
       assert.equal(streams.length, 1);
     }

@@ -69,7 +69,7 @@ onSoftwareDevice.describe("loading the backend webgpu", () => {
     const { answer, end } = await runChild(["load"]);
     assert.match(
       answer.generator ?? "",
-      /^\S+ (un)?fused webgpu SwiftShader Device .*, SwiftShader/,
+      /^\S+ (un)?fused webgpu\/1 SwiftShader Device .*, SwiftShader/,
     );
     assert.equal(answer.device?.isSoftware, true);
     assert.equal(end, 0);

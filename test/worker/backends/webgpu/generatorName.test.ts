@@ -4,10 +4,10 @@ import { generatorName } from "../../../../worker/backends/webgpu/generatorName.
 const SIMD = "philox4x32-10/sfc32/2 fused";
 
 describe("generatorName", () => {
-  it("names card and driver after the generator of simd", () => {
+  it("names kernels, card and driver after the generator of simd", () => {
     assert.equal(
       generatorName(SIMD, "NVIDIA H200", "NVIDIA: 570.86.15 570.86.15.0"),
-      `${SIMD} webgpu NVIDIA H200, NVIDIA: 570.86.15 570.86.15.0`,
+      `${SIMD} webgpu/1 NVIDIA H200, NVIDIA: 570.86.15 570.86.15.0`,
     );
   });
 
@@ -19,7 +19,7 @@ describe("generatorName", () => {
     assert.equal(new Set(names).size, 2);
     for (const name of names) {
       assert.ok(name.length <= 100, name);
-      assert.ok(name.startsWith(`${SIMD} webgpu NVIDIA RTX PRO 6000`), name);
+      assert.ok(name.startsWith(`${SIMD} webgpu/1 NVIDIA RTX PRO 6000`), name);
     }
   });
 

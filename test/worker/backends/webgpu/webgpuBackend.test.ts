@@ -31,9 +31,9 @@ onSoftwareDevice.describe("the backend webgpu", () => {
   });
   after(() => webgpu.close?.());
 
-  it("names card and driver in its generator, after that of simd", () => {
+  it("names kernels, card and driver in its generator, after that of simd", () => {
     const { generator, device, slotCount } = webgpu;
-    assert.ok(generator.startsWith(`${simd.generator} webgpu SwiftShader`), generator);
+    assert.ok(generator.startsWith(`${simd.generator} webgpu/1 SwiftShader`), generator);
     assert.ok(generator.length <= 100);
     assert.equal(device?.isSoftware, true);
     assert.equal(slotCount, 2);
