@@ -266,7 +266,10 @@ describe("Agent", () => {
     }
     const { agent, left, stream } = startAgent(new FakeDevice(1));
     stream(0).welcome();
-    stream(0).emit("error", refused(Code.INVALID_ARGUMENT));
+    stream(0).emit(
+      "error",
+      Object.assign(new Error("refused"), { code: Code.INVALID_ARGUMENT, details }),
+    );
     await turn();
     assert.equal(agent.isConnected, false);
     agent.stop();
