@@ -16,7 +16,7 @@ const MISHAP_STRIDE = Math.max(1, Math.round(1 / SCALE));
  * Seeds within which every fault shows, if the story cut off at every step does not show it. The
  * search is the same at every scale, because it ends where the fault is found.
  */
-const SEEDS_TO_FIND_A_FAULT = 200;
+const SEEDS_TO_FIND_A_FAULT = 300;
 
 /** Events that must happen to some coordinators, or the simulation proves less than it says. */
 const HAPPENINGS = [

@@ -76,7 +76,7 @@ export const FAULTY_PARTS: readonly FaultyParts[] = [
   {
     fault: "cancels a run whose end is on its way to the ledger",
     invariant: "a run goes through its states in order",
-    seeds: [315],
+    seeds: [286, 374],
     parts: withEngine(
       class extends Engine {
         override isUnsettled(): boolean {
