@@ -109,6 +109,7 @@ export class Grants implements Invariant {
         this.#isFree(run, shardIndex, other.id, undefined) &&
         this.#mayServe(other, run) &&
         !this.#isSilent(other) &&
+        !this.#isRelieved(other) &&
         !this.#hasLost(name, shardIndex, other.id),
     );
     demand(
@@ -250,6 +251,17 @@ export class Grants implements Invariant {
   #isSilent({ devices }: Worker): boolean {
     const { generatorPatienceSeconds } = this.#observed.options;
     return devices.some((device) => device.isSilent(this.#mirror.now, generatorPatienceSeconds));
+  }
+
+  /**
+   * Whether this event takes a lease from the worker after the present command. It may have been
+   * silent with that lease until then.
+   */
+  #isRelieved({ id: worker }: Worker): boolean {
+    const { leases } = this.#observed.scheduler;
+    return [...this.#mirror.leases].some(
+      ([id, lease]) => lease.worker === worker && !leases.has(id),
+    );
   }
 
   #mayServe(worker: Worker, run: MirroredRun): boolean {
