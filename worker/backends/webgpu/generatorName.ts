@@ -12,9 +12,9 @@ const MOST_CHARACTERS = 100;
 const HASH_DIGITS = 8;
 
 /**
- * The name of the bits that a GPU computes: generator, kernels, card and driver. It begins with
- * that of `simd`, which computes anew what the card doubts. Where it would be too long or has characters that a name
- * may not have, a hash of all of it takes the place of what is left out.
+ * The name of the bits that a GPU computes: generator, kernels, card and driver. It begins with that
+ * of `simd`, which computes anew what the card doubts. Where it would be too long or has characters
+ * that a name may not have, a hash of all of it takes the place of what is left out.
  */
 export function generatorName(simdGenerator: string, card: string, driver: string): string {
   const whole = `${simdGenerator} ${KERNELS} ${card}, ${driver}`;
