@@ -29,7 +29,7 @@ function excessOf({ degrees, word0, word1, word2 }: Attempt): number {
   return 0.5 * x * x + shape * (1 - v + Math.log(v)) - Math.log((word2 + 0.5) * 2 ** -32);
 }
 
-/** The same attempt with the word that is closest to the bound, so many words off. */
+/** An attempt whose word is so many words off from the one that is closest to the bound. */
 function nearBound(attempt: Attempt, off: number): Attempt {
   const u = Math.exp(excessOf({ ...attempt, word2: 0 }) + Math.log(0.5 * 2 ** -32));
   const word2 = Math.round(u * 2 ** 32 - 0.5) + off;

@@ -29,7 +29,7 @@ const OPERATIONS = 110;
 /** Parameters, network, slots, states and x. */
 const NARROW_BINDINGS = ["uniform", "uniform", "read-only-storage", "storage", "storage"] as const;
 
-/** The same, normals and reflections. */
+/** Those of narrow layers, normals and reflections. */
 const WIDE_BINDINGS = [...NARROW_BINDINGS, "storage", "storage"] as const;
 
 type Layers = Pick<Steps, "layer" | "fused" | "ownBytes"> &
