@@ -16,9 +16,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "shared/network": ["shared/specification", "shared/theory"],
   "shared/random": ["shared/network"],
   "shared/shard": ["shared/network"],
+  "shared/training": ["shared/random"],
   "shared/files": ["shared/text"],
   "shared/wire": ["shared/shard"],
-  "shared/kinds": ["shared/wire"],
+  "shared/kinds": ["shared/wire", "shared/training"],
   "shared/charts": ["shared/kinds"],
   "shared/metrics": ["shared/wire"],
 

@@ -3,7 +3,7 @@ import type { IsotropicLaw } from "../theory/layer.ts";
 import { isIsotropic, type WeightLaw } from "./weights.ts";
 
 /** Gains with names; the first three are those of `torch.nn.init` for square layers. */
-export const NAMED_GAINS = ["he", "xavier", "lecun", "lyapunov"] as const;
+export const NAMED_GAINS = ["he", "xavier", "lecun", "lyapunov", "pytorch"] as const;
 
 export type NamedGain = (typeof NAMED_GAINS)[number];
 
@@ -21,6 +21,8 @@ interface GainLayer<Law extends WeightLaw> {
  * - `xavier`, `lecun`: 1.
  * - `lyapunov`: the critical gain, at which λ = 0 and the typical network neither vanishes nor
  *   explodes. For α = 0, λ = −∞ at every gain; the critical gain of the surviving networks is used.
+ * - `pytorch`: 1/√3, which PyTorch's linear layers have by default, with uniform weights:
+ *   `kaiming_uniform_` with a = √5, which is √(2/(1+a²)) whatever the layer's own slope is.
  */
 export function resolveGain(name: NamedGain, layer: GainLayer<IsotropicLaw>): number;
 export function resolveGain(name: NamedGain, layer: GainLayer<WeightLaw>): number | undefined;
@@ -35,6 +37,8 @@ export function resolveGain(
     case "xavier":
     case "lecun":
       return 1;
+    case "pytorch":
+      return 1 / Math.sqrt(3);
     case "lyapunov": {
       if (!isIsotropic(weights)) return undefined;
       const exact = exactExponents({ width, weights, negativeSlope, gain: 1 });

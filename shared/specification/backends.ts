@@ -13,7 +13,7 @@ export function isProcessorBackend(name: string): name is ProcessorBackend {
  * enumeration Backend, costs (kinds/propagation/costs.ts), a loader (worker/backends/registry.ts)
  * and a device that offers it (worker/devices/devices.ts).
  */
-export const BACKENDS = [...PROCESSOR_BACKENDS, "webgpu", "tensorflow"] as const;
+export const BACKENDS = [...PROCESSOR_BACKENDS, "webgpu", "tensorflow", "tensorflow_wasm"] as const;
 
 export type BackendName = (typeof BACKENDS)[number];
 

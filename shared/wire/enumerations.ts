@@ -1,5 +1,7 @@
 import type { Backend__Output as Backend } from "./generated/lyapunov/v1/Backend.ts";
+import type { LearningTask__Output as LearningTask } from "./generated/lyapunov/v1/LearningTask.ts";
 import type { NamedGain__Output as NamedGain } from "./generated/lyapunov/v1/NamedGain.ts";
+import type { Optimizer__Output as Optimizer } from "./generated/lyapunov/v1/Optimizer.ts";
 import type { RunKind__Output as RunKind } from "./generated/lyapunov/v1/RunKind.ts";
 import type { RunState__Output as RunState } from "./generated/lyapunov/v1/RunState.ts";
 import type { Sampling__Output as Sampling } from "./generated/lyapunov/v1/Sampling.ts";
@@ -16,6 +18,8 @@ const PREFIXES = {
   backend: "BACKEND_",
   kind: "RUN_KIND_",
   state: "RUN_STATE_",
+  task: "LEARNING_TASK_",
+  optimizer: "OPTIMIZER_",
 } as const;
 
 export type EnumerationField = keyof typeof PREFIXES;
@@ -27,6 +31,8 @@ interface WireNames {
   readonly backend: Backend;
   readonly kind: RunKind;
   readonly state: RunState;
+  readonly task: LearningTask;
+  readonly optimizer: Optimizer;
 }
 
 /** Turns `WEIGHT_LAW_GAUSSIAN` into `gaussian`, and `…_UNSPECIFIED` or nothing into undefined. */

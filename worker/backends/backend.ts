@@ -1,5 +1,6 @@
 import type { Network } from "../../shared/network/network.ts";
 import type { Sampling } from "../../shared/network/weights.ts";
+import type { TrainingTask } from "../../shared/training/trainingTask.ts";
 
 /** A contiguous range of replicas to propagate, with the depths at which to look at them. */
 export interface PropagationTask {
@@ -12,7 +13,7 @@ export interface PropagationTask {
   readonly replicaCount: number;
 }
 
-/** What a backend saw of each replica; nothing is summed yet. */
+/** What a backend saw of each replica, propagated or trained; nothing is summed yet. */
 export interface ReplicaObservables {
   readonly names: readonly string[];
   /**
@@ -60,6 +61,15 @@ export interface Backend {
    *   What it throws ends the task, whose values nobody wants any more.
    */
   propagate(task: PropagationTask, advanced?: () => void): Promise<ReplicaObservables>;
+  /**
+   * Trains the task's replicas, as one batch or several; absent where the backend cannot. The
+   * observables are those of trainingObservables.ts, at each of the task's steps. A replica's curve
+   * is a pure function of (network, training, seed, replica index): it does not depend on which
+   * others are trained beside it.
+   *
+   * @param advanced must be called at least after every step of a batch
+   */
+  train?(task: TrainingTask, advanced?: () => void): Promise<ReplicaObservables>;
   /** Lets go of the device once what it was given last is done; it takes no more tasks. */
   close?(): Promise<void>;
 }

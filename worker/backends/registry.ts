@@ -12,6 +12,8 @@ export async function loadBackend(name: BackendName, choice: DeviceChoice = {}):
       return (await import("./webgpu/webgpuBackend.ts")).loadWebgpuBackend(choice);
     case "tensorflow":
       return (await import("./tensorflow/tensorflowBackend.ts")).loadTensorflowBackend(choice);
+    case "tensorflow_wasm":
+      throw new Error("the backend tensorflow_wasm is not there yet; choose another");
   }
 }
 
@@ -24,6 +26,7 @@ export async function listAdapters(name: BackendName): Promise<readonly string[]
       return (await import("./tensorflow/device.ts")).visibleCards();
     case "reference":
     case "simd":
+    case "tensorflow_wasm":
       return [];
   }
 }

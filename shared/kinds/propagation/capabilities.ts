@@ -22,6 +22,8 @@ const CAPABILITIES: Readonly<Record<BackendName, Capability>> = {
     ...EVERYTHING,
     laws: ["gaussian", "uniform", "truncated_normal", "rademacher", "orthogonal"],
   },
+  // It only trains.
+  tensorflow_wasm: { laws: [], samplings: [] },
 };
 
 /** What decides whether a backend can do a run. */

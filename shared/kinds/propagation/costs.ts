@@ -40,6 +40,7 @@ const PROFILES: Readonly<Record<RunBackend, CostProfile>> = {
   // Shards as for a core: a card is leased many of them at a time.
   webgpu: SIMD,
   tensorflow: SIMD,
+  tensorflow_wasm: SIMD,
   // Whoever computes it, the plan is the same.
   any: SIMD,
 };
