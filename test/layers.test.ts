@@ -49,8 +49,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "client/exports": ["shared/wire"],
   "client/sweepFile": ["client/sdk", "shared/files"],
   "client/local": ["client/sdk"],
+  "client/reproduce": ["client/sdk", "shared/charts"],
   "client/cli": [
     "client/local",
+    "client/reproduce",
     "client/sweepFile",
     "client/exports",
     "shared/charts",
