@@ -3,9 +3,10 @@ import { GENERATOR, Stream } from "../../../shared/random/stream.ts";
 import type { Backend, PropagationTask, ReplicaObservables } from "../backend.ts";
 import { driftPerLayer } from "../../../shared/random/drift.ts";
 import { denseReplicas, isotropicReplicas } from "./replicas.ts";
+import { train } from "./train.ts";
 
 /** The yardstick: float64, one replica after another, written to be obviously right. */
-export const referenceBackend: Backend = { generator: GENERATOR, propagate };
+export const referenceBackend: Backend = { generator: GENERATOR, propagate, train };
 
 async function propagate(
   task: PropagationTask,
