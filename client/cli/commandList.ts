@@ -32,6 +32,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     define: async (command) => (await import("./commands/sweep.ts")).defineSweep(command),
   },
   {
+    term: "reproduce [options]",
+    description:
+      "recompute the claims about Lyapunov initialization, and write a report with verdicts",
+    define: async (command) => (await import("./commands/reproduce.ts")).defineReproduce(command),
+  },
+  {
     term: "serve [options]",
     description: "run a coordinator until Ctrl-C or SIGTERM",
     define: async (command) => (await import("./commands/serve.ts")).defineServe(command),

@@ -32,6 +32,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["lyapunov sweep examples/phases.yaml", "every run of a file"],
     ["lyapunov sweep examples/phases.yaml --plot phases.svg", "with a picture"],
   ],
+  reproduce: [
+    ["lyapunov reproduce --quick", "all claims, in three minutes"],
+    ["lyapunov reproduce --only lln,clt --output limits", "two of them, with all networks"],
+  ],
   serve: [
     ["lyapunov serve", "for this machine only"],
     ["lyapunov serve --ledger runs.sqlite --http 127.0.0.1:8080", "with a file, and a page"],
