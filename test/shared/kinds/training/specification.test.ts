@@ -148,8 +148,11 @@ describe("parseTrainingFields", () => {
       { ...network({ width: 32, depth: 1000 }), training: { ...TRAINING, stepCount: 99_999 } },
       /^training.step_count: 99999 .* with 1,024,000 weights; give at most 97,656, or a smaller/,
     ],
-    [{ ...INPUT, backend: "any" }, /^backend: 'any' .* for training; give one of simd, reference/],
-    [{ ...INPUT, backend: "webgpu" }, /^backend: 'webgpu' is not allowed for training; give one/],
+    [
+      { ...INPUT, backend: "any" },
+      /^backend: 'any' is not allowed; give one of reference, simd, tensorflow, tensorflow_wasm$/,
+    ],
+    [{ ...INPUT, backend: "webgpu" }, /^backend: 'webgpu' is not allowed; give one/],
     [{ ...INPUT, sampling: "dense" }, /^sampling: it is not allowed for training; leave it out$/],
     [{ ...INPUT, burnIn: 3 }, /^burn_in: it is not allowed for training; leave it out$/],
     [{ ...INPUT, withoutBurnIn: true }, /^without_burn_in: it is not allowed for training; leave/],
