@@ -102,6 +102,16 @@ describe("parseTrainingFields", () => {
     assert.deepEqual(parseTrainingFields(sent(trainingToRun(fields))), fields);
   });
 
+  it("limits replicas to those whose candidates have numbers", () => {
+    const { stoppingRule } = parseTrainingFields({
+      ...INPUT,
+      training: { ...TRAINING, candidateCount: 4 },
+      stoppingRule: { precision: { targets: { divergedShare: 0.01 } } },
+    });
+    assert.ok(stoppingRule.kind === "precision");
+    assert.equal(stoppingRule.precision.maximumReplicaCount, 2 ** 30);
+  });
+
   it("reads what the ledger has kept of it", () => {
     const { stoppingRule: _, seed, ...fields } = parseTrainingFields(INPUT);
     const kept = JSON.parse(JSON.stringify({ ...fields, seed: String(seed) })) as TrainingInput;
@@ -147,6 +157,10 @@ describe("parseTrainingFields", () => {
     [
       { ...network({ width: 32, depth: 1000 }), training: { ...TRAINING, stepCount: 99_999 } },
       /^training.step_count: 99999 .* with 1,024,000 weights; give at most 97,656, or a smaller/,
+    ],
+    [
+      { ...training({ candidateCount: 100 }), stoppingRule: { replicaCount: 2 ** 26 } },
+      /^training.candidate_count: 100 .* with 67,108,864 replicas, .*; give at most 64, or fewer/,
     ],
     [
       { ...INPUT, backend: "any" },
