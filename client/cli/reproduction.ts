@@ -112,11 +112,7 @@ export class Reproduction {
   }
 
   /** Submits a sweep, or finds the one that the same command had submitted. */
-  async #submit(
-    displayName: string,
-    part: string,
-    runs: readonly Run[],
-  ): Promise<Sweep__Output> {
+  async #submit(displayName: string, part: string, runs: readonly Run[]): Promise<Sweep__Output> {
     const { api, requestId } = this.#cluster;
     this.#isSubmitting = true;
     const sweep = { displayName, runs: [...runs] };

@@ -55,7 +55,8 @@ export function exactOf(
 
 /** Exact exponents of the network of a run. */
 export function exactOfRun({ network }: Run__Output): Exponents {
-  const weights = shortName("weights", network?.weights) === "orthogonal" ? "orthogonal" : "gaussian";
+  const weights =
+    shortName("weights", network?.weights) === "orthogonal" ? "orthogonal" : "gaussian";
   return exactOf(weights, network?.width ?? 1, network?.negativeSlope ?? SLOPE, network?.gain ?? 1);
 }
 

@@ -1,11 +1,5 @@
 import { count, counted, duration } from "../../shared/text/counts.ts";
-import {
-  ABSENT,
-  given,
-  interval,
-  percent,
-  significant,
-} from "../../shared/text/numbers.ts";
+import { ABSENT, given, interval, percent, significant } from "../../shared/text/numbers.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { weightsLabel } from "../../shared/charts/networkLabels.ts";
@@ -34,7 +28,9 @@ export function reportText(facts: ReportFacts, judgements: readonly Judgement[])
 
 function introduction({ scale, version }: ReportFacts): string {
   const size =
-    scale === "quick" ? "This is the quick version, for a first look." : "This is the full version.";
+    scale === "quick"
+      ? "This is the quick version, for a first look."
+      : "This is the full version.";
   return (
     "Kogler, Schwarz and Kittle (arXiv 2602.10949) claim limit theorems for deep random Leaky ReLU " +
     "networks, and an initialization that follows from them. This report computes what they claim " +

@@ -160,7 +160,14 @@ function keptShare(run: Run__Output | undefined): Uncertain {
 
 function spreadTable(groups: readonly (readonly Run__Output[])[]): string {
   return markdownTable(
-    ["network", "L", "networks", "standard deviation of S_L", "σ√L", "half of all networks between"],
+    [
+      "network",
+      "L",
+      "networks",
+      "standard deviation of S_L",
+      "σ√L",
+      "half of all networks between",
+    ],
     groups.map((group) => {
       const first = firstOf(group);
       const depth = depthOf(first);

@@ -106,9 +106,6 @@ describe("the sums of a training", () => {
       partialProblem(SHAPE, shard, other) ?? "",
       /^at depth 10 in the sketch of log_training_loss: the quantile sketch has other extremes/,
     );
-    const swapped = changed(partial, ({ quantileSketch }) => ({
-      furtherSketches: [quantileSketch],
-    }));
     assert.match(
       partialProblem(SHAPE, shard, swapped) ?? "",
       /^at depth 10 in the sketch of log_training_loss: the moments of log_training_loss are not/,
