@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,10 +14,20 @@ _STEP = 0.05
 _FROM = -45.0
 _TO = 90.0
 
+# The numbers B_2, B_4 to B_12.
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730)
+
+
+class Moments(NamedTuple):
+    """What is left of the mean of a logarithm, and its variance."""
+
+    deficit: float
+    variance: float
+
 
 @lru_cache(maxsize=4096)
-def log_direction_deficit(width: int, ratio: float) -> float:
-    """Returns log E X - E log X for X = |phi(g)|^2, g standard normal in R^width.
+def squared_norm(width: int, ratio: float) -> Moments:
+    """Returns log E X - E log X and Var log X for X = |phi(g)|^2, g standard normal in R^width.
 
     phi has the slope `ratio`, between 0 and 1. For a slope of 0, X is conditioned on a positive
     unit: survivors are meant.
@@ -30,7 +41,10 @@ def log_direction_deficit(width: int, ratio: float) -> float:
     u = np.arange(_FROM, to, _STEP)
     t = np.exp(u - math.log(_mean_square(width, ratio)))
     transform = _survivors(width, t) if ratio == 0 else _everyone(width, ratio, t)
-    return float(_STEP * np.sum(transform - np.exp(-np.exp(u))))
+    difference = _STEP * (transform - np.exp(-np.exp(u)))
+    deficit = float(np.sum(difference))
+    second = float(np.sum(2 * u * difference))
+    return Moments(deficit, second - deficit * (deficit - 2 * np.euler_gamma))
 
 
 def _mean_square(width: int, ratio: float) -> float:
@@ -60,15 +74,24 @@ def _half_line(t: np.ndarray) -> np.ndarray:
     return np.expm1(-0.5 * np.log1p(2 * t))
 
 
-def log_length_deficit(width: int) -> float:
-    """Returns psi(d/2) - log(d/2): the mean of log(chi-square/d) with d = `width` degrees."""
-    x = width / 2
-    below = 0.0
+def squared_length(degrees: int) -> Moments:
+    """Returns log d - E log Y and Var log Y for a chi-square Y with d degrees of freedom.
+
+    With x = d/2 they are log x - psi(x) and psi'(x).
+    """
+    x = degrees / 2
+    digamma = 0.0
+    trigamma = 0.0
     while x < 16:
-        below += 1 / x
+        digamma -= 1 / x
+        trigamma += 1 / (x * x)
         x += 1
     # Stirling's series; its next term is below rounding.
-    series = 0.0
-    for coefficient in (691 / 32760, -1 / 132, 1 / 240, -1 / 252, 1 / 120, -1 / 12):
-        series = (series + coefficient) / (x * x)
-    return series - 1 / (2 * x) + math.log(x / (width / 2)) - below
+    below = 0.0
+    slope = 0.0
+    for index, bernoulli in reversed(list(enumerate(_BERNOULLI, 1))):
+        below = (below + bernoulli / (2 * index)) / (x * x)
+        slope = (slope + bernoulli) / (x * x)
+    digamma += math.log(x) - 1 / (2 * x) - below
+    trigamma += 1 / x + 1 / (2 * x * x) + slope / x
+    return Moments(math.log(degrees / 2) - digamma, trigamma)

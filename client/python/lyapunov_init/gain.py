@@ -7,7 +7,7 @@ import operator
 from functools import lru_cache
 from typing import Optional
 
-from .exact import log_direction_deficit, log_length_deficit
+from .exact import squared_length, squared_norm
 from .uniform import log_gain_difference
 
 LAWS = ("gaussian", "orthogonal", "uniform")
@@ -56,16 +56,25 @@ def critical_gain(
 def _critical_gain(fan_in: int, fan_out: int, size: float, weights: str) -> float:
     # The slopes a and 1/a differ by the scale a, for the signs of W x are fair coins.
     ratio = size if size <= 1 else 1 / size
-    deficit = log_direction_deficit(fan_out, ratio) / 2
+    deficit = squared_norm(fan_out, ratio).deficit / 2
     if weights == "orthogonal":
         larger = max(fan_in, fan_out)
-        deficit += (math.log(larger / fan_out) + log_length_deficit(larger)) / 2
+        deficit += (math.log(larger / fan_out) - squared_length(larger).deficit) / 2
     else:
         deficit += math.log(fan_in / fan_out) / 2
     if weights == "uniform":
         deficit += log_gain_difference(fan_out, ratio)
     survivors = math.sqrt(-math.expm1(-fan_out * math.log(2))) if ratio == 0 else 1.0
     return survivors * math.sqrt(2) / math.hypot(1, ratio) * math.exp(deficit) / max(1.0, size)
+
+
+def growth_variance(fan_in: int, fan_out: int, negative_slope: float, weights: str) -> float:
+    """Returns the exact variance of a layer's log-norm growth, for isotropic weights."""
+    size = _slope(negative_slope)
+    variance = squared_norm(fan_out, size if size <= 1 else 1 / size).variance
+    if weights == "orthogonal":
+        variance -= squared_length(max(fan_in, fan_out)).variance
+    return max(0.0, variance) / 4
 
 
 def _count(name: str, value: int) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from typing import Optional, TypeVar, Union
+from collections.abc import Iterable, Sequence
+from typing import Any, Optional, TypeVar, Union
 
 import torch
 from torch import Tensor, nn
@@ -72,16 +72,53 @@ def lyapunov_uniform_(
     return _fill(target, "uniform", negative_slope, exclude, generator)
 
 
-def linear_layers(module: nn.Module, exclude: Excluded = ()) -> Iterator[nn.Linear]:
-    """Yields every nn.Linear of a module, once each and in the module's order.
+def fill_weight(
+    weight: Tensor,
+    weights: str,
+    negative_slope: float,
+    generator: Optional[torch.Generator] = None,
+) -> None:
+    """Fills a weight of shape (fan_out, fan_in) at the critical gain of the named law."""
+    _draw(weight, weights, _gain(weight, weights, negative_slope), generator)
+
+
+def weights_of(layers: Union[nn.Module, Sequence[Any]], exclude: Excluded = ()) -> list[Tensor]:
+    """Returns the weights of a module's Linear layers, or of a list; their biases become zero."""
+    if isinstance(layers, nn.Module):
+        found: list[Any] = list(linear_layers(layers, exclude))
+    elif tuple(exclude):
+        raise ValueError(
+            "exclude names layers of a module, but the layers are a list; leave them out"
+        )
+    else:
+        found = list(layers)
+    weights = [_weight(each) if isinstance(each, nn.Module) else each for each in found]
+    if not all(isinstance(weight, Tensor) for weight in weights):
+        raise ValueError("layers are not all nn.Linear, tensors or arrays; give those alone")
+    for layer in found:
+        if isinstance(layer, nn.Linear) and layer.bias is not None:
+            nn.init.zeros_(layer.bias)
+    return weights
+
+
+def linear_layers(module: nn.Module, exclude: Excluded = ()) -> list[nn.Linear]:
+    """Returns every nn.Linear of a module, once each and in the module's order.
 
     Raises:
-        ValueError: something to exclude is not in the module.
+        ValueError: there is none, or something to exclude is not in the module.
     """
     excluded = _excluded(module, exclude)
-    for layer in module.modules():
-        if isinstance(layer, nn.Linear) and layer not in excluded:
-            yield layer
+    layers = [
+        layer
+        for layer in module.modules()
+        if isinstance(layer, nn.Linear) and layer not in excluded
+    ]
+    if not layers:
+        raise ValueError(
+            f"{type(module).__name__} has no nn.Linear to fill; give a module that has one, or a "
+            f"weight"
+        )
+    return layers
 
 
 def _fill(
@@ -94,16 +131,11 @@ def _fill(
     if isinstance(target, Tensor):
         if tuple(exclude):
             raise ValueError("exclude names layers of a module, but the target is a tensor")
-        _draw(target, weights, _gain(target, weights, negative_slope), generator)
+        fill_weight(target, weights, negative_slope, generator)
         return target
     if not isinstance(target, nn.Module):
-        raise ValueError(f"the target is a {type(target).__name__}; give a tensor or a module")
-    layers = list(linear_layers(target, exclude))
-    if not layers:
-        raise ValueError(
-            f"{type(target).__name__} has no nn.Linear to fill; give a module that has one, or a "
-            f"weight"
-        )
+        raise ValueError(f"the target is of {type(target)}; give a tensor or a module")
+    layers = linear_layers(target, exclude)
     # Every layer is checked before one is changed.
     gains = [_gain(_weight(layer), weights, negative_slope) for layer in layers]
     for layer, gain in zip(layers, gains):
@@ -116,8 +148,8 @@ def _fill(
 def _gain(weight: Tensor, weights: str, negative_slope: float) -> float:
     if weight.dim() != 2:
         raise ValueError(
-            f"a weight of shape {tuple(weight.shape)} has no known critical gain; give one of shape "
-            f"(fan_out, fan_in), for a convolution perhaps weight.flatten(1) as an approximation"
+            f"a weight of shape {tuple(weight.shape)} has no known critical gain; give one of "
+            f"shape (fan_out, fan_in), for a convolution approximately weight.flatten(1)"
         )
     if not weight.is_floating_point():
         raise ValueError(f"a weight of type {weight.dtype} cannot be filled; give a real one")
@@ -125,9 +157,7 @@ def _gain(weight: Tensor, weights: str, negative_slope: float) -> float:
     return critical_gain(fan_in, fan_out, negative_slope=negative_slope, weights=weights)
 
 
-def _draw(
-    weight: Tensor, weights: str, gain: float, generator: Optional[torch.Generator]
-) -> None:
+def _draw(weight: Tensor, weights: str, gain: float, generator: Optional[torch.Generator]) -> None:
     fan_out, fan_in = weight.shape
     with torch.no_grad():
         if weights == "gaussian":
@@ -151,17 +181,18 @@ def _orthogonal(
     return q if rows >= columns else q.T
 
 
-def _weight(layer: nn.Linear) -> Tensor:
-    if isinstance(layer.weight, nn.UninitializedParameter):
+def _weight(layer: nn.Module) -> Tensor:
+    weight = getattr(layer, "weight", None)
+    if isinstance(weight, nn.parameter.UninitializedParameter):
         raise ValueError(
             f"{layer} does not know its shape yet; send an input through the module first"
         )
-    if not isinstance(layer.weight, nn.Parameter):
+    if not isinstance(weight, nn.Parameter):
         raise ValueError(
-            f"the weight of {layer} is computed from other parameters; initialize the module before "
-            f"it is parametrized, or exclude this layer"
+            f"a {type(layer).__name__} has no weight of its own to fill, or computes it from other "
+            f"parameters; initialize the module before it is parametrized, or exclude this layer"
         )
-    return layer.weight
+    return weight
 
 
 def _excluded(module: nn.Module, exclude: Excluded) -> set[nn.Module]:

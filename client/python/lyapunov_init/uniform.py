@@ -12,8 +12,9 @@ def log_gain_difference(width: int, ratio: float) -> float:
     """Returns the logarithm of uniform weights' critical gain, less that of Gaussian weights.
 
     The layer is square. By symmetry, the difference is the same for the slopes a, -a and 1/a: only
-    ratio = min(|a|, 1/|a|) counts. Between the table's slopes it is linear in the ratio, and below
-    the least of them it is constant; 0 stands by itself, because ReLU's survivors are meant.
+    ratio = min(|a|, 1/|a|) counts. Between the table's slopes it is nearly linear in 2a/(1 + a^2),
+    and below the least of them it is constant; 0 stands by itself, because ReLU's survivors are
+    meant.
     """
     if width > WIDTHS[-1]:
         # The first term of an expansion in 1/width.
@@ -22,9 +23,14 @@ def log_gain_difference(width: int, ratio: float) -> float:
     if ratio == 0:
         return _along_widths(0, width)
     upper = max(2, bisect_left(SLOPES, ratio))
-    low, high = SLOPES[upper - 1], SLOPES[upper]
-    share = max(0.0, (ratio - low) / (high - low))
+    low, high = _balance(SLOPES[upper - 1]), _balance(SLOPES[upper])
+    share = max(0.0, (_balance(ratio) - low) / (high - low))
     return (1 - share) * _along_widths(upper - 1, width) + share * _along_widths(upper, width)
+
+
+def _balance(ratio: float) -> float:
+    """Returns a number that is the same for a slope and its inverse, and 1 for the slope 1."""
+    return 2 * ratio / (1 + ratio * ratio)
 
 
 def _along_widths(row: int, width: int) -> float:
