@@ -14,6 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "shared/theory": [],
   "shared/specification": ["shared/statistics", "shared/text"],
   "shared/network": ["shared/specification", "shared/theory"],
+  "shared/initialization": ["shared/theory"],
   "shared/random": ["shared/network"],
   "shared/sampling": ["shared/random"],
   "shared/shard": ["shared/network"],
@@ -44,12 +45,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "worker/worker.ts": ["worker/metrics"],
 
   "client/page": ["shared/wire"],
-  "client/sdk": ["shared/kinds"],
+  "client/sdk": ["shared/kinds", "shared/initialization"],
   "client/exports": ["shared/wire"],
   "client/sweepFile": ["client/sdk", "shared/files"],
   "client/local": ["client/sdk"],
+  "client/reproduce": ["client/sdk", "shared/charts"],
   "client/cli": [
     "client/local",
+    "client/reproduce",
     "client/sweepFile",
     "client/exports",
     "shared/charts",

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, stat, writeFile } from "node:fs/promises";
+import { access, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 import { reasonOf } from "../../shared/wire/reason.ts";
@@ -38,6 +38,20 @@ export async function writeOutput(
   path: string,
   content: string | Uint8Array,
 ): Promise<void> {
+  await writeQuietly(flag, path, content);
+  say(`written: ${resolve(path)}\n`);
+}
+
+/**
+ * Writes one file of several, of which the command says itself where they are.
+ *
+ * @throws Error that names the flag and the file
+ */
+export async function writeQuietly(
+  flag: string,
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> {
   try {
     await writeFile(path, content);
   } catch (error) {
@@ -48,7 +62,22 @@ export async function writeOutput(
       { cause: error },
     );
   }
-  say(`written: ${resolve(path)}\n`);
+}
+
+/**
+ * Makes a folder for a command's files, before the work rather than after it.
+ *
+ * @throws InputError if it cannot be made, or nothing can be written there
+ */
+export async function makeOutputFolder(flag: string, path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw new InputError(
+      `${flag}: no files can be written to '${path}' (${reasonOf(error)}); give a writable folder`,
+    );
+  }
 }
 
 function refusal(flag: string, path: string, reason: string): InputError {

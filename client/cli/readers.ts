@@ -54,6 +54,17 @@ export function typedList(text: string): Typed[] {
   return text.split(",").map(typed);
 }
 
+/** Some of a few names, with commas between them. */
+export function listOf<Name extends string>(names: readonly Name[]): Reader<readonly Name[]> {
+  return {
+    read: (text) => {
+      const found = text.split(",").map((each) => names.find((name) => name === each.trim()));
+      return found.includes(undefined) ? undefined : (found as Name[]);
+    },
+    remedy: `give some of ${names.join(", ")}, with commas between them`,
+  };
+}
+
 function oneOf<Name extends string>(names: readonly Name[]): Reader<Name> {
   return {
     read: (text) => names.find((name) => name === text),

@@ -23,6 +23,8 @@ export interface WatchOptions {
   readonly clock: () => number;
   /** Flags that take the watch up again; default: the coordinator's address. */
   readonly callFlags?: string | undefined;
+  /** Called with all runs whenever there is news of one. */
+  readonly onNews?: (runs: readonly Run__Output[]) => void;
 }
 
 /** Shows a run's progress until it has ended, and returns it as it is then. */
@@ -66,12 +68,13 @@ export async function watchSweep(
 async function watch<Watched>(
   api: SimulationApi,
   name: string,
-  { quiet, clock, callFlags = `--coordinator ${api.address}`, title: given }: WatchOptions,
+  options: WatchOptions,
   title: string,
   open: () => AsyncIterable<Watched>,
   runsOf: (watched: Watched) => readonly Run__Output[],
 ): Promise<Watched> {
-  const bar = new ProgressBar(given ?? title, quiet);
+  const { quiet, clock, callFlags = `--coordinator ${api.address}`, onNews } = options;
+  const bar = new ProgressBar(options.title ?? title, quiet);
   let start: WatchStart | undefined;
   let last: Watched | undefined;
   let heardAt = clock();
@@ -84,6 +87,7 @@ async function watch<Watched>(
           const runs = runsOf(watched);
           // They are not all there yet.
           if (runs.length === 0) continue;
+          onNews?.(runs);
           const state = workState(runs, start, heardAt);
           start ??= { at: heardAt, share: state.share, replicaCount: state.replicaCount };
           bar.update(state);

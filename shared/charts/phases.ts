@@ -12,8 +12,11 @@ import {
   type Parameter,
 } from "./sweepParameters.ts";
 
+/** What is drawn of a sweep. */
+type DrawnSweep = Pick<Sweep__Output, "name" | "displayName" | "runs">;
+
 /** Whether the sweep varies exactly two numbers, so that it can be drawn as a map. */
-export function isMap({ runs }: Sweep__Output): boolean {
+export function isMap({ runs }: DrawnSweep): boolean {
   const [x, y, ...others] = varyingParameters(runs);
   if (x === undefined || y === undefined || others.length > 0) return false;
   const places = new Set(runs.map((run) => `${x.value(run)} ${y.value(run)}`));
@@ -25,7 +28,7 @@ export function isMap({ runs }: Sweep__Output): boolean {
  *
  * @throws NothingToDraw if other than two vary, or no run has an estimate
  */
-export function phaseDiagram(sweep: Sweep__Output): PhaseDiagram {
+export function phaseDiagram(sweep: DrawnSweep): PhaseDiagram {
   const { runs } = sweep;
   const [x, y] = varyingParameters(runs);
   if (x === undefined || y === undefined || !isMap(sweep)) {

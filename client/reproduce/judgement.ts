@@ -1,0 +1,41 @@
+import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { checkAll, verdictOfAll, type Check, type Verdict } from "./check.ts";
+import type { Claim, Figure } from "./claim.ts";
+
+/** A claim with everything that its runs say. */
+export interface Judgement {
+  readonly claim: Pick<Claim, "id" | "title" | "statement" | "method">;
+  readonly runs: readonly Run__Output[];
+  readonly checks: readonly Check[];
+  readonly verdict: Verdict;
+  readonly figures: readonly Figure[];
+  readonly tables: readonly string[];
+}
+
+/**
+ * Judges a claim by its runs.
+ *
+ * @param runs those that the claim asked for, in its order, with their checkpoints
+ */
+export function judge(claim: Claim, runs: readonly Run__Output[]): Judgement {
+  const checks = checkAll(claim.measure(runs));
+  return {
+    claim,
+    runs,
+    checks,
+    verdict: verdictOfAll(checks),
+    figures: claim.figures(runs),
+    tables: claim.tables?.(runs) ?? [],
+  };
+}
+
+/** How many of the claims hold, do not hold, and cannot be told, as a sentence. */
+export function tally(judgements: readonly Judgement[]): string {
+  const number = (wanted: Verdict) =>
+    judgements.filter(({ verdict }) => verdict === wanted).length;
+  return (
+    `Of ${judgements.length} ${judgements.length === 1 ? "claim" : "claims"} ` +
+    `${number("holds")} hold, ${number("does not hold")} do not hold, and ` +
+    `${number("cannot be told")} cannot be told.`
+  );
+}

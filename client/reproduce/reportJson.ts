@@ -1,0 +1,28 @@
+import { runToJson } from "../../shared/wire/json.ts";
+import { FALSE_ALARM_RATE, type Check } from "./check.ts";
+import type { Judgement } from "./judgement.ts";
+import type { ReportFacts } from "./reportFacts.ts";
+
+/** The report as data: every number of every run, every comparison, every verdict. */
+export function reportToJson(facts: ReportFacts, judgements: readonly Judgement[]) {
+  return {
+    ...facts,
+    falseAlarmRate: FALSE_ALARM_RATE,
+    claims: judgements.map(({ claim, verdict, checks, figures, runs }) => ({
+      id: claim.id,
+      title: claim.title,
+      statement: claim.statement,
+      method: claim.method,
+      verdict,
+      checks: checks.map(checkToJson),
+      figures: figures.map(({ name, caption }) => ({ file: `${name}.svg`, caption })),
+      runs: runs.map(runToJson),
+    })),
+  };
+}
+
+/** JSON has no infinity: an end of an expectation that is open is null. */
+function checkToJson({ expectation, ...check }: Check) {
+  const end = (value: number) => (Number.isFinite(value) ? value : null);
+  return { ...check, expectation: { from: end(expectation.from), to: end(expectation.to) } };
+}

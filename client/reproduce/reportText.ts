@@ -1,0 +1,157 @@
+import { count, counted, duration } from "../../shared/text/counts.ts";
+import {
+  ABSENT,
+  given,
+  interval,
+  percent,
+  significant,
+} from "../../shared/text/numbers.ts";
+import { shortName } from "../../shared/wire/enumerations.ts";
+import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import { weightsLabel } from "../../shared/charts/networkLabels.ts";
+import { FALSE_ALARM_RATE, type Check, type Span } from "./check.ts";
+import { tally, type Judgement } from "./judgement.ts";
+import { markdownTable } from "./markdownTable.ts";
+import type { ReportFacts } from "./reportFacts.ts";
+
+/** Digits of a number without an error. */
+const DIGITS = 5;
+
+/** The report in Markdown; its pictures lie beside it. */
+export function reportText(facts: ReportFacts, judgements: readonly Judgement[]): string {
+  const parts = [
+    "# Lyapunov initialization: the claims, recomputed",
+    introduction(facts),
+    tally(judgements),
+    summary(judgements),
+    reading(judgements.length),
+    ...judgements.flatMap(section),
+    "## How this was made",
+    making(facts, judgements),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function introduction({ scale, version }: ReportFacts): string {
+  const size =
+    scale === "quick" ? "This is the quick version, for a first look." : "This is the full version.";
+  return (
+    "Kogler, Schwarz and Kittle (arXiv 2602.10949) claim limit theorems for deep random Leaky ReLU " +
+    "networks, and an initialization that follows from them. This report computes what they claim " +
+    `with lyapunov-cluster ${version}, and says what came out. ${size}`
+  );
+}
+
+function summary(judgements: readonly Judgement[]): string {
+  return markdownTable(
+    ["claim", "verdict", "checks that hold", "runs", "replicas"],
+    judgements.map(({ claim, verdict, checks, runs }) => [
+      `[${claim.title}](#${claim.id})`,
+      `**${verdict}**`,
+      `${checks.filter((check) => check.verdict === "holds").length} of ${checks.length}`,
+      count(runs.length),
+      count(replicasOf(runs)),
+    ]),
+  );
+}
+
+function reading(claims: number): string {
+  return (
+    "A check compares a number with what the claim says that it is. It *holds* if the number's " +
+    "interval meets the expectation and is narrow enough to tell; it *does not hold* if the interval " +
+    "misses the expectation; otherwise it *cannot be told*. A claim holds if all its checks do, and " +
+    `does not if one does not. The checks of a claim share a false-alarm rate of ` +
+    `${percent(FALSE_ALARM_RATE)}: so often, at most, a true claim would be said not to hold, and ` +
+    `some claim of ${claims} in at most ${percent(claims * FALSE_ALARM_RATE)} of such reports.`
+  );
+}
+
+function section({ claim, verdict, checks, runs, figures, tables }: Judgement): string[] {
+  return [
+    `<a id="${claim.id}"></a>`,
+    `## ${claim.title}`,
+    claim.statement,
+    `**Verdict: ${verdict}.** ${claim.method}`,
+    ...figures.map(({ name, caption }) => `![${caption}](${name}.svg)\n\n*${caption}*`),
+    checkTable(checks),
+    ...tables,
+    `*Computed:* ${runsText(runs)}`,
+  ];
+}
+
+function checkTable(checks: readonly Check[]): string {
+  const [first] = checks;
+  const coverage = first === undefined ? ABSENT : percent(1 - first.falseAlarmRate);
+  return markdownTable(
+    ["check", "found", `${coverage} interval`, "expected", "may be away by", "verdict"],
+    checks.map((check) => [
+      check.what,
+      significant(check.estimate, DIGITS),
+      check.lower === check.upper ? ABSENT : interval(check.lower, check.upper),
+      spanText(check.expectation),
+      check.resolution === 0 ? ABSENT : significant(check.resolution, 2),
+      check.verdict,
+    ]),
+  );
+}
+
+function spanText({ from, to }: Span): string {
+  if (from === to) return significant(from, DIGITS);
+  return `${significant(from, DIGITS)} to ${significant(to, DIGITS)}`;
+}
+
+/** What was computed for a claim, in a sentence. */
+function runsText(runs: readonly Run__Output[]): string {
+  const each = (name: string, value: (run: Run__Output) => string | undefined) => {
+    const values = [...new Set(runs.map(value))].filter((text) => text !== undefined);
+    return values.length === 0 || values.length > 16 ? [] : [`${name} ${values.join(", ")}`];
+  };
+  return `${[
+    `${counted(runs.length, "run")} with ${counted(replicasOf(runs), "replica")}`,
+    ...each("weights", weightsLabel),
+    ...each("width", ({ network }) => network?.width.toString()),
+    ...each("depth", ({ network }) => network?.depth.toString()),
+    ...each("α", ({ network }) => given(network?.negativeSlope)),
+    ...each("sampling", ({ sampling }) => shortName("sampling", sampling)),
+    ...each("backend", ({ backend }) => shortName("backend", backend)),
+    seedsText(runs),
+  ].join("; ")}.`;
+}
+
+function seedsText(runs: readonly Run__Output[]): string {
+  const seeds = runs.map(({ seed }) => Number(seed)).toSorted((a, b) => a - b);
+  const ranges: [number, number][] = [];
+  for (const seed of seeds) {
+    const last = ranges.at(-1);
+    if (last !== undefined && seed <= last[1] + 1) last[1] = seed;
+    else ranges.push([seed, seed]);
+  }
+  const texts = ranges.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`));
+  return `seeds ${texts.join(", ")}`;
+}
+
+function making(facts: ReportFacts, judgements: readonly Judgement[]): string {
+  const { command, machine, startTime, seconds, predictedSeconds, isResumed } = facts;
+  const predicted =
+    predictedSeconds === null ? "" : `, where ${duration(predictedSeconds)} were predicted`;
+  const resumed = isResumed ? "; parts of it had been computed before an interruption" : "";
+  const generators = new Set(
+    judgements.flatMap(({ runs }) =>
+      runs.flatMap(({ computations }) =>
+        computations.map(({ backend, generator }) => `${backend}: \`${generator}\``),
+      ),
+    ),
+  );
+  return [
+    `- Command: \`${command}\``,
+    `- Version: ${facts.version}; ${machine}`,
+    `- Begun ${startTime}; took ${duration(seconds)}${predicted}${resumed}`,
+    `- Random streams: ${[...generators].join("; ")}`,
+    "- Every number of every run, its specification and its seed are in [report.json](report.json). " +
+      "The same version makes the same numbers, to the last bit, on any machine.",
+  ].join("\n");
+}
+
+function replicasOf(runs: readonly Run__Output[]): number {
+  return runs.reduce((sum, { replicaCount }) => sum + Number(replicaCount), 0);
+}
