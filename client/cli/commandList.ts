@@ -22,6 +22,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     define: async (command) => (await import("./commands/run.ts")).defineRun(command),
   },
   {
+    term: "init [options]",
+    description: "critical gains, and initializers to paste into your framework",
+    define: async (command) => (await import("./commands/init.ts")).defineInit(command),
+  },
+  {
     term: "sweep [options] <file>",
     description: "estimate λ and σ² of a set of networks, from a sweep file (YAML)",
     define: async (command) => (await import("./commands/sweep.ts")).defineSweep(command),

@@ -18,6 +18,16 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["lyapunov run --width 8 --weights uniform --json", "a law without closed form, for programs"],
     ["lyapunov run --width 16 --coordinator 127.0.0.1:7400", "on a cluster that runs"],
   ],
+  init: [
+    [
+      "lyapunov init --width 16 --depth 200",
+      "what keeps the typical network's norm, what does not",
+    ],
+    [
+      "lyapunov init --widths 4,16,16,1 --weights orthogonal --json",
+      "layer by layer, for programs",
+    ],
+  ],
   sweep: [
     ["lyapunov sweep examples/phases.yaml", "every run of a file"],
     ["lyapunov sweep examples/phases.yaml --plot phases.svg", "with a picture"],

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 
 import { NAMED_GAINS } from "../../shared/network/gains.ts";
 import { ISOTROPIC_LAWS, SAMPLINGS, WEIGHT_LAWS } from "../../shared/network/weights.ts";
-import { RUN_BACKENDS } from "../../shared/specification/backends.ts";
+import { PROPAGATION_RUN_BACKENDS } from "../../shared/kinds/propagation/propagationBackends.ts";
 import { RUN_DEFAULTS } from "../sdk/runInput.ts";
 import { typed, typedList } from "./readers.ts";
 
@@ -69,7 +69,7 @@ export function addRunFlags(command: Command): Command {
     )
     .option(
       "--backend <name>",
-      `backend: ${RUN_BACKENDS.join(", ")}, which takes whatever a worker has (default: simd)`,
+      `backend: ${PROPAGATION_RUN_BACKENDS.join(", ")}, which takes whatever a worker has (default: simd)`,
     )
     .option(
       "--checkpoints <depths>",

@@ -8,6 +8,7 @@ import {
   MAXIMUM_SWEEP_RUNS,
 } from "../../shared/specification/commonFields.ts";
 import { MAXIMUM_CHECKPOINTS } from "../../shared/kinds/propagation/specification.ts";
+import { MAXIMUM_CHECKPOINT_STEPS } from "../../shared/kinds/training/trainingInput.ts";
 import {
   MAXIMUM_ETAG_LENGTH,
   MAXIMUM_PAGE_TOKEN_LENGTH,
@@ -38,11 +39,15 @@ const DEVICE: Bound = { characters: MAXIMUM_DEVICE_LENGTH };
 const LEASES: Bound = { entries: 262_144 };
 /** The network's depth is added to the depths that are given. */
 const CHECKPOINTS: Bound = { entries: MAXIMUM_CHECKPOINTS + 1 };
+/** The training's last step is added to the steps that are given. */
+const CHECKPOINT_STEPS: Bound = { entries: MAXIMUM_CHECKPOINT_STEPS + 1 };
 /** Quantities of a kind without fields of its own. */
 const QUANTITIES: Bound = { entries: 64, keyCharacters: 100 };
 /** A shard has at most so many replicas, and so at most so many bins. */
 const BINS: Bound = { entries: 65_536 };
 const OBSERVABLES = 64;
+/** Observables that are sketched beside the first. */
+const MAXIMUM_FURTHER_SKETCHES = 8;
 
 /**
  * The bounds of every text, list and map that a request can hold, by the full name of its field.
@@ -78,6 +83,10 @@ export const FIELD_BOUNDS: Readonly<Record<string, Bound>> = {
   "lyapunov.v1.Computation.driver": DEVICE,
   "lyapunov.v1.Run.parameters": { bytes: 65_536 },
   "lyapunov.v1.Run.estimates": QUANTITIES,
+  "lyapunov.v1.Run.training_checkpoints": CHECKPOINT_STEPS,
+  "lyapunov.v1.Training.checkpoint_steps": CHECKPOINT_STEPS,
+  "lyapunov.v1.TrainingCheckpoint.test_loss_quantiles": { entries: 64 },
+  "lyapunov.v1.TrainingCheckpoint.training_loss_quantiles": { entries: 64 },
   "lyapunov.v1.Precision.targets": QUANTITIES,
   "lyapunov.v1.Estimate.method": NAME,
   "lyapunov.v1.GainCalibration.run": NAME,
@@ -112,6 +121,7 @@ export const FIELD_BOUNDS: Readonly<Record<string, Bound>> = {
   "lyapunov.v1.Partial.checkpoints": CHECKPOINTS,
   "lyapunov.v1.CheckpointSums.moments": { entries: OBSERVABLES },
   "lyapunov.v1.CheckpointSums.co_moments": { entries: (OBSERVABLES * (OBSERVABLES - 1)) / 2 },
+  "lyapunov.v1.CheckpointSums.further_sketches": { entries: MAXIMUM_FURTHER_SKETCHES },
   "lyapunov.v1.QuantileSketch.bin_indexes": BINS,
   "lyapunov.v1.QuantileSketch.bin_counts": BINS,
 

@@ -25,9 +25,8 @@ export function specificationView(specification: RunSpecification): Run {
 export function runView(record: RunRecord, work: RunWork | undefined, now: number): Run {
   const sums = work?.active.progress.folded ?? record.outcome?.sums;
   const { specification } = record;
-  const checkpoints =
-    sums === undefined ? [] : specification.kind.checkpointFields(specification, sums);
-  return { ...runSummary(record, work, now), checkpoints };
+  const checkpoints = sums && specification.kind.checkpointFields(specification, sums);
+  return { ...runSummary(record, work, now), checkpoints: [], ...checkpoints };
 }
 
 /** The run as clients see it, without its checkpoints, which are most of its bytes. */

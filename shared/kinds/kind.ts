@@ -5,7 +5,6 @@ import type { CommonFields, CommonInput } from "../specification/commonFields.ts
 import type { Quantity } from "../specification/stoppingRuleInput.ts";
 import type { Estimates } from "../statistics/estimate.ts";
 import type { ReplicaSums } from "../statistics/replicaSums.ts";
-import type { CheckpointEstimate } from "../wire/generated/lyapunov/v1/CheckpointEstimate.ts";
 import type { Run, Run__Output } from "../wire/generated/lyapunov/v1/Run.ts";
 import type { ChartFields } from "../wire/pageJson.ts";
 import type { ShardTask } from "../wire/generated/lyapunov/v1/ShardTask.ts";
@@ -37,6 +36,9 @@ export interface RunShard<Specification extends RunSpecification = RunSpecificat
 
 /** The estimates of a run, in the form of its message. */
 export type EstimateFields = Pick<Run, "lyapunovExponent" | "variance" | "survivors" | "estimates">;
+
+/** The summaries of a run at its checkpoints, in the form of its message. */
+export type CheckpointFields = Pick<Run, "checkpoints" | "trainingCheckpoints">;
 
 /** What follows from a run's estimates, in the form of its message. */
 export type ConclusionFields = Pick<Run, "criticalGain" | "spread">;
@@ -108,7 +110,7 @@ export interface Kind<Specification extends RunSpecification = RunSpecification>
   /** What follows from the estimates, for clients; `sums` is undefined while nothing is known. */
   conclusionFields(specification: Specification, sums: ReplicaSums | undefined): ConclusionFields;
   /** The summaries at each checkpoint, for clients. */
-  checkpointFields(specification: Specification, sums: ReplicaSums): CheckpointEstimate[];
+  checkpointFields(specification: Specification, sums: ReplicaSums): CheckpointFields;
   /** What a run's page draws from its sums; `sums` is undefined while nothing is known. */
   chartFields(specification: Specification, sums: ReplicaSums | undefined): ChartFields;
 

@@ -23,6 +23,10 @@ import { sfc32 } from "./sfc32.ts";
  * | orthogonal W | row n − 1 holds n normals for the n-th reflection, n = 1 … width (below) |
  * | isotropic norms | strip 0 of the layer, word after word (below) |
  *
+ * A network that is compared with others is shown **probe inputs**, which are the same for all
+ * replicas. Probe p is a row of normals from strip 0 of layer 0 of replica p, but with a 1 in place of
+ * the counter's 0.
+ *
  * **Normals** are float32 numbers, each pair made from two words (normal32.ts). A row with an odd
  * number of normals leaves out the last one.
  *
@@ -48,6 +52,10 @@ export function isOfCommonStream(generator: string): boolean {
 /** The layer whose strip 0 is the initial input. */
 const INPUT_LAYER = 0;
 
+/** What words are for, the second word of the counter: replicas, or the probe inputs of all of them. */
+const REPLICAS = 0;
+const PROBES = 1;
+
 /** Most entries in a strip, unless a single row has more. */
 export const STRIP_ENTRIES = 1024;
 
@@ -72,14 +80,23 @@ export class Stream {
 
   /** Returns a function that returns the words of a strip in sequence. */
   words(replica: number, layer: number, strip = 0): () => number {
+    return this.#words(strip, REPLICAS, replica, layer);
+  }
+
+  #words(strip: number, purpose: number, replica: number, layer: number): () => number {
     const state = new Uint32Array(4);
-    philox4x32(state, strip, 0, replica, layer, this.#key0, this.#key1);
+    philox4x32(state, strip, purpose, replica, layer, this.#key0, this.#key1);
     return sfc32(...(state as unknown as [number, number, number, number]));
   }
 
   /** Fills `out` with a replica's initial input. */
   input(out: Float64Array, replica: number): void {
     fillNormals(out, this.words(replica, INPUT_LAYER));
+  }
+
+  /** Fills `out` with a probe input, which is the same for all replicas. */
+  probe(out: Float64Array, index: number): void {
+    fillNormals(out, this.#words(0, PROBES, index, INPUT_LAYER));
   }
 
   /** Reads a layer's rows 0, 1, 2, …: each call of the result returns the next row's words. */

@@ -1,5 +1,5 @@
 import type { Moments } from "../statistics/moments.ts";
-import { keptObservables, type Observable } from "../statistics/observable.ts";
+import { furtherSketched, keptObservables, type Observable } from "../statistics/observable.ts";
 import { pairs, type CheckpointSums, type ShardPartial } from "../statistics/replicaSums.ts";
 import { clipped, textProblem } from "../specification/violations.ts";
 import type { PartialShape } from "./partialShape.ts";
@@ -92,8 +92,31 @@ export function partialProblem(
     if (!pairsKept.every(isPossiblePair)) {
       return `${where} its co-moments are larger than its moments allow`;
     }
-    const sketched = sketchProblem(sums, shape.sketchBinWidths[i] ?? NaN, shape.observables[0]);
+    const binWidth = shape.sketchBinWidths[i] ?? NaN;
+    const sketched =
+      sketchProblem(sums, binWidth, shape.observables[0]) ??
+      furtherSketchProblem(sums, binWidth, kept);
     if (sketched !== undefined) return `${where} ${sketched}`;
+  }
+  return undefined;
+}
+
+/** Says why the sketches of observables beside the first cannot be right; undefined if they can. */
+function furtherSketchProblem(
+  sums: CheckpointSums,
+  binWidth: number,
+  kept: readonly Observable[],
+): string | undefined {
+  const { furtherSketches = [], moments } = sums;
+  const places = furtherSketched(kept);
+  if (furtherSketches.length !== places.length) {
+    return `it has ${furtherSketches.length} further sketches, not ${places.length}`;
+  }
+  for (const [i, quantileSketch] of furtherSketches.entries()) {
+    const place = places[i] ?? NaN;
+    const own = { ...sums, quantileSketch, moments: moments.slice(place, place + 1) };
+    const problem = sketchProblem(own, binWidth, kept[place]);
+    if (problem !== undefined) return `in the sketch of ${kept[place]?.name}: ${problem}`;
   }
   return undefined;
 }

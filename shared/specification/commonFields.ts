@@ -30,16 +30,18 @@ export interface CommonInput {
  * Reads the common fields; the reader notes what it refuses.
  *
  * @param quantities the quantities whose precision a stopping rule may ask for.
+ * @param backends what a run of the kind can ask for.
  */
 export function readCommonFields(
   reader: FieldReader,
   input: CommonInput,
   quantities: readonly Quantity[],
+  backends: readonly RunBackend[] = RUN_BACKENDS,
 ): CommonFields {
   return {
     stoppingRule: readStoppingRule(reader, input.stoppingRule ?? {}, quantities),
     seed: readSeed(reader, input.seed ?? 0n),
-    backend: reader.oneOf("backend", input.backend ?? "simd", RUN_BACKENDS),
+    backend: reader.oneOf("backend", input.backend ?? "simd", backends),
     level: reader.number(
       "level",
       input.level ?? 0.95,

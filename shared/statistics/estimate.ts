@@ -6,7 +6,12 @@ import type { Moments } from "./moments.ts";
 import type { CheckpointSums } from "./replicaSums.ts";
 
 /** How an interval is computed. */
-export type IntervalMethod = "student_t" | "chi_squared" | "log_student_t";
+export type IntervalMethod =
+  | "student_t"
+  | "chi_squared"
+  | "log_student_t"
+  | "order_statistics"
+  | "wilson";
 
 /** A number with its uncertainty. */
 export interface Estimate {

@@ -8,6 +8,8 @@ export interface Observable {
    * partials small. Lists of observables begin with those kept at every checkpoint.
    */
   readonly keptAt: "every_checkpoint" | "last_checkpoint";
+  /** True if its sums have a quantile sketch; the first observable of a list always has one. */
+  readonly isSketched?: boolean;
   /** The largest absolute value possible after `depth` layers; a partial beyond it is refused. */
   readonly bound: (depth: number) => number;
 }
@@ -18,4 +20,13 @@ export function keptObservables<Kept extends Pick<Observable, "keptAt">>(
   isLast: boolean,
 ): readonly Kept[] {
   return isLast ? observables : observables.filter(({ keptAt }) => keptAt === "every_checkpoint");
+}
+
+/** The places of the observables that are sketched beside the first. */
+export function furtherSketched(
+  observables: readonly Pick<Observable, "isSketched">[],
+): readonly number[] {
+  return observables.flatMap(({ isSketched = false }, place) =>
+    place > 0 && isSketched ? [place] : [],
+  );
 }

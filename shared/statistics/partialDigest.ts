@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 
+import type { QuantileSketch } from "./quantileSketch.ts";
 import type { ShardPartial } from "./replicaSums.ts";
 
 /** Buffer in which a partial's bits are laid out for hashing; it grows to the largest so far. */
@@ -45,19 +46,36 @@ function layOut(
       into[end++] = m3;
       into[end++] = m4;
     }
-    const { binWidth, binIndexes, binCounts, minimum, maximum } = sums.quantileSketch;
-    // Ledgers have digests of sketches from before there were extremes, so that those stay as they
-    // are. No width is NaN, which announces extremes.
-    if (minimum !== undefined || maximum !== undefined) {
-      into[end++] = NaN;
-      into[end++] = minimum ?? NaN;
-      into[end++] = maximum ?? NaN;
-    }
-    into[end++] = binWidth;
-    for (const list of [sums.coMoments, binIndexes, binCounts]) {
-      into[end++] = list.length;
-      for (const number of list) into[end++] = number;
-    }
+    end = layOutSketch(sums.quantileSketch, sums.coMoments, into, end);
+    if (sums.furtherSketches === undefined) continue;
+    // No depth is infinite, which announces further sketches: partials without them keep the digests
+    // that ledgers have of them.
+    into[end++] = Infinity;
+    into[end++] = sums.furtherSketches.length;
+    for (const sketch of sums.furtherSketches) end = layOutSketch(sketch, [], into, end);
+  }
+  return end;
+}
+
+/** Writes a sketch, and the co-moments between its width and its bins; returns where they end. */
+function layOutSketch(
+  { binWidth, binIndexes, binCounts, minimum, maximum }: QuantileSketch,
+  coMoments: readonly number[],
+  into: Float64Array,
+  start: number,
+): number {
+  let end = start;
+  // Ledgers have digests of sketches from before there were extremes, so that those stay as they
+  // are. No width is NaN, which announces extremes.
+  if (minimum !== undefined || maximum !== undefined) {
+    into[end++] = NaN;
+    into[end++] = minimum ?? NaN;
+    into[end++] = maximum ?? NaN;
+  }
+  into[end++] = binWidth;
+  for (const list of [coMoments, binIndexes, binCounts]) {
+    into[end++] = list.length;
+    for (const number of list) into[end++] = number;
   }
   return end;
 }
@@ -65,9 +83,11 @@ function layOut(
 /** The most numbers that `layOut` writes. */
 function largestCount({ checkpoints }: ShardPartial): number {
   let count = 3;
-  for (const { moments, coMoments, quantileSketch } of checkpoints) {
-    const { binIndexes, binCounts } = quantileSketch;
-    count += 11 + 4 * moments.length + coMoments.length + binIndexes.length + binCounts.length;
+  for (const { moments, coMoments, quantileSketch, furtherSketches = [] } of checkpoints) {
+    count += 6 + 4 * moments.length + coMoments.length;
+    for (const { binIndexes, binCounts } of [quantileSketch, ...furtherSketches]) {
+      count += 7 + binIndexes.length + binCounts.length;
+    }
   }
   return count;
 }

@@ -1,5 +1,5 @@
 import { coMomentOf, mergeCoMoments, mergeMoments, momentsOf, type Moments } from "./moments.ts";
-import { keptObservables, type Observable } from "./observable.ts";
+import { furtherSketched, keptObservables, type Observable } from "./observable.ts";
 import { mergeSketches, sketchOf, type QuantileSketch } from "./quantileSketch.ts";
 
 /** Sums over a set of replicas at one depth. Moments and co-moments are of survivors only. */
@@ -14,6 +14,8 @@ export interface CheckpointSums {
   readonly coMoments: readonly number[];
   /** The sketch of the first observable. */
   readonly quantileSketch: QuantileSketch;
+  /** The sketches of the other observables that are sketched; absent where there are none. */
+  readonly furtherSketches?: readonly QuantileSketch[];
 }
 
 /** Sums over a set of replicas; only `mergeSums` may add two of them up. */
@@ -42,7 +44,7 @@ export interface ShardPartial extends ReplicaSums {
 }
 
 /** The part of an observable that summing needs. */
-export type SummedObservable = Pick<Observable, "name" | "keptAt">;
+export type SummedObservable = Pick<Observable, "name" | "keptAt" | "isSketched">;
 
 /**
  * Sums the observables of replicas.
@@ -77,6 +79,8 @@ export function sumReplicas(
     const rows = kept.map((_, observable) => row(checkpoint, observable).filter(survives));
     const moments = rows.map(momentsOf);
     const survivors = rows[0] as Float64Array;
+    const binWidth = binWidths[checkpoint] as number;
+    const sketched = furtherSketched(kept);
     return {
       depth,
       survivorCount: survivors.length,
@@ -90,7 +94,10 @@ export function sumReplicas(
           (moments[j] as Moments).mean,
         ),
       ),
-      quantileSketch: sketchOf(survivors, binWidths[checkpoint] as number),
+      quantileSketch: sketchOf(survivors, binWidth),
+      ...(sketched.length > 0 && {
+        furtherSketches: sketched.map((place) => sketchOf(rows[place] as Float64Array, binWidth)),
+      }),
     };
   });
   return { replicaCount, observables: observables.map(({ name }) => name), checkpoints };
@@ -125,6 +132,11 @@ function mergeCheckpoints(a: CheckpointSums, b: CheckpointSums): CheckpointSums 
       mergeCoMoments(side(a, pair, i, j), countA, side(b, pair, i, j), countB),
     ),
     quantileSketch: mergeSketches(a.quantileSketch, b.quantileSketch),
+    ...(a.furtherSketches && {
+      furtherSketches: a.furtherSketches.map((sketch, i) =>
+        mergeSketches(sketch, b.furtherSketches?.[i] as QuantileSketch),
+      ),
+    }),
   };
 }
 

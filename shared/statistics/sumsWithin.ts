@@ -29,7 +29,7 @@ function areCheckpointsWithin(
   other: CheckpointSums,
   tolerance: Tolerance,
 ): boolean {
-  const { depth, survivorCount, extinctCount, moments, quantileSketch } = sums;
+  const { depth, survivorCount, extinctCount, moments } = sums;
   if (depth !== other.depth || survivorCount !== other.survivorCount) return false;
   if (extinctCount !== other.extinctCount || moments.length !== other.moments.length) return false;
   const delta = tolerance(depth);
@@ -37,8 +37,24 @@ function areCheckpointsWithin(
     moments.every((of, i) => {
       const twin = other.moments[i];
       return twin !== undefined && areMomentsWithin(of, twin, survivorCount, delta);
-    }) && areSketchesWithin(quantileSketch, other.quantileSketch, delta)
+    }) && areAllSketchesWithin(sums, other, delta)
   );
+}
+
+function areAllSketchesWithin(sums: CheckpointSums, other: CheckpointSums, delta: number): boolean {
+  const twins = sketchesOf(other);
+  const sketches = sketchesOf(sums);
+  return (
+    sketches.length === twins.length &&
+    sketches.every((sketch, i) => {
+      const twin = twins[i];
+      return twin !== undefined && areSketchesWithin(sketch, twin, delta);
+    })
+  );
+}
+
+function sketchesOf({ quantileSketch, furtherSketches = [] }: CheckpointSums): QuantileSketch[] {
+  return [quantileSketch, ...furtherSketches];
 }
 
 /**

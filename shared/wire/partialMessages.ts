@@ -11,8 +11,9 @@ const decode = numericDecoder("lyapunov.v1.Partial");
 type Decoded = Required<Omit<ShardPartial, "checkpoints">> & {
   readonly checkpoints: readonly DecodedCheckpoint[];
 };
-type DecodedCheckpoint = Omit<CheckpointSums, "quantileSketch"> & {
+type DecodedCheckpoint = Omit<CheckpointSums, "quantileSketch" | "furtherSketches"> & {
   readonly quantileSketch: QuantileSketch | null;
+  readonly furtherSketches: readonly QuantileSketch[];
 };
 
 export function partialToMessage(partial: ShardPartial): Partial {
@@ -33,6 +34,7 @@ export function partialToMessage(partial: ShardPartial): Partial {
       moments: [...sums.moments],
       coMoments: [...sums.coMoments],
       quantileSketch: sketchToMessage(sums.quantileSketch),
+      furtherSketches: (sums.furtherSketches ?? []).map(sketchToMessage),
     })),
   };
 }
@@ -61,14 +63,17 @@ function partialOf(message: Decoded): ShardPartial {
     replicaCount,
     observables,
     checkpoints: checkpoints.map((sums): CheckpointSums => {
-      const { depth, survivorCount, extinctCount, moments, coMoments, quantileSketch } = sums;
+      const { depth, survivorCount, extinctCount, moments, coMoments } = sums;
       return {
         depth,
         survivorCount,
         extinctCount,
         moments: moments.map(({ mean, m2, m3, m4 }) => ({ mean, m2, m3, m4 })),
         coMoments,
-        quantileSketch: sketchOf(quantileSketch),
+        quantileSketch: sketchOf(sums.quantileSketch),
+        ...(sums.furtherSketches.length > 0 && {
+          furtherSketches: sums.furtherSketches.map(sketchOf),
+        }),
       };
     }),
   };

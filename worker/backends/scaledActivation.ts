@@ -1,5 +1,5 @@
 import type { Network } from "../../shared/network/network.ts";
-import { driftPerLayer } from "./drift.ts";
+import { driftPerLayer } from "../../shared/random/drift.ts";
 
 /**
  * An activation as fast kernels apply it: scaled so that the steeper slope is 1 in size, and mirrored

@@ -3,7 +3,8 @@ import { performance } from "node:perf_hooks";
 
 import type { Command } from "commander";
 
-import { BACKENDS, isProcessorBackend } from "../../../shared/specification/backends.ts";
+import { isProcessorBackend } from "../../../shared/specification/backends.ts";
+import { PROPAGATION_BACKENDS } from "../../../shared/kinds/propagation/propagationBackends.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import { canPropagate } from "../../../shared/kinds/propagation/capabilities.ts";
 import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
@@ -71,7 +72,7 @@ export function defineBench(command: Command): void {
       "--sampling <way>",
       `how layers are drawn: ${SAMPLINGS.join(", ")} (default: all that the law allows)`,
     )
-    .option("--backend <name>", `backend: ${BACKENDS.join(", ")} (default: simd)`)
+    .option("--backend <name>", `backend: ${PROPAGATION_BACKENDS.join(", ")} (default: simd)`)
     .option("--depth <layers>", "layers of your run", typed, RUN_DEFAULTS.depth)
     .option(
       "--negative-slope <number>",
@@ -105,7 +106,7 @@ async function bench(flags: Flags): Promise<void> {
     throw new ValidationError([
       {
         field: "backend",
-        description: `'any' is not allowed here; give one of ${BACKENDS.join(", ")}`,
+        description: `'any' is not allowed here; give one of ${PROPAGATION_BACKENDS.join(", ")}`,
       },
     ]);
   }
@@ -202,7 +203,7 @@ function isAble(
   sampling: Typed,
   point: Readonly<Record<string, unknown>>,
 ) {
-  const name = BACKENDS.find((known) => known === backend);
+  const name = PROPAGATION_BACKENDS.find((known) => known === backend);
   const way = SAMPLINGS.find((known) => known === sampling);
   const weights = WEIGHT_LAWS.find((known) => known === point["weights"]);
   if (name === undefined || way === undefined || weights === undefined) return true;

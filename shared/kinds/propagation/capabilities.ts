@@ -1,8 +1,13 @@
 import type { Network } from "../../network/network.ts";
 import { WEIGHT_LAWS, type Sampling, type WeightLaw } from "../../network/weights.ts";
-import { BACKENDS, type BackendName, type RunBackend } from "../../specification/backends.ts";
+import type { BackendName, RunBackend } from "../../specification/backends.ts";
 import { refused, type FieldReader } from "../../specification/violations.ts";
 import { count } from "../../text/counts.ts";
+import {
+  canPropagateAtAll,
+  PROPAGATION_BACKENDS,
+  type PropagationBackend,
+} from "./propagationBackends.ts";
 
 /** What a backend can propagate. */
 interface Capability {
@@ -14,7 +19,7 @@ interface Capability {
 
 const EVERYTHING: Capability = { laws: WEIGHT_LAWS, samplings: ["isotropic", "dense"] };
 
-const CAPABILITIES: Readonly<Record<BackendName, Capability>> = {
+const CAPABILITIES: Readonly<Record<PropagationBackend, Capability>> = {
   reference: EVERYTHING,
   simd: EVERYTHING,
   webgpu: { ...EVERYTHING, maximumDenseWidth: 4096 },
@@ -22,8 +27,6 @@ const CAPABILITIES: Readonly<Record<BackendName, Capability>> = {
     ...EVERYTHING,
     laws: ["gaussian", "uniform", "truncated_normal", "rademacher", "orthogonal"],
   },
-  // It only trains.
-  tensorflow_wasm: { laws: [], samplings: [] },
 };
 
 /** What decides whether a backend can do a run. */
@@ -41,11 +44,12 @@ export function backendsFor(
 }
 
 function ableBackends(asked: Asked): readonly BackendName[] {
-  return BACKENDS.filter((name) => canPropagate(name, asked));
+  return PROPAGATION_BACKENDS.filter((name) => canPropagate(name, asked));
 }
 
 /** True if the backend can propagate such networks. */
 export function canPropagate(backend: BackendName, { network, sampling }: Asked): boolean {
+  if (!canPropagateAtAll(backend)) return false;
   const { laws, samplings, maximumDenseWidth = Infinity } = CAPABILITIES[backend];
   const isNarrow = sampling === "isotropic" || network.width <= maximumDenseWidth;
   return laws.includes(network.weights) && samplings.includes(sampling) && isNarrow;
@@ -53,12 +57,12 @@ export function canPropagate(backend: BackendName, { network, sampling }: Asked)
 
 /** True if the backend can leave the matrices of isotropic laws out. */
 export function hasIsotropicSampling(backend: RunBackend): boolean {
-  return backend === "any" || CAPABILITIES[backend].samplings.includes("isotropic");
+  return !canPropagateAtAll(backend) || CAPABILITIES[backend].samplings.includes("isotropic");
 }
 
 /** Refuses what the run's backend cannot do, and says which other one can. */
 export function refuseUnable(reader: FieldReader, backend: RunBackend, asked: Asked): void {
-  if (backend === "any") return;
+  if (!canPropagateAtAll(backend)) return;
   const { laws, samplings, maximumDenseWidth = Infinity } = CAPABILITIES[backend];
   const { network, sampling } = asked;
   const able = ableBackends(asked).filter((name) => name !== "reference");

@@ -31,7 +31,8 @@ export function inputFromMessage(run: Run__Output): PropagationInput {
   };
 }
 
-function networkInputFromMessage(network: Network__Output): NetworkInput {
+/** Reads the network that a client asked for. */
+export function networkInputFromMessage(network: Network__Output): NetworkInput {
   return {
     width: network.width,
     depth: network.depth,
@@ -61,6 +62,7 @@ export function specificationToMessage(specification: PropagationFields): Run {
   };
 }
 
+/** Converts a network to its message. */
 export function networkToMessage(network: Network): NetworkMessage {
   return {
     width: network.width,

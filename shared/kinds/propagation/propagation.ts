@@ -49,7 +49,9 @@ export const PROPAGATION: Kind<PropagationSpecification> = {
   }),
   estimateFields,
   conclusionFields,
-  checkpointFields,
+  checkpointFields: (specification, sums) => ({
+    checkpoints: checkpointFields(specification, sums),
+  }),
   chartFields,
   toJSON: () => "propagation",
 };

@@ -10,11 +10,13 @@ import {
 } from "../../specification/commonFields.ts";
 import type { StoppingRule } from "../../specification/stoppingRule.ts";
 import type { Quantity } from "../../specification/stoppingRuleInput.ts";
-import { FieldReader } from "../../specification/violations.ts";
+import { BACKENDS } from "../../specification/backends.ts";
+import { FieldReader, refused } from "../../specification/violations.ts";
 import { count } from "../../text/counts.ts";
 import { significant } from "../../text/numbers.ts";
 import type { Kind } from "../kind.ts";
 import { hasIsotropicSampling, refuseUnable } from "./capabilities.ts";
+import { canPropagateAtAll, PROPAGATION_RUN_BACKENDS } from "./propagationBackends.ts";
 
 /** Most depths that may be asked for, beside the network's own. */
 export const MAXIMUM_CHECKPOINTS = 64;
@@ -72,7 +74,12 @@ export function parseFields(input: PropagationInput): PropagationFields {
   if (input.parameters !== undefined) {
     reader.refuse("parameters", "they are not allowed for propagation; leave them out");
   }
-  const common = readCommonFields(reader, input, QUANTITIES);
+  const common = readCommonFields(
+    reader,
+    { ...input, backend: readBackend(reader, input.backend) },
+    QUANTITIES,
+    PROPAGATION_RUN_BACKENDS,
+  );
   refuseHopelessPrecision(reader, network, common.stoppingRule);
   const { backend } = common;
   const sampling = readSampling(reader, input.sampling, network, hasIsotropicSampling(backend));
@@ -86,6 +93,18 @@ export function parseFields(input: PropagationInput): PropagationFields {
   };
   reader.finish();
   return fields;
+}
+
+/** Refuses a backend that only trains; what is no backend at all is left to the common fields. */
+function readBackend(reader: FieldReader, value: unknown): unknown {
+  const onlyTrains = BACKENDS.some((name) => name === value && !canPropagateAtAll(name));
+  if (!onlyTrains) return value;
+  const others = PROPAGATION_RUN_BACKENDS.filter((name) => name !== "reference");
+  reader.refuse(
+    "backend",
+    `${refused(value)} here: it only trains; give one of ${others.join(", ")}`,
+  );
+  return undefined;
 }
 
 function readBurnIn(

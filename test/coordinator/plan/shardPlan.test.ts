@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
 import { canPropagate } from "../../../shared/kinds/propagation/capabilities.ts";
-import { BACKENDS } from "../../../shared/specification/backends.ts";
+import { PROPAGATION_BACKENDS } from "../../../shared/kinds/propagation/propagationBackends.ts";
 import { isIsotropic, SAMPLINGS, WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts";
 import { lawInput } from "../../support/laws.ts";
@@ -19,7 +19,7 @@ const specifications = fc
     negativeSlope: fc.constantFrom(-1, 0, 0.01, 1, 30),
     weights: fc.constantFrom(...WEIGHT_LAWS),
     sampling: fc.constantFrom(...SAMPLINGS),
-    backend: fc.constantFrom(...BACKENDS),
+    backend: fc.constantFrom(...PROPAGATION_BACKENDS),
   })
   .map(({ width, sampling: any, ...rest }) => {
     const sampling = isIsotropic(rest.weights) ? any : "dense";

@@ -52,7 +52,12 @@ describe("the bounds of fields", () => {
     for (const [name, { characters, entries, bytes }] of Object.entries(FIELD_BOUNDS)) {
       const comment = said.get(name);
       // Names are of a fixed form, and what is output only is never filled in.
-      if (/\.(Estimate|ConvergencePoint|CheckpointEstimate|NetworkSpread)\./.test(name)) continue;
+      if (
+        /\.(Estimate|ConvergencePoint|CheckpointEstimate|TrainingCheckpoint|NetworkSpread)\./.test(
+          name,
+        )
+      )
+        continue;
       if (comment === undefined || /^Output only|`(runs|sweeps)\/\{id\}`|[Aa]s in /.test(comment))
         continue;
       for (const [most, unit] of [

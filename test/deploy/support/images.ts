@@ -3,8 +3,7 @@ import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-import { after } from "mocha";
-
+import { atEnd } from "../../support/endings.ts";
 import { ROOT } from "../../system/support/command.ts";
 import { runTool } from "../../system/support/tools.ts";
 import { Podman } from "./podman.ts";
@@ -33,10 +32,12 @@ export async function sharedImages(): Promise<Podman> {
   return shared.podman;
 }
 
-after("no container, image or network outlives the tests", async function end() {
-  this.timeout(BUILD_MILLISECONDS);
-  await shared?.built.catch(() => undefined);
-  await shared?.podman[Symbol.asyncDispose]();
+// No container, image or network outlives the tests.
+atEnd(async () => {
+  const ending = shared;
+  shared = undefined;
+  await ending?.built.catch(() => undefined);
+  await ending?.podman[Symbol.asyncDispose]();
 });
 
 async function buildImages(podman: Podman): Promise<void> {

@@ -104,7 +104,7 @@ const COIN: Kind<CoinSpecification> = {
     return known === undefined ? {} : { estimates: { ...known } };
   },
   conclusionFields: () => ({}),
-  checkpointFields: () => [],
+  checkpointFields: () => ({}),
   chartFields: () => ({ depths: [], fluctuations: null }),
   toJSON: () => "coin",
 };

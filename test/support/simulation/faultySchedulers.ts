@@ -1,7 +1,7 @@
 import type { SchedulerCommand, SchedulerEvent } from "../../../coordinator/scheduler/events.ts";
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
 import type { Kind } from "../../../shared/kinds/kind.ts";
-import { BACKENDS } from "../../../shared/specification/backends.ts";
+import { PROPAGATION_BACKENDS } from "../../../shared/kinds/propagation/propagationBackends.ts";
 import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts";
 import { lieAbout } from "../syntheticPartials.ts";
 import type { SchedulerFactory } from "./simulatedCoordinator.ts";
@@ -262,7 +262,9 @@ export const FAULTY_SCHEDULERS: readonly FaultyScheduler[] = [
   {
     fault: "does not know what a backend can do",
     invariant: "a backend is given only what it can do",
-    create: withKind({ backends: ({ backend }) => (backend === "any" ? BACKENDS : [backend]) }),
+    create: withKind({
+      backends: ({ backend }) => (backend === "any" ? PROPAGATION_BACKENDS : [backend]),
+    }),
   },
   {
     fault: "forgets who computed what was folded before",

@@ -1,11 +1,10 @@
+import {
+  PROPAGATION_BACKENDS,
+  PROPAGATION_RUN_BACKENDS,
+} from "../../../shared/kinds/propagation/propagationBackends.ts";
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import {
-  BACKENDS,
-  RUN_BACKENDS,
-  type BackendName,
-  type RunBackend,
-} from "../../../shared/specification/backends.ts";
+import { type BackendName, type RunBackend } from "../../../shared/specification/backends.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import type { StoppingRule } from "../../../shared/specification/stoppingRule.ts";
@@ -19,7 +18,7 @@ const MAXIMUM_SHARDS = 30;
 
 /** Draws a run of 1 to 30 shards, for a number of replicas or for a precision. */
 export function randomSpecification(random: Random, seed: number): PropagationSpecification {
-  const backend = random.pick<RunBackend>([...RUN_BACKENDS, "any"]);
+  const backend = random.pick<RunBackend>([...PROPAGATION_RUN_BACKENDS, "any"]);
   const draft = parsePropagation({
     network: { width: 4, depth: DEPTH, negativeSlope: 1, gain: 1, ...weightsOf(seed, backend) },
     seed,
@@ -117,8 +116,8 @@ export function randomSchedulerOptions(random: Random): SchedulerOptions {
 export function randomDevices(random: Random, own?: string): SimulatedDevice[] {
   return Array.from({ length: 1 + random.integer(2) }, () => {
     const names = random.pick<readonly BackendName[]>([
-      ...BACKENDS.map((name) => [name]),
-      BACKENDS,
+      ...PROPAGATION_BACKENDS.map((name) => [name]),
+      PROPAGATION_BACKENDS,
     ]);
     // Most devices say what they are, and most are of one kind.
     const usual = random.pick([...ROUNDINGS, "fused"]);

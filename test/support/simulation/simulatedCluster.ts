@@ -2,7 +2,7 @@ import type { SchedulerCommand } from "../../../coordinator/scheduler/events.ts"
 import type { SchedulerOptions } from "../../../coordinator/scheduler/options.ts";
 import { Scheduler } from "../../../coordinator/scheduler/scheduler.ts";
 import { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import { BACKENDS } from "../../../shared/specification/backends.ts";
+import { PROPAGATION_BACKENDS } from "../../../shared/kinds/propagation/propagationBackends.ts";
 import type { PropagationSpecification } from "../../../shared/kinds/propagation/specification.ts";
 import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
 import { Random } from "../random.ts";
@@ -195,7 +195,7 @@ class SimulatedCluster {
 
   #reinforce(): void {
     const { scheduler } = this.coordinator;
-    for (const backend of BACKENDS) {
+    for (const backend of PROPAGATION_BACKENDS) {
       for (const rounding of ROUNDINGS) {
         const generator = generatorOf(backend, rounding);
         const served = this.workers.some(

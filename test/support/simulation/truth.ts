@@ -1,5 +1,5 @@
 import type { ShardPlan } from "../../../coordinator/plan/shardPlan.ts";
-import { BACKENDS } from "../../../shared/specification/backends.ts";
+import { PROPAGATION_BACKENDS } from "../../../shared/kinds/propagation/propagationBackends.ts";
 import type { ShardPartial } from "../../../shared/statistics/replicaSums.ts";
 import { digestOf, syntheticPartial } from "../syntheticPartials.ts";
 
@@ -12,7 +12,7 @@ export function truthOf(
   shardIndex: number,
   { backend, generator }: Pick<ShardPartial, "backend" | "generator">,
 ): ShardPartial {
-  const name = BACKENDS.find((known) => known === backend);
+  const name = PROPAGATION_BACKENDS.find((known) => known === backend);
   return syntheticPartial(plan.task(shardIndex, name), generator);
 }
 

@@ -1,7 +1,7 @@
 import Mocha from "mocha";
 
 import { IS_EVERYTHING, SCALE } from "./scale.ts";
-import { leftOut } from "./tiers.ts";
+import { takeLeftOut } from "./leftOut.ts";
 
 const SLOWEST_COUNT = 20;
 
@@ -44,7 +44,7 @@ export default class Reporter extends Mocha.reporters.Spec {
 
 /** Says what was left out, why, and how to run it; empty if nothing was. */
 function omissions(): string[] {
-  const left = leftOut();
+  const left = takeLeftOut();
   const lines = left.map(({ reason, titles }) => `${String(titles.length).padStart(8)} ${reason}`);
   const count = left.reduce((sum, { titles }) => sum + titles.length, 0);
   const all = count > 0 ? [`  ${count} tests were left out, for they`, ...lines] : [];

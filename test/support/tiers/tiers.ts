@@ -1,25 +1,12 @@
 import { missingPackages, type DebianPackage } from "./debianPackages.ts";
+import { noteLeftOut } from "./leftOut.ts";
 import { IS_EVERYTHING } from "./scale.ts";
 import { hasTensorflow, SET_UP_TENSORFLOW } from "./tensorflow.ts";
-
-/** Tests that the quick tier leaves out for one reason. */
-export interface LeftOut {
-  readonly reason: string;
-  /** Titles of the tests, each after those of the suites around it. */
-  readonly titles: readonly string[];
-}
 
 /** mocha's functions for declaring tests. */
 interface Declaring {
   readonly describe: (title: string, body: (this: Mocha.Suite) => void) => void;
   readonly it: (title: string, body: Mocha.Func | Mocha.AsyncFunc) => void;
-}
-
-const titlesByReason = new Map<string, string[]>();
-
-/** Tests that the loaded files have left out so far. */
-export function leftOut(): LeftOut[] {
-  return [...titlesByReason].map(([reason, titles]) => ({ reason, titles }));
 }
 
 /**
@@ -59,19 +46,17 @@ export function slow(why: string): Declaring {
 
 /** Lets mocha declare tests and removes them again, because pending tests are forbidden. */
 function leavingOut(reason: string): Declaring {
-  const titles = titlesByReason.get(reason) ?? [];
-  titlesByReason.set(reason, titles);
   return {
     describe: (title, body) => {
       const suite = describe(title, body);
       suite.eachTest((test) => {
-        titles.push(test.fullTitle());
+        noteLeftOut(reason, test.fullTitle());
       });
       suite.parent?.suites.pop();
     },
     it: (title, body) => {
       const test = it(title, body);
-      titles.push(test.fullTitle());
+      noteLeftOut(reason, test.fullTitle());
       test.parent?.tests.pop();
     },
   };

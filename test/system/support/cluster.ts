@@ -1,13 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import { after } from "mocha";
-
 import { SimulationApi } from "../../../client/sdk/api.ts";
 import { runToJson } from "../../../shared/wire/json.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 import { parsePropagation } from "../../../shared/kinds/propagation/propagation.ts";
 import type { PropagationInput } from "../../../shared/kinds/propagation/specification.ts";
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
+import { atEnd } from "../../support/endings.ts";
 import { jsonHere, startCommand } from "./command.ts";
 import { everyNumber } from "./everyNumber.ts";
 import { Started } from "./processes.ts";
@@ -23,8 +22,10 @@ export function sharedCluster(): Promise<Cluster> {
   return shared;
 }
 
-after("the shared cluster ends", async () => {
-  await (await shared)?.[Symbol.asyncDispose]();
+atEnd(async () => {
+  const ending = shared;
+  shared = undefined;
+  await (await ending)?.[Symbol.asyncDispose]();
 });
 
 /** A coordinator and workers, each a process of its own. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { after } from "mocha";
+import { atEnd } from "../../support/endings.ts";
 
 /** Processes that tests have started and that have not ended. */
 const running = new Set<Started>();
@@ -14,8 +14,11 @@ const dataHome = mkdtempSync(join(tmpdir(), "lyapunov-tests-"));
 const cacheHome = join(dataHome, "cache");
 let started = 0;
 
-after("no process outlives the tests", async () => {
+// No process outlives the tests.
+atEnd(async () => {
   await Promise.all([...running].map((process) => process[Symbol.asyncDispose]()));
+});
+process.on("exit", () => {
   rmSync(dataHome, { recursive: true, force: true });
 });
 

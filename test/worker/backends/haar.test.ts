@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
+import { orthogonalProduct } from "../../../shared/random/layerProduct.ts";
 import { Stream } from "../../../shared/random/stream.ts";
-import { orthogonalProduct } from "../../../worker/backends/reference/products.ts";
 import { kolmogorovSmirnov } from "../../shared/random/goodnessOfFit.ts";
 import { knownAnswers, real, seed } from "../../shared/random/knownAnswers.ts";
 
 /** The matrix of a layer, column after column. */
 function columnsOf(stream: Stream, width: number, replica: number, layer: number): Float64Array[] {
-  return Array.from({ length: width }, (_, j) => {
+  const units = Array.from({ length: width }, (_, j) => {
     const unit = new Float64Array(width);
     unit[j] = 1;
-    const column = new Float64Array(width);
-    orthogonalProduct(stream, replica, layer, unit, column);
-    return column;
+    return unit;
   });
+  const columns = units.map(() => new Float64Array(width));
+  orthogonalProduct(stream, replica, layer, units, columns);
+  return columns;
 }
 
 function entryOf(columns: readonly Float64Array[], row: number, column: number): number {

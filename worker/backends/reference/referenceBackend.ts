@@ -1,7 +1,7 @@
 import { LOG_NORM_GROWTH } from "../../../shared/kinds/propagation/observables.ts";
 import { GENERATOR, Stream } from "../../../shared/random/stream.ts";
 import type { Backend, PropagationTask, ReplicaObservables } from "../backend.ts";
-import { driftPerLayer } from "../drift.ts";
+import { driftPerLayer } from "../../../shared/random/drift.ts";
 import { denseReplicas, isotropicReplicas } from "./replicas.ts";
 
 /** The yardstick: float64, one replica after another, written to be obviously right. */

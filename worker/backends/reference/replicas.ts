@@ -2,8 +2,8 @@ import type { Network } from "../../../shared/network/network.ts";
 import { binomial, binomialTable } from "../../../shared/random/binomial.ts";
 import { chiSquare } from "../../../shared/random/chiSquare.ts";
 import type { Stream } from "../../../shared/random/stream.ts";
-import { activate, logActivatedNorm } from "./activation.ts";
-import { layerProduct } from "./products.ts";
+import { activate, logActivatedNorm } from "../../../shared/network/activation.ts";
+import { layerProduct } from "../../../shared/random/layerProduct.ts";
 
 /**
  * Propagates one replica through one more layer. Returns the logarithm of the factor by which the
@@ -24,7 +24,7 @@ export function denseReplicas(network: Network): Start {
     stream.input(x, replica);
     activate(x, 1);
     return (layer) => {
-      product(stream, replica, layer, x, z);
+      product(stream, replica, layer, [x], [z]);
       [x, z] = [z, x];
       return activate(x, negativeSlope);
     };

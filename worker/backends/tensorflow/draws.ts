@@ -25,7 +25,7 @@ const HALF_STEP = { float32: 2 ** -24, float64: 2 ** -53 } as const;
 /** A law of entries as TensorFlow draws it. */
 interface Recipe {
   readonly operator: RandomOperator;
-  /** Growth per layer to add to that of ../drift.ts, for what the recipe draws too small. */
+  /** Growth per layer to add to that of shared/random/drift.ts, for what the recipe draws too small. */
   readonly drift: number;
   readonly finish?: (operators: Operators, type: RealType, drawn: Tensor) => Tensor;
 }
@@ -54,7 +54,7 @@ const RECIPES: Readonly<Partial<Record<Network["weights"], Recipe>>> = {
 
 /** Draws numbers of all replicas of a batch at once, shape [replicas, rows, columns]. */
 export interface Draws {
-  /** Growth per layer to add to that of ../drift.ts. */
+  /** Growth per layer to add to that of shared/random/drift.ts. */
   readonly drift: number;
   /** Rows of normals, shape [replicas, width, 1]: directions for x₀. */
   input(firstReplica: number, replicas: number): Tensor;

@@ -10,7 +10,7 @@ import type { Operators, Tensor } from "./operators.ts";
  */
 const FLATTEST = 2 ** -40;
 
-/** Sums of ±x_j smaller than this are zero (../reference/products.ts). */
+/** Sums of ±x_j smaller than this are zero (shared/random/layerProduct.ts). */
 const CANCELLED = 2 ** -44;
 
 /** Norms to multiply before a logarithm is taken. A product of so many stays within float64. */

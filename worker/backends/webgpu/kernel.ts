@@ -31,7 +31,7 @@ export interface Kernel {
   readonly threadsPerReplica: number;
   /** Operations of a replica's layer, roughly, to bound the time of the first dispatches. */
   readonly operationsPerLayer: number;
-  /** Growth per layer to add to that of ../drift.ts and of the scaled activation. */
+  /** Growth per layer to add to that of shared/random/drift.ts and of the scaled activation. */
   readonly drift: number;
   /** Puts replicas into device memory; they have not begun yet. */
   batch(slots: readonly ReplicaSlot[]): Batch;

@@ -44,6 +44,12 @@ describe("what a backend can do", () => {
         "gaussian, uniform, truncated_normal, rademacher, orthogonal, or the backend simd, webgpu or any",
     ],
     [
+      "tensorflow_wasm, which propagates nothing",
+      { backend: "tensorflow_wasm" },
+      "backend: 'tensorflow_wasm' is not allowed here: it only trains; " +
+        "give one of simd, webgpu, tensorflow, any",
+    ],
+    [
       "webgpu, with too wide matrices",
       { backend: "webgpu", sampling: "dense", network: { width: 8192 } },
       "network.width: 8192 is not allowed where the backend webgpu draws whole matrices; " +

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 
 import type { SchedulerOptions } from "../../../../coordinator/scheduler/options.ts";
-import { BACKENDS } from "../../../../shared/specification/backends.ts";
+import { PROPAGATION_BACKENDS } from "../../../../shared/kinds/propagation/propagationBackends.ts";
 import { Random } from "../../random.ts";
 import { Channel } from "../channel.ts";
 import type { Fleet } from "../fleetFaults.ts";
@@ -97,7 +97,7 @@ export class World implements Fleet, Witness {
     };
     // Who finishes nothing often has a generator that nobody else has.
     const rounding = isReliable(temperament) || random.chance(0.5) ? "fused" : "own";
-    const devices = [deviceOf(BACKENDS, rounding, slotCount)];
+    const devices = [deviceOf(PROPAGATION_BACKENDS, rounding, slotCount)];
     workers.push(new SimulatedWorker(id, devices, temperament, surroundings));
   }
 

@@ -6,7 +6,7 @@ import { halfBytes, rowsAtOnce, rowsOfStrip, rowWords, width, words } from "./me
 import { drawWords, enterStrip } from "./strip";
 import { GROUP, storeSplats, VECTOR } from "./vector";
 
-/** Sums smaller than this, 2⁻⁴⁴, have cancelled (../../reference/products.ts). */
+/** Sums smaller than this, 2⁻⁴⁴, have cancelled (shared/random/layerProduct.ts). */
 const CANCELLED: usize = memory.data(16, 16);
 storeSplats<f64>(CANCELLED, [5.684341886080802e-14]);
 

@@ -59,7 +59,7 @@ fn endRow(sums: RowSums) -> vec2<f32> {
   };
 }
 
-/** Sums of ±x smaller than this have cancelled (reference/products.ts). */
+/** Sums of ±x smaller than this have cancelled (shared/random/layerProduct.ts). */
 const CANCELLED = 2 ** -44;
 
 /**

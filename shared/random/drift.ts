@@ -1,5 +1,5 @@
-import type { Network } from "../../shared/network/network.ts";
-import { entryLaw } from "../../shared/random/entries.ts";
+import type { Network } from "../network/network.ts";
+import { entryLaw } from "./entries.ts";
 
 /**
  * The part of a layer's log-norm growth that is the same for every replica: log gain and, because

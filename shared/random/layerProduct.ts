@@ -1,15 +1,19 @@
-import type { Network } from "../../../shared/network/network.ts";
-import { entryLaw } from "../../../shared/random/entries.ts";
-import { fillNormals } from "../../../shared/random/normal32.ts";
-import type { Stream } from "../../../shared/random/stream.ts";
+import type { Network } from "../network/network.ts";
+import { entryLaw } from "./entries.ts";
+import { fillNormals } from "./normal32.ts";
+import type { Stream } from "./stream.ts";
 
-/** Puts W x into `out`, for the matrix W of one layer of one replica; x has a norm of 1. */
+/**
+ * Puts W x into `outs[i]` for each x = `inputs[i]` of norm 1 or 0, where W is the matrix of one layer
+ * of one replica at its law's own scale (drift.ts). An output has the same bits whatever other inputs
+ * there are.
+ */
 export type LayerProduct = (
   stream: Stream,
   replica: number,
   layer: number,
-  x: Float64Array,
-  out: Float64Array,
+  inputs: readonly Float64Array[],
+  outs: readonly Float64Array[],
 ) => void;
 
 /**
@@ -29,12 +33,14 @@ function entryProduct(network: Network): LayerProduct {
   const law = entryLaw(network);
   const cancelled = network.weights === "rademacher" ? CANCELLED : 0;
   const row = new Float64Array(network.width);
-  return (stream, replica, layer, x, out) => {
+  return (stream, replica, layer, inputs, outs) => {
     const nextRow = stream.rows(replica, layer, network.width);
-    for (let i = 0; i < out.length; i++) {
+    for (let i = 0; i < network.width; i++) {
       law.draw(row, nextRow());
-      const sum = dot(row, x);
-      out[i] = Math.abs(sum) < cancelled ? 0 : sum;
+      for (const [place, out] of outs.entries()) {
+        const sum = dot(row, inputs[place] as Float64Array);
+        out[i] = Math.abs(sum) < cancelled ? 0 : sum;
+      }
     }
   };
 }
@@ -46,20 +52,24 @@ function entryProduct(network: Network): LayerProduct {
  *
  * @internal exported for tests
  */
-export const orthogonalProduct: LayerProduct = (stream, replica, layer, x, out) => {
-  const nextRow = stream.rows(replica, layer, x.length);
-  out.set(x);
-  for (let n = 1; n <= x.length; n++) {
-    const v = out.subarray(x.length - n);
+export const orthogonalProduct: LayerProduct = (stream, replica, layer, inputs, outs) => {
+  const width = outs[0]?.length ?? 0;
+  const nextRow = stream.rows(replica, layer, width);
+  for (const [place, out] of outs.entries()) out.set(inputs[place] as Float64Array);
+  for (let n = 1; n <= width; n++) {
     const w = new Float64Array(n);
     fillNormals(w, nextRow());
     const sign = Math.sign(w[0] as number);
     const norm = Math.sqrt(dot(w, w));
     for (let j = 0; j < n; j++) w[j] = (sign * (w[j] as number)) / norm;
     w[0] = (w[0] as number) + 1;
-    const coefficient = (2 * dot(w, v)) / dot(w, w);
-    for (let j = 0; j < n; j++) {
-      v[j] = -sign * ((v[j] as number) - coefficient * (w[j] as number));
+    const square = dot(w, w);
+    for (const out of outs) {
+      const v = out.subarray(width - n);
+      const coefficient = (2 * dot(w, v)) / square;
+      for (let j = 0; j < n; j++) {
+        v[j] = -sign * ((v[j] as number) - coefficient * (w[j] as number));
+      }
     }
   }
 };

@@ -1,0 +1,130 @@
+import type { Command } from "commander";
+
+import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
+import { WEIGHT_LAWS } from "../../../shared/network/weights.ts";
+import { RUN_BACKENDS } from "../../../shared/specification/backends.ts";
+import { alternativesOf } from "../../sdk/initialization/alternatives.ts";
+import { planOf, type FoundGain } from "../../sdk/initialization/plan.ts";
+import {
+  parseInitialization,
+  type InitializationInput,
+  type InitializationRequest,
+} from "../../sdk/initialization/request.ts";
+import { RUN_DEFAULTS, type Typed } from "../../sdk/runInput.ts";
+import { openCluster } from "../cluster.ts";
+import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
+import { findCriticalGains } from "../foundGains.ts";
+import { initJson } from "../presentation/initJson.ts";
+import { initText } from "../presentation/initText.ts";
+import { printJson } from "../presentation/printJson.ts";
+import { outputColumns } from "../presentation/terminal.ts";
+import { typed, typedList } from "../readers.ts";
+import { endOnSignal } from "../signals.ts";
+import { print } from "../streams.ts";
+
+type Flags = ClusterFlags & {
+  readonly width?: Typed;
+  readonly widths?: readonly Typed[];
+  readonly depth: Typed;
+  readonly negativeSlope: Typed;
+  readonly weights: Typed;
+  readonly degreesOfFreedom?: Typed;
+  readonly density?: Typed;
+  readonly precision?: Typed;
+  readonly backend?: Typed;
+  readonly json?: boolean;
+};
+
+/** `lyapunov init`. */
+export function defineInit(command: Command): void {
+  addClusterFlags(addInitFlags(command))
+    .option("--json", "print JSON on standard output")
+    .action(async () => {
+      await init(command.optsWithGlobals<Flags>());
+    });
+}
+
+function addInitFlags(command: Command): Command {
+  return command
+    .option("--width <units>", "units of every layer, 1 to 1,000,000", typed)
+    .option(
+      "--widths <list>",
+      "instead of --width and --depth: widths from the input to the output, such as 4,16,16,1",
+      typedList,
+    )
+    .option("--depth <layers>", "layers, 1 to 10,000,000", typed, RUN_DEFAULTS.depth)
+    .option(
+      "--negative-slope <number>",
+      "slope of the Leaky ReLU for negative inputs; 0 is ReLU",
+      typed,
+      RUN_DEFAULTS.negativeSlope,
+    )
+    .option(
+      "--weights <law>",
+      `law of the weights: ${WEIGHT_LAWS.join(", ")}`,
+      RUN_DEFAULTS.weights,
+    )
+    .option("--degrees-of-freedom <number>", "ν of student_t, above 2", typed)
+    .option("--density <probability>", "p of sparse_gaussian, from 2⁻²⁰ to 1", typed)
+    .option(
+      "--precision <error>",
+      "largest error of the gain's logarithm, where a run must find it (default: 0.0001)",
+      typed,
+    )
+    .option("--backend <name>", `backend of that run: ${RUN_BACKENDS.join(", ")} (default: simd)`);
+}
+
+async function init(flags: Flags): Promise<void> {
+  // Everything is checked before anything is started.
+  const request = parseInitialization(inputOf(flags));
+  const plan = planOf(request, await foundGain(request, flags));
+  const alternatives = alternativesOf(request, plan);
+  if (flags.json === true) await printJson(initJson(request, plan, alternatives));
+  else await print(`${initText(request, plan, alternatives, outputColumns())}\n`);
+}
+
+function inputOf(flags: Flags): InitializationInput {
+  const { width, widths, depth, negativeSlope, weights } = flags;
+  const { degreesOfFreedom, density, precision, backend } = flags;
+  return {
+    ...(width !== undefined && { width }),
+    ...(widths !== undefined && { widths }),
+    ...(precision !== undefined && { precision }),
+    ...(backend !== undefined && { backend }),
+    depth,
+    negativeSlope,
+    weights,
+    degreesOfFreedom,
+    density,
+  };
+}
+
+/** Has a cluster find the critical gain; undefined where there is a closed form. */
+async function foundGain(
+  { run }: InitializationRequest,
+  flags: Flags,
+): Promise<FoundGain | undefined> {
+  if (run === undefined) return undefined;
+  const cluster = await openCluster(flags, specificationToMessage(run), [run.backend]);
+  const { Submission } = await import("../submission.ts");
+  const submission = new Submission(cluster, "runs");
+  let isDone = false;
+  endOnSignal(() => submission.parting());
+  try {
+    const [found = run] = await findCriticalGains(cluster, [run], flags.quiet ?? false, (first) => {
+      submission.prepare(first);
+    });
+    const { gain, gainCalibration } = found.network;
+    if (gainCalibration === undefined) throw new Error("the gain was not found by a run");
+    const { variance, survivors } = await cluster.api.getRun(gainCalibration.run);
+    isDone = true;
+    return {
+      run: gainCalibration.run,
+      criticalGain: gain,
+      standardError: gainCalibration.standardError,
+      variance: survivors?.variance?.estimate ?? variance?.estimate,
+    };
+  } finally {
+    await cluster.close(isDone);
+  }
+}

@@ -1,0 +1,70 @@
+import type { Propagation } from "../../shard/propagation.ts";
+import type { LearningTaskName } from "../../training/training.ts";
+import type { TrainingSpecification } from "./specification.ts";
+
+/** Points of each task's training set, to about a factor of two: what a step costs. */
+const POINTS: Readonly<Record<LearningTaskName, number>> = {
+  quintic_polynomial: 32,
+  gaussian_mixture_score: 128,
+  two_spirals: 128,
+  iris: 100,
+};
+
+/** Cost of training with a backend. */
+interface CostProfile {
+  /** Cost of a weight in a step for a point, in the unit of propagation's costs. */
+  readonly weight: number;
+  /** Least replicas of a shard, which are trained as one batch. */
+  readonly minimumShardSize: number;
+}
+
+const SIMD: CostProfile = { weight: 1, minimumShardSize: 16 };
+
+const PROFILES: Readonly<Record<string, CostProfile>> = {
+  simd: SIMD,
+  reference: { weight: 10, minimumShardSize: 16 },
+  tensorflow_wasm: { weight: 4, minimumShardSize: 64 },
+  tensorflow: { weight: 2, minimumShardSize: 64 },
+};
+
+/** Work that takes a thread about half a second. */
+const SHARD_WORK = 4e8;
+/** Most replicas of a shard, so that a study's hundreds of seeds are shared among workers. */
+const MAXIMUM_SHARD_SIZE = 1024;
+
+/** Replicas of a shard: a power of two that takes the run's backend half a second or more. */
+export function trainingShardSize(specification: TrainingSpecification): number {
+  const power = 2 ** Math.floor(Math.log2(SHARD_WORK / trainingWork(specification)));
+  const { minimumShardSize } = profileOf(specification);
+  return Math.min(MAXIMUM_SHARD_SIZE, Math.max(minimumShardSize, power));
+}
+
+/** Cost of training one replica on the run's backend. */
+export function trainingWork(specification: TrainingSpecification): number {
+  const { network, training } = specification;
+  const { width, depth } = network;
+  // Each layer is passed forwards, backwards, and for its gradient; units and updates cost, too.
+  const layer = 3 * width * width + 6 * width;
+  const { weight } = profileOf(specification);
+  return weight * training.stepCount * POINTS[training.task] * layer * (depth + 2);
+}
+
+/** The work in training a number of replicas, for metrics: each step counts each weight once. */
+export function trainedWork(
+  { network, training, backend }: Pick<TrainingSpecification, "network" | "training" | "backend">,
+  replicaCount: number,
+): Propagation {
+  const { width, depth } = network;
+  const layerCount = replicaCount * depth * training.stepCount;
+  return {
+    backend,
+    weights: "training",
+    replicaCount,
+    layerCount,
+    weightCount: layerCount * width * width,
+  };
+}
+
+function profileOf({ backend }: TrainingSpecification): CostProfile {
+  return PROFILES[backend] ?? SIMD;
+}
