@@ -46,6 +46,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   "client/page": ["shared/wire"],
   "client/sdk": ["shared/kinds", "shared/initialization"],
+  "client/tfjs": ["shared/initialization", "shared/random"],
   "client/exports": ["shared/wire"],
   "client/sweepFile": ["client/sdk", "shared/files"],
   "client/local": ["client/sdk"],
