@@ -47,6 +47,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   "client/page": ["shared/studies"],
   "client/sdk": ["shared/kinds", "shared/initialization"],
+  "client/tfjs": ["shared/initialization", "shared/random"],
   "client/exports": ["shared/wire"],
   "client/sweepFile": ["client/sdk", "shared/files"],
   "client/studyFile": ["client/sweepFile"],

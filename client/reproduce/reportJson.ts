@@ -21,8 +21,11 @@ export function reportToJson(facts: ReportFacts, judgements: readonly Judgement[
   };
 }
 
-/** JSON has no infinity: an end of an expectation that is open is null. */
-function checkToJson({ expectation, ...check }: Check) {
-  const end = (value: number) => (Number.isFinite(value) ? value : null);
-  return { ...check, expectation: { from: end(expectation.from), to: end(expectation.to) } };
+function checkToJson({ expectation: { from, to }, ...check }: Check) {
+  return { ...check, expectation: { from: finite(from), to: finite(to) } };
+}
+
+/** The open end of an expectation is null, because JSON has no infinity. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

@@ -29,6 +29,8 @@ export interface DeviceBackend {
   readonly generator: string;
   /** The driver with its version, where the backend has one; for people. */
   readonly driver?: string;
+  /** Kinds of run that the device computes with it, as on the wire; absent where it names none. */
+  readonly kinds?: readonly (string | number)[];
   /** True if the backend computes on a graphics card, or on a processor that plays one's part. */
   readonly isGpu?: boolean;
   /** True if a processor does what a card should; it was let in on purpose. */
