@@ -31,6 +31,7 @@ import { count } from "../../../shared/text/counts.ts";
 import { interrupted, unheard } from "../parting.ts";
 import { sweepHeading } from "../presentation/sweepHeading.ts";
 import { hasMissedTarget } from "../presentation/targetText.ts";
+import { isTraining, medianTestLossText } from "../presentation/trainingText.ts";
 import { endOnSignal } from "../signals.ts";
 import { isSweep } from "../names.ts";
 import { addList, allPages } from "./list.ts";
@@ -76,6 +77,7 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
   }
   const isTitled = runs.some(({ displayName }) => displayName !== "");
   const columns = LISTED.filter(({ head }) => isTitled || head !== TITLE);
+  if (runs.some(isTraining)) columns.push(MEDIAN_TEST_LOSS);
   await print(`${fittedTable(columns, runs, outputColumns())}\n`);
 }
 
@@ -107,6 +109,13 @@ const LISTED: readonly TableColumn<Run__Output>[] = [
     cell: exponentText,
   },
 ];
+
+/** What a list says of trainings, if there are any. */
+const MEDIAN_TEST_LOSS: TableColumn<Run__Output> = {
+  head: "median test loss",
+  importance: 3,
+  cell: medianTestLossText,
+};
 
 async function show(api: SimulationApi, name: string, flags: Flags): Promise<void> {
   const json = flags.json ?? false;
