@@ -1,5 +1,6 @@
 import type { Kind } from "./kind.ts";
 import { PROPAGATION } from "./propagation/propagation.ts";
+import { SAMPLING_INITIALIZATION } from "./samplingInitialization/samplingInitialization.ts";
 import { TRAINING } from "./training/training.ts";
 
 /** The kinds of run that a coordinator can read from the wire and from its ledger. */
@@ -29,4 +30,4 @@ export class Kinds {
 }
 
 /** The kinds of this version. */
-export const KINDS = new Kinds([PROPAGATION, TRAINING]);
+export const KINDS = new Kinds([PROPAGATION, TRAINING, SAMPLING_INITIALIZATION]);
