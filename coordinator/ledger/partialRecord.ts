@@ -60,6 +60,6 @@ export function encodeSums(sums: ReplicaSums): Buffer {
 
 /** @throws CorruptRecord saying what is wrong with the bytes */
 export function decodeSums(bytes: Buffer): ReplicaSums {
-  const { replicaCount, observables, checkpoints } = decodePartial(bytes);
-  return { replicaCount, observables, checkpoints };
+  const { replicaCount, observables, checkpoints, champion } = decodePartial(bytes);
+  return { replicaCount, observables, checkpoints, ...(champion && { champion }) };
 }

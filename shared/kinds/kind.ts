@@ -41,7 +41,7 @@ export type EstimateFields = Pick<Run, "lyapunovExponent" | "variance" | "surviv
 export type CheckpointFields = Pick<Run, "checkpoints" | "trainingCheckpoints">;
 
 /** What follows from a run's estimates, in the form of its message. */
-export type ConclusionFields = Pick<Run, "criticalGain" | "spread">;
+export type ConclusionFields = Pick<Run, "criticalGain" | "spread" | "chosenCandidate">;
 
 /**
  * What a run computes. Engine, scheduler and ledger know a kind only through this interface. All
@@ -61,6 +61,8 @@ export interface Kind<Specification extends RunSpecification = RunSpecification>
   readonly name: string;
   /** Value of the enumeration RunKind: a name like `RUN_KIND_PROPAGATION`, or a nameless number. */
   readonly wireKind: string | number;
+  /** The backends that compute runs of the kind; workers announce it with each of them. */
+  readonly computedBy: readonly BackendName[];
   /** The quantities that the kind estimates. */
   readonly quantities: readonly Quantity[];
 

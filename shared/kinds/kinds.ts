@@ -1,5 +1,7 @@
+import type { BackendName } from "../specification/backends.ts";
 import type { Kind } from "./kind.ts";
 import { PROPAGATION } from "./propagation/propagation.ts";
+import { SAMPLING_INITIALIZATION } from "./samplingInitialization/samplingInitialization.ts";
 import { TRAINING } from "./training/training.ts";
 
 /** The kinds of run that a coordinator can read from the wire and from its ledger. */
@@ -16,6 +18,13 @@ export class Kinds {
     return this.#kinds.map(({ wireKind }) => wireKind);
   }
 
+  /** The values of RunKind of the kinds that a backend computes. */
+  computedBy(backend: BackendName): readonly (string | number)[] {
+    return this.#kinds
+      .filter(({ computedBy }) => computedBy.includes(backend))
+      .map(({ wireKind }) => wireKind);
+  }
+
   /** Finds a kind by its name in the ledger; undefined if this version does not know it. */
   named(name: string): Kind | undefined {
     return this.#kinds.find((kind) => kind.name === name);
@@ -29,4 +38,4 @@ export class Kinds {
 }
 
 /** The kinds of this version. */
-export const KINDS = new Kinds([PROPAGATION, TRAINING]);
+export const KINDS = new Kinds([PROPAGATION, TRAINING, SAMPLING_INITIALIZATION]);

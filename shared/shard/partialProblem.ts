@@ -2,6 +2,7 @@ import type { Moments } from "../statistics/moments.ts";
 import { furtherSketched, keptObservables, type Observable } from "../statistics/observable.ts";
 import { pairs, type CheckpointSums, type ShardPartial } from "../statistics/replicaSums.ts";
 import { clipped, textProblem } from "../specification/violations.ts";
+import { championProblem } from "./championProblem.ts";
 import type { PartialShape } from "./partialShape.ts";
 import { sketchProblem } from "./sketchProblem.ts";
 
@@ -98,7 +99,7 @@ export function partialProblem(
       furtherSketchProblem(sums, binWidth, kept);
     if (sketched !== undefined) return `${where} ${sketched}`;
   }
-  return undefined;
+  return championProblem(shape, shard, partial);
 }
 
 /** Says why the sketches of observables beside the first cannot be right; undefined if they can. */

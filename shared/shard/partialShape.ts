@@ -9,4 +9,6 @@ export interface PartialShape {
   readonly observables: readonly Observable[];
   /** Widths that the bins of the quantile sketches are aligned to, one for each checkpoint. */
   readonly sketchBinWidths: readonly number[];
+  /** True if the partial names its champion; default: no. */
+  readonly hasChampion?: boolean;
 }

@@ -28,7 +28,7 @@ export function partialDigest(partial: ShardPartial): string {
  * they cannot merge.
  */
 function layOut(
-  { firstReplica, replicaCount, checkpoints }: ShardPartial,
+  { firstReplica, replicaCount, checkpoints, champion }: ShardPartial,
   into: Float64Array,
 ): number {
   let end = 0;
@@ -53,6 +53,13 @@ function layOut(
     into[end++] = Infinity;
     into[end++] = sums.furtherSketches.length;
     for (const sketch of sums.furtherSketches) end = layOutSketch(sketch, [], into, end);
+  }
+  if (champion !== undefined) {
+    // No depth is infinite: partials without a champion keep their digests, too.
+    into[end++] = -Infinity;
+    into[end++] = champion.replica;
+    into[end++] = champion.values.length;
+    for (const value of champion.values) into[end++] = value;
   }
   return end;
 }
@@ -81,8 +88,8 @@ function layOutSketch(
 }
 
 /** The most numbers that `layOut` writes. */
-function largestCount({ checkpoints }: ShardPartial): number {
-  let count = 3;
+function largestCount({ checkpoints, champion }: ShardPartial): number {
+  let count = 6 + (champion?.values.length ?? 0);
   for (const { moments, coMoments, quantileSketch, furtherSketches = [] } of checkpoints) {
     count += 6 + 4 * moments.length + coMoments.length;
     for (const { binIndexes, binCounts } of [quantileSketch, ...furtherSketches]) {

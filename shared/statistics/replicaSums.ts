@@ -1,3 +1,4 @@
+import { mergeChampions, type Champion } from "./champion.ts";
 import { coMomentOf, mergeCoMoments, mergeMoments, momentsOf, type Moments } from "./moments.ts";
 import { furtherSketched, keptObservables, type Observable } from "./observable.ts";
 import { mergeSketches, sketchOf, type QuantileSketch } from "./quantileSketch.ts";
@@ -25,6 +26,8 @@ export interface ReplicaSums {
   readonly observables: readonly string[];
   /** Sums at each checkpoint, ascending by depth. */
   readonly checkpoints: readonly CheckpointSums[];
+  /** The replica whose first observable is smallest, where the kind of run asks for it. */
+  readonly champion?: Champion;
 }
 
 /** What a shard yields: the sums over its replicas, and how they were computed. */
@@ -111,6 +114,7 @@ export function mergeSums(a: ReplicaSums, b: ReplicaSums): ReplicaSums {
     checkpoints: a.checkpoints.map((checkpoint, i) =>
       mergeCheckpoints(checkpoint, b.checkpoints[i] as CheckpointSums),
     ),
+    ...mergeChampions(a, b),
   };
 }
 

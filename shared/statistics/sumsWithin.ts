@@ -1,3 +1,4 @@
+import { areChampionsWithin } from "./champion.ts";
 import type { Moments } from "./moments.ts";
 import type { QuantileSketch } from "./quantileSketch.ts";
 import type { CheckpointSums, ReplicaSums } from "./replicaSums.ts";
@@ -14,13 +15,15 @@ const ROUNDING = 1e-9;
  * Minkowski's inequality; docs/statistics.md derives them. Co-moments are not compared.
  */
 export function areWithin(sums: ReplicaSums, other: ReplicaSums, tolerance: Tolerance): boolean {
+  const depth = sums.checkpoints.at(-1)?.depth ?? 0;
   return (
     sums.replicaCount === other.replicaCount &&
     sums.checkpoints.length === other.checkpoints.length &&
     sums.checkpoints.every((checkpoint, i) => {
       const twin = other.checkpoints[i];
       return twin !== undefined && areCheckpointsWithin(checkpoint, twin, tolerance);
-    })
+    }) &&
+    areChampionsWithin(sums.champion, other.champion, tolerance(depth))
   );
 }
 

@@ -1,4 +1,5 @@
 import type { QuantileSketch } from "../statistics/quantileSketch.ts";
+import type { Champion } from "../statistics/champion.ts";
 import type { CheckpointSums, ShardPartial } from "../statistics/replicaSums.ts";
 import type { Partial } from "./generated/lyapunov/v1/Partial.ts";
 import type { QuantileSketch as QuantileSketchMessage } from "./generated/lyapunov/v1/QuantileSketch.ts";
@@ -8,7 +9,8 @@ const PARTIAL = messageType("lyapunov.v1.Partial");
 const decode = numericDecoder("lyapunov.v1.Partial");
 
 /** A decoded partial; a field that was not sent has its default on the prototype. */
-type Decoded = Required<Omit<ShardPartial, "checkpoints">> & {
+type Decoded = Required<Omit<ShardPartial, "checkpoints" | "champion">> & {
+  readonly champion: Champion | null;
   readonly checkpoints: readonly DecodedCheckpoint[];
 };
 type DecodedCheckpoint = Omit<CheckpointSums, "quantileSketch" | "furtherSketches"> & {
@@ -27,6 +29,9 @@ export function partialToMessage(partial: ShardPartial): Partial {
     software: partial.software ?? false,
     recomputedReplicaCount: partial.recomputedReplicaCount ?? 0,
     observables: [...partial.observables],
+    ...(partial.champion && {
+      champion: { ...partial.champion, values: [...partial.champion.values] },
+    }),
     checkpoints: partial.checkpoints.map((sums) => ({
       depth: sums.depth,
       survivorCount: sums.survivorCount,
@@ -51,7 +56,7 @@ export function sketchToMessage({
 /** Reads a partial as it was sent; `partialProblem` says whether it is plausible. */
 function partialOf(message: Decoded): ShardPartial {
   const { backend, generator, firstReplica, replicaCount, observables, checkpoints } = message;
-  const { device, driver, software, recomputedReplicaCount } = message;
+  const { device, driver, software, recomputedReplicaCount, champion } = message;
   return {
     ...(device !== "" && { device }),
     ...(driver !== "" && { driver }),
@@ -62,6 +67,7 @@ function partialOf(message: Decoded): ShardPartial {
     firstReplica,
     replicaCount,
     observables,
+    ...(champion && { champion: { replica: champion.replica, values: champion.values } }),
     checkpoints: checkpoints.map((sums): CheckpointSums => {
       const { depth, survivorCount, extinctCount, moments, coMoments } = sums;
       return {
