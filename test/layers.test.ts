@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "shared/files": ["shared/text"],
   "shared/wire": ["shared/shard"],
   "shared/studies": ["shared/wire"],
-  "shared/kinds": ["shared/wire", "shared/training"],
+  "shared/kinds": ["shared/wire", "shared/training", "shared/initialization"],
   "shared/charts": ["shared/kinds", "shared/studies"],
   "shared/metrics": ["shared/wire"],
 
