@@ -61,15 +61,14 @@ export class Reproduction {
   /**
    * Computes a small sample of all runs and times it.
    *
-   * @param sample runs with a small share of the replicas
+   * @param part tells samples of one command apart
    * @returns seconds; undefined if the cluster had computed it before, which says nothing
    */
-  async time(sample: readonly Run[]): Promise<number | undefined> {
+  async time(part: string, sample: readonly Run[]): Promise<number | undefined> {
     const start = this.#clock();
     const title = "reproduce: a sample, to predict the time";
-    const { name } = await this.#submit(title, "sample", sample);
-    const options = { ...this.#means, quiet: this.#quiet, title: "sample" };
-    await watchSweep(this.#cluster.api, name, options);
+    const { name } = await this.#submit(title, part, sample);
+    await watchSweep(this.#cluster.api, name, { ...this.#means, quiet: true });
     return this.#isResumed ? undefined : this.#clock() - start;
   }
 
@@ -112,11 +111,7 @@ export class Reproduction {
   }
 
   /** Submits a sweep, or finds the one that the same command had submitted. */
-  async #submit(
-    displayName: string,
-    part: string,
-    runs: readonly Run[],
-  ): Promise<Sweep__Output> {
+  async #submit(displayName: string, part: string, runs: readonly Run[]): Promise<Sweep__Output> {
     const { api, requestId } = this.#cluster;
     this.#isSubmitting = true;
     const sweep = { displayName, runs: [...runs] };
@@ -163,10 +158,17 @@ class OverallProgress {
     const share = done / Math.max(whole, Number.MIN_VALUE);
     const state = workState(runs, this.#start, now);
     this.#start ??= { at: now, share, replicaCount: state.replicaCount };
-    const { at, share: before } = this.#start;
-    const gained = share - before;
-    const remaining = gained > 0 ? ((now - at) * (1 - share)) / gained : undefined;
-    return { ...state, share, remainingSeconds: share === 1 ? 0 : remaining };
+    const elapsed = now - this.#start.at;
+    const gained = share - this.#start.share;
+    const remaining = gained > 0 ? (elapsed * (1 - share)) / gained : undefined;
+    return {
+      ...state,
+      share,
+      // Most runs are too short for rates of their own.
+      replicasPerSecond:
+        elapsed > 0 ? (state.replicaCount - this.#start.replicaCount) / elapsed : 0,
+      remainingSeconds: share === 1 ? 0 : remaining,
+    };
   }
 
   #workOf(run: Run__Output): number {

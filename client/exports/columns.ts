@@ -3,7 +3,10 @@ import { SPREAD_PROBABILITIES } from "../../shared/theory/spread.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import type { CheckpointEstimate__Output } from "../../shared/wire/generated/lyapunov/v1/CheckpointEstimate.ts";
 import type { Estimate__Output } from "../../shared/wire/generated/lyapunov/v1/Estimate.ts";
+import type { Quantile__Output } from "../../shared/wire/generated/lyapunov/v1/Quantile.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
+import type { Training__Output } from "../../shared/wire/generated/lyapunov/v1/Training.ts";
+import type { TrainingCheckpoint__Output } from "../../shared/wire/generated/lyapunov/v1/TrainingCheckpoint.ts";
 import type { Timestamp__Output } from "../../shared/wire/generated/google/protobuf/Timestamp.ts";
 import { estimatesToJson } from "../../shared/wire/json.ts";
 import { structToJson } from "../../shared/wire/struct.ts";
@@ -16,7 +19,9 @@ export type Cell = string | number | boolean | Date | null;
 /** A row of an export: a run at one of its checkpoints, or a run that has none yet. */
 export interface ExportRow {
   readonly run: Run__Output;
-  readonly checkpoint: CheckpointEstimate__Output | undefined;
+  readonly checkpoint?: CheckpointEstimate__Output;
+  /** The checkpoint of a training. */
+  readonly trained?: TrainingCheckpoint__Output;
 }
 
 export interface Column {
@@ -26,13 +31,17 @@ export interface Column {
   readonly cell: (row: ExportRow) => Cell;
 }
 
-/** The rows of runs, in the order of the runs; the checkpoints of each ascend by depth. */
+/** The rows of runs, in the order of the runs; the checkpoints of each ascend by depth, or by step. */
 export function exportRows(runs: readonly Run__Output[]): ExportRow[] {
-  return runs.flatMap((run): ExportRow[] =>
-    run.checkpoints.length === 0
-      ? [{ run, checkpoint: undefined }]
-      : run.checkpoints.map((checkpoint) => ({ run, checkpoint })),
-  );
+  return runs.flatMap((run): ExportRow[] => {
+    const { checkpoints, trainingCheckpoints } = run;
+    if (trainingCheckpoints.length > 0) {
+      return trainingCheckpoints.map((trained) => ({ run, trained }));
+    }
+    return checkpoints.length === 0
+      ? [{ run }]
+      : checkpoints.map((checkpoint) => ({ run, checkpoint }));
+  });
 }
 
 type Value = string | number | boolean | null | undefined;
@@ -51,6 +60,26 @@ function ofCheckpoint(
     type,
     cell: ({ checkpoint }) => cellOf(type, checkpoint && value(checkpoint)),
   };
+}
+
+function ofTrained(
+  name: string,
+  type: ColumnType,
+  value: (trained: TrainingCheckpoint__Output) => Value,
+): Column {
+  return {
+    name: `training_checkpoint_${name}`,
+    type,
+    cell: ({ trained }) => cellOf(type, trained && value(trained)),
+  };
+}
+
+function ofTraining(
+  name: string,
+  type: ColumnType,
+  value: (training: Training__Output) => Value,
+): Column {
+  return ofRun(`training_${name}`, type, ({ training }) => training && value(training));
 }
 
 /** Converts a value to a cell. Counts come as texts; they are below 2⁵³, unlike seeds. */
@@ -88,6 +117,16 @@ const EXPONENTS = [
 ] as const;
 
 const QUANTILES = [0.025, 0.25, 0.5, 0.75, 0.975];
+
+const TRAINED_ESTIMATES = [
+  ["median_test_loss", "medianTestLoss"],
+  ["best_median_test_loss", "bestMedianTestLoss"],
+  ["median_training_loss", "medianTrainingLoss"],
+  ["diverged_share", "divergedShare"],
+  ["stuck_share", "stuckShare"],
+] as const;
+
+const TRAINED_QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /** The columns of an export, in order. New ones are added only at the end. */
 export const COLUMNS: readonly Column[] = [
@@ -192,7 +231,45 @@ export const COLUMNS: readonly Column[] = [
   ofRun("computations", "text", ({ computations }) =>
     computationLines(computations, true).join("; "),
   ),
+
+  ofTraining("task", "text", ({ task }) => shortName("task", task)),
+  ofTraining("optimizer", "text", ({ optimizer }) => shortName("optimizer", optimizer)),
+  ofTraining("learning_rate", "number", ({ learningRate }) => learningRate),
+  ofTraining("weight_decay", "number", ({ weightDecay }) => weightDecay),
+  ofTraining(
+    "final_learning_rate_ratio",
+    "number",
+    ({ finalLearningRateRatio }) => finalLearningRateRatio,
+  ),
+  ofTraining("step_count", "integer", ({ stepCount }) => stepCount),
+  ofTraining("candidate_count", "integer", ({ candidateCount }) => candidateCount),
+  ofTrained("step", "integer", ({ step }) => step),
+  ofTrained("replica_count", "integer", ({ replicaCount }) => replicaCount),
+  ...TRAINED_ESTIMATES.flatMap(([name, key]) => [
+    ofTrained(`${name}_estimate`, "number", ({ [key]: of }) => of?.estimate),
+    ofTrained(`${name}_lower`, "number", ({ [key]: of }) => of?.lower),
+    ofTrained(`${name}_upper`, "number", ({ [key]: of }) => of?.upper),
+  ]),
+  ...TRAINED_QUANTILES.flatMap((probability) => [
+    ofTrained(quantileName("test_loss", probability), "number", ({ testLossQuantiles }) =>
+      quantileAt(testLossQuantiles, probability),
+    ),
+    ofTrained(quantileName("training_loss", probability), "number", ({ trainingLossQuantiles }) =>
+      quantileAt(trainingLossQuantiles, probability),
+    ),
+  ]),
+  ofTrained("mean_log_test_loss", "number", ({ meanLogTestLoss }) => meanLogTestLoss),
+  ofTrained("mean_log_training_loss", "number", ({ meanLogTrainingLoss }) => meanLogTrainingLoss),
+  ofTrained("mean_log_gradient_norm", "number", ({ meanLogGradientNorm }) => meanLogGradientNorm),
 ];
+
+function quantileName(of: string, probability: number): string {
+  return `${of}_quantile_${String(probability).replace(".", "_")}`;
+}
+
+function quantileAt(quantiles: readonly Quantile__Output[], probability: number): Value {
+  return quantiles.find((quantile) => quantile.probability === probability)?.value;
+}
 
 /** The text of an object; nothing for an empty one, as a run has it whose kind has fields. */
 function jsonText(value: Record<string, unknown>): string {

@@ -61,7 +61,8 @@ function check(measurement: Measurement, falseAlarmRate: number): Check {
     typeof measurement.expectation === "function"
       ? measurement.expectation(falseAlarmRate)
       : measurement.expectation;
-  const half = standardError === 0 ? 0 : halfWidth(falseAlarmRate, degreesOfFreedom) * standardError;
+  const half =
+    standardError === 0 ? 0 : halfWidth(falseAlarmRate, degreesOfFreedom) * standardError;
   const [lower, upper] = [estimate - half, estimate + half];
   return {
     what,

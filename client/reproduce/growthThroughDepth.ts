@@ -10,7 +10,6 @@ export function growthThroughDepth(
   runs: readonly Run__Output[],
   series: (run: Run__Output) => string,
 ): Panel {
-  const decades = (growth: number) => growth / Math.LN10;
   return {
     x: { title: "depth l", scale: "linear" },
     y: { title: "log₁₀ of the norm over the first norm", scale: "linear" },
@@ -31,4 +30,8 @@ export function growthThroughDepth(
       },
     ]),
   };
+}
+
+function decades(growth: number): number {
+  return growth / Math.LN10;
 }

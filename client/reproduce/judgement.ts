@@ -31,8 +31,7 @@ export function judge(claim: Claim, runs: readonly Run__Output[]): Judgement {
 
 /** How many of the claims hold, do not hold, and cannot be told, as a sentence. */
 export function tally(judgements: readonly Judgement[]): string {
-  const number = (wanted: Verdict) =>
-    judgements.filter(({ verdict }) => verdict === wanted).length;
+  const number = (wanted: Verdict) => judgements.filter(({ verdict }) => verdict === wanted).length;
   return (
     `Of ${judgements.length} ${judgements.length === 1 ? "claim" : "claims"} ` +
     `${number("holds")} hold, ${number("does not hold")} do not hold, and ` +

@@ -77,11 +77,10 @@ export function zScores(what: string, scores: readonly number[]): Measurement[] 
         to: chiSquareQuantile(1 - rate / 2, count),
       }),
     ),
-    statistic(
-      `largest |z| of ${what}, of ${count}`,
-      Math.max(...scores.map(Math.abs)),
-      (rate) => ({ from: 0, to: bonferroni(rate, count) }),
-    ),
+    statistic(`largest |z| of ${what}, of ${count}`, Math.max(...scores.map(Math.abs)), (rate) => ({
+      from: 0,
+      to: bonferroni(rate, count),
+    })),
   ];
 }
 

@@ -55,7 +55,8 @@ export function exactOf(
 
 /** Exact exponents of the network of a run. */
 export function exactOfRun({ network }: Run__Output): Exponents {
-  const weights = shortName("weights", network?.weights) === "orthogonal" ? "orthogonal" : "gaussian";
+  const weights =
+    shortName("weights", network?.weights) === "orthogonal" ? "orthogonal" : "gaussian";
   return exactOf(weights, network?.width ?? 1, network?.negativeSlope ?? SLOPE, network?.gain ?? 1);
 }
 
@@ -82,9 +83,11 @@ export function quantileAt(
 
 /** Runs by their networks, in the order of their first ones. */
 export function byNetwork(runs: readonly Run__Output[]): Run__Output[][] {
-  const key = ({ network }: Run__Output) =>
-    JSON.stringify([network?.weights, network?.width, network?.negativeSlope, network?.gain]);
-  return [...Map.groupBy(runs, key).values()];
+  return [...Map.groupBy(runs, networkKey).values()];
+}
+
+function networkKey({ network }: Run__Output): string {
+  return JSON.stringify([network?.weights, network?.width, network?.negativeSlope, network?.gain]);
 }
 
 /** The first of a group of runs. */

@@ -16,13 +16,20 @@ export function reportToJson(facts: ReportFacts, judgements: readonly Judgement[
       verdict,
       checks: checks.map(checkToJson),
       figures: figures.map(({ name, caption }) => ({ file: `${name}.svg`, caption })),
-      runs: runs.map(runToJson),
+      runs: runs.map((run) => {
+        // Nobody needs to know how far a run that has ended has come.
+        const { progress: _progress, ...rest } = runToJson(run);
+        return rest;
+      }),
     })),
   };
 }
 
-/** JSON has no infinity: an end of an expectation that is open is null. */
-function checkToJson({ expectation, ...check }: Check) {
-  const end = (value: number) => (Number.isFinite(value) ? value : null);
-  return { ...check, expectation: { from: end(expectation.from), to: end(expectation.to) } };
+function checkToJson({ expectation: { from, to }, ...check }: Check) {
+  return { ...check, expectation: { from: finite(from), to: finite(to) } };
+}
+
+/** The open end of an expectation is null, because JSON has no infinity. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

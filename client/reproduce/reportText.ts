@@ -1,11 +1,5 @@
 import { count, counted, duration } from "../../shared/text/counts.ts";
-import {
-  ABSENT,
-  given,
-  interval,
-  percent,
-  significant,
-} from "../../shared/text/numbers.ts";
+import { ABSENT, given, interval, percent, significant } from "../../shared/text/numbers.ts";
 import { shortName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { weightsLabel } from "../../shared/charts/networkLabels.ts";
@@ -16,6 +10,7 @@ import type { ReportFacts } from "./reportFacts.ts";
 
 /** Digits of a number without an error. */
 const DIGITS = 5;
+const SPAN_DIGITS = 4;
 
 /** The report in Markdown; its pictures lie beside it. */
 export function reportText(facts: ReportFacts, judgements: readonly Judgement[]): string {
@@ -34,7 +29,9 @@ export function reportText(facts: ReportFacts, judgements: readonly Judgement[])
 
 function introduction({ scale, version }: ReportFacts): string {
   const size =
-    scale === "quick" ? "This is the quick version, for a first look." : "This is the full version.";
+    scale === "quick"
+      ? "This is the quick version, for a first look."
+      : "This is the full version.";
   return (
     "Kogler, Schwarz and Kittle (arXiv 2602.10949) claim limit theorems for deep random Leaky ReLU " +
     "networks, and an initialization that follows from them. This report computes what they claim " +
@@ -58,8 +55,8 @@ function summary(judgements: readonly Judgement[]): string {
 function reading(claims: number): string {
   return (
     "A check compares a number with what the claim says that it is. It *holds* if the number's " +
-    "interval meets the expectation and is narrow enough to tell; it *does not hold* if the interval " +
-    "misses the expectation; otherwise it *cannot be told*. A claim holds if all its checks do, and " +
+    "interval meets the expectation and goes beyond it by no more than the column *known to*; it *does " +
+    "not hold* if the interval misses the expectation; otherwise it *cannot be told*. A claim holds if all its checks do, and " +
     `does not if one does not. The checks of a claim share a false-alarm rate of ` +
     `${percent(FALSE_ALARM_RATE)}: so often, at most, a true claim would be said not to hold, and ` +
     `some claim of ${claims} in at most ${percent(claims * FALSE_ALARM_RATE)} of such reports.`
@@ -83,7 +80,7 @@ function checkTable(checks: readonly Check[]): string {
   const [first] = checks;
   const coverage = first === undefined ? ABSENT : percent(1 - first.falseAlarmRate);
   return markdownTable(
-    ["check", "found", `${coverage} interval`, "expected", "may be away by", "verdict"],
+    ["check", "found", `${coverage} interval`, "expected", "known to", "verdict"],
     checks.map((check) => [
       check.what,
       significant(check.estimate, DIGITS),
@@ -97,7 +94,7 @@ function checkTable(checks: readonly Check[]): string {
 
 function spanText({ from, to }: Span): string {
   if (from === to) return significant(from, DIGITS);
-  return `${significant(from, DIGITS)} to ${significant(to, DIGITS)}`;
+  return `${significant(from, SPAN_DIGITS)} to ${significant(to, SPAN_DIGITS)}`;
 }
 
 /** What was computed for a claim, in a sentence. */

@@ -13,7 +13,9 @@ export function sampleOf(runs: readonly Run[], share: number): Run[] {
     if (first === undefined) return [];
     const replicas = group.reduce((sum, run) => sum + replicasOf(run), 0);
     const replicaCount = LANES * Math.max(1, Math.round((share * replicas) / LANES));
-    return [{ ...first, stoppingRule: { replicaCount: String(replicaCount), rule: "replicaCount" } }];
+    return [
+      { ...first, stoppingRule: { replicaCount: String(replicaCount), rule: "replicaCount" } },
+    ];
   });
 }
 

@@ -27,16 +27,19 @@ export function waitingReason(
   );
 }
 
-function missingBackend({ backend, backends, isMixed }: ActiveRun): string {
+function missingBackend({ backend, backends, isMixed, progress }: ActiveRun): string {
   if (isMixed) {
     return (
       `it waits for a worker that has one of the backends ${backends.join(", ")}: no connected ` +
       `worker does; start one`
     );
   }
+  const { name } = progress.specification.kind;
+  const work = name === "propagation" ? "" : ` and does runs of the kind ${name}`;
   return (
-    `it waits for a worker that has the backend ${backend}: no connected worker does; start one ` +
-    `with lyapunov work --backend ${backend}, or cancel the run and submit it with another backend`
+    `it waits for a worker that has the backend ${backend}${work}: no connected worker does; ` +
+    `start one ${work === "" ? "" : "of this version "}with lyapunov work --backend ${backend}, ` +
+    `or cancel the run and submit it with another backend`
   );
 }
 

@@ -108,6 +108,7 @@ export const FIELD_BOUNDS: Readonly<Record<string, Bound>> = {
   "lyapunov.v1.Device.device_backends": { entries: 64 },
   "lyapunov.v1.DeviceBackend.generator": GENERATOR,
   "lyapunov.v1.DeviceBackend.driver": DEVICE,
+  "lyapunov.v1.DeviceBackend.kinds": { entries: 64 },
   "lyapunov.v1.Heartbeat.held_lease_ids": LEASES,
   "lyapunov.v1.ShardResult.run": NAME,
   "lyapunov.v1.ShardFailure.error": { characters: 10_000 },

@@ -84,6 +84,7 @@ function readBackends(
 /** What a device says of a backend; what it does not say is left out. */
 function readDetails(backend: DeviceBackend__Output, path: string): Omit<DeviceBackend, "name"> {
   const { generator, driver, deviceKind, software, memoryBytes, weightsPerSecond } = backend;
+  const { kinds } = backend;
   // No partial could have such a generator.
   refuse(`${path}.generator`, textProblem(generator, MAXIMUM_GENERATOR_LENGTH));
   refuse(`${path}.driver`, textProblem(driver, MAXIMUM_DEVICE_LENGTH));
@@ -94,6 +95,7 @@ function readDetails(backend: DeviceBackend__Output, path: string): Omit<DeviceB
   return {
     generator,
     ...(driver !== "" && { driver }),
+    ...(kinds.length > 0 && { kinds }),
     ...(deviceKind === "DEVICE_KIND_GPU" && { isGpu: true }),
     ...(software && { isSoftware: true }),
     ...(memoryBytes !== "0" && { memoryBytes: Number(memoryBytes) }),

@@ -27,6 +27,8 @@ export class ActiveRun implements Bits {
   readonly leases = new Map<number, Set<number>>();
   /** The backends that can do the run. */
   readonly backends: readonly BackendName[];
+  /** The kind as on the wire. */
+  readonly wireKind: string | number;
   readonly rate = new RateMeter(RATE_WINDOW_SECONDS);
   /** Work of the live leases, in weights; fair sharing compares runs by it. */
   leasedWork = 0;
@@ -62,6 +64,7 @@ export class ActiveRun implements Bits {
     this.#horizon = progress.horizon;
     const { specification } = progress;
     this.backends = specification.kind.backends(specification);
+    this.wireKind = specification.kind.wireKind;
     this.#tie(generator);
     for (const shard of recorded) this.recorded(shard);
     // A disputed shard must not go to a worker that took a side, and one that has failed goes to

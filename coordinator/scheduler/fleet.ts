@@ -27,6 +27,8 @@ export interface Lease {
 export interface Bits {
   /** The backends that can do the run, of which it has one, or any. */
   readonly backends: readonly BackendName[];
+  /** The run's kind as on the wire. */
+  readonly wireKind: string | number;
   /** Undefined while any generator will do, but for those given up. */
   readonly generator: string | undefined;
   /** Generators that were given up. */
@@ -46,14 +48,23 @@ export interface Worker {
 /** Backends in the order in which they are taken to be fast where no measurement says so. */
 const USUALLY_FASTEST_FIRST: readonly BackendName[] = ["webgpu", "simd", "tensorflow", "reference"];
 
-function fastestFirst(backends: readonly DeviceBackend[]): readonly BackendName[] {
-  return backends
-    .toSorted(
-      (a, b) =>
-        (b.weightsPerSecond ?? 0) - (a.weightsPerSecond ?? 0) ||
-        USUALLY_FASTEST_FIRST.indexOf(a.name) - USUALLY_FASTEST_FIRST.indexOf(b.name),
-    )
-    .map(({ name }) => name);
+function fastestFirst(backends: readonly DeviceBackend[]): readonly DeviceBackend[] {
+  return backends.toSorted(
+    (a, b) =>
+      (b.weightsPerSecond ?? 0) - (a.weightsPerSecond ?? 0) ||
+      USUALLY_FASTEST_FIRST.indexOf(a.name) - USUALLY_FASTEST_FIRST.indexOf(b.name),
+  );
+}
+
+/** What a device computes that names no kinds, as those of versions before 0.2.0. */
+const UNNAMED_KINDS: readonly (string | number)[] = ["RUN_KIND_PROPAGATION"];
+
+/**
+ * True if a device computes runs of a kind with a backend. Kinds without a name in the contract are
+ * never asked after: whoever brings one along sees to it that the workers know it.
+ */
+function computes({ kinds = UNNAMED_KINDS }: DeviceBackend, wireKind: string | number): boolean {
+  return typeof wireKind === "number" || kinds.includes(wireKind);
 }
 
 /** Weight of the newest measurement in a device's rate. */
@@ -68,7 +79,7 @@ export class Device {
   #unexpectedCount = 0;
   #description: DeviceDescription;
   #generators: Map<BackendName, string>;
-  #fastestFirst: readonly BackendName[];
+  #fastestFirst: readonly DeviceBackend[];
   readonly #secondsPerWork = new Map<string, number>();
   /** Leases beyond one for each slot when the device was last filled. */
   #ahead = 0;
@@ -154,13 +165,15 @@ export class Device {
   }
 
   /** The fastest backend with which the device can work on the run; undefined if it has none. */
-  backendFor({ backends, generator, superseded }: Bits): BackendName | undefined {
-    return this.#fastestFirst.find((name) => {
-      if (!backends.includes(name)) return false;
+  backendFor({ backends, wireKind, generator, superseded }: Bits): BackendName | undefined {
+    const found = this.#fastestFirst.find((backend) => {
+      const { name } = backend;
+      if (!backends.includes(name) || !computes(backend, wireKind)) return false;
       const own = this.generatorOf(name);
       if (own === undefined) return true;
       return generator === undefined ? !superseded.has(own) : own === generator;
     });
+    return found?.name;
   }
 
   /** Notes that the device has answered a lease, with a result or a failure. */

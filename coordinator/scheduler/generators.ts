@@ -120,8 +120,8 @@ export class Generators {
 
   /** Workers that are idle, and could do the run if its generator were given up. */
   #standby(run: ActiveRun): string[] {
-    const { backends, generator } = run;
-    const anew = { backends, generator: undefined, superseded: new Set<string>() };
+    const { backends, wireKind, generator } = run;
+    const anew = { backends, wireKind, generator: undefined, superseded: new Set<string>() };
     return this.#someAnswer(run, (device) => {
       const backend = device.backendFor(anew);
       if (!device.idle || backend === undefined) return false;

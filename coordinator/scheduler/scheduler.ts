@@ -119,8 +119,9 @@ export class Scheduler {
     if (run === undefined || run.leases.size > 0) return false;
     const isPresent = (worker: Worker) => this.#state.isPresent(worker);
     if (![...this.workers.values()].some(isPresent)) return false;
-    const { backends } = run;
-    return !this.#state.someServe({ backends, generator: undefined, superseded: new Set() });
+    const { backends, wireKind } = run;
+    const anyBits = { backends, wireKind, generator: undefined, superseded: new Set<string>() };
+    return !this.#state.someServe(anyBits);
   }
 
   /** Why no worker goes on with the run, though some may hold leases of it. */

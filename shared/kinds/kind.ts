@@ -61,6 +61,8 @@ export interface Kind<Specification extends RunSpecification = RunSpecification>
   readonly name: string;
   /** Value of the enumeration RunKind: a name like `RUN_KIND_PROPAGATION`, or a nameless number. */
   readonly wireKind: string | number;
+  /** The backends that compute runs of the kind; workers announce it with each of them. */
+  readonly computedBy: readonly BackendName[];
   /** The quantities that the kind estimates. */
   readonly quantities: readonly Quantity[];
 

@@ -1,3 +1,4 @@
+import type { BackendName } from "../specification/backends.ts";
 import type { Kind } from "./kind.ts";
 import { PROPAGATION } from "./propagation/propagation.ts";
 import { SAMPLING_INITIALIZATION } from "./samplingInitialization/samplingInitialization.ts";
@@ -15,6 +16,13 @@ export class Kinds {
   /** The kinds' values of RunKind on the wire. */
   get wireKinds(): readonly (string | number)[] {
     return this.#kinds.map(({ wireKind }) => wireKind);
+  }
+
+  /** The values of RunKind of the kinds that a backend computes. */
+  computedBy(backend: BackendName): readonly (string | number)[] {
+    return this.#kinds
+      .filter(({ computedBy }) => computedBy.includes(backend))
+      .map(({ wireKind }) => wireKind);
   }
 
   /** Finds a kind by its name in the ledger; undefined if this version does not know it. */

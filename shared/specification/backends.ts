@@ -8,8 +8,16 @@ export function isProcessorBackend(name: string): name is ProcessorBackend {
   return PROCESSOR_BACKENDS.some((own) => own === name);
 }
 
+/** Backends of a processor's threads; TensorFlow.js needs optional packages. */
+const THREAD_BACKENDS = [...PROCESSOR_BACKENDS, "tensorflow_wasm"] as const;
+
+/** True for a backend that needs no device but a processor, with or without optional packages. */
+export function isThreadBackend(name: string): boolean {
+  return THREAD_BACKENDS.some((own) => own === name);
+}
+
 /**
- * Names of the implementations that propagate replicas. A new one also gets a name in the contract's
+ * Names of the implementations that propagate or train replicas. A new one also gets a name in the contract's
  * enumeration Backend, costs (kinds/propagation/costs.ts), a loader (worker/backends/registry.ts)
  * and a device that offers it (worker/devices/devices.ts).
  */
@@ -29,6 +37,8 @@ export interface DeviceBackend {
   readonly generator: string;
   /** The driver with its version, where the backend has one; for people. */
   readonly driver?: string;
+  /** Kinds of run that the device computes with it, as on the wire; absent where it names none. */
+  readonly kinds?: readonly (string | number)[];
   /** True if the backend computes on a graphics card, or on a processor that plays one's part. */
   readonly isGpu?: boolean;
   /** True if a processor does what a card should; it was let in on purpose. */

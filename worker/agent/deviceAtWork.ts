@@ -1,8 +1,10 @@
 import { clipped } from "../../shared/specification/violations.ts";
 import type { DeviceBackend } from "../../shared/specification/backends.ts";
+import { KINDS } from "../../shared/kinds/kinds.ts";
 import { wireName } from "../../shared/wire/enumerations.ts";
 import type { Device } from "../../shared/wire/generated/lyapunov/v1/Device.ts";
 import type { DeviceBackend as DeviceBackendMessage } from "../../shared/wire/generated/lyapunov/v1/DeviceBackend.ts";
+import type { RunKind } from "../../shared/wire/generated/lyapunov/v1/RunKind.ts";
 import type { ShardTask__Output } from "../../shared/wire/generated/lyapunov/v1/ShardTask.ts";
 import type { WorkerDevice } from "../devices/workerDevice.ts";
 import type { ComputedShard } from "../pool/computedShard.ts";
@@ -80,5 +82,6 @@ function backendMessage(backend: DeviceBackend): DeviceBackendMessage {
     software: isSoftware,
     memoryBytes: backend.memoryBytes ?? 0,
     weightsPerSecond: backend.weightsPerSecond ?? 0,
+    kinds: KINDS.computedBy(name) as RunKind[],
   };
 }

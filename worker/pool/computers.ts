@@ -3,6 +3,7 @@ import { loadedOnce, type BackendLoader } from "./backendLoader.ts";
 import { propagationComputer } from "./propagationComputer.ts";
 import { samplingComputer } from "./samplingComputer.ts";
 import type { ShardComputers } from "./shardComputer.ts";
+import { trainingComputer } from "./trainingComputer.ts";
 
 /** What a worker can compute with these backends. A coordinator that names no kind means propagation. */
 export function computersWith(loader: BackendLoader): ShardComputers {
@@ -11,6 +12,7 @@ export function computersWith(loader: BackendLoader): ShardComputers {
   return new Map([
     ["RUN_KIND_UNSPECIFIED", propagation],
     ["RUN_KIND_PROPAGATION", propagation],
+    ["RUN_KIND_TRAINING", trainingComputer(load)],
     ["RUN_KIND_SAMPLING_INITIALIZATION", samplingComputer(load)],
   ]);
 }

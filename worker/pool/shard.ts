@@ -26,23 +26,30 @@ export async function computeShard(
   );
   const chosen = valuesOf(observables, seen, depths.length, replicaCount);
   const values = burnIn > 0 ? sinceFirstDepth(observables, chosen, replicaCount) : chosen;
-  const { generator, device } = backend;
   return {
     ...sumReplicas(observables, checkpointDepths, sketchBinWidths, replicaCount, values),
     backend: task.backend,
-    generator,
+    generator: backend.generator,
     firstReplica,
-    ...(device !== undefined && {
-      device: clipped(device.description, MAXIMUM_TEXT_LENGTH),
-      driver: clipped(device.driver, MAXIMUM_TEXT_LENGTH),
-    }),
-    ...(device?.isSoftware === true && { software: true }),
+    ...deviceFields(backend),
     ...(seen.recomputedCount !== undefined && { recomputedReplicaCount: seen.recomputedCount }),
   };
 }
 
+/** What a partial says of the device that its backend computes on. */
+export function deviceFields({
+  device,
+}: Backend): Pick<ShardPartial, "device" | "driver" | "software"> {
+  if (device === undefined) return {};
+  return {
+    device: clipped(device.description, MAXIMUM_TEXT_LENGTH),
+    driver: clipped(device.driver, MAXIMUM_TEXT_LENGTH),
+    ...(device.isSoftware && { software: true }),
+  };
+}
+
 /** The values of the observables that the task asks for, in its order. */
-function valuesOf(
+export function valuesOf(
   observables: readonly Observable[],
   { names, values }: ReplicaObservables,
   depthCount: number,

@@ -4,6 +4,7 @@ import { specificationToMessage } from "../../../shared/kinds/propagation/messag
 import { WEIGHT_LAWS } from "../../../shared/network/weights.ts";
 import { RUN_BACKENDS } from "../../../shared/specification/backends.ts";
 import { alternativesOf } from "../../sdk/initialization/alternatives.ts";
+import { assertSnippet, codeOf } from "../../sdk/initialization/code.ts";
 import { planOf, type FoundGain } from "../../sdk/initialization/plan.ts";
 import {
   parseInitialization,
@@ -11,6 +12,7 @@ import {
   type InitializationRequest,
 } from "../../sdk/initialization/request.ts";
 import { RUN_DEFAULTS, type Typed } from "../../sdk/runInput.ts";
+import { FRAMEWORKS, type Framework } from "../../sdk/snippets/snippet.ts";
 import { openCluster } from "../cluster.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
 import { findCriticalGains } from "../foundGains.ts";
@@ -18,26 +20,34 @@ import { initJson } from "../presentation/initJson.ts";
 import { initText } from "../presentation/initText.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { outputColumns } from "../presentation/terminal.ts";
-import { typed, typedList } from "../readers.ts";
+import { choice, typed, typedList } from "../readers.ts";
 import { endOnSignal } from "../signals.ts";
 import { print } from "../streams.ts";
 
 type Flags = ClusterFlags & {
   readonly width?: Typed;
   readonly widths?: readonly Typed[];
-  readonly depth: Typed;
+  readonly depth?: Typed;
   readonly negativeSlope: Typed;
   readonly weights: Typed;
   readonly degreesOfFreedom?: Typed;
   readonly density?: Typed;
   readonly precision?: Typed;
   readonly backend?: Typed;
+  readonly framework?: Framework;
   readonly json?: boolean;
 };
 
 /** `lyapunov init`. */
 export function defineInit(command: Command): void {
   addClusterFlags(addInitFlags(command))
+    .addOption(
+      choice(
+        "--framework <name>",
+        "print an initializer to paste into your code, and nothing else",
+        FRAMEWORKS,
+      ).conflicts("json"),
+    )
     .option("--json", "print JSON on standard output")
     .action(async () => {
       await init(command.optsWithGlobals<Flags>());
@@ -52,7 +62,7 @@ function addInitFlags(command: Command): Command {
       "instead of --width and --depth: widths from the input to the output, such as 4,16,16,1",
       typedList,
     )
-    .option("--depth <layers>", "layers, 1 to 10,000,000", typed, RUN_DEFAULTS.depth)
+    .option("--depth <layers>", `layers, 1 to 10,000,000 (default: ${RUN_DEFAULTS.depth})`, typed)
     .option(
       "--negative-slope <number>",
       "slope of the Leaky ReLU for negative inputs; 0 is ReLU",
@@ -77,7 +87,13 @@ function addInitFlags(command: Command): Command {
 async function init(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const request = parseInitialization(inputOf(flags));
+  const { framework } = flags;
+  if (framework !== undefined) assertSnippet(framework, request);
   const plan = planOf(request, await foundGain(request, flags));
+  if (framework !== undefined) {
+    await print(codeOf(framework, request, plan));
+    return;
+  }
   const alternatives = alternativesOf(request, plan);
   if (flags.json === true) await printJson(initJson(request, plan, alternatives));
   else await print(`${initText(request, plan, alternatives, outputColumns())}\n`);
@@ -91,7 +107,7 @@ function inputOf(flags: Flags): InitializationInput {
     ...(widths !== undefined && { widths }),
     ...(precision !== undefined && { precision }),
     ...(backend !== undefined && { backend }),
-    depth,
+    ...(depth !== undefined && { depth }),
     negativeSlope,
     weights,
     degreesOfFreedom,

@@ -4,8 +4,7 @@ import { performance } from "node:perf_hooks";
 
 import type { Command } from "commander";
 
-import { counted, duration, shortDuration } from "../../../shared/text/counts.ts";
-import { percent } from "../../../shared/text/numbers.ts";
+import { counted, duration } from "../../../shared/text/counts.ts";
 import { BACKENDS } from "../../../shared/specification/backends.ts";
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import { VERSION } from "../../../shared/wire/version.ts";
@@ -32,8 +31,11 @@ interface Flags extends ClusterFlags {
 
 const CLAIM_IDS = CLAIMS.map(({ id }) => id);
 
-/** Share of the whole that is computed first, to predict how long the whole takes. */
-const SAMPLE_SHARE = 0.01;
+/**
+ * Shares of the whole that are computed first, to predict how long the whole takes. What each sample
+ * takes to begin and to end drops out of the difference.
+ */
+const [SMALL_SAMPLE, LARGE_SAMPLE] = [0.002, 0.012];
 
 /** `lyapunov reproduce`. */
 export function defineReproduce(command: Command): void {
@@ -122,14 +124,14 @@ async function predict(
   runs: readonly Run[],
   quiet: boolean,
 ): Promise<number | null> {
+  if (!quiet) say("measuring how fast this goes …\n");
   const { sampleOf } = await import("../../reproduce/sample.ts");
-  const sampled = await reproduction.time(sampleOf(runs, SAMPLE_SHARE));
-  if (sampled === undefined) return null;
-  const seconds = sampled / SAMPLE_SHARE;
-  if (!quiet) {
-    const basis = `a sample of ${percent(SAMPLE_SHARE)} took ${shortDuration(sampled)}`;
-    say(`predicted time: ${duration(seconds)}, because ${basis}\n`);
-  }
+  const small = await reproduction.time("small sample", sampleOf(runs, SMALL_SAMPLE));
+  const large = await reproduction.time("large sample", sampleOf(runs, LARGE_SAMPLE));
+  if (small === undefined || large === undefined) return null;
+  const seconds =
+    large > small ? (large - small) / (LARGE_SAMPLE - SMALL_SAMPLE) : large / LARGE_SAMPLE;
+  if (!quiet) say(`predicted time: ${duration(seconds)} for ${counted(runs.length, "run")}\n`);
   return seconds;
 }
 

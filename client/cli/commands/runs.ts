@@ -7,6 +7,7 @@ import { parseStoppingRule } from "../../../shared/specification/stoppingRuleInp
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { SimulationApi } from "../../sdk/api.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
+import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
 import { stoppingRuleInput, type StoppingFlags } from "../../sdk/runInput.ts";
 import { callFlags } from "../connectionFlags.ts";
@@ -23,13 +24,14 @@ import {
   reportRun,
   reportSweep,
   runText,
-  sweepText,
 } from "../presentation/report.ts";
+import { isStudySweep, reportStudy } from "../presentation/studyReport.ts";
 import { networkLabel } from "../../../shared/charts/networkLabels.ts";
 import { count } from "../../../shared/text/counts.ts";
 import { interrupted, unheard } from "../parting.ts";
 import { sweepHeading } from "../presentation/sweepHeading.ts";
 import { hasMissedTarget } from "../presentation/targetText.ts";
+import { isTraining, medianTestLossText } from "../presentation/trainingText.ts";
 import { endOnSignal } from "../signals.ts";
 import { isSweep } from "../names.ts";
 import { addList, allPages } from "./list.ts";
@@ -75,6 +77,7 @@ async function list(api: SimulationApi, limit: number, json: boolean): Promise<v
   }
   const isTitled = runs.some(({ displayName }) => displayName !== "");
   const columns = LISTED.filter(({ head }) => isTitled || head !== TITLE);
+  if (runs.some(isTraining)) columns.push(MEDIAN_TEST_LOSS);
   await print(`${fittedTable(columns, runs, outputColumns())}\n`);
 }
 
@@ -107,12 +110,19 @@ const LISTED: readonly TableColumn<Run__Output>[] = [
   },
 ];
 
+/** What a list says of trainings, if there are any. */
+const MEDIAN_TEST_LOSS: TableColumn<Run__Output> = {
+  head: "median test loss",
+  importance: 3,
+  cell: medianTestLossText,
+};
+
 async function show(api: SimulationApi, name: string, flags: Flags): Promise<void> {
   const json = flags.json ?? false;
   if (isSweep(name)) {
     const sweep = await api.getSweep(name);
-    if (json) await printJson(sweepToJson(sweep));
-    else await print(`${sweepHeading(sweep)}\n${sweepText(sweep, true)}\n`);
+    if (!json) await print(`${sweepHeading(sweep)}\n`);
+    await reportAny(api, sweep, json);
     return;
   }
   const run = await api.getRun(name);
@@ -133,13 +143,24 @@ async function watch(api: SimulationApi, name: string, flags: Flags): Promise<vo
   if (isSweep(name)) {
     const sweep = await watchSweep(api, name, options);
     if (!json) await print(`${sweepHeading(sweep)}\n`);
-    await reportSweep(sweep, json, true);
+    await reportAny(api, sweep, json);
     assertSweepSucceeded(sweep);
   } else {
     const run = await watchRun(api, name, options);
     await reportRun(run, json);
     assertRunSucceeded(run);
   }
+}
+
+/** Prints a sweep, or what it has found where it is a study. */
+async function reportAny(api: SimulationApi, sweep: Sweep__Output, json: boolean): Promise<void> {
+  if (!isStudySweep(sweep)) {
+    await reportSweep(sweep, json, true);
+    return;
+  }
+  // Loaded only now: a study's default loss needs the tasks' data.
+  const { reportOf } = await import("../studyRuns.ts");
+  await reportStudy(sweep, await reportOf(api, sweep), json);
 }
 
 async function cancel(api: SimulationApi, name: string, flags: Flags): Promise<void> {

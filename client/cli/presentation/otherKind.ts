@@ -7,6 +7,7 @@ import type { Estimate__Output } from "../../../shared/wire/generated/lyapunov/v
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { structToJson } from "../../../shared/wire/struct.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
+import { isTraining, trainingLabel } from "./trainingText.ts";
 import { titled } from "./sweepHeading.ts";
 import { hasMissedTarget, targetText } from "./targetText.ts";
 
@@ -25,8 +26,9 @@ export function isLost({ kind, network, state }: Run__Output): boolean {
   return isFailed && network === null && shortName("kind", kind) === undefined;
 }
 
-/** `kind 1000: bias 0.3, tosses 100000`. */
+/** `kind 1000: bias 0.3, tosses 100000`; what a training trains, and how. */
 export function parametersLabel(run: Run__Output): string {
+  if (isTraining(run)) return trainingLabel(run);
   const parameters = Object.entries(structToJson(run.parameters)).map(
     ([name, value]) => `${name} ${parameterText(value)}`,
   );

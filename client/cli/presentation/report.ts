@@ -8,12 +8,14 @@ import { TargetMissed } from "../exitCodes.ts";
 import { printJson } from "./printJson.ts";
 import { runDetails } from "./runDetails.ts";
 import { runTable } from "./runTable.ts";
+import { isTraining, trainingDetails } from "./trainingText.ts";
 import { hasMissedTarget, targetText } from "./targetText.ts";
 import { print } from "../streams.ts";
 import { outputColumns } from "./terminal.ts";
 
 /** Formats one run for people, whatever its kind, as wide as the terminal is. */
 export function runText(run: Run__Output, limit = outputColumns()): string {
+  if (isTraining(run)) return trainingDetails(run, limit);
   return isOtherKind(run) ? otherKindDetails(run, limit) : runDetails(run, limit);
 }
 

@@ -95,10 +95,15 @@ export const criticalInitialization: Claim = {
   figures: (runs) => [
     {
       name: "lyapunov",
+      caption: "λ̂ at the critical gain, with 95 % intervals, around zero.",
+      picture: exponentChart(gridOf(runs)),
+    },
+    {
+      name: "lyapunov-depth",
       caption:
-        "Left: λ̂ at the critical gain, around zero. Right: the growth of networks of width " +
-        `${FOLLOWED_WIDTH} at He's and at the critical gain; bands hold the middle half of them.`,
-      picture: chart(runs),
+        `The growth of networks of width ${FOLLOWED_WIDTH} at He's and at the critical gain; bands ` +
+        "hold the middle half of them.",
+      picture: depthChart(runs.slice(-FOLLOWED_GAINS.length)),
     },
   ],
   tables: (runs) => [estimateTable(gridOf(runs))],
@@ -108,17 +113,28 @@ function gridOf(runs: readonly Run__Output[]): readonly Run__Output[] {
   return runs.slice(0, -FOLLOWED_GAINS.length);
 }
 
-function chart(runs: readonly Run__Output[]): Diagram {
-  const series = (run: Run__Output) =>
-    `${weightsLabel(run)}, α ${given(run.network?.negativeSlope)}`;
+function exponentChart(runs: readonly Run__Output[]): Diagram {
   return {
     kind: "diagram",
-    title: "Lyapunov initialization",
+    title: "Lyapunov initialization: the exponent",
     subtitle: "points: λ̂ at the critical gain with 95 % intervals; the lines at zero are exact",
     name: `depth ${DEPTH}`,
-    panels: [
-      exponentsOverWidth(gridOf(runs), "λ per layer", series),
-      growthThroughDepth(runs.slice(-FOLLOWED_GAINS.length), (run) => `gain ${gainLabel(run)}`),
-    ],
+    panels: [...Map.groupBy(runs, weightsLabel)].map(([law, some]) =>
+      exponentsOverWidth(
+        some,
+        `λ per layer, ${law} weights`,
+        (run) => `α ${given(run.network?.negativeSlope)}`,
+      ),
+    ),
+  };
+}
+
+function depthChart(runs: readonly Run__Output[]): Diagram {
+  return {
+    kind: "diagram",
+    title: "Lyapunov initialization through the depth",
+    subtitle: `Gaussian weights, width ${FOLLOWED_WIDTH}, α 0.01`,
+    name: "bands: the middle half of all networks; lines: the mean growth",
+    panels: [growthThroughDepth(runs, (run) => `gain ${gainLabel(run)}`)],
   };
 }

@@ -92,7 +92,8 @@ export const exactValues: Claim = {
   figures: (runs) => [
     {
       name: "exact",
-      caption: "Points are simulated, lines are exact; most intervals are smaller than their points.",
+      caption:
+        "Points are simulated, lines are exact; most intervals are smaller than their points.",
       picture: chart(runs),
     },
   ],
@@ -125,7 +126,11 @@ function chart(runs: readonly Run__Output[]): Diagram {
     subtitle: "λ per layer at He's gain; points: λ̂ with 95 % intervals; lines: exact",
     name: `depth ${DEPTH}`,
     panels: laws.map(([law, some]) =>
-      exponentsOverWidth(some, `λ, ${law} weights`, (run) => `α ${given(run.network?.negativeSlope)}`),
+      exponentsOverWidth(
+        some,
+        `λ, ${law} weights`,
+        (run) => `α ${given(run.network?.negativeSlope)}`,
+      ),
     ),
   };
 }

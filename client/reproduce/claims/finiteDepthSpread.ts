@@ -32,8 +32,8 @@ interface Size {
 }
 
 const SIZES: Readonly<Record<Scale, Size>> = {
-  quick: { widths: [2, 8, 32], depth: 256, replicas: 512 },
-  full: { widths: [2, 8, 32, 64], depth: 512, replicas: 1024 },
+  quick: { widths: [2, 8, 16], depth: 256, replicas: 1024 },
+  full: { widths: [2, 8, 32], depth: 512, replicas: 2048 },
 };
 const TIMES = 16;
 const SPREAD_RESOLUTION = 0.1;
@@ -160,7 +160,14 @@ function keptShare(run: Run__Output | undefined): Uncertain {
 
 function spreadTable(groups: readonly (readonly Run__Output[])[]): string {
   return markdownTable(
-    ["network", "L", "networks", "standard deviation of S_L", "σ√L", "half of all networks between"],
+    [
+      "network",
+      "L",
+      "networks",
+      "standard deviation of S_L",
+      "σ√L",
+      "half of all networks between",
+    ],
     groups.map((group) => {
       const first = firstOf(group);
       const depth = depthOf(first);
@@ -184,8 +191,11 @@ function deviationAt(run: Run__Output, depth: number): number {
   return Math.sqrt(checkpointAt(run, depth).variance ?? NaN);
 }
 
+function widthLabel({ network }: Run__Output): string {
+  return `width ${network?.width}`;
+}
+
 function spreadChart(groups: readonly (readonly Run__Output[])[]): Diagram {
-  const series = (run: Run__Output) => `width ${run.network?.width}`;
   const depths = firstOf(groups[0] ?? []).checkpoints.map(({ depth }) => depth);
   return {
     kind: "diagram",
@@ -193,7 +203,7 @@ function spreadChart(groups: readonly (readonly Run__Output[])[]): Diagram {
     subtitle: "Gaussian weights; points: means of runs of different seeds with two standard errors",
     name: `${TIMES} runs of each network, α ${SLOPE}; bands and means are of the first`,
     panels: [
-      growthThroughDepth(groups.map(firstOf), series),
+      growthThroughDepth(groups.map(firstOf), widthLabel),
       {
         x: { title: "depth l", scale: "log" },
         y: { title: "standard deviation of S_l", scale: "log" },
@@ -203,12 +213,12 @@ function spreadChart(groups: readonly (readonly Run__Output[])[]): Diagram {
           return [
             {
               kind: "line" as const,
-              series: series(first),
+              series: widthLabel(first),
               points: depths.map((x) => ({ x, y: Math.sqrt(variance * x) })),
             },
             {
               kind: "points" as const,
-              series: series(first),
+              series: widthLabel(first),
               points: depths.map((x): Estimated => {
                 const { value: y, error } = meanOf(group.map((run) => deviationAt(run, x)));
                 return { x, y, lower: y - 2 * error, upper: y + 2 * error };

@@ -16,7 +16,7 @@ import {
 } from "../networkRuns.ts";
 
 const SIZES: Readonly<Record<Scale, { readonly depth: number; readonly replicas: number }>> = {
-  quick: { depth: 1024, replicas: 1024 },
+  quick: { depth: 1024, replicas: 2048 },
   full: { depth: 4096, replicas: 4096 },
 };
 /** Runs of each network: their spread is the error of everything that is measured. */
@@ -24,7 +24,7 @@ const TIMES = 16;
 /** The depth from which on the spread is compared. */
 const SHALLOW = 8;
 /** How far the mean growth may be off, as a share of λ. */
-const MEAN_RESOLUTION = 0.005;
+const MEAN_RESOLUTION = 0.01;
 const POWER_RESOLUTION = 0.02;
 
 /** S_L / L comes ever closer to λ, and its spread shrinks as 1/√L. */
@@ -69,8 +69,8 @@ export const lawOfLargeNumbers: Claim = {
     {
       name: "lln",
       caption:
-        "Left: the growth per layer, in which 95 % of the networks lie. Right: the standard " +
-        "deviation of the growth per layer, which falls as 1/√L.",
+        "Left: bands hold the growth per layer of 95 % of the networks; the lines are the exact λ. " +
+        "Right: the standard deviation of the growth per layer; the lines are σ/√l.",
       picture: chart(byNetwork(runs)),
     },
   ],
@@ -115,7 +115,7 @@ function chart(groups: readonly (readonly Run__Output[])[]): Diagram {
         marks: networks.flatMap(({ first, depths, lyapunovExponent: y, label }) => [
           {
             kind: "band" as const,
-            series: `95 % of networks, ${label}`,
+            series: label,
             points: depths.map((x) => ({
               x,
               lower: quantileAt(checkpointAt(first, x), 0.025) / x,
@@ -124,7 +124,7 @@ function chart(groups: readonly (readonly Run__Output[])[]): Diagram {
           },
           {
             kind: "line" as const,
-            series: `exact λ, ${label}`,
+            series: label,
             points: depths.map((x) => ({ x, y })),
           },
         ]),
@@ -135,12 +135,12 @@ function chart(groups: readonly (readonly Run__Output[])[]): Diagram {
         marks: networks.flatMap(({ group, depths, variance, label }) => [
           {
             kind: "line" as const,
-            series: `exact λ, ${label}`,
+            series: label,
             points: depths.map((x): Point => ({ x, y: Math.sqrt(variance / x) })),
           },
           {
             kind: "points" as const,
-            series: `95 % of networks, ${label}`,
+            series: label,
             points: depths.map((x): Estimated => {
               const { value: y, error } = meanOf(group.map((run) => spreadPerLayer(run, x)));
               return { x, y, lower: y - 2 * error, upper: y + 2 * error };

@@ -88,7 +88,11 @@ export const phaseTransition: Claim = {
       ),
       ...zScores("the critical gains", found.map(zOf)),
       noneOf("runs of the wrong phase", wrong.length),
-      noneOf("runs far from the critical gain of which no phase is known", far.length, "cannot be told"),
+      noneOf(
+        "runs far from the critical gain of which no phase is known",
+        far.length,
+        "cannot be told",
+      ),
     ];
   },
   figures: (runs) => [

@@ -10,6 +10,7 @@ import { replicaWork, shardSize } from "./costs.ts";
 import { estimateFields, finalEstimates } from "./estimateFields.ts";
 import { exactFields } from "./exactFields.ts";
 import { inputFromMessage, specificationToMessage } from "./messages.ts";
+import { PROPAGATION_BACKENDS } from "./propagationBackends.ts";
 import { partialShape } from "./partialShape.ts";
 import { shardTask } from "./shardTask.ts";
 import { commonTaskToMessage } from "./shardTaskMessages.ts";
@@ -28,6 +29,7 @@ const NO_REPLICAS = { firstReplica: 0, replicaCount: 0 };
 export const PROPAGATION: Kind<PropagationSpecification> = {
   name: "propagation",
   wireKind: wireName("kind", "propagation"),
+  computedBy: PROPAGATION_BACKENDS,
   quantities: QUANTITIES,
   parse: parsePropagation,
   shardSize,

@@ -1,14 +1,6 @@
 import type { Propagation } from "../../shard/propagation.ts";
-import type { LearningTaskName } from "../../training/training.ts";
+import { learningTask } from "../../training/learningTask.ts";
 import type { TrainingSpecification } from "./specification.ts";
-
-/** Points of each task's training set, to about a factor of two: what a step costs. */
-const POINTS: Readonly<Record<LearningTaskName, number>> = {
-  quintic_polynomial: 32,
-  gaussian_mixture_score: 128,
-  two_spirals: 128,
-  iris: 100,
-};
 
 /** Cost of training with a backend. */
 interface CostProfile {
@@ -43,10 +35,12 @@ export function trainingShardSize(specification: TrainingSpecification): number 
 export function trainingWork(specification: TrainingSpecification): number {
   const { network, training } = specification;
   const { width, depth } = network;
-  // Each layer is passed forwards, backwards, and for its gradient; units and updates cost, too.
-  const layer = 3 * width * width + 6 * width;
+  const { inputSize, outputSize, training: examples } = learningTask(training.task);
+  // Each layer is passed forwards, backwards, and for its gradient; units cost, too.
+  const stack = depth * (3 * width * width + 6 * width);
+  const ends = 3 * width * (inputSize + outputSize);
   const { weight } = profileOf(specification);
-  return weight * training.stepCount * POINTS[training.task] * layer * (depth + 2);
+  return weight * training.stepCount * examples.count * (stack + ends);
 }
 
 /** The work in training a number of replicas, for metrics: each step counts each weight once. */

@@ -6,7 +6,7 @@ import {
   type CommonFields,
   type CommonInput,
 } from "../../specification/commonFields.ts";
-import type { StoppingRule } from "../../specification/stoppingRule.ts";
+import { replicaLimit, type StoppingRule } from "../../specification/stoppingRule.ts";
 import { FieldReader, refused } from "../../specification/violations.ts";
 import { count } from "../../text/counts.ts";
 import type { Training } from "../../training/training.ts";
@@ -22,12 +22,15 @@ const MAXIMUM_WEIGHTS = 2 ** 20;
 /** Most weights of the stack times steps: such a replica takes a processor hours. */
 const MAXIMUM_WEIGHT_STEPS = 1e11;
 
+/** Most networks that a run draws: their index is one 32-bit word of the random counter. */
+const MAXIMUM_DRAWN_COUNT = 2 ** 32;
+
 /** The backends that train. */
 export const TRAINING_BACKENDS: readonly BackendName[] = [
-  "simd",
   "reference",
-  "tensorflow_wasm",
+  "simd",
   "tensorflow",
+  "tensorflow_wasm",
 ];
 
 /** The quantities that a training estimates after its last step. */
@@ -85,8 +88,9 @@ export function parseTrainingFields(input: TrainingInput): TrainingFields {
   const network = readNetwork(reader, input.network);
   const training = readTraining(reader, input.training);
   refuseLarge(reader, input, network, training);
-  const common = readCommonFields(reader, input, TRAINING_QUANTITIES);
-  refuseBackend(reader, common.backend);
+  const limited = withinReplicas(input, training);
+  const common = readCommonFields(reader, limited, TRAINING_QUANTITIES, TRAINING_BACKENDS);
+  refuseManyCandidates(reader, common.stoppingRule, training);
   const { stepCount } = training;
   const checkpointSteps = readCheckpointSteps(reader, input.checkpointSteps ?? [], stepCount);
   reader.finish();
@@ -107,11 +111,29 @@ function refuseForeign(reader: FieldReader, input: TrainingInput): void {
   if (input.parameters !== undefined) refuse("parameters");
 }
 
-function refuseBackend(reader: FieldReader, backend: string): void {
-  if (TRAINING_BACKENDS.some((name) => name === backend)) return;
+/**
+ * The input with a precision's default limit at which replicas still have numbers for all of their
+ * candidates.
+ */
+function withinReplicas(input: TrainingInput, { candidateCount }: Training): TrainingInput {
+  const { replicaCount, precision } = input.stoppingRule ?? {};
+  if (precision === undefined || replicaCount !== undefined) return input;
+  const most = Math.floor(MAXIMUM_DRAWN_COUNT / candidateCount);
+  const { maximumReplicaCount = most } = precision;
+  return { ...input, stoppingRule: { precision: { ...precision, maximumReplicaCount } } };
+}
+
+function refuseManyCandidates(
+  reader: FieldReader,
+  rule: StoppingRule,
+  { candidateCount }: Training,
+): void {
+  if (replicaLimit(rule) * candidateCount <= MAXIMUM_DRAWN_COUNT) return;
+  const most = Math.floor(MAXIMUM_DRAWN_COUNT / replicaLimit(rule));
   reader.refuse(
-    "backend",
-    `${refused(backend)} for training; give one of ${TRAINING_BACKENDS.join(", ")}`,
+    "training.candidate_count",
+    `${refused(candidateCount)} with ${count(replicaLimit(rule))} replicas, since each candidate ` +
+      `is a network of its own; give at most ${count(most)}, or fewer replicas`,
   );
 }
 

@@ -16,6 +16,7 @@ import {
 export const TRAINING: Kind<TrainingSpecification> = {
   name: "training",
   wireKind: wireName("kind", "training"),
+  computedBy: TRAINING_BACKENDS,
   quantities: TRAINING_QUANTITIES,
   parse: parseTraining,
   shardSize: trainingShardSize,

@@ -5,6 +5,13 @@ import { DEFAULT_SCHEDULER_OPTIONS } from "../../../coordinator/scheduler/option
 
 const OPTIONS = { ...DEFAULT_SCHEDULER_OPTIONS, prefetchSeconds: 3, leasesPerSlot: 8 };
 
+/** A propagation that no partial has tied to a generator. */
+const PROPAGATED = {
+  wireKind: "RUN_KIND_PROPAGATION",
+  generator: undefined,
+  superseded: new Set<string>(),
+};
+
 /** A device that holds leases, each with the time that it is expected to take. */
 function deviceWith(slotCount: number, expectedSeconds: readonly (number | undefined)[]): Device {
   const device = new Device(0, { backends: [{ name: "simd", generator: "g" }], slotCount });
@@ -68,25 +75,33 @@ describe("Device", () => {
       ["any, if it does not say which it has", "reference", "g", true],
     ] as const) {
       it(`${what}: ${serves}`, () => {
-        assert.equal(
-          device.serves({ backends: [backend], generator, superseded: new Set() }),
-          serves,
-        );
+        assert.equal(device.serves({ ...PROPAGATED, backends: [backend], generator }), serves);
       });
     }
 
     it("no run for which its generator was given up", () => {
-      const run = { backends: ["simd"], generator: undefined } as const;
+      const run = { ...PROPAGATED, backends: ["simd"] } as const;
       assert.equal(device.serves({ ...run, superseded: new Set(["g+fma"]) }), false);
       assert.equal(device.serves({ ...run, superseded: new Set(["g"]) }), true);
+    });
+
+    it("runs of the kinds that it names, and else of propagation only", () => {
+      const trainer = new Device(0, {
+        backends: [{ name: "simd", generator: "g", kinds: ["RUN_KIND_TRAINING"] }],
+        slotCount: 1,
+      });
+      const trained = { ...PROPAGATED, wireKind: "RUN_KIND_TRAINING", backends: ["simd"] } as const;
+      const propagated = { ...PROPAGATED, backends: ["simd"] } as const;
+      assert.deepEqual([trainer.serves(trained), trainer.serves(propagated)], [true, false]);
+      assert.deepEqual([device.serves(trained), device.serves(propagated)], [false, true]);
+      assert.ok(device.serves({ ...propagated, wireKind: 1000 }), "a kind without a name");
     });
 
     it("nothing for a backend that it lacks", () => {
       assert.equal(
         deviceWith(1, []).serves({
+          ...PROPAGATED,
           backends: ["reference"],
-          generator: undefined,
-          superseded: new Set(),
         }),
         false,
       );

@@ -61,6 +61,7 @@ const QUANTITIES = [{ name: "bias", symbol: "p̂" }] as const;
 const COIN: Kind<CoinSpecification> = {
   name: "coin",
   wireKind: COIN_NUMBER,
+  computedBy: BACKENDS,
   quantities: QUANTITIES,
   parse,
   shardSize: () => COIN_SHARD_SIZE,

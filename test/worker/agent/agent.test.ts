@@ -246,6 +246,7 @@ describe("Agent", () => {
         software: true,
         memoryBytes: 2 ** 34,
         weightsPerSecond: 1e11,
+        kinds: ["RUN_KIND_PROPAGATION"],
       },
     );
     agent.stop();

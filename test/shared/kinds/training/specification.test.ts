@@ -102,6 +102,16 @@ describe("parseTrainingFields", () => {
     assert.deepEqual(parseTrainingFields(sent(trainingToRun(fields))), fields);
   });
 
+  it("limits replicas to those whose candidates have numbers", () => {
+    const { stoppingRule } = parseTrainingFields({
+      ...INPUT,
+      training: { ...TRAINING, candidateCount: 4 },
+      stoppingRule: { precision: { targets: { divergedShare: 0.01 } } },
+    });
+    assert.ok(stoppingRule.kind === "precision");
+    assert.equal(stoppingRule.precision.maximumReplicaCount, 2 ** 30);
+  });
+
   it("reads what the ledger has kept of it", () => {
     const { stoppingRule: _, seed, ...fields } = parseTrainingFields(INPUT);
     const kept = JSON.parse(JSON.stringify({ ...fields, seed: String(seed) })) as TrainingInput;
@@ -148,8 +158,15 @@ describe("parseTrainingFields", () => {
       { ...network({ width: 32, depth: 1000 }), training: { ...TRAINING, stepCount: 99_999 } },
       /^training.step_count: 99999 .* with 1,024,000 weights; give at most 97,656, or a smaller/,
     ],
-    [{ ...INPUT, backend: "any" }, /^backend: 'any' .* for training; give one of simd, reference/],
-    [{ ...INPUT, backend: "webgpu" }, /^backend: 'webgpu' is not allowed for training; give one/],
+    [
+      { ...training({ candidateCount: 100 }), stoppingRule: { replicaCount: 2 ** 26 } },
+      /^training.candidate_count: 100 .* with 67,108,864 replicas, .*; give at most 64, or fewer/,
+    ],
+    [
+      { ...INPUT, backend: "any" },
+      /^backend: 'any' is not allowed; give one of reference, simd, tensorflow, tensorflow_wasm$/,
+    ],
+    [{ ...INPUT, backend: "webgpu" }, /^backend: 'webgpu' is not allowed; give one/],
     [{ ...INPUT, sampling: "dense" }, /^sampling: it is not allowed for training; leave it out$/],
     [{ ...INPUT, burnIn: 3 }, /^burn_in: it is not allowed for training; leave it out$/],
     [{ ...INPUT, withoutBurnIn: true }, /^without_burn_in: it is not allowed for training; leave/],

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+
+import {
+  checkAll,
+  exactly,
+  verdictOfAll,
+  type Measurement,
+  type Verdict,
+} from "../../../client/reproduce/check.ts";
+import { overRuns, zScores } from "../../../client/reproduce/measurements.ts";
+import { Random } from "../../support/random.ts";
+
+/** A measurement whose interval is about 3.3 standard errors to each side, if it is alone. */
+function measurement(fields: Partial<Measurement>): Measurement {
+  return {
+    what: "a number",
+    estimate: 1,
+    standardError: 0.1,
+    degreesOfFreedom: Infinity,
+    expectation: exactly(1),
+    resolution: 0.5,
+    ...fields,
+  };
+}
+
+describe("a check of a claim", () => {
+  const table: readonly (readonly [string, Partial<Measurement>, Verdict])[] = [
+    ["meets its expectation and is narrow", {}, "holds"],
+    ["misses its expectation", { estimate: 1.4 }, "does not hold"],
+    ["misses it from below", { estimate: 0.6 }, "does not hold"],
+    ["is too wide to tell", { standardError: 1 }, "cannot be told"],
+    ["is wide, and still misses", { estimate: 9, standardError: 1 }, "does not hold"],
+    ["reaches too far to one side", { estimate: 1.3 }, "cannot be told"],
+    ["lies within a range", { expectation: { from: 0, to: 2 }, resolution: 0 }, "holds"],
+    [
+      "crosses the end of a range",
+      { expectation: { from: 0.9, to: 2 }, resolution: 0 },
+      "cannot be told",
+    ],
+    ["lies beyond a range", { expectation: { from: 2, to: 3 }, resolution: 0 }, "does not hold"],
+    ["is a number as it is", { standardError: 0, resolution: 0 }, "holds"],
+    ["is another number", { estimate: 2, standardError: 0 }, "does not hold"],
+    [
+      "counts what is not known",
+      { estimate: 2, standardError: 0, missed: "cannot be told" },
+      "cannot be told",
+    ],
+    ["is no number", { estimate: NaN }, "cannot be told"],
+  ];
+  for (const [what, fields, verdict] of table) {
+    it(`says '${verdict}' of what ${what}`, () => {
+      assert.deepEqual(
+        checkAll([measurement(fields)]).map((check) => check.verdict),
+        [verdict],
+      );
+    });
+  }
+
+  it("shares the false-alarm rate with the others of its claim", () => {
+    const [alone] = checkAll([measurement({})]);
+    const [one, other] = checkAll([measurement({}), measurement({})]);
+    assert.equal(one?.falseAlarmRate, Number(alone?.falseAlarmRate) / 2);
+    assert.ok(Number(one?.upper) > Number(alone?.upper));
+    assert.equal(other?.upper, one?.upper);
+  });
+
+  it("decides for all of them", () => {
+    const verdicts = (...estimates: readonly number[]) =>
+      verdictOfAll(checkAll(estimates.map((estimate) => measurement({ estimate }))));
+    assert.equal(verdicts(1, 1), "holds");
+    assert.equal(verdicts(1, 1.3), "cannot be told");
+    assert.equal(verdicts(1, 1.3, 2), "does not hold");
+    assert.equal(verdicts(), "cannot be told");
+  });
+});
+
+describe("a mean over runs", () => {
+  /*
+   * Of 4,000 claims with one check each, 4 ± 2 are said not to hold by chance. More than 14 would be a
+   * false alarm of this test in 3 of 100,000 seeds.
+   */
+  it("misses a true expectation about as rarely as it says", () => {
+    const random = new Random(17);
+    let missed = 0;
+    for (let i = 0; i < 4000; i++) {
+      const values = Array.from({ length: 16 }, () => 5 + random.normal());
+      const [check] = checkAll([overRuns("mean", values, exactly(5), 10)]);
+      if (check?.verdict === "does not hold") missed += 1;
+    }
+    assert.ok(missed <= 14, String(missed));
+  });
+});
+
+describe("z-scores", () => {
+  const verdicts = (scores: readonly number[]) =>
+    checkAll(zScores("them", scores)).map(({ verdict }) => verdict);
+  const usual = [-1.6, -1.1, -0.8, -0.5, -0.2, 0.1, 0.4, 0.7, 1.2, 1.8];
+
+  it("hold if they are as scattered as they should be", () => {
+    assert.deepEqual(verdicts(usual), ["holds", "holds"]);
+  });
+
+  it("do not hold if one is off", () => {
+    assert.deepEqual(verdicts([...usual, 6]), ["does not hold", "does not hold"]);
+  });
+
+  it("do not hold if many are a little off, or the errors are too large", () => {
+    assert.deepEqual(verdicts(usual.map((z) => z + 2 * Math.sign(z))), ["does not hold", "holds"]);
+    assert.deepEqual(verdicts(usual.map((z) => z / 5)), ["does not hold", "holds"]);
+  });
+});
