@@ -16,6 +16,8 @@ export interface Claim {
   readonly statement: string;
   /** How it is judged, in plain sentences. */
   readonly method: string;
+  /** Probability that it is said not to hold though it does; default: FALSE_ALARM_RATE. */
+  readonly falseAlarmRate?: number;
   /** The runs that it needs, as one sweep. */
   readonly runs: (scale: Scale) => readonly Run[];
   /** What the runs say, beside what the claim says that they must say. */

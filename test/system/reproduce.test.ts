@@ -24,7 +24,10 @@ describe("lyapunov reproduce", () => {
     const output = join(folder, "report");
     const { code, stdout, stderr } = await runHere([
       ..."reproduce --quick --only lyapunov --strict --quiet --json --threads 2".split(" "),
-      ...["--ledger", "memory", "--output", output],
+      "--ledger",
+      "memory",
+      "--output",
+      output,
     ]);
     assert.equal(code, 0, stderr);
     assert.equal(stderr, `written: ${join(output, "report.md")}\n`);
