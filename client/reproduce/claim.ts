@@ -1,5 +1,3 @@
-import type { TopLevelSpec } from "vega-lite";
-
 import type { Chart } from "../../shared/charts/chart.ts";
 import type { Run, Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Measurement } from "./check.ts";
@@ -33,8 +31,5 @@ export interface Figure {
   readonly name: string;
   /** What is to be seen, in a sentence. */
   readonly caption: string;
-  readonly picture: Picture;
+  readonly picture: Chart;
 }
-
-/** A chart, or a picture in the language of Vega-Lite. */
-export type Picture = Chart | { readonly kind: "vega-lite"; readonly spec: TopLevelSpec };

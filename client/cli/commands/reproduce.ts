@@ -95,9 +95,9 @@ async function reproduce(flags: Flags): Promise<void> {
       isResumed: reproduction.isResumed,
       machine: machineText(flags, cluster.callFlags !== undefined),
     };
-    const { svgOf } = await import("../presentation/pictureSvg.ts");
+    const { chartSvg } = await import("../presentation/svg.ts");
     for (const { name, picture } of judgements.flatMap(({ figures }) => figures)) {
-      await writeQuietly("--output", join(output, `${name}.svg`), await svgOf(picture));
+      await writeQuietly("--output", join(output, `${name}.svg`), await chartSvg(picture));
     }
     const { reportToJson } = await import("../../reproduce/reportJson.ts");
     const { reportText } = await import("../../reproduce/reportText.ts");

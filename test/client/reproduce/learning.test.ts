@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { svgOf } from "../../../client/cli/presentation/pictureSvg.ts";
+import { chartSvg } from "../../../client/cli/presentation/svg.ts";
 import type { Verdict } from "../../../client/reproduce/check.ts";
 import { quinticLearning, scoreLearning } from "../../../client/reproduce/claims/learning.ts";
 import { judge } from "../../../client/reproduce/judgement.ts";
@@ -64,6 +64,11 @@ function quantiles(loss: number) {
   }));
 }
 
+/** Number of networks that are trained. */
+function trainings(runs: readonly Run[]): number {
+  return runs.reduce((sum, { stoppingRule }) => sum + Number(stoppingRule?.replicaCount), 0);
+}
+
 const better: Losses = (name) => (name.includes("lyapunov") ? 0.1 : 0.3);
 const PRECISE: Precision = { share: 0.1 };
 
@@ -95,8 +100,6 @@ describe("the claims about learning", () => {
   }
 
   it("ask for the paper's studies in full, and for a part of them in quick", () => {
-    const trainings = (runs: readonly Run[]) =>
-      runs.reduce((sum, { stoppingRule }) => sum + Number(stoppingRule?.replicaCount), 0);
     assert.equal(trainings(quinticLearning.runs("full")), 7 * 100 * 12);
     assert.equal(trainings(scoreLearning.runs("full")), 4 * 15 * 8);
     const [quick, full] = [quinticLearning.runs("quick"), quinticLearning.runs("full")];
@@ -119,7 +122,7 @@ describe("the claims about learning", () => {
     );
     assert.match(text, /\| he_normal \| adam, rate [\d.]+, decay 0 \| 12 \| 0\.45 \|/);
     for (const { picture } of figures) {
-      const svg = await svgOf(picture);
+      const svg = await chartSvg(picture);
       assert.ok(svg.includes("sampled_lyapunov_normal"));
       assert.doesNotMatch(svg, /NaN|undefined/);
     }
