@@ -106,7 +106,7 @@ function costs(report: StudyReport): string[] {
   return [
     `${arms}: ${counted(trainingCount, "network")} trained` +
       (open === 0 ? "." : `; ${counted(open, "arm")} not complete, and left out above.`),
-    "All arms draw the same random numbers, so seed by seed they differ in nothing else.",
+    "All arms draw the same random numbers: they differ only in initialization and setting.",
     settingCount === 1
       ? "Each initialization has one setting, so that nothing was chosen."
       : `The best of ${settingCount === undefined ? "several" : count(settingCount)} settings on the same seeds ` +
