@@ -38,7 +38,7 @@ describe("the report", () => {
     const [head = ""] = text.split("## ");
     assert.match(head, /^# Lyapunov initialization: the claims, recomputed\n/);
     assert.match(head, /lyapunov-cluster 1\.2\.3/);
-    assert.match(head, /Of 2 claims 1 hold, 1 do not hold, and 0 cannot be told\./);
+    assert.match(head, /Holds: 1 of 2 claims\. Does not hold: 1\. Cannot be told: 0\./);
     assert.match(
       head,
       /\[He and orthogonal[^\n]*\(#low-width\) \| \*\*holds\*\* \| 6 of 6 \| 16 \|/,
