@@ -52,7 +52,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "client/sweepFile": ["client/sdk", "shared/files"],
   "client/studyFile": ["client/sweepFile"],
   "client/local": ["client/sdk"],
-  "client/reproduce": ["client/sdk", "shared/charts"],
+  "client/reproduce": ["client/studyFile", "shared/charts"],
   "client/cli": [
     "client/local",
     "client/reproduce",
