@@ -13,6 +13,7 @@ export interface Kernel {
 
   readonly setActivation: (above: number, below: number, belowAlone: number) => void;
   readonly startDense: (firstReplica: number, sign: number) => void;
+  readonly startProbes: () => void;
   readonly advanceDense: (
     firstReplica: number,
     firstLayer: number,

@@ -2,6 +2,7 @@ import { LOG_NORM_GROWTH } from "../../../shared/kinds/propagation/observables.t
 import { GENERATOR, keyOfSeed } from "../../../shared/random/stream.ts";
 import type { Backend, PropagationTask, ReplicaObservables } from "../backend.ts";
 import { canDieOut, scaledActivation } from "../scaledActivation.ts";
+import { sampleCandidates } from "./candidates.ts";
 import { denseLanes } from "./dense.ts";
 import { isotropicLanes } from "./isotropic.ts";
 import { type Kernel, loadKernel } from "./kernel.ts";
@@ -22,6 +23,7 @@ export async function loadSimdBackend(): Promise<Backend> {
   return {
     generator: `${GENERATOR} ${rounding}`,
     propagate: async (task, advanced) => propagate(kernel, task, advanced),
+    sample: async (task, advanced) => sampleCandidates(kernel, task, advanced),
   };
 }
 
