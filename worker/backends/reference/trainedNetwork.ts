@@ -1,7 +1,7 @@
 import type { Network } from "../../../shared/network/network.ts";
 import type { Examples, LearningTask } from "../../../shared/training/examples.ts";
 import { type TrainedLayer, trainedLayers } from "../../../shared/training/layers.ts";
-import { exampleLoss, type ExampleLoss } from "./exampleLoss.ts";
+import { exampleLoss, type ExampleLoss } from "./lossGradient.ts";
 
 /** What a layer did to one example: x came in, z = W x + b came out, before any activation. */
 interface Pass {
