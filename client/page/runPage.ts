@@ -14,6 +14,7 @@ import {
   exactCriticalGain,
   exactLambda,
   exactVariance,
+  isPropagation,
   nameBeside,
   networkText,
   progressBar,
@@ -40,16 +41,28 @@ export function runPage({ rest, resources }: ViewState, width: number): HTMLElem
     ...(run.error === "" ? [] : [html("p", { class: "trouble", role: "alert" }, run.error)]),
     html("div", { class: "tiles" }, ...estimateTiles(run), progressTile(run, progress)),
     // The charts are of λ and σ², which only runs that propagate networks estimate.
-    ...(run.network === null
-      ? []
-      : [html("div", { class: "charts" }, ...chartsOf(run, charts, width))]),
+    ...(isPropagation(run)
+      ? [html("div", { class: "charts" }, ...chartsOf(run, charts, width))]
+      : []),
   ];
 }
 
+/** What the estimates of trainings are called. */
+const TITLES: Readonly<Record<string, string>> = {
+  medianTestLoss: "Median test loss",
+  bestMedianTestLoss: "Median test loss of the best 80 %",
+  medianTrainingLoss: "Median training loss",
+  medianLogTestLoss: "Median log of the test loss",
+  divergedShare: "Share that diverged",
+  stuckShare: "Share that is stuck",
+};
+
 function estimateTiles(run: RunJson): HTMLElement[] {
-  const { network, survivors, estimates = {} } = run;
-  if (network === null) {
-    return Object.entries(estimates).map(([name, estimate]) => tile(name, name, estimate));
+  const { survivors, estimates = {} } = run;
+  if (!isPropagation(run)) {
+    return Object.entries(estimates).map(([name, estimate]) =>
+      tile(name, TITLES[name] ?? name, estimate),
+    );
   }
   const lambda = bestEstimate(run);
   const variance = survivors?.variance ?? run.variance ?? undefined;

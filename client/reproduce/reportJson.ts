@@ -16,7 +16,11 @@ export function reportToJson(facts: ReportFacts, judgements: readonly Judgement[
       verdict,
       checks: checks.map(checkToJson),
       figures: figures.map(({ name, caption }) => ({ file: `${name}.svg`, caption })),
-      runs: runs.map(runToJson),
+      runs: runs.map((run) => {
+        // Nobody needs to know how far a run that has ended has come.
+        const { progress: _progress, ...rest } = runToJson(run);
+        return rest;
+      }),
     })),
   };
 }

@@ -1,6 +1,9 @@
 import { exactExponents } from "../theory/exact.ts";
 import { DIFFERENCES, ERRORS, SLOPES, WIDTHS } from "./uniformGains.ts";
 
+/** Share of the expansion's first term that the others may make up where the table ends. */
+const REST = 1 / 8;
+
 /** A critical gain, with the standard error that the table leaves it. */
 export interface TabulatedGain {
   readonly gain: number;
@@ -39,7 +42,8 @@ function gainDifference(width: number, negativeSlope: number): Difference {
   const b = size <= 1 ? size : 1 / size;
   if (width > (WIDTHS.at(-1) ?? 0)) {
     const ratio = (6 * (1 + b ** 4)) / (1 + b * b) ** 2;
-    return { difference: -(ratio ** 2) / (10 * width ** 2), standardError: 0 };
+    const difference = -(ratio ** 2) / (10 * width ** 2);
+    return { difference, standardError: REST * Math.abs(difference) };
   }
   if (size === 0) return alongWidths(0, width);
   // Row 0 is that of survivors, of whom there is no slope but 0.

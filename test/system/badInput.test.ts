@@ -56,8 +56,8 @@ describe("bad input on the command line", () => {
       `${RUN} --weights rademacher --sampling isotropic`,
       ...(["--sampling", "'isotropic'", "give dense"] as const),
     ],
-    [`${RUN} --gain -1`, "--gain", "-1", "he, xavier, lecun, lyapunov"],
-    [`${RUN} --gain He`, "--gain", "'He'", "he, xavier, lecun, lyapunov"],
+    [`${RUN} --gain -1`, "--gain", "-1", "he, xavier, lecun, lyapunov, pytorch"],
+    [`${RUN} --gain He`, "--gain", "'He'", "he, xavier, lecun, lyapunov, pytorch"],
   ]);
 
   refuses("the stopping rule", [
@@ -109,6 +109,29 @@ describe("bad input on the command line", () => {
     ],
     ["exact --width 4 --density 0.5", "--density", "0.5", "give it only with sparse_gaussian"],
     ["exact --width 1000001", "--width", "1000001", "1 to 1,000,000"],
+  ]);
+
+  refuses("an initialization", [
+    ["init", "--width", "missing", "1 to 1,000,000"],
+    ["init --width 4,8", "--width", "'4,8'", "an integer"],
+    ["init --width 4 --depth 0", "--depth", "0", "1 to 10,000,000"],
+    ["init --width 4 --widths 4,8", "--width", "4", "give only one of them"],
+    ["init --widths 4", "--widths", "1 width", "such as 4,16,16,1"],
+    ["init --widths 4,0,4", "--widths", "0", "1 to 1,000,000"],
+    ["init --widths 4,x", "--widths", "'x'", "an integer"],
+    ["init --widths 4,8 --depth 3", "--depth", "3", "leave it out"],
+    ["init --widths 4,8 --weights uniform", "--weights", "'uniform'", "gaussian or orthogonal"],
+    ["init --width 4 --weights cauchy", "--weights", "'cauchy'", "truncated_normal, student_t"],
+    ["init --width 65537 --weights uniform", "--width", "65537", "1 to 65,536"],
+    ["init --width 4 --weights student_t", "--degrees-of-freedom", "missing", "above 2"],
+    ["init --width 4 --weights uniform --precision 0.1", "--precision", "0.1", "at most 0.0001"],
+    ["init --width 4 --weights uniform --precision x", "--precision", "'x'", "a positive"],
+    ["init --width 4 --framework torch", "--framework", "'torch'", "pytorch, keras, jax, tfjs"],
+    ["init --width 4 --framework jax --json", "--framework", "--json", "cannot be used with"],
+    [
+      "init --width 4 --weights rademacher --framework jax",
+      ...(["--framework", "'jax'", "gaussian, orthogonal and uniform"] as const),
+    ],
   ]);
 
   refuses("the cluster", [

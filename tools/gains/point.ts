@@ -22,6 +22,8 @@ export interface Point {
   /** The slope α, 0 to 1; 0 is ReLU, of which survivors are meant. */
   readonly slope: number;
   readonly seed: number;
+  /** Standard error of the logarithm, instead of the table's own. */
+  readonly precision?: number;
 }
 
 /** The logarithm of the critical gain of uniform weights, less that of Gaussian ones. */
@@ -33,7 +35,7 @@ export interface GainDifference {
 /** Finds the critical gain of uniform weights at a point, by a run at gain 1 or in closed form. */
 export async function gainPoint(
   api: SimulationApi,
-  { width, slope, seed }: Point,
+  { width, slope, seed, precision = usualPrecision(width, slope) }: Point,
 ): Promise<GainDifference> {
   const weights = "gaussian";
   const gaussian = Math.log(resolveGain("lyapunov", { width, weights, negativeSlope: slope }));
@@ -45,7 +47,6 @@ export async function gainPoint(
   }
   const living = Math.log(SURVIVING) / Math.log1p(-(2 ** -width));
   const depth = slope === 0 ? Math.min(DEPTH, Math.floor(living)) : DEPTH;
-  const precision = slope === 0 && width <= NARROW ? DYING_PRECISION : PRECISION;
   const fields = parseFields({
     network: { width, depth, negativeSlope: slope, weights: "uniform", gain: 1 },
     seed,
@@ -61,4 +62,8 @@ export async function gainPoint(
     throw new Error(`the run of width ${width} and slope ${slope} has not found its exponent`);
   }
   return { difference: -estimate - gaussian, standardError };
+}
+
+function usualPrecision(width: number, slope: number): number {
+  return slope === 0 && width <= NARROW ? DYING_PRECISION : PRECISION;
 }

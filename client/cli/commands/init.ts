@@ -27,7 +27,7 @@ import { print } from "../streams.ts";
 type Flags = ClusterFlags & {
   readonly width?: Typed;
   readonly widths?: readonly Typed[];
-  readonly depth: Typed;
+  readonly depth?: Typed;
   readonly negativeSlope: Typed;
   readonly weights: Typed;
   readonly degreesOfFreedom?: Typed;
@@ -62,7 +62,7 @@ function addInitFlags(command: Command): Command {
       "instead of --width and --depth: widths from the input to the output, such as 4,16,16,1",
       typedList,
     )
-    .option("--depth <layers>", "layers, 1 to 10,000,000", typed, RUN_DEFAULTS.depth)
+    .option("--depth <layers>", `layers, 1 to 10,000,000 (default: ${RUN_DEFAULTS.depth})`, typed)
     .option(
       "--negative-slope <number>",
       "slope of the Leaky ReLU for negative inputs; 0 is ReLU",
@@ -107,7 +107,7 @@ function inputOf(flags: Flags): InitializationInput {
     ...(widths !== undefined && { widths }),
     ...(precision !== undefined && { precision }),
     ...(backend !== undefined && { backend }),
-    depth,
+    ...(depth !== undefined && { depth }),
     negativeSlope,
     weights,
     degreesOfFreedom,

@@ -14,9 +14,9 @@ export function initJson(
   const { run, survival, growthVariance } = plan;
   const [first] = plan.layers;
   if (first === undefined) throw new RangeError("there is no layer");
-  const widths = isSquare ? {} : { widths: [first.fanIn, ...layers.map(({ fanOut }) => fanOut)] };
   return {
-    ...(isSquare ? { width: first.fanIn } : widths),
+    width: isSquare ? first.fanIn : null,
+    widths: isSquare ? null : [first.fanIn, ...layers.map(({ fanOut }) => fanOut)],
     depth,
     negativeSlope,
     ...law,

@@ -3,7 +3,9 @@ import { readNetwork } from "../../../shared/network/networkInput.ts";
 import type { Network } from "../../../shared/network/network.ts";
 import { isIsotropic, lawParameters } from "../../../shared/network/weights.ts";
 import { FieldReader, refused, ValidationError } from "../../../shared/specification/violations.ts";
+import { counted } from "../../../shared/text/counts.ts";
 import { parseRequest } from "../criticalGain.ts";
+import { RUN_DEFAULTS } from "../runInput.ts";
 
 /** Layers of one shape, one after another. */
 export interface LayerGroup {
@@ -55,7 +57,7 @@ const SURVIVING = 0.1;
  * @throws ValidationError naming every bad field by its path, for example `network.width`
  */
 export function parseInitialization(input: InitializationInput): InitializationRequest {
-  const { widths, width, depth } = input;
+  const { widths, width, depth = RUN_DEFAULTS.depth } = input;
   if (widths === undefined) {
     const network = read(input, { width, depth });
     return squareRequest(input, network, network.depth);
@@ -63,10 +65,16 @@ export function parseInitialization(input: InitializationInput): InitializationR
   const reader = new FieldReader();
   if (width !== undefined)
     reader.refuse("network.width", `${refused(width)} beside --widths; give only one of them`);
+  if (input.depth !== undefined) {
+    reader.refuse(
+      "network.depth",
+      `${refused(input.depth)} beside --widths, which are those of all layers; leave it out`,
+    );
+  }
   if (widths.length < 2 || widths.length > MOST_LAYERS) {
     reader.refuse(
       "network.widths",
-      `${widths.length} widths are not allowed; give 2 to 10,000, from the input's to the output's, such as 4,16,16,1`,
+      `${counted(widths.length, "width")} cannot be a network; give 2 to 10,000 widths, from the input's to the output's, such as 4,16,16,1`,
     );
   }
   reader.finish();
@@ -82,9 +90,8 @@ export function parseInitialization(input: InitializationInput): InitializationR
       {
         field: "network.weights",
         description:
-          `${refused(first.weights)} in layers whose width changes, where only gaussian and ` +
-          `orthogonal have a critical gain in closed form; give one of these, or ask for layers of ` +
-          `one width with --width`,
+          `${refused(first.weights)} in layers whose width changes, whose critical gain has no ` +
+          `closed form then; give gaussian or orthogonal, or layers of one width by --width`,
       },
     ]);
   }

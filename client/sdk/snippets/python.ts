@@ -6,7 +6,7 @@ import type { SnippetRequest } from "./request.ts";
  */
 export function pythonHead(request: SnippetRequest, imports: readonly string[]): string {
   return `# Made by: ${request.command}
-${reluNote(request)}import math
+${reluNote(request)}${request.weights === "uniform" ? "" : "import functools\n"}import math
 
 ${imports.join("\n")}
 
@@ -28,7 +28,8 @@ function reluNote({ negativeSlope }: SnippetRequest): string {
     : "";
 }
 
-const CLOSED_FORM = `def mean_log_square(units, negative_slope):
+const CLOSED_FORM = `@functools.lru_cache(maxsize=None)
+def mean_log_square(units, negative_slope):
     """E log ||phi(g)||^2 of a standard normal g, phi the Leaky ReLU; of survivors if it is ReLU.
 
     It is the integral of exp(-t) - E exp(-t ||phi(g)||^2) over log t, exact to ten digits.

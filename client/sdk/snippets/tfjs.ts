@@ -41,11 +41,15 @@ export function ${name}({ fanIn, fanOut, ${isUniform ? "" : "negativeSlope = NEG
 `;
 }
 
-const CLOSED_FORM = `/**
+const CLOSED_FORM = `const known = new Map();
+
+/**
  * E log ‖φ(g)‖² of a standard normal g, φ the Leaky ReLU; of survivors if it is ReLU. It is the
  * integral of exp(−t) − E exp(−t ‖φ(g)‖²) over log t, exact to ten digits.
  */
 function meanLogSquare(units, negativeSlope) {
+  const key = \`\${units} \${negativeSlope}\`;
+  if (known.has(key)) return known.get(key);
   const a2 = negativeSlope ** 2;
   const dead = a2 === 0 ? 0.5 ** units : 0;
   const step = 0.02;
@@ -56,6 +60,7 @@ function meanLogSquare(units, negativeSlope) {
     const mean = (0.5 / Math.sqrt(1 + 2 * t) + 0.5 / Math.sqrt(1 + 2 * a2 * t)) ** units;
     total += Math.exp(-t) - (mean - dead) / (1 - dead);
   }
+  known.set(key, step * total);
   return step * total;
 }
 

@@ -246,7 +246,7 @@ grids:
       "sweep.yaml:4:16: grids.0.width: 0 is not allowed; give an integer from 1 to 1,000,000",
       "sweep.yaml:5:5: grids.0.negative_slope: there is no such field; did you mean negativeSlope?",
       "sweep.yaml:6:16: grids.0.gain: 'kaiming' is not allowed; give a positive finite number " +
-        "or one of he, xavier, lecun, lyapunov",
+        "or one of he, xavier, lecun, lyapunov, pytorch",
       "sweep.yaml:7:18: grids.1.precision: -1 is not allowed; give a positive finite number",
       "sweep.yaml:7:49: grids.1.seed: 3.5 is not allowed; give an integer from 0 to 2⁶⁴ − 1",
     ]);
@@ -264,7 +264,7 @@ defaults:
     assert.deepEqual(problemsOf(text), [
       "sweep.yaml:3:16: grids.0.width: 0 is not allowed; give an integer from 1 to 1,000,000",
       "sweep.yaml:3:22: grids.0.width: -3 is not allowed; give an integer from 1 to 1,000,000",
-      "sweep.yaml:4:16: grids.0.gain: 'foo' is not allowed; give a positive finite number or one of he, xavier, lecun, lyapunov",
+      "sweep.yaml:4:16: grids.0.gain: 'foo' is not allowed; give a positive finite number or one of he, xavier, lecun, lyapunov, pytorch",
       "sweep.yaml:5:5: grids.1.width: it is missing; give an integer from 1 to 1,000,000",
       "sweep.yaml:7:10: defaults.level: 3 is not allowed; give a number from 0.5 to 0.9999",
     ]);

@@ -53,7 +53,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
   const slopes = "give any finite number";
   const laws =
     "give one of gaussian, orthogonal, uniform, rademacher, truncated_normal, student_t, sparse_gaussian";
-  const gains = "give a positive finite number or one of he, xavier, lecun, lyapunov";
+  const gains = "give a positive finite number or one of he, xavier, lecun, lyapunov, pytorch";
   const seeds = "give an integer from 0 to 2⁶⁴ − 1";
   const levels = "give a number from 0.5 to 0.9999";
   for (const [what, input, field, description] of [
@@ -185,7 +185,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       network({ weights: "uniform", gain: "lyapunov" }),
       "network.gain",
       "'lyapunov' is not allowed with uniform weights, whose critical gain has no closed form; " +
-        "give a number or one of he, xavier, lecun; or, as lyapunov run does, the critical gain of " +
+        "give a number or one of he, xavier, lecun, pytorch; or, as lyapunov run does, the critical gain of " +
         "a run at another gain, with network.gain_calibration",
     ],
     [
@@ -329,14 +329,14 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       "an unknown name of a gain, even beside a number",
       network({ gain: 1, namedGain: "77" }),
       "network.named_gain",
-      "'77' is not allowed; give one of he, xavier, lecun, lyapunov",
+      "'77' is not allowed; give one of he, xavier, lecun, lyapunov, pytorch",
     ],
     [
       "a named critical gain that has no closed form",
       network({ weights: "uniform", gain: undefined, namedGain: "lyapunov" }),
       "network.named_gain",
       "'lyapunov' is not allowed with uniform weights, whose critical gain has no closed form; " +
-        "give a number as gain or one of he, xavier, lecun; or, as lyapunov run does, the critical " +
+        "give a number as gain or one of he, xavier, lecun, pytorch; or, as lyapunov run does, the critical " +
         "gain of a run at another gain, with network.gain_calibration",
     ],
     [
