@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   BACKENDS,
   isProcessorBackend,
+  isThreadBackend,
   type RunBackend,
 } from "../../shared/specification/backends.ts";
 import { MEMORY } from "../../shared/wire/ledgerPlaces.ts";
@@ -119,11 +120,12 @@ async function openEmbedded(
 function backendsFor(asked: readonly RunBackend[], allowSoftware: boolean | undefined) {
   if (asked.includes("any")) return "auto";
   const named = BACKENDS.filter((name) => asked.includes(name));
-  if (!named.every(isProcessorBackend)) return named;
-  if (allowSoftware !== true) return undefined;
-  throw new InputError(
-    "--allow-software: nothing here is computed by a GPU; give --backend webgpu or tensorflow",
-  );
+  if (allowSoftware === true && named.every(isThreadBackend)) {
+    throw new InputError(
+      "--allow-software: nothing here is computed by a GPU; give --backend webgpu or tensorflow",
+    );
+  }
+  return named.every(isProcessorBackend) ? undefined : named;
 }
 
 /** Opens the ledger that the same command finds again, and says what is in its way. */

@@ -38,6 +38,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     define: async (command) => (await import("./commands/reproduce.ts")).defineReproduce(command),
   },
   {
+    term: "study [options] <file>",
+    description:
+      "train networks of several initializations, and compare them, from a study file (YAML)",
+    define: async (command) => (await import("./commands/study.ts")).defineStudy(command),
+  },
+  {
     term: "serve [options]",
     description: "run a coordinator until Ctrl-C or SIGTERM",
     define: async (command) => (await import("./commands/serve.ts")).defineServe(command),

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import { BACKENDS, isProcessorBackend } from "../../shared/specification/backends.ts";
+import { BACKENDS, isThreadBackend } from "../../shared/specification/backends.ts";
 import type { BackendChoice } from "../../worker/devices/devices.ts";
 import { InputError } from "../sdk/errors.ts";
 import { choice, flag, type Reader } from "./readers.ts";
@@ -52,7 +52,7 @@ export const ALLOW_SOFTWARE =
  */
 export function backendsOf({ backend, allowSoftware }: DeviceFlags): BackendChoice {
   const name = BACKENDS.find((each) => each === backend);
-  if (allowSoftware === true && (name === undefined || isProcessorBackend(name))) {
+  if (allowSoftware === true && (name === undefined || isThreadBackend(name))) {
     throw new InputError(
       `--allow-software: --backend ${backend} takes no software; give --backend webgpu or tensorflow`,
     );

@@ -36,6 +36,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["lyapunov reproduce --quick", "all claims, in three minutes"],
     ["lyapunov reproduce --only lln,clt --output limits", "two of them, with all networks"],
   ],
+  study: [
+    ["lyapunov study examples/study.yaml", "a small one, in under a minute"],
+    ["lyapunov study examples/study.yaml --plot curves.svg", "with learning curves"],
+  ],
   serve: [
     ["lyapunov serve", "for this machine only"],
     ["lyapunov serve --ledger runs.sqlite --http 127.0.0.1:8080", "with a file, and a page"],

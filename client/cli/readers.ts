@@ -88,6 +88,12 @@ export function secondsFrom(minimum: number, maximum: number): Reader<number> {
   );
 }
 
+/** A number above zero. */
+export const positiveNumber: Reader<number> = numberWhere(
+  (value) => value > 0 && Number.isFinite(value),
+  "give a number above 0",
+);
+
 function numberWhere(isAllowed: (value: number) => boolean, remedy: string): Reader<number> {
   return {
     read: (text) => {

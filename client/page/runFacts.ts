@@ -60,6 +60,11 @@ export function lawText(network: NonNullable<RunJson["network"]>): string {
   return density === undefined ? weights : `${weights}(p=${density})`;
 }
 
+/** True if the run estimates λ and σ², which are what charts show. */
+export function isPropagation({ kind = "propagation", network }: RunJson): boolean {
+  return kind === "propagation" && network !== null;
+}
+
 /** Describes the network in a line; for a run of another kind, what it was asked for. */
 export function networkText(run: RunJson): string {
   const { network } = run;

@@ -2,11 +2,13 @@ import { computationLines, NO_EQUAL_BITS } from "../../shared/text/computations.
 import { count, counted } from "../../shared/text/counts.ts";
 import { exactBeside, fixed, given, percent, rounded } from "../../shared/text/numbers.ts";
 import { times } from "../../shared/text/times.ts";
+import { learningCurve } from "../../shared/studies/learningCurve.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import type { Charts } from "../../shared/wire/pageJson.ts";
 import { convergenceChart, type ConvergencePoint } from "./convergenceChart.ts";
 import { depthChart } from "./depthChart.ts";
 import { html } from "./dom.ts";
+import { learningChart } from "./learningChart.ts";
 import { fluctuationChart } from "./fluctuationChart.ts";
 import {
   bestEstimate,
@@ -14,6 +16,7 @@ import {
   exactCriticalGain,
   exactLambda,
   exactVariance,
+  isPropagation,
   nameBeside,
   networkText,
   progressBar,
@@ -40,16 +43,38 @@ export function runPage({ rest, resources }: ViewState, width: number): HTMLElem
     ...(run.error === "" ? [] : [html("p", { class: "trouble", role: "alert" }, run.error)]),
     html("div", { class: "tiles" }, ...estimateTiles(run), progressTile(run, progress)),
     // The charts are of λ and σ², which only runs that propagate networks estimate.
-    ...(run.network === null
+    ...(isPropagation(run)
+      ? [html("div", { class: "charts" }, ...chartsOf(run, charts, width))]
+      : []),
+    ...(run.training === undefined
       ? []
-      : [html("div", { class: "charts" }, ...chartsOf(run, charts, width))]),
+      : [html("div", { class: "charts" }, learningChartOf(run, width))]),
   ];
 }
 
+function learningChartOf(run: RunJson, width: number): HTMLElement {
+  const { points } = learningCurve(run);
+  const text =
+    points.length === 0 ? "No shard has arrived yet." : "The test loss after so many steps.";
+  return learningChart([{ name: titleOf(run), points }], text, width);
+}
+
+/** What the estimates of trainings are called. */
+const TITLES: Readonly<Record<string, string>> = {
+  medianTestLoss: "Median test loss",
+  bestMedianTestLoss: "Median test loss of the best 80 %",
+  medianTrainingLoss: "Median training loss",
+  medianLogTestLoss: "Median log of the test loss",
+  divergedShare: "Share that diverged",
+  stuckShare: "Share that is stuck",
+};
+
 function estimateTiles(run: RunJson): HTMLElement[] {
-  const { network, survivors, estimates = {} } = run;
-  if (network === null) {
-    return Object.entries(estimates).map(([name, estimate]) => tile(name, name, estimate));
+  const { survivors, estimates = {} } = run;
+  if (!isPropagation(run)) {
+    return Object.entries(estimates).map(([name, estimate]) =>
+      tile(name, TITLES[name] ?? name, estimate),
+    );
   }
   const lambda = bestEstimate(run);
   const variance = survivors?.variance ?? run.variance ?? undefined;

@@ -23,6 +23,7 @@ import { InputError } from "../sdk/errors.ts";
 import { RUN_DEFAULTS, runInput } from "../sdk/runInput.ts";
 import { fieldName } from "./fieldName.ts";
 import { gridSize, idleParameters, points, type Axes, type Point } from "./grid.ts";
+import { problemLines } from "./problemLines.ts";
 import { refusedValues } from "./refusedValues.ts";
 import { repeatedSeeds } from "./repeatedSeeds.ts";
 import { parseSweepDocument } from "./sweepDocument.ts";
@@ -84,9 +85,6 @@ const sweepFile = z.strictObject(
 
 type Block = z.infer<typeof block>;
 
-/** Problems that are told of one file; the rest are counted. */
-const MAXIMUM_PROBLEMS = 20;
-
 /** A named set of runs, ready to be submitted once withCriticalGains has found their gains. */
 export interface SweepSpecification {
   readonly displayName: string;
@@ -115,22 +113,6 @@ export function parseSweep(path: string, text: string): SweepSpecification {
     if (!(error instanceof DocumentError)) throw error;
     throw new InputError(problemLines(path, error.problems), { cause: error });
   }
-}
-
-/** Writes a line for each problem as compilers do, so that editors find the place. */
-function problemLines(path: string, problems: readonly DocumentProblem[]): string {
-  const inOrder = problems.toSorted(
-    ({ place: a }, { place: b }) =>
-      (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0),
-  );
-  const lines = inOrder.map(({ place, sentence }) =>
-    place === undefined
-      ? `${path}: ${sentence}`
-      : `${path}:${place.line}:${place.column}: ${sentence}`,
-  );
-  const left = lines.length - MAXIMUM_PROBLEMS;
-  if (left > 0) lines.splice(MAXIMUM_PROBLEMS, left, `${path}: and ${left} more`);
-  return lines.join("\n");
 }
 
 function readSweep(

@@ -4,7 +4,7 @@ export type Chart = Diagram | PhaseDiagram;
 interface Titled {
   readonly title: string;
   readonly subtitle: string;
-  /** Name of the run or the sweep. */
+  /** Name of the run or the sweep, or what else is to be said; empty for nothing. */
   readonly name: string;
 }
 

@@ -26,7 +26,7 @@ export function vegaLite(chart: Chart): TopLevelSpec {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     title: {
       text: chart.title,
-      subtitle: [chart.subtitle, chart.name],
+      subtitle: [chart.subtitle, ...(chart.name === "" ? [] : [chart.name])],
       anchor: "start",
       offset: 16,
     },

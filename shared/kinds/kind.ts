@@ -41,7 +41,7 @@ export type EstimateFields = Pick<Run, "lyapunovExponent" | "variance" | "surviv
 export type CheckpointFields = Pick<Run, "checkpoints" | "trainingCheckpoints">;
 
 /** What follows from a run's estimates, in the form of its message. */
-export type ConclusionFields = Pick<Run, "criticalGain" | "spread">;
+export type ConclusionFields = Pick<Run, "criticalGain" | "spread" | "chosenCandidate">;
 
 /**
  * What a run computes. Engine, scheduler and ledger know a kind only through this interface. All

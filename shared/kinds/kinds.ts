@@ -1,6 +1,7 @@
 import type { BackendName } from "../specification/backends.ts";
 import type { Kind } from "./kind.ts";
 import { PROPAGATION } from "./propagation/propagation.ts";
+import { SAMPLING_INITIALIZATION } from "./samplingInitialization/samplingInitialization.ts";
 import { TRAINING } from "./training/training.ts";
 
 /** The kinds of run that a coordinator can read from the wire and from its ledger. */
@@ -37,4 +38,4 @@ export class Kinds {
 }
 
 /** The kinds of this version. */
-export const KINDS = new Kinds([PROPAGATION, TRAINING]);
+export const KINDS = new Kinds([PROPAGATION, TRAINING, SAMPLING_INITIALIZATION]);

@@ -8,8 +8,16 @@ export function isProcessorBackend(name: string): name is ProcessorBackend {
   return PROCESSOR_BACKENDS.some((own) => own === name);
 }
 
+/** Backends of a processor's threads; TensorFlow.js needs optional packages. */
+const THREAD_BACKENDS = [...PROCESSOR_BACKENDS, "tensorflow_wasm"] as const;
+
+/** True for a backend that needs no device but a processor, with or without optional packages. */
+export function isThreadBackend(name: string): boolean {
+  return THREAD_BACKENDS.some((own) => own === name);
+}
+
 /**
- * Names of the implementations that propagate replicas. A new one also gets a name in the contract's
+ * Names of the implementations that propagate or train replicas. A new one also gets a name in the contract's
  * enumeration Backend, costs (kinds/propagation/costs.ts), a loader (worker/backends/registry.ts)
  * and a device that offers it (worker/devices/devices.ts).
  */

@@ -6,9 +6,12 @@ import type { Estimate__Output } from "./generated/lyapunov/v1/Estimate.ts";
 import type { ExactValues__Output } from "./generated/lyapunov/v1/ExactValues.ts";
 import type { Network__Output } from "./generated/lyapunov/v1/Network.ts";
 import type { NetworkSpread__Output } from "./generated/lyapunov/v1/NetworkSpread.ts";
+import type { Quantile__Output } from "./generated/lyapunov/v1/Quantile.ts";
 import type { Run__Output } from "./generated/lyapunov/v1/Run.ts";
 import type { StoppingRule__Output } from "./generated/lyapunov/v1/StoppingRule.ts";
 import type { Sweep__Output } from "./generated/lyapunov/v1/Sweep.ts";
+import type { Training__Output } from "./generated/lyapunov/v1/Training.ts";
+import type { TrainingCheckpoint__Output } from "./generated/lyapunov/v1/TrainingCheckpoint.ts";
 import { structToJson } from "./struct.ts";
 import { timestampToJson } from "./timestamps.ts";
 
@@ -62,6 +65,10 @@ export function runToJson(run: Run__Output) {
       targetOutOfReach: run.progress.targetOutOfReach,
     },
     ...otherKindToJson(run),
+    ...(run.training && {
+      training: trainingToJson(run.training),
+      trainingCheckpoints: run.trainingCheckpoints.map(trainingCheckpointToJson),
+    }),
     error: run.error,
     sweep: run.sweep,
     createTime: run.createTime && timestampToJson(run.createTime),
@@ -118,6 +125,42 @@ export function estimatesToJson(estimates: Run__Output["estimates"]) {
   );
 }
 
+function trainingToJson(training: Training__Output) {
+  return {
+    task: shortName("task", training.task),
+    optimizer: shortName("optimizer", training.optimizer),
+    learningRate: training.learningRate,
+    weightDecay: training.weightDecay,
+    finalLearningRateRatio: training.finalLearningRateRatio ?? 1,
+    stepCount: training.stepCount,
+    candidateCount: training.candidateCount,
+    checkpointSteps: training.checkpointSteps,
+  };
+}
+
+function trainingCheckpointToJson(checkpoint: TrainingCheckpoint__Output) {
+  const { medianTestLoss, bestMedianTestLoss, medianTrainingLoss } = checkpoint;
+  const { divergedShare, stuckShare } = checkpoint;
+  return {
+    step: checkpoint.step,
+    replicaCount: checkpoint.replicaCount,
+    medianTestLoss: medianTestLoss && estimateToJson(medianTestLoss),
+    bestMedianTestLoss: bestMedianTestLoss && estimateToJson(bestMedianTestLoss),
+    medianTrainingLoss: medianTrainingLoss && estimateToJson(medianTrainingLoss),
+    testLossQuantiles: checkpoint.testLossQuantiles.map(quantileToJson),
+    trainingLossQuantiles: checkpoint.trainingLossQuantiles.map(quantileToJson),
+    meanLogTestLoss: checkpoint.meanLogTestLoss ?? null,
+    meanLogTrainingLoss: checkpoint.meanLogTrainingLoss ?? null,
+    meanLogGradientNorm: checkpoint.meanLogGradientNorm ?? null,
+    divergedShare: divergedShare && estimateToJson(divergedShare),
+    stuckShare: stuckShare && estimateToJson(stuckShare),
+  };
+}
+
+function quantileToJson({ probability, value }: Quantile__Output) {
+  return { probability, value };
+}
+
 function networkToJson(network: Network__Output | null) {
   if (network === null) return null;
   const namedGain = shortName("namedGain", network.namedGain);
@@ -141,10 +184,7 @@ function networkToJson(network: Network__Output | null) {
 function spreadToJson(spread: NetworkSpread__Output) {
   return {
     layerCount: spread.layerCount,
-    growthQuantiles: spread.growthQuantiles.map(({ probability, value }) => ({
-      probability,
-      value,
-    })),
+    growthQuantiles: spread.growthQuantiles.map(quantileToJson),
     method: spread.method,
     halfLostDepth: spread.halfLostDepth ?? null,
     nineTenthsLostDepth: spread.nineTenthsLostDepth ?? null,
@@ -205,7 +245,7 @@ function checkpointToJson(checkpoint: CheckpointEstimate__Output) {
     variance: checkpoint.variance ?? null,
     skewness: checkpoint.skewness ?? null,
     excessKurtosis: checkpoint.excessKurtosis ?? null,
-    quantiles: checkpoint.quantiles.map(({ probability, value }) => ({ probability, value })),
+    quantiles: checkpoint.quantiles.map(quantileToJson),
     ...(checkpoint.histogram && {
       histogram: {
         binWidth: checkpoint.histogram.binWidth,

@@ -1,5 +1,6 @@
 import type { Network } from "../../shared/network/network.ts";
 import type { Sampling } from "../../shared/network/weights.ts";
+import type { SamplingTask } from "../../shared/sampling/samplingTask.ts";
 import type { TrainingTask } from "../../shared/training/trainingTask.ts";
 
 /** A contiguous range of replicas to propagate, with the depths at which to look at them. */
@@ -24,6 +25,9 @@ export interface ReplicaObservables {
   /** Replicas that a GPU doubted and the processor computed anew; default: none. */
   readonly recomputedCount?: number;
 }
+
+/** The observables of candidates, in the order in which backends yield them. */
+export const CANDIDATE_OBSERVABLES = ["distance", "final_growth"] as const;
 
 /** What a backend computes on where that is not this process's own processor. */
 export interface BackendDevice {
@@ -70,6 +74,14 @@ export interface Backend {
    * @param advanced must be called at least after every step of a batch
    */
   train?(task: TrainingTask, advanced?: () => void): Promise<ReplicaObservables>;
+  /**
+   * Compares the task's candidates with zero (shared/sampling); absent where the backend cannot. The
+   * observables are CANDIDATE_OBSERVABLES, at one depth; both are −∞ for a candidate that is
+   * extinct.
+   *
+   * @param advanced must be called at least after every layer
+   */
+  sample?(task: SamplingTask, advanced?: () => void): Promise<ReplicaObservables>;
   /** Lets go of the device once what it was given last is done; it takes no more tasks. */
   close?(): Promise<void>;
 }

@@ -13,7 +13,9 @@ export async function loadBackend(name: BackendName, choice: DeviceChoice = {}):
     case "tensorflow":
       return (await import("./tensorflow/tensorflowBackend.ts")).loadTensorflowBackend(choice);
     case "tensorflow_wasm":
-      throw new Error("the backend tensorflow_wasm is not there yet; choose another");
+      return (
+        await import("./tensorflowWasm/tensorflowWasmBackend.ts")
+      ).loadTensorflowWasmBackend();
   }
 }
 

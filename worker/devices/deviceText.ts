@@ -3,6 +3,8 @@ import type { BackendName, DeviceBackend } from "../../shared/specification/back
 import { PROCESSOR } from "./processor.ts";
 import type { Candidate, LeftOut } from "./workerDevice.ts";
 
+const LIST = new Intl.ListFormat("en-GB");
+
 /** A device as it is shown to people: they must never take software for a card. */
 export function shownDescription(
   description: string,
@@ -29,7 +31,7 @@ export function takenText({ name, description, backends, pool }: Candidate): str
     counted(pool.slotCount, isThreads ? "thread" : "slot"),
     ...rates.map(rateText),
   ];
-  return `takes ${name} by ${backends.map((each) => each.name).join(" and ")}: ${facts.join(", ")}`;
+  return `takes ${name} by ${LIST.format(backends.map((each) => each.name))}: ${facts.join(", ")}`;
 }
 
 /** Says in a line that something is not taken, and why. */

@@ -5,10 +5,12 @@ import type { Logger } from "pino";
 
 import {
   BACKENDS,
-  isProcessorBackend,
+  isThreadBackend,
   PROCESSOR_BACKENDS,
   type BackendName,
 } from "../../shared/specification/backends.ts";
+import { canPropagateAtAll } from "../../shared/kinds/propagation/propagationBackends.ts";
+import { loadBackend } from "../backends/registry.ts";
 import { machineFiles } from "../backends/webgpu/machineFiles.ts";
 import { vulkanProblems } from "../backends/webgpu/vulkanProblems.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
@@ -93,7 +95,13 @@ export async function findCandidates(
   const wanted = backends === "auto" ? BACKENDS : backends;
   const candidates: Candidate[] = [];
   const leftOut: LeftOut[] = [];
-  const ofProcessor = PROCESSOR_BACKENDS.filter((name) => wanted.includes(name));
+  const ofProcessor: BackendName[] = PROCESSOR_BACKENDS.filter((name) => wanted.includes(name));
+  if (wanted.includes("tensorflow_wasm")) {
+    const reason = await whyNotLoaded("tensorflow_wasm");
+    if (reason === undefined) ofProcessor.push("tensorflow_wasm");
+    // Whoever did not ask for it need not hear that its packages are not installed.
+    else if (backends !== "auto") leftOut.push({ backend: "tensorflow_wasm", reason });
+  }
   if (ofProcessor.length > 0) {
     const createPool = () =>
       createThreadPool(threads, { patienceSeconds, ...(onThreadEnd && { onThreadEnd }) });
@@ -118,7 +126,20 @@ export async function findCandidates(
     module: options.processModule,
     allowSoftware: allowSoftware && backends !== "auto",
   });
-  return { candidates: [...candidates, ...found.candidates], leftOut: [...found.leftOut] };
+  return {
+    candidates: [...candidates, ...found.candidates],
+    leftOut: [...leftOut, ...found.leftOut],
+  };
+}
+
+/** Why a backend cannot be had here; undefined if it can. */
+async function whyNotLoaded(name: BackendName): Promise<string | undefined> {
+  try {
+    await loadBackend(name);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 /** Measures GPUs, and the processor beside them. Whoever fails at that is left out. */
@@ -133,8 +154,11 @@ async function measureAll(
   }
   const measured: Candidate[] = [];
   for (const candidate of candidates) {
-    const backend = candidate.backends.at(-1);
-    if (backend === undefined) continue;
+    const backend = candidate.backends.findLast(({ name }) => canPropagateAtAll(name));
+    if (backend === undefined) {
+      measured.push(candidate);
+      continue;
+    }
     try {
       measured.push(await measuredBy(candidate, backend.name, measuredSeconds));
     } catch (error) {
@@ -145,7 +169,7 @@ async function measureAll(
 }
 
 function isThreads({ backends }: Candidate): boolean {
-  return backends.every(({ name }) => isProcessorBackend(name));
+  return backends.every(({ name }) => isThreadBackend(name));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 
+import { canPropagateAtAll } from "../../shared/kinds/propagation/propagationBackends.ts";
 import { BACKENDS, type BackendName } from "../../shared/specification/backends.ts";
 import type { SurveyedDevice } from "../../shared/specification/surveyedDevice.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
@@ -30,7 +31,7 @@ export async function surveyDevices(options: SurveyOptions): Promise<SurveyedDev
   try {
     for (const candidate of candidates) {
       for (const { name } of candidate.backends) {
-        onStep(`measuring ${candidate.name} by ${name}`);
+        if (canPropagateAtAll(name)) onStep(`measuring ${candidate.name} by ${name}`);
         surveyed.push(await surveyedDevice(candidate, name, seconds));
       }
     }
@@ -58,6 +59,8 @@ async function surveyedDevice(
     isSoftware: found?.isSoftware === true,
     slotCount: candidate.pool.slotCount,
   };
+  // Devices are compared by how fast they propagate.
+  if (!canPropagateAtAll(name)) return facts;
   try {
     const { backends } = await measuredBy(candidate, name, seconds);
     const rate = backends.find((backend) => backend.name === name)?.weightsPerSecond;

@@ -1,6 +1,7 @@
 import { loadBackend } from "../backends/registry.ts";
 import { loadedOnce, type BackendLoader } from "./backendLoader.ts";
 import { propagationComputer } from "./propagationComputer.ts";
+import { samplingComputer } from "./samplingComputer.ts";
 import type { ShardComputers } from "./shardComputer.ts";
 import { trainingComputer } from "./trainingComputer.ts";
 
@@ -12,6 +13,7 @@ export function computersWith(loader: BackendLoader): ShardComputers {
     ["RUN_KIND_UNSPECIFIED", propagation],
     ["RUN_KIND_PROPAGATION", propagation],
     ["RUN_KIND_TRAINING", trainingComputer(load)],
+    ["RUN_KIND_SAMPLING_INITIALIZATION", samplingComputer(load)],
   ]);
 }
 

@@ -7,6 +7,7 @@ import { parseStoppingRule } from "../../../shared/specification/stoppingRuleInp
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { SimulationApi } from "../../sdk/api.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
+import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
 import { stoppingRuleInput, type StoppingFlags } from "../../sdk/runInput.ts";
 import { callFlags } from "../connectionFlags.ts";
@@ -23,8 +24,8 @@ import {
   reportRun,
   reportSweep,
   runText,
-  sweepText,
 } from "../presentation/report.ts";
+import { isStudySweep, reportStudy } from "../presentation/studyReport.ts";
 import { networkLabel } from "../../../shared/charts/networkLabels.ts";
 import { count } from "../../../shared/text/counts.ts";
 import { interrupted, unheard } from "../parting.ts";
@@ -120,8 +121,8 @@ async function show(api: SimulationApi, name: string, flags: Flags): Promise<voi
   const json = flags.json ?? false;
   if (isSweep(name)) {
     const sweep = await api.getSweep(name);
-    if (json) await printJson(sweepToJson(sweep));
-    else await print(`${sweepHeading(sweep)}\n${sweepText(sweep, true)}\n`);
+    if (!json) await print(`${sweepHeading(sweep)}\n`);
+    await reportAny(api, sweep, json);
     return;
   }
   const run = await api.getRun(name);
@@ -142,13 +143,24 @@ async function watch(api: SimulationApi, name: string, flags: Flags): Promise<vo
   if (isSweep(name)) {
     const sweep = await watchSweep(api, name, options);
     if (!json) await print(`${sweepHeading(sweep)}\n`);
-    await reportSweep(sweep, json, true);
+    await reportAny(api, sweep, json);
     assertSweepSucceeded(sweep);
   } else {
     const run = await watchRun(api, name, options);
     await reportRun(run, json);
     assertRunSucceeded(run);
   }
+}
+
+/** Prints a sweep, or what it has found where it is a study. */
+async function reportAny(api: SimulationApi, sweep: Sweep__Output, json: boolean): Promise<void> {
+  if (!isStudySweep(sweep)) {
+    await reportSweep(sweep, json, true);
+    return;
+  }
+  // Loaded only now: a study's default loss needs the tasks' data.
+  const { reportOf } = await import("../studyRuns.ts");
+  await reportStudy(sweep, await reportOf(api, sweep), json);
 }
 
 async function cancel(api: SimulationApi, name: string, flags: Flags): Promise<void> {

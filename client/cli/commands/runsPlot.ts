@@ -10,8 +10,13 @@ import { isSweep } from "../names.ts";
 import { addNamed, type NamedFlags, type NamedParent } from "./named.ts";
 import { print } from "../streams.ts";
 
-const OF_RUN = ["convergence", "depth", "fluctuations"] as const satisfies readonly RunChart[];
-const OF_SWEEP = ["phases", "estimates"] as const satisfies readonly SweepChart[];
+const OF_RUN = [
+  "convergence",
+  "depth",
+  "fluctuations",
+  "learning",
+] as const satisfies readonly RunChart[];
+const OF_SWEEP = ["phases", "estimates", "learning"] as const satisfies readonly SweepChart[];
 
 interface Flags extends NamedFlags {
   readonly kind?: RunChart | SweepChart;
@@ -24,8 +29,8 @@ export function addPlotCommand(parent: NamedParent): void {
     .addOption(
       choice(
         "--kind <kind>",
-        `for a run: ${OF_RUN.join(", ")} (default: convergence); for a sweep: ${OF_SWEEP.join(", ")} ` +
-          `(default: phases, if it varies two numbers)`,
+        `for a run: ${OF_RUN.join(", ")} (default: convergence, or learning for a training); for a sweep: ${OF_SWEEP.join(", ")} ` +
+          `(default: phases, if it varies two numbers, or learning for a study)`,
         [...OF_RUN, ...OF_SWEEP],
       ),
     )

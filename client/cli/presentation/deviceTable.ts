@@ -1,5 +1,6 @@
 import { bytes, rough } from "../../../shared/text/counts.ts";
 import { ABSENT } from "../../../shared/text/numbers.ts";
+import { canPropagateAtAll } from "../../../shared/kinds/propagation/propagationBackends.ts";
 import type { SurveyedDevice } from "../../../shared/specification/surveyedDevice.ts";
 import { fittedTable, type TableColumn } from "./fittedTable.ts";
 import { wrapped } from "./wrap.ts";
@@ -44,6 +45,9 @@ const COLUMNS: readonly TableColumn<SurveyedDevice>[] = [
 
 function notes(surveyed: readonly SurveyedDevice[]): string[] {
   const software = surveyed.filter(({ isSoftware }) => isSoftware).map(titleOf);
+  const trainers = surveyed
+    .filter(({ name, backend }) => name !== undefined && !canPropagateAtAll(backend))
+    .map(titleOf);
   const problems = surveyed.flatMap((device) =>
     device.problem === undefined ? [] : [`${titleOf(device)} cannot be had: ${device.problem}`],
   );
@@ -51,6 +55,7 @@ function notes(surveyed: readonly SurveyedDevice[]): string[] {
     ...(software.length === 0
       ? []
       : [`software, taken only with --backend and --allow-software: ${software.join(", ")}`]),
+    ...(trainers.length === 0 ? [] : [`only trains: ${trainers.join(", ")}`]),
     ...problems,
   ];
 }

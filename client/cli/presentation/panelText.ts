@@ -18,7 +18,8 @@ const TICKS = 5;
 type Scale = ReturnType<typeof scaleOf>;
 
 /** Draws a panel with its axes and its legend, line by line. */
-export function panelText(panel: Panel, columns: number): string[] {
+export function panelText(drawn: Panel, columns: number): string[] {
+  const panel = { ...drawn, marks: readable(drawn.marks) };
   const y = scaleOf(panel.y, panel.marks.flatMap(heights)).nice(TICKS);
   const labels = labelsOf(y);
   const margin = Math.max(...labels.map(({ text }) => text.length));
@@ -91,6 +92,23 @@ function glyphsOf(marks: readonly Mark[]): ReadonlyMap<string, string> {
     else glyphs.set(series, { line: LINE, band: BAND, bars: BAR }[kind]);
   }
   return glyphs;
+}
+
+/**
+ * The marks as characters can show them. Of several lines with bands around them there are neither
+ * lines nor bands, which could not be told apart, but the lines' points.
+ */
+function readable(marks: readonly Mark[]): readonly Mark[] {
+  const isAround = (series: string) =>
+    marks.some((mark) => mark.kind === "band" && mark.series === series);
+  const banded = marks.filter(({ kind, series }) => kind === "line" && isAround(series));
+  if (banded.length < 2) return marks;
+  return marks.flatMap((mark): Mark[] => {
+    if (mark.kind === "band") return [];
+    if (mark.kind !== "line" || !banded.includes(mark)) return [mark];
+    const points = mark.points.map((point) => ({ ...point, lower: point.y, upper: point.y }));
+    return [{ kind: "points", series: mark.series, points }];
+  });
 }
 
 function draw(canvas: Canvas, mark: Mark, x: Scale, y: Scale, glyph: string): void {

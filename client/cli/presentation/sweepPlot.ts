@@ -2,8 +2,9 @@ import type { TopLevelSpec } from "vega-lite";
 
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
+import { isMap, phaseDiagram } from "../../../shared/charts/phases.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
-import { renderSvg } from "./svg.ts";
+import { chartSvg, renderSvg } from "./svg.ts";
 
 const AXES = [
   { title: "width d", value: (run: Run__Output) => run.network?.width },
@@ -13,11 +14,15 @@ const AXES = [
 ] as const;
 
 /**
- * Draws a picture of the sweep as SVG: λ̂ with error bars beside the exact values, and the growth
- * over the depth.
+ * Draws a picture of the sweep as SVG: a phase diagram where exactly two numbers vary, else λ̂ with
+ * error bars beside the exact values, and the growth over the depth.
  */
 export function sweepSvg(title: string, runs: readonly Run__Output[]): Promise<string> {
-  return renderSvg(sweepPlot(title, runs));
+  const sweep = { name: "", displayName: title, runs: [...runs] };
+  const isKnown = runs.some((run) => exponentOf(run)?.estimate !== undefined);
+  return isKnown && isMap(sweep)
+    ? chartSvg(phaseDiagram(sweep))
+    : renderSvg(sweepPlot(title, runs));
 }
 
 /**

@@ -17,7 +17,8 @@ interface CostProfile {
   readonly minimumShardSize: number;
 }
 
-const WEIGHTS: Readonly<Record<WeightLaw, number>> = {
+/** Cost of drawing a weight relative to a Gaussian one. */
+export const WEIGHT_COSTS: Readonly<Record<WeightLaw, number>> = {
   gaussian: 1,
   orthogonal: 1,
   uniform: 0.4,
@@ -28,7 +29,7 @@ const WEIGHTS: Readonly<Record<WeightLaw, number>> = {
 };
 
 const SIMD: CostProfile = {
-  weights: WEIGHTS,
+  weights: WEIGHT_COSTS,
   dense: 1,
   isotropicLayer: 40,
   minimumShardSize: 8,
@@ -36,7 +37,7 @@ const SIMD: CostProfile = {
 
 const PROFILES: Readonly<Record<RunBackend, CostProfile>> = {
   simd: SIMD,
-  reference: { weights: WEIGHTS, dense: 40, isotropicLayer: 640, minimumShardSize: 8 },
+  reference: { weights: WEIGHT_COSTS, dense: 40, isotropicLayer: 640, minimumShardSize: 8 },
   // Shards as for a core: a card is leased many of them at a time.
   webgpu: SIMD,
   tensorflow: SIMD,

@@ -10,6 +10,9 @@ const ERROR_PER_ROOT_LAYER = 1e-4;
  * How far S_l − S_b of one replica may be apart on two backends that drew it from the same stream.
  * Each of them may be off by its error at the depth l, and by its error at the burn-in b.
  */
-export function tolerance({ burnIn }: PropagationSpecification, depth: number): number {
+export function tolerance(
+  { burnIn }: Pick<PropagationSpecification, "burnIn">,
+  depth: number,
+): number {
   return 2 * ERROR_PER_ROOT_LAYER * (Math.sqrt(depth) + Math.sqrt(burnIn));
 }

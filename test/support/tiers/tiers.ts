@@ -1,4 +1,5 @@
 import { missingPackages, type DebianPackage } from "./debianPackages.ts";
+import { hasPythonPackages, SET_UP_FRAMEWORKS, type PythonPackage } from "./frameworks.ts";
 import { noteLeftOut } from "./leftOut.ts";
 import { IS_EVERYTHING } from "./scale.ts";
 import { hasTensorflow, SET_UP_TENSORFLOW } from "./tensorflow.ts";
@@ -37,6 +38,15 @@ export function needing(...packages: readonly DebianPackage[]): Declaring {
 export function needingTensorflow(): Declaring {
   if (IS_EVERYTHING && hasTensorflow()) return { describe, it };
   return leavingOut(`need TensorFlow: ${SET_UP_TENSORFLOW}`);
+}
+
+/**
+ * Declares tests that need Python packages, which pip cannot install on every machine: where one is
+ * missing, even a run of everything leaves them out, and says so at its end.
+ */
+export function needingPython(...packages: readonly PythonPackage[]): Declaring {
+  if (IS_EVERYTHING && hasPythonPackages(packages)) return { describe, it };
+  return leavingOut(`need Python's ${packages.join(", ")}: ${SET_UP_FRAMEWORKS}`);
 }
 
 /** Declares tests that the quick tier has no time for; `why` completes "they …". */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import pino from "pino";
 
-import type { BackendName } from "../../../shared/specification/backends.ts";
+import { isThreadBackend, type BackendName } from "../../../shared/specification/backends.ts";
 import { findDevices, UnknownDevice, type DeviceOptions } from "../../../worker/devices/devices.ts";
 
 const SUPPORT = new URL("../../system/support/", import.meta.url);
@@ -36,17 +36,18 @@ describe("findDevices", () => {
       measuredSeconds: 0.1,
     });
     assert.deepEqual(namesOf(devices), [
-      ["reference+simd", ""],
+      ["reference+simd+tensorflow_wasm", ""],
       ["webgpu", "NVIDIA Great"],
       ["webgpu", "NVIDIA Small"],
     ]);
-    const measured = devices.map(({ backends }) => backends.at(-1)?.weightsPerSecond ?? 0);
-    assert.ok(measured.every((rate) => rate > 0));
-    assert.equal(devices[0]?.backends[0]?.weightsPerSecond, undefined);
+    const measured = devices.map(({ backends }) =>
+      backends.map(({ weightsPerSecond = 0 }) => weightsPerSecond > 0),
+    );
+    assert.deepEqual(measured, [[false, true, false], [true], [true]]);
     assert.deepEqual(devices[1]?.backends[0]?.generator, "webgpu of NVIDIA Great");
     assert.equal(lines.length, 5);
     for (const [i, line] of [
-      /^takes cpu by reference and simd: .*, 1 thread, \S+ weights\/s$/,
+      /^takes cpu by reference, simd and tensorflow_wasm: .*, 1 thread, \S+ weights\/s$/,
       /^takes gpu0 by webgpu: NVIDIA Great, fake 1, 2 slots, \S+ weights\/s$/,
       /^takes gpu1 by webgpu: NVIDIA Small, fake 1, 2 slots, \S+ weights\/s$/,
       /^leaves gpu0 by tensorflow out: it does \S+ weights\/s, and webgpu \S+ weights\/s$/,
@@ -62,10 +63,13 @@ describe("findDevices", () => {
       mayHaveGpu: false,
       processModule: NO_GPUS,
     });
-    assert.deepEqual(namesOf(devices), [["reference+simd", ""]]);
+    assert.deepEqual(namesOf(devices), [["reference+simd+tensorflow_wasm", ""]]);
     assert.equal(lines.length, 2);
     assert.match(lines[0] ?? "", /^this machine shows no GPU/);
-    assert.match(lines[1] ?? "", /^takes cpu by reference and simd: .*, 1 thread$/);
+    assert.match(
+      lines[1] ?? "",
+      /^takes cpu by reference, simd and tensorflow_wasm: .*, 1 thread$/,
+    );
   });
 
   it("goes on with the processor where a GPU cannot be had, and says why", async () => {
@@ -74,7 +78,7 @@ describe("findDevices", () => {
       mayHaveGpu: true,
       processModule: NO_GPUS,
     });
-    assert.deepEqual(namesOf(devices), [["reference+simd", ""]]);
+    assert.deepEqual(namesOf(devices), [["reference+simd+tensorflow_wasm", ""]]);
     const reason = "a process cannot start to work: it ended with exit code 9";
     assert.deepEqual(lines.slice(1), [
       `leaves webgpu out: ${reason}`,
@@ -86,6 +90,7 @@ describe("findDevices", () => {
     for (const [backends, expected] of [
       [undefined, [["reference+simd", ""]]],
       [["simd"], [["simd", ""]]],
+      [["tensorflow_wasm"], [["tensorflow_wasm", ""]]],
       [["tensorflow"], [["tensorflow", "Great"]]],
       [
         ["simd", "webgpu"],
@@ -99,7 +104,9 @@ describe("findDevices", () => {
       const { devices } = await found({
         backends,
         measuredSeconds: 0,
-        ...(!backends?.some((name: BackendName) => name !== "simd") && { processModule: NO_GPUS }),
+        ...(!backends?.some((name: BackendName) => !isThreadBackend(name)) && {
+          processModule: NO_GPUS,
+        }),
       });
       assert.deepEqual(namesOf(devices), expected);
     }
@@ -145,7 +152,7 @@ describe("findDevices", () => {
       names: ["cpu"],
       processModule: NO_GPUS,
     });
-    assert.deepEqual(namesOf(own), [["reference+simd", ""]]);
+    assert.deepEqual(namesOf(own), [["reference+simd+tensorflow_wasm", ""]]);
   });
 
   it("fails with one sentence where a backend that is named has no device", async () => {

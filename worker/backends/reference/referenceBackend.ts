@@ -2,10 +2,17 @@ import { LOG_NORM_GROWTH } from "../../../shared/kinds/propagation/observables.t
 import { GENERATOR, Stream } from "../../../shared/random/stream.ts";
 import type { Backend, PropagationTask, ReplicaObservables } from "../backend.ts";
 import { driftPerLayer } from "../../../shared/random/drift.ts";
+import { sampleCandidates } from "./candidates.ts";
 import { denseReplicas, isotropicReplicas } from "./replicas.ts";
+import { train } from "./train.ts";
 
 /** The yardstick: float64, one replica after another, written to be obviously right. */
-export const referenceBackend: Backend = { generator: GENERATOR, propagate };
+export const referenceBackend: Backend = {
+  generator: GENERATOR,
+  propagate,
+  train,
+  sample: sampleCandidates,
+};
 
 async function propagate(
   task: PropagationTask,

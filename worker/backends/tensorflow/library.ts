@@ -4,10 +4,14 @@ import util from "node:util";
 
 import { packageRoot } from "../../../shared/wire/packageRoot.ts";
 import { reasonOf } from "../../../shared/wire/reason.ts";
+import type { TensorFlowJs } from "../tensorflowJs/tensors.ts";
 import type { Binding } from "./binding.ts";
 
 /** The npm package that TensorFlow's Node binding is in. */
 export const TENSORFLOW_PACKAGE = "@tensorflow/tfjs-node-gpu";
+
+/** The name of TensorFlow among the backends of TensorFlow.js. */
+export const TENSORFLOW = "tensorflow";
 
 /** The folder that `npm run setup:tensorflow` fills. */
 export function setUpFolder(): string {
@@ -19,11 +23,8 @@ export interface Library {
   readonly binding: Binding;
   /** False if TensorFlow has found no GPU that it can use. */
   readonly isUsingGpuDevice: boolean;
-}
-
-/** The part used here of what the npm package exports. */
-interface Package {
-  backend(): Library;
+  /** TensorFlow.js, whose operators are TensorFlow's. */
+  readonly tf: TensorFlowJs;
 }
 
 /**
@@ -67,7 +68,10 @@ export function loadLibrary(
   const reasons: string[] = [];
   for (const require of found) {
     try {
-      return (require(TENSORFLOW_PACKAGE) as Package).backend();
+      const tf = require(TENSORFLOW_PACKAGE) as TensorFlowJs;
+      const backend = tf.findBackend(TENSORFLOW) as unknown as Omit<Library, "tf">;
+      const { binding, isUsingGpuDevice } = backend;
+      return { binding, isUsingGpuDevice, tf };
     } catch (error) {
       reasons.push(reasonOf(error).split("\n", 1)[0]?.trim() ?? "");
     }

@@ -50,6 +50,12 @@ export class Operators {
     return this.#lastId > SPENT_ID;
   }
 
+  /** Counts what others have made with the same binding; its ids are used up by all. */
+  noteOthers(): void {
+    using _ = this.scope();
+    this.integers([0]);
+  }
+
   /** Runs the body and frees every tensor that it makes, but for those that it returns. */
   tidy<Kept extends readonly TensorId[]>(body: () => Kept): Kept {
     using scope = this.scope();

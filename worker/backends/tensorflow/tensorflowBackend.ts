@@ -13,12 +13,19 @@ import { BatchMemory } from "./batchMemory.ts";
 import { gpuDevice, processorDevice, visibleCards } from "./device.ts";
 import { checkStream, drawsOf } from "./draws.ts";
 import { layersOf, realType } from "./layers.ts";
-import { loadLibrary } from "./library.ts";
+import { loadLibrary, TENSORFLOW } from "./library.ts";
 import { Operators } from "./operators.ts";
+import { type Batches, trainStacked } from "../tensorflowJs/stackedTrainer.ts";
 import { blockSize, SteadyBatches } from "./steadyBatches.ts";
 
-/** Names the random stream (draws.ts) and what is computed from it; changed with either. */
+/**
+ * Names the random stream (draws.ts) and what is computed from it; changed with either, and with the
+ * bits of what is trained.
+ */
 const STREAM = "stateless-philox/1";
+
+/** Batches of trainings: no shard of them is smaller (shared/kinds/training/costs.ts). */
+const TRAINING_BATCHES: Batches = { most: 64, areFixed: true };
 
 /** Most characters of a generator's name on the wire. */
 const GENERATOR_LENGTH = 100;
@@ -31,7 +38,7 @@ const GENERATOR_LENGTH = 100;
  */
 export async function loadTensorflowBackend(choice: DeviceChoice): Promise<Backend> {
   await showOneCard(choice);
-  const { binding, isUsingGpuDevice } = loadLibrary();
+  const { binding, isUsingGpuDevice, tf } = loadLibrary();
   const version = binding.TF_Version;
   const { device, identity } = isUsingGpuDevice
     ? await gpuDevice(version)
@@ -48,6 +55,17 @@ export async function loadTensorflowBackend(choice: DeviceChoice): Promise<Backe
       return operators.isSpent;
     },
     propagate: (task, advanced) => propagate({ operators, batches, memory }, task, advanced),
+    train: async (task, advanced) => {
+      try {
+        // All copies of TensorFlow.js in a process share what is chosen.
+        await tf.setBackend(TENSORFLOW);
+        return await trainStacked(tf, task, TRAINING_BATCHES, advanced);
+      } catch (error) {
+        throw problemOf(error);
+      } finally {
+        operators.noteOthers();
+      }
+    },
   };
 }
 

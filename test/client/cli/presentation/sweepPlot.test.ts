@@ -39,4 +39,24 @@ describe("the picture of a sweep", () => {
     // Each point is drawn once in each of the two panels.
     assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 2 * runs.length);
   });
+
+  it("is a phase diagram where exactly two numbers vary", async () => {
+    const runs = [2, 4].flatMap((width) =>
+      [1, 1.5, 3].map((gain) =>
+        received(
+          {
+            lyapunovExponent: estimate(Math.log(gain) - 1 / width, 0.01),
+            exact: { criticalGain: Math.exp(1 / width) },
+          },
+          { network: { width, gain } },
+        ),
+      ),
+    );
+    const svg = await sweepSvg("a title", runs);
+    for (const text of ["a title", "critical gain, exact", "width d", "gain", "λ̂ per layer"]) {
+      assert.ok(svg.includes(text), `${text} is missing`);
+    }
+    assert.equal(svg.match(/aria-roledescription="rect mark"/g)?.length, runs.length);
+    assert.doesNotMatch(svg, /NaN|undefined/);
+  });
 });

@@ -162,6 +162,27 @@ function multiplyHalves(
 }
 
 /**
+ * Multiplies another x with rows that `multiplyDrawn` was given just before. Laws that keep their
+ * entries need not make them again.
+ */
+export function multiplyAgain(
+  begin: usize,
+  end: usize,
+  rows: i32,
+  columns: i32,
+  begins: bool,
+  x: usize,
+  z: usize,
+): void {
+  if (law != Law.Gaussian && law != Law.SparseGaussian) {
+    multiplyDrawn(begin, end, rows, columns, begins, x, z);
+    return;
+  }
+  const bytes: usize = 2 * VECTOR * <usize>pairsOf(columns);
+  multiplyRows(Form.Single, entries, rows, bytes, begins, x, z);
+}
+
+/**
  * Stores at z the products of `columns` elements of x and as many entries of each of `rows` rows,
  * or adds them to z where this does not begin a row. The rows' words are from `begin` to `end`.
  */

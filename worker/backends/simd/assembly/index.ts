@@ -7,7 +7,7 @@ import { drawWords, enterStrip } from "./strip";
 import { multiplyAdd, VECTOR } from "./vector";
 
 export { advanceDense } from "./dense";
-export { startDense } from "./input";
+export { startDense, startProbes } from "./input";
 export { advanceIsotropic, binomialAddress, setBinomial } from "./isotropic";
 export { setIsotropic, startIsotropic } from "./isotropic";
 export { setLaw } from "./law";

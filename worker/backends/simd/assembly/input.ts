@@ -1,13 +1,16 @@
 // The initial inputs of dense replicas.
 
 import { startGroup } from "./layer";
-import { entries, groups, halfBytes, inputOf, pairsOf, width, words } from "./memory";
+import {
+  entries, groups, halfBytes, inputOf, pairsOf, shareReplicas, width, words,
+} from "./memory";
 import { fillNormals32 } from "./normal32";
 import { drawWords, enterStrip } from "./strip";
 import { GROUP, VECTOR } from "./vector";
 
 /** Sets x of every group to x₀ times `sign`. */
 export function startDense(firstReplica: u32, sign: f64): void {
+  shareReplicas(false);
   for (let group = 0; group < groups; group++) {
     enterStrip(firstReplica + GROUP * group, 0, 0);
     fillNormals32(words, drawWords(words, 2 * pairsOf(width)), 2);
@@ -20,4 +23,13 @@ export function startDense(firstReplica: u32, sign: f64): void {
     }
     startGroup(group);
   }
+}
+
+/**
+ * Starts every group with the inputs that are in its x already. From then on all groups have the same
+ * replicas.
+ */
+export function startProbes(): void {
+  shareReplicas(true);
+  for (let group = 0; group < groups; group++) startGroup(group);
 }

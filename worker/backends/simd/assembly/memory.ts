@@ -26,6 +26,9 @@ const STRIP_ENTRIES: i32 = 1024;
 export let width: i32 = 0;
 export let groups: i32 = 0;
 
+/** Whether all groups have the replicas of the first one, with inputs of their own. */
+export let shared: bool = false;
+
 /**
  * Rows of a strip, words of a row, rows drawn together, and columns drawn together: all of them,
  * except in a long row, which is drawn in parts.
@@ -95,6 +98,11 @@ function rowsToDraw(): i32 {
 function columnsToDraw(): i32 {
   if (law == Law.Rademacher || rowWords <= DRAWN_WORDS) return width;
   return 2 * (DRAWN_WORDS / wordsOfRow(2));
+}
+
+/** Says whether all groups have the same replicas. */
+export function shareReplicas(isShared: bool): void {
+  shared = isShared;
 }
 
 /** Lays the memory out anew, all zeros, and grows it if it must. */
