@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "shared/files": ["shared/text"],
   "shared/wire": ["shared/shard"],
   "shared/studies": ["shared/wire"],
-  "shared/kinds": ["shared/wire", "shared/training"],
+  "shared/kinds": ["shared/wire", "shared/training", "shared/initialization"],
   "shared/charts": ["shared/kinds", "shared/studies"],
   "shared/metrics": ["shared/wire"],
 
@@ -34,7 +34,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "coordinator/simulations": ["coordinator/engine"],
   "coordinator/door": ["coordinator/simulations", "shared/files"],
   "coordinator/rpc": ["coordinator/door"],
-  "coordinator/http": ["coordinator/door"],
+  "coordinator/http": ["coordinator/door", "shared/studies"],
   "coordinator/metrics": ["coordinator/simulations", "shared/metrics"],
   "coordinator/process": ["coordinator/rpc", "coordinator/http", "coordinator/metrics"],
 
@@ -52,7 +52,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "client/sweepFile": ["client/sdk", "shared/files"],
   "client/studyFile": ["client/sweepFile"],
   "client/local": ["client/sdk"],
-  "client/reproduce": ["client/sdk", "shared/charts"],
+  "client/reproduce": ["client/studyFile", "shared/charts"],
   "client/cli": [
     "client/local",
     "client/reproduce",

@@ -73,16 +73,21 @@ function generateTypes(folder: string): void {
 }
 
 function compile(folder: string): void {
-  const kernel = ["--config", "worker/backends/simd/asconfig.json", "--target", "release"];
-  const outFile = ["--outFile", `${folder}/worker/backends/simd/kernel.wasm`];
-  const compiler = fileURLToPath(import.meta.resolve("assemblyscript/bin/asc.js"));
-  runScript(compiler, [...kernel, ...outFile]);
+  compileAssembly("asconfig.json", `${folder}/worker/backends/simd/kernel.wasm`);
+  compileAssembly("trainer.asconfig.json", `${folder}/worker/backends/simd/trainer.wasm`);
   run("tsc", ["-p", "tsconfig.build.json", "--outDir", folder]);
   run("tsc", ["-p", "client/page", "--outDir", folder]);
   for (const name of readdirSync("client/page")) {
     if (AS_IT_IS.test(name)) cpSync(`client/page/${name}`, `${folder}/client/page/${name}`);
   }
   chmodSync(`${folder}/client/main.js`, 0o755);
+}
+
+/** Compiles a module of the backend `simd` to WebAssembly. */
+function compileAssembly(configuration: string, outFile: string): void {
+  const compiler = fileURLToPath(import.meta.resolve("assemblyscript/bin/asc.js"));
+  const config = `worker/backends/simd/${configuration}`;
+  runScript(compiler, ["--config", config, "--target", "release", "--outFile", outFile]);
 }
 
 /** Runs a command of an installed package. */

@@ -2,10 +2,10 @@ import { performance } from "node:perf_hooks";
 
 import { KINDS } from "../../shared/kinds/kinds.ts";
 import { MEMORY } from "../../shared/wire/ledgerPlaces.ts";
-import { replicaLimit } from "../../shared/specification/stoppingRule.ts";
 import type { Run, Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { hasEnded, stateOf } from "../../shared/wire/runStates.ts";
+import type { SampleRun } from "../reproduce/sample.ts";
 import type { Claim } from "../reproduce/claim.ts";
 import type { Cluster } from "./cluster.ts";
 import { requestIdOf } from "./ledgerPlace.ts";
@@ -18,6 +18,15 @@ import { watchSweep } from "./watching.ts";
 export interface ClaimRequest {
   readonly claim: Claim;
   readonly runs: readonly Run[];
+}
+
+/** How long a sample took. */
+export interface TimedSample {
+  readonly seconds: number;
+  /** What the sample computed, in units that all kinds share. */
+  readonly work: number;
+  /** What there is to compute in all. */
+  readonly wholeWork: number;
 }
 
 /** How many answers are asked for at once. */
@@ -62,14 +71,22 @@ export class Reproduction {
    * Computes a small sample of all runs and times it.
    *
    * @param part tells samples of one command apart
-   * @returns seconds; undefined if the cluster had computed it before, which says nothing
+   * @returns undefined if the cluster had computed it before, which says nothing of time
    */
-  async time(part: string, sample: readonly Run[]): Promise<number | undefined> {
+  async time(part: string, sample: readonly SampleRun[]): Promise<TimedSample | undefined> {
     const start = this.#clock();
     const title = "reproduce: a sample, to predict the time";
-    const { name } = await this.#submit(title, part, sample);
+    const requests = sample.map(({ run }) => run);
+    const { name, runs } = await this.#submit(title, part, requests);
     await watchSweep(this.#cluster.api, name, { ...this.#means, quiet: true });
-    return this.#isResumed ? undefined : this.#clock() - start;
+    if (this.#isResumed) return undefined;
+    let [work, wholeWork] = [0, 0];
+    for (const [i, { replicaCount, wholeReplicaCount }] of sample.entries()) {
+      const each = replicaWork(runs[i]);
+      work += each * replicaCount;
+      wholeWork += each * wholeReplicaCount;
+    }
+    return { seconds: this.#clock() - start, work, wholeWork };
   }
 
   /**
@@ -174,18 +191,17 @@ class OverallProgress {
   #workOf(run: Run__Output): number {
     const known = this.#work.get(run.name);
     if (known !== undefined) return known;
-    const work = workOf(run);
+    const work = replicaWork(run) * Number(run.stoppingRule?.replicaCount ?? 1);
     this.#work.set(run.name, work);
     return work;
   }
 }
 
-/** All that there is to compute for a run, in units that all kinds share. */
-function workOf(run: Run__Output): number {
+/** What a replica of a run costs, in units that all kinds share. */
+function replicaWork(run: Run__Output | undefined): number {
+  if (run === undefined) return 1;
   const kind = KINDS.onWire(run.kind);
-  if (kind === undefined) return 1;
-  const specification = kind.parse(kind.inputFromMessage(run));
-  return kind.replicaWork(specification) * replicaLimit(specification.stoppingRule);
+  return kind === undefined ? 1 : kind.replicaWork(kind.parse(kind.inputFromMessage(run)));
 }
 
 function shareOf(run: Run__Output): number {

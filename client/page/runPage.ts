@@ -2,11 +2,13 @@ import { computationLines, NO_EQUAL_BITS } from "../../shared/text/computations.
 import { count, counted } from "../../shared/text/counts.ts";
 import { exactBeside, fixed, given, percent, rounded } from "../../shared/text/numbers.ts";
 import { times } from "../../shared/text/times.ts";
+import { learningCurve } from "../../shared/studies/learningCurve.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import type { Charts } from "../../shared/wire/pageJson.ts";
 import { convergenceChart, type ConvergencePoint } from "./convergenceChart.ts";
 import { depthChart } from "./depthChart.ts";
 import { html } from "./dom.ts";
+import { learningChart } from "./learningChart.ts";
 import { fluctuationChart } from "./fluctuationChart.ts";
 import {
   bestEstimate,
@@ -44,7 +46,17 @@ export function runPage({ rest, resources }: ViewState, width: number): HTMLElem
     ...(isPropagation(run)
       ? [html("div", { class: "charts" }, ...chartsOf(run, charts, width))]
       : []),
+    ...(run.training === undefined
+      ? []
+      : [html("div", { class: "charts" }, learningChartOf(run, width))]),
   ];
+}
+
+function learningChartOf(run: RunJson, width: number): HTMLElement {
+  const { points } = learningCurve(run);
+  const text =
+    points.length === 0 ? "No shard has arrived yet." : "The test loss after so many steps.";
+  return learningChart([{ name: titleOf(run), points }], text, width);
 }
 
 /** What the estimates of trainings are called. */

@@ -36,9 +36,14 @@ export function logarithmicScale(
   return {
     place: (value) => from + ((log(value) - start) / (end - start)) * (to - from),
     ticks: Array.from({ length: Math.max(0, Math.ceil(powers / stride)) }, (_, i) =>
-      Math.round(base ** (first + i * stride)),
+      powerOf(base, first + i * stride),
     ),
   };
+}
+
+/** A power of the base; below 1 it is no integer. */
+function powerOf(base: number, exponent: number): number {
+  return exponent < 0 ? 1 / Math.round(base ** -exponent) : Math.round(base ** exponent);
 }
 
 /** A step near `rough` that is 1, 2 or 5 times a power of ten. */

@@ -10,15 +10,22 @@ export interface Span {
   readonly to: number;
 }
 
+/** The standard error of an estimate, and the law by which an interval follows from it. */
+export interface StandardError {
+  readonly value: number;
+  /** Degrees of freedom of Student's t; Infinity for the normal law. */
+  readonly degreesOfFreedom: number;
+}
+
 /** A number that was measured, and what a claim says that it is. */
 export interface Measurement {
   /** What the number is, in a few words. */
   readonly what: string;
   readonly estimate: number;
-  /** Zero for a number that is compared as it is, such as a sum of squared z-scores. */
-  readonly standardError: number;
-  /** Degrees of freedom of the interval by Student's t; Infinity for the normal law. */
-  readonly degreesOfFreedom: number;
+  /** How sure it is; a number that is compared as it is, such as a sum of z-scores, has neither. */
+  readonly error?: StandardError;
+  /** An interval with the claim's false-alarm rate, where it does not follow from an error. */
+  readonly interval?: { readonly lower: number; readonly upper: number };
   /**
    * What the claim says that the number is. That of a test statistic depends on how often it may lie
    * beyond by chance.
@@ -43,27 +50,31 @@ export interface Check {
   readonly verdict: Verdict;
 }
 
-/** Probability that some check of a claim fails though the claim is true, at most. */
+/**
+ * Probability that some check of a claim fails though the claim is true, at most, where the claim has
+ * no rate of its own.
+ */
 export const FALSE_ALARM_RATE = 0.001;
 
 /**
  * Compares all measurements of a claim with what it says. They share the claim's false-alarm rate in
  * equal parts (Bonferroni), so that many comparisons do not make a false alarm likely.
  */
-export function checkAll(measurements: readonly Measurement[]): Check[] {
-  const rate = FALSE_ALARM_RATE / Math.max(1, measurements.length);
+export function checkAll(
+  measurements: readonly Measurement[],
+  falseAlarmRate = FALSE_ALARM_RATE,
+): Check[] {
+  const rate = falseAlarmRate / Math.max(1, measurements.length);
   return measurements.map((measurement) => check(measurement, rate));
 }
 
 function check(measurement: Measurement, falseAlarmRate: number): Check {
-  const { what, estimate, standardError, degreesOfFreedom, resolution, missed } = measurement;
+  const { what, estimate, resolution, missed } = measurement;
   const expectation =
     typeof measurement.expectation === "function"
       ? measurement.expectation(falseAlarmRate)
       : measurement.expectation;
-  const half =
-    standardError === 0 ? 0 : halfWidth(falseAlarmRate, degreesOfFreedom) * standardError;
-  const [lower, upper] = [estimate - half, estimate + half];
+  const { lower, upper } = measurement.interval ?? intervalOf(measurement, falseAlarmRate);
   return {
     what,
     estimate,
@@ -74,6 +85,12 @@ function check(measurement: Measurement, falseAlarmRate: number): Check {
     falseAlarmRate,
     verdict: verdictOf(lower, upper, expectation, resolution, missed),
   };
+}
+
+function intervalOf({ estimate, error }: Measurement, falseAlarmRate: number) {
+  if (error === undefined) return { lower: estimate, upper: estimate };
+  const half = halfWidth(falseAlarmRate, error.degreesOfFreedom) * error.value;
+  return { lower: estimate - half, upper: estimate + half };
 }
 
 /** Half the width of an interval, in standard errors. */

@@ -1,5 +1,3 @@
-import type { TopLevelSpec } from "vega-lite";
-
 import type { Chart } from "../../shared/charts/chart.ts";
 import type { Run, Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Measurement } from "./check.ts";
@@ -16,6 +14,8 @@ export interface Claim {
   readonly statement: string;
   /** How it is judged, in plain sentences. */
   readonly method: string;
+  /** Probability that it is said not to hold though it does; default: FALSE_ALARM_RATE. */
+  readonly falseAlarmRate?: number;
   /** The runs that it needs, as one sweep. */
   readonly runs: (scale: Scale) => readonly Run[];
   /** What the runs say, beside what the claim says that they must say. */
@@ -31,8 +31,5 @@ export interface Figure {
   readonly name: string;
   /** What is to be seen, in a sentence. */
   readonly caption: string;
-  readonly picture: Picture;
+  readonly picture: Chart;
 }
-
-/** A chart, or a picture in the language of Vega-Lite. */
-export type Picture = Chart | { readonly kind: "vega-lite"; readonly spec: TopLevelSpec };

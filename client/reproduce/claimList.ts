@@ -4,6 +4,7 @@ import { criticalInitialization } from "./claims/criticalInitialization.ts";
 import { exactValues } from "./claims/exactValues.ts";
 import { finiteDepthSpread } from "./claims/finiteDepthSpread.ts";
 import { lawOfLargeNumbers } from "./claims/lawOfLargeNumbers.ts";
+import { quinticLearning, scoreLearning } from "./claims/learning.ts";
 import { lowWidth } from "./claims/lowWidth.ts";
 import { phaseTransition } from "./claims/phaseTransition.ts";
 
@@ -16,4 +17,6 @@ export const CLAIMS: readonly Claim[] = [
   lowWidth,
   criticalInitialization,
   finiteDepthSpread,
+  quinticLearning,
+  scoreLearning,
 ];

@@ -23,8 +23,7 @@ export function overRuns(
   return {
     what,
     estimate: value,
-    standardError: error,
-    degreesOfFreedom: values.length - 1,
+    error: { value: error, degreesOfFreedom: values.length - 1 },
     expectation,
     resolution,
   };
@@ -47,8 +46,7 @@ export function ofEstimate(
   return {
     what,
     estimate: value,
-    standardError: error,
-    degreesOfFreedom: Infinity,
+    error: { value: error, degreesOfFreedom: Infinity },
     expectation,
     resolution,
   };
@@ -95,7 +93,7 @@ function statistic(
   value: number,
   expectation: (falseAlarmRate: number) => Span,
 ): Measurement {
-  return { what, ...plain(value), expectation, resolution: 0 };
+  return { what, estimate: value, expectation, resolution: 0 };
 }
 
 /** A count of cases that must not be there. */
@@ -104,10 +102,5 @@ export function noneOf(
   count: number,
   missed: Measurement["missed"] = "does not hold",
 ): Measurement {
-  return { what, ...plain(count), expectation: exactly(0), resolution: 0, missed };
-}
-
-/** A number that is compared as it is. */
-function plain(value: number) {
-  return { estimate: value, standardError: 0, degreesOfFreedom: Infinity };
+  return { what, estimate: count, expectation: exactly(0), resolution: 0, missed };
 }

@@ -1,5 +1,5 @@
 import { runToJson } from "../../shared/wire/json.ts";
-import { FALSE_ALARM_RATE, type Check } from "./check.ts";
+import type { Check } from "./check.ts";
 import type { Judgement } from "./judgement.ts";
 import type { ReportFacts } from "./reportFacts.ts";
 
@@ -7,13 +7,13 @@ import type { ReportFacts } from "./reportFacts.ts";
 export function reportToJson(facts: ReportFacts, judgements: readonly Judgement[]) {
   return {
     ...facts,
-    falseAlarmRate: FALSE_ALARM_RATE,
-    claims: judgements.map(({ claim, verdict, checks, figures, runs }) => ({
+    claims: judgements.map(({ claim, falseAlarmRate, verdict, checks, figures, runs }) => ({
       id: claim.id,
       title: claim.title,
       statement: claim.statement,
       method: claim.method,
       verdict,
+      falseAlarmRate,
       checks: checks.map(checkToJson),
       figures: figures.map(({ name, caption }) => ({ file: `${name}.svg`, caption })),
       runs: runs.map((run) => {

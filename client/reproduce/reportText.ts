@@ -3,7 +3,7 @@ import { ABSENT, given, interval, percent, significant } from "../../shared/text
 import { shortName } from "../../shared/wire/enumerations.ts";
 import type { Run__Output } from "../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { weightsLabel } from "../../shared/charts/networkLabels.ts";
-import { FALSE_ALARM_RATE, type Check, type Span } from "./check.ts";
+import type { Check, Span } from "./check.ts";
 import { tally, type Judgement } from "./judgement.ts";
 import { markdownTable } from "./markdownTable.ts";
 import type { ReportFacts } from "./reportFacts.ts";
@@ -19,7 +19,7 @@ export function reportText(facts: ReportFacts, judgements: readonly Judgement[])
     introduction(facts),
     tally(judgements),
     summary(judgements),
-    reading(judgements.length),
+    reading(judgements),
     ...judgements.flatMap(section),
     "## How this was made",
     making(facts, judgements),
@@ -52,23 +52,25 @@ function summary(judgements: readonly Judgement[]): string {
   );
 }
 
-function reading(claims: number): string {
+function reading(judgements: readonly Judgement[]): string {
+  const any = judgements.reduce((sum, { falseAlarmRate }) => sum + falseAlarmRate, 0);
   return (
     "A check compares a number with what the claim says that it is. It *holds* if the number's " +
     "interval meets the expectation and goes beyond it by no more than the column *known to*; it *does " +
-    "not hold* if the interval misses the expectation; otherwise it *cannot be told*. A claim holds if all its checks do, and " +
-    `does not if one does not. The checks of a claim share a false-alarm rate of ` +
-    `${percent(FALSE_ALARM_RATE)}: so often, at most, a true claim would be said not to hold, and ` +
-    `some claim of ${claims} in at most ${percent(claims * FALSE_ALARM_RATE)} of such reports.`
+    "not hold* if the interval misses the expectation; otherwise it *cannot be told*. A claim holds if " +
+    "all its checks do, and does not if one does not. The checks of a claim share its false-alarm " +
+    "rate: so often, at most, a true claim would be said not to hold. That some claim of this report " +
+    `would be has a probability of ${percent(Number(any.toPrecision(3)))} at most.`
   );
 }
 
-function section({ claim, verdict, checks, runs, figures, tables }: Judgement): string[] {
+function section(judgement: Judgement): string[] {
+  const { claim, falseAlarmRate, verdict, checks, runs, figures, tables } = judgement;
   return [
     `<a id="${claim.id}"></a>`,
     `## ${claim.title}`,
     claim.statement,
-    `**Verdict: ${verdict}.** ${claim.method}`,
+    `**Verdict: ${verdict}**, with a false-alarm rate of ${percent(falseAlarmRate)}. ${claim.method}`,
     ...figures.map(({ name, caption }) => `![${caption}](${name}.svg)\n\n*${caption}*`),
     checkTable(checks),
     ...tables,
@@ -94,6 +96,7 @@ function checkTable(checks: readonly Check[]): string {
 
 function spanText({ from, to }: Span): string {
   if (from === to) return significant(from, DIGITS);
+  if (to === Infinity) return `above ${significant(from, SPAN_DIGITS)}`;
   return `${significant(from, SPAN_DIGITS)} to ${significant(to, SPAN_DIGITS)}`;
 }
 

@@ -63,10 +63,13 @@ function shareText(share: Measured | undefined): string {
   return share === undefined ? ABSENT : percent(Number(share.estimate.toPrecision(DIGITS)));
 }
 
-/** Steps with their range: a dash where the loss is never reached. */
+/** Steps with their range. */
 function stepsText(steps: StepsToLoss | undefined): string {
-  const text = (value: number | undefined) =>
-    value === undefined ? "never" : count(Math.round(value));
   if (steps === undefined) return ABSENT;
-  return `${text(steps.estimate)} (${text(steps.earliest)} to ${text(steps.latest)})`;
+  const { estimate, earliest, latest } = steps;
+  return `${stepText(estimate)} (${stepText(earliest)} to ${stepText(latest)})`;
+}
+
+function stepText(step: number | undefined): string {
+  return step === undefined ? "never" : count(Math.round(step));
 }

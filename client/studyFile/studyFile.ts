@@ -111,7 +111,7 @@ function readInitializations(
         ? namedInitialization(given, depth)
         : { ...given, candidates: given.candidates ?? 1 };
     if (found === undefined) {
-      const meant = suggestion(String(given), INITIALIZATION_NAMES);
+      const meant = typeof given === "string" ? suggestion(given, INITIALIZATION_NAMES) : undefined;
       const remedy =
         meant === undefined
           ? `give one of ${INITIALIZATION_NAMES.join(", ")}, or name, weights and gain`

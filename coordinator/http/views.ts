@@ -9,6 +9,10 @@ import { chartsOf } from "./charts.ts";
 import { EndedRuns } from "./endedRuns.ts";
 import { fleetView } from "./fleetView.ts";
 import { Histories } from "./histories.ts";
+import { armOf } from "../../shared/studies/arm.ts";
+import { learningCurve } from "../../shared/studies/learningCurve.ts";
+import { chosenRuns, isStudy } from "../../shared/studies/studyReport.ts";
+import type { LearningCurve } from "../../shared/wire/pageJson.ts";
 import { runJson } from "./resourceJson.ts";
 import { sweepHeading } from "./sweepHeading.ts";
 
@@ -40,6 +44,13 @@ const RUNS_AT_A_TIME = 32;
 const MAXIMUM_SUMMARIES = 8192;
 /** Counts kept: a page of sweeps is about tens of thousands of runs. */
 const MAXIMUM_WORK_COUNTS = 65_536;
+/** Learning curves kept: those of some studies. */
+const MAXIMUM_CURVES = 512;
+
+interface KeptCurve {
+  readonly state: string | undefined;
+  readonly curve: LearningCurve;
+}
 
 /** Makes the content of pages, as it is now. */
 export class Views {
@@ -47,6 +58,7 @@ export class Views {
   /** Runs without their checkpoints. */
   readonly #summaries: EndedRuns<RunJson>;
   readonly #workCounts: EndedRuns<WorkCount>;
+  readonly #curves: EndedRuns<KeptCurve>;
   readonly #histories: Histories;
 
   constructor(reads: SimulationReads) {
@@ -55,6 +67,10 @@ export class Views {
       runJson(await reads.runSummary(run)),
     );
     this.#workCounts = new EndedRuns(reads, MAXIMUM_WORK_COUNTS, (run) => reads.workCount(run));
+    this.#curves = new EndedRuns(reads, MAXIMUM_CURVES, async (name) => {
+      const run = runJson(await reads.run(name));
+      return { state: run.state, curve: learningCurve(run) };
+    });
     this.#histories = new Histories(reads);
   }
 
@@ -99,7 +115,15 @@ export class Views {
     const record = await this.#reads.sweepRecord(name);
     const heading = await this.#heading(record);
     const runs = await inTurn(record.runs, (run) => this.#summaries.of(run));
-    return { rest: {}, resources: [heading, ...runs] };
+    const rest = isStudy(runs) ? { curves: await this.#curvesOf(runs) } : {};
+    return { rest, resources: [heading, ...runs] };
+  }
+
+  /** The curves of the arms of a study that are its initializations' best. */
+  async #curvesOf(runs: readonly RunJson[]): Promise<LearningCurve[]> {
+    const arms = runs.flatMap((run) => armOf(run) ?? []);
+    const kept = await inTurn(chosenRuns(arms), (run) => this.#curves.of(run));
+    return kept.map(({ curve }) => curve);
   }
 
   #fleet(pageToken: string): View {

@@ -120,6 +120,7 @@ export const FIELD_BOUNDS: Readonly<Record<string, Bound>> = {
   "lyapunov.v1.Partial.driver": DEVICE,
   "lyapunov.v1.Partial.observables": { entries: OBSERVABLES, characters: 100 },
   "lyapunov.v1.Partial.checkpoints": CHECKPOINTS,
+  "lyapunov.v1.Champion.values": { entries: OBSERVABLES },
   "lyapunov.v1.CheckpointSums.moments": { entries: OBSERVABLES },
   "lyapunov.v1.CheckpointSums.co_moments": { entries: (OBSERVABLES * (OBSERVABLES - 1)) / 2 },
   "lyapunov.v1.CheckpointSums.further_sketches": { entries: MAXIMUM_FURTHER_SKETCHES },

@@ -12,7 +12,11 @@ export interface LayerStack {
    *
    * @param layer the layer, counted from 1
    */
-  multiply(layer: number, inputs: readonly Float64Array[], outs: readonly Float64Array[]): void;
+  readonly multiply: (
+    layer: number,
+    inputs: readonly Float64Array[],
+    outs: readonly Float64Array[],
+  ) => void;
 }
 
 /**

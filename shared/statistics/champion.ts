@@ -1,5 +1,3 @@
-import type { ReplicaSums } from "./replicaSums.ts";
-
 /**
  * The replica of a set whose first observable is smallest at the last checkpoint; of equal ones, that
  * with the lowest index. A replica that is extinct there never is.
@@ -39,16 +37,15 @@ export function championOf(
   };
 }
 
-/** The champion of two disjoint sets of replicas, as a field of their sums; none if neither has one. */
+/** The champion of two disjoint sets of replicas, given theirs; undefined if neither has one. */
 export function mergeChampions(
-  { champion: a }: Pick<ReplicaSums, "champion">,
-  { champion: b }: Pick<ReplicaSums, "champion">,
-): Pick<ReplicaSums, "champion"> {
-  if (a === undefined) return b === undefined ? {} : { champion: b };
-  if (b === undefined) return { champion: a };
+  a: Champion | undefined,
+  b: Champion | undefined,
+): Champion | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
   const [valueA, valueB] = [a.values[0] as number, b.values[0] as number];
   const isA = valueA === valueB ? a.replica < b.replica : valueA < valueB;
-  return { champion: isA ? a : b };
+  return isA ? a : b;
 }
 
 /**

@@ -108,13 +108,14 @@ export function sumReplicas(
 
 /** Adds the sums over two disjoint sets of replicas of the same run. */
 export function mergeSums(a: ReplicaSums, b: ReplicaSums): ReplicaSums {
+  const champion = mergeChampions(a.champion, b.champion);
   return {
     replicaCount: a.replicaCount + b.replicaCount,
     observables: a.observables,
     checkpoints: a.checkpoints.map((checkpoint, i) =>
       mergeCheckpoints(checkpoint, b.checkpoints[i] as CheckpointSums),
     ),
-    ...mergeChampions(a, b),
+    ...(champion && { champion }),
   };
 }
 

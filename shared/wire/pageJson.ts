@@ -55,6 +55,21 @@ export interface ChartFields {
   readonly fluctuations: Fluctuations | null;
 }
 
+/** The learning curve of a training: its median test loss, and the middle half of it. */
+export interface LearningCurve {
+  /** Name of the run. */
+  readonly run: string;
+  readonly points: readonly LearningPoint[];
+}
+
+/** The test loss after a number of steps. */
+export interface LearningPoint {
+  readonly step: number;
+  readonly lower: number;
+  readonly median: number;
+  readonly upper: number;
+}
+
 /** A worker as people see it. */
 export interface WorkerJson {
   /** `workers/{id}`. */

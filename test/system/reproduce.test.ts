@@ -24,7 +24,10 @@ describe("lyapunov reproduce", () => {
     const output = join(folder, "report");
     const { code, stdout, stderr } = await runHere([
       ..."reproduce --quick --only lyapunov --strict --quiet --json --threads 2".split(" "),
-      ...["--ledger", "memory", "--output", output],
+      "--ledger",
+      "memory",
+      "--output",
+      output,
     ]);
     assert.equal(code, 0, stderr);
     assert.equal(stderr, `written: ${join(output, "report.md")}\n`);
@@ -44,7 +47,7 @@ describe("lyapunov reproduce", () => {
       Array.from({ length: 20 }, (_, i) => 60_000 + i),
     );
     const text = await readFile(join(output, "report.md"), "utf8");
-    assert.match(text, /Of 1 claim 1 hold, 0 do not hold, and 0 cannot be told\./);
+    assert.match(text, /Holds: 1 of 1 claim\. Does not hold: 0\. Cannot be told: 0\./);
     for (const [, file = ""] of text.matchAll(/!\[[^\]]*\]\(([^)]*)\)/g)) {
       assert.match(await readFile(join(output, file), "utf8"), /^<svg /);
     }

@@ -17,7 +17,7 @@ import { makeOutputFolder, writeOutput, writeQuietly } from "../outputFile.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { outputColumns } from "../presentation/terminal.ts";
 import { flag, listOf } from "../readers.ts";
-import type { Reproduction } from "../reproduction.ts";
+import type { Reproduction, TimedSample } from "../reproduction.ts";
 import { endOnSignal } from "../signals.ts";
 import { print, say } from "../streams.ts";
 
@@ -95,9 +95,9 @@ async function reproduce(flags: Flags): Promise<void> {
       isResumed: reproduction.isResumed,
       machine: machineText(flags, cluster.callFlags !== undefined),
     };
-    const { svgOf } = await import("../presentation/pictureSvg.ts");
+    const { chartSvg } = await import("../presentation/svg.ts");
     for (const { name, picture } of judgements.flatMap(({ figures }) => figures)) {
-      await writeQuietly("--output", join(output, `${name}.svg`), await svgOf(picture));
+      await writeQuietly("--output", join(output, `${name}.svg`), await chartSvg(picture));
     }
     const { reportToJson } = await import("../../reproduce/reportJson.ts");
     const { reportText } = await import("../../reproduce/reportText.ts");
@@ -128,11 +128,22 @@ async function predict(
   const { sampleOf } = await import("../../reproduce/sample.ts");
   const small = await reproduction.time("small sample", sampleOf(runs, SMALL_SAMPLE));
   const large = await reproduction.time("large sample", sampleOf(runs, LARGE_SAMPLE));
-  if (small === undefined || large === undefined) return null;
-  const seconds =
-    large > small ? (large - small) / (LARGE_SAMPLE - SMALL_SAMPLE) : large / LARGE_SAMPLE;
+  if (small === undefined || large === undefined) {
+    if (!quiet) say("going on with what was computed before an interruption\n");
+    return null;
+  }
+  const seconds = predicted(small, large);
   if (!quiet) say(`predicted time: ${duration(seconds)} for ${counted(runs.length, "run")}\n`);
   return seconds;
+}
+
+/** Seconds for everything, by what two samples took. */
+function predicted(small: TimedSample, large: TimedSample): number {
+  const seconds = large.seconds - small.seconds;
+  const work = large.work - small.work;
+  // On a busy machine the larger one may have been the faster one.
+  const perWork = seconds > 0 && work > 0 ? seconds / work : large.seconds / large.work;
+  return perWork * large.wholeWork;
 }
 
 /** The command line that makes the same report. */

@@ -89,13 +89,16 @@ function intervalText(arm: Arm, rule: SelectionRule): string {
 function stepsText({ steps }: Row): string {
   if (steps === undefined) return ABSENT;
   const { estimate, earliest, latest } = steps;
-  const text = (at: number | undefined) => (at === undefined ? "never" : count(Math.round(at)));
-  if ([estimate, earliest, latest].every((at) => at === undefined)) return "never";
-  return `${text(estimate)} [${text(earliest)}, ${text(latest)}]`;
+  if ([estimate, earliest, latest].every((at) => at === undefined)) return stepText(undefined);
+  return `${stepText(estimate)} [${stepText(earliest)}, ${stepText(latest)}]`;
+}
+
+function stepText(step: number | undefined): string {
+  return step === undefined ? "never" : count(Math.round(step));
 }
 
 function shareText(share: Arm["stuckShare"]): string {
-  return share === undefined ? ABSENT : percent(share.estimate);
+  return share === undefined ? ABSENT : percent(Number(share.estimate.toPrecision(2)));
 }
 
 /** What the study took, and what to keep in mind about its losses. */

@@ -3,9 +3,8 @@ import type { TopLevelSpec } from "vega-lite";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { exponentOf } from "../../../shared/charts/verdict.ts";
 import { isMap, phaseDiagram } from "../../../shared/charts/phases.ts";
-import { vegaLite } from "../../../shared/charts/vegaLite.ts";
 import { gainLabel, weightsLabel } from "../../../shared/charts/networkLabels.ts";
-import { renderSvg } from "./svg.ts";
+import { chartSvg, renderSvg } from "./svg.ts";
 
 const AXES = [
   { title: "width d", value: (run: Run__Output) => run.network?.width },
@@ -21,9 +20,9 @@ const AXES = [
 export function sweepSvg(title: string, runs: readonly Run__Output[]): Promise<string> {
   const sweep = { name: "", displayName: title, runs: [...runs] };
   const isKnown = runs.some((run) => exponentOf(run)?.estimate !== undefined);
-  return renderSvg(
-    isKnown && isMap(sweep) ? vegaLite(phaseDiagram(sweep)) : sweepPlot(title, runs),
-  );
+  return isKnown && isMap(sweep)
+    ? chartSvg(phaseDiagram(sweep))
+    : renderSvg(sweepPlot(title, runs));
 }
 
 /**

@@ -121,6 +121,8 @@ function kurtosisAt({ fourthCumulant, variance }: Exponents, depth: number): num
 /**
  * A quantile of the standardized growth: that of the normal law, with Cornish and Fisher's first
  * corrections. What is left out falls as L^(−3/2).
+ *
+ * @internal exported for tests
  */
 export function quantileOf(exact: Exponents, depth: number, probability: number): number {
   const z = normalQuantile(probability, 0, 1);

@@ -99,6 +99,8 @@ export const lowWidth: Claim = {
  * The limit of d·λ at He's gain for wide networks. With X the mean of d independent φ(g)² over its
  * expectation, λ = ½ E log X ≈ −¼ Var X for Gaussian weights, and ½/d more for orthogonal ones, which
  * keep the length.
+ *
+ * @internal exported for tests
  */
 export function limitOf(weights: IsotropicLaw, slope = SLOPE): number {
   const gaussian = (1 - (6 * (1 + slope ** 4)) / (1 + slope ** 2) ** 2) / 4;

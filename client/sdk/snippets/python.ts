@@ -17,7 +17,7 @@ ${request.weights === "uniform" ? foundGain(request) : CLOSED_FORM + gainOf(requ
 }
 
 /** A number as Python reads it, always as a float. */
-export function pythonNumber(value: number): string {
+function pythonNumber(value: number): string {
   const text = String(value);
   return /[.e]/.test(text) ? text : `${text}.0`;
 }

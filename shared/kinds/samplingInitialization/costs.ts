@@ -1,3 +1,4 @@
+import type { WeightLaw } from "../../network/weights.ts";
 import { propagationOf, type Propagation } from "../../shard/propagation.ts";
 import { WEIGHT_COSTS } from "../propagation/costs.ts";
 import type { SamplingSpecification } from "./specification.ts";
@@ -6,7 +7,9 @@ import type { SamplingSpecification } from "./specification.ts";
 const PRODUCT = 0.3;
 /** Cost of ending a layer for a unit of a probe input, and for the input as a whole. */
 const UNIT = 2;
-const LAYER = 40;
+const LAYER = 100;
+/** The laws whose entries `simd` draws only once for all probe inputs. */
+const DRAWN_ONCE: readonly WeightLaw[] = ["gaussian", "uniform", "sparse_gaussian"];
 /** How many times as long `reference` takes. */
 const REFERENCE = 40;
 
@@ -25,7 +28,8 @@ export function samplingShardSize(specification: SamplingSpecification): number 
 /** Cost of comparing one candidate on the run's backend, in the unit of propagation's costs. */
 export function samplingWork({ network, probeCount, backend }: SamplingSpecification): number {
   const { width, depth, weights } = network;
-  const drawn = WEIGHT_COSTS[weights] * width * width;
+  const drawings = DRAWN_ONCE.includes(weights) ? 1 : probeCount;
+  const drawn = drawings * WEIGHT_COSTS[weights] * width * width;
   const shown = probeCount * (PRODUCT * width * width + UNIT * width + LAYER);
   return depth * (drawn + shown) * (backend === "reference" ? REFERENCE : 1);
 }

@@ -25,6 +25,7 @@ export const SAMPLING_INITIALIZATION: Kind<SamplingSpecification> = {
   shardSize: samplingShardSize,
   replicaWork: samplingWork,
   rateKey: ({ backend, network }) => `${backend}/sampling_initialization/${network.weights}`,
+  computedBy: SAMPLING_BACKENDS,
   backends: ({ backend }) =>
     SAMPLING_BACKENDS.filter((name) => backend === "any" || name === backend),
   task: samplingTaskToMessage,

@@ -19,8 +19,8 @@ const DEFAULT_PROBES = 16;
 const MAXIMUM_DEPTH = 1_000_000;
 /** Largest width times probe inputs: a backend holds as many numbers for each of its lanes. */
 const MAXIMUM_PROBE_UNITS = 2 ** 20;
-/** Most weights of a candidate: to draw them takes a core a minute. */
-const MAXIMUM_WEIGHTS = 2 ** 34;
+/** Most weights of a candidate: to compare it takes a core some seconds, or minutes with some laws. */
+const MAXIMUM_WEIGHTS = 2 ** 30;
 
 /** The backends that compare candidates. */
 export const SAMPLING_BACKENDS = ["simd", "reference"] as const satisfies readonly BackendName[];

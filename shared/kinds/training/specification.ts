@@ -1,5 +1,5 @@
 import type { Network } from "../../network/network.ts";
-import { readNetwork, type NetworkInput } from "../../network/networkInput.ts";
+import type { NetworkInput } from "../../network/networkInput.ts";
 import type { BackendName } from "../../specification/backends.ts";
 import {
   readCommonFields,
@@ -11,6 +11,7 @@ import { FieldReader, refused } from "../../specification/violations.ts";
 import { count } from "../../text/counts.ts";
 import type { Training } from "../../training/training.ts";
 import type { Kind } from "../kind.ts";
+import { readTrainedNetwork } from "./trainedNetwork.ts";
 import { readCheckpointSteps, readTraining, type TrainingFieldsInput } from "./trainingInput.ts";
 
 /** Largest width of a network that is trained. */
@@ -85,7 +86,7 @@ export interface TrainingInput extends CommonInput {
 export function parseTrainingFields(input: TrainingInput): TrainingFields {
   const reader = new FieldReader();
   refuseForeign(reader, input);
-  const network = readNetwork(reader, input.network);
+  const network = readTrainedNetwork(reader, input.network);
   const training = readTraining(reader, input.training);
   refuseLarge(reader, input, network, training);
   const limited = withinReplicas(input, training);

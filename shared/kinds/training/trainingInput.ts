@@ -45,9 +45,16 @@ export function readTraining(
       "a number above 0, at most 1",
       (ratio) => ratio > 0 && ratio <= 1,
     ),
+    // In place of a count that is refused, the largest does not make others wrong.
     stepCount: isMissing
-      ? 1
-      : reader.integer("training.step_count", given.stepCount, 1, MAXIMUM_STEP_COUNT),
+      ? MAXIMUM_STEP_COUNT
+      : reader.integer(
+          "training.step_count",
+          given.stepCount,
+          1,
+          MAXIMUM_STEP_COUNT,
+          MAXIMUM_STEP_COUNT,
+        ),
     candidateCount: reader.integer(
       "training.candidate_count",
       given.candidateCount ?? 1,

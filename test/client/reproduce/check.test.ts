@@ -10,21 +10,32 @@ import {
 import { overRuns, zScores } from "../../../client/reproduce/measurements.ts";
 import { Random } from "../../support/random.ts";
 
+type Fields = Partial<Measurement> & { readonly standardError?: number };
+
 /** A measurement whose interval is about 3.3 standard errors to each side, if it is alone. */
-function measurement(fields: Partial<Measurement>): Measurement {
+function measurement({ standardError = 0.1, ...fields }: Fields): Measurement {
   return {
     what: "a number",
     estimate: 1,
-    standardError: 0.1,
-    degreesOfFreedom: Infinity,
+    ...(standardError > 0 && { error: { value: standardError, degreesOfFreedom: Infinity } }),
     expectation: exactly(1),
     resolution: 0.5,
     ...fields,
   };
 }
 
+/** What a claim says whose checks find these numbers and expect 1. */
+function verdictOn(...estimates: readonly number[]): Verdict {
+  return verdictOfAll(checkAll(estimates.map((estimate) => measurement({ estimate }))));
+}
+
+/** What the two tests of z-scores say. */
+function verdictsOn(scores: readonly number[]): Verdict[] {
+  return checkAll(zScores("them", scores)).map(({ verdict }) => verdict);
+}
+
 describe("a check of a claim", () => {
-  const table: readonly (readonly [string, Partial<Measurement>, Verdict])[] = [
+  const table: readonly (readonly [string, Fields, Verdict])[] = [
     ["meets its expectation and is narrow", {}, "holds"],
     ["misses its expectation", { estimate: 1.4 }, "does not hold"],
     ["misses it from below", { estimate: 0.6 }, "does not hold"],
@@ -45,6 +56,8 @@ describe("a check of a claim", () => {
       { estimate: 2, standardError: 0, missed: "cannot be told" },
       "cannot be told",
     ],
+    ["has an interval of its own", { interval: { lower: 2, upper: 3 } }, "does not hold"],
+    ["has an interval without an end", { interval: { lower: 0.9, upper: NaN } }, "cannot be told"],
     ["is no number", { estimate: NaN }, "cannot be told"],
   ];
   for (const [what, fields, verdict] of table) {
@@ -57,20 +70,19 @@ describe("a check of a claim", () => {
   }
 
   it("shares the false-alarm rate with the others of its claim", () => {
-    const [alone] = checkAll([measurement({})]);
-    const [one, other] = checkAll([measurement({}), measurement({})]);
-    assert.equal(one?.falseAlarmRate, Number(alone?.falseAlarmRate) / 2);
-    assert.ok(Number(one?.upper) > Number(alone?.upper));
-    assert.equal(other?.upper, one?.upper);
+    const [alone] = checkAll([measurement({})], 0.02);
+    const [one, other] = checkAll([measurement({}), measurement({})], 0.02);
+    assert.ok(alone !== undefined && one !== undefined);
+    assert.deepEqual([alone.falseAlarmRate, one.falseAlarmRate], [0.02, 0.01]);
+    assert.ok(one.upper > alone.upper);
+    assert.equal(other?.upper, one.upper);
   });
 
   it("decides for all of them", () => {
-    const verdicts = (...estimates: readonly number[]) =>
-      verdictOfAll(checkAll(estimates.map((estimate) => measurement({ estimate }))));
-    assert.equal(verdicts(1, 1), "holds");
-    assert.equal(verdicts(1, 1.3), "cannot be told");
-    assert.equal(verdicts(1, 1.3, 2), "does not hold");
-    assert.equal(verdicts(), "cannot be told");
+    assert.equal(verdictOn(1, 1), "holds");
+    assert.equal(verdictOn(1, 1.3), "cannot be told");
+    assert.equal(verdictOn(1, 1.3, 2), "does not hold");
+    assert.equal(verdictOn(), "cannot be told");
   });
 });
 
@@ -92,20 +104,21 @@ describe("a mean over runs", () => {
 });
 
 describe("z-scores", () => {
-  const verdicts = (scores: readonly number[]) =>
-    checkAll(zScores("them", scores)).map(({ verdict }) => verdict);
   const usual = [-1.6, -1.1, -0.8, -0.5, -0.2, 0.1, 0.4, 0.7, 1.2, 1.8];
 
   it("hold if they are as scattered as they should be", () => {
-    assert.deepEqual(verdicts(usual), ["holds", "holds"]);
+    assert.deepEqual(verdictsOn(usual), ["holds", "holds"]);
   });
 
   it("do not hold if one is off", () => {
-    assert.deepEqual(verdicts([...usual, 6]), ["does not hold", "does not hold"]);
+    assert.deepEqual(verdictsOn([...usual, 6]), ["does not hold", "does not hold"]);
   });
 
   it("do not hold if many are a little off, or the errors are too large", () => {
-    assert.deepEqual(verdicts(usual.map((z) => z + 2 * Math.sign(z))), ["does not hold", "holds"]);
-    assert.deepEqual(verdicts(usual.map((z) => z / 5)), ["does not hold", "holds"]);
+    assert.deepEqual(verdictsOn(usual.map((z) => z + 2 * Math.sign(z))), [
+      "does not hold",
+      "holds",
+    ]);
+    assert.deepEqual(verdictsOn(usual.map((z) => z / 5)), ["does not hold", "holds"]);
   });
 });

@@ -11,7 +11,7 @@ import { limitOf, lowWidth } from "../../../client/reproduce/claims/lowWidth.ts"
 import { phaseTransition } from "../../../client/reproduce/claims/phaseTransition.ts";
 import { judge } from "../../../client/reproduce/judgement.ts";
 import { exactOf } from "../../../client/reproduce/networkRuns.ts";
-import { svgOf } from "../../../client/cli/presentation/pictureSvg.ts";
+import { chartSvg } from "../../../client/cli/presentation/svg.ts";
 import { fabricated, type Distortion } from "../../support/fabricatedRuns.ts";
 
 /** What each claim says of runs that are as the theory says, and of those that are not. */
@@ -86,7 +86,7 @@ describe("the claims", () => {
       for (const { name, picture } of judge(claim, fabricated(claim.runs("quick"))).figures) {
         assert.ok(!names.has(name), name);
         names.add(name);
-        const svg = await svgOf(picture);
+        const svg = await chartSvg(picture);
         assert.match(svg, /^<svg /);
         assert.doesNotMatch(svg, /NaN|undefined/, name);
       }

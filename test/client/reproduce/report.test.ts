@@ -20,6 +20,10 @@ const FACTS: ReportFacts = {
   machine: "Node 24; a processor",
 };
 
+function total(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 describe("the report", () => {
   const judgements = [
     judge(lowWidth, fabricated(lowWidth.runs("quick"))),
@@ -34,20 +38,20 @@ describe("the report", () => {
     const [head = ""] = text.split("## ");
     assert.match(head, /^# Lyapunov initialization: the claims, recomputed\n/);
     assert.match(head, /lyapunov-cluster 1\.2\.3/);
-    assert.match(head, /Of 2 claims 1 hold, 1 do not hold, and 0 cannot be told\./);
+    assert.match(head, /Holds: 1 of 2 claims\. Does not hold: 1\. Cannot be told: 0\./);
     assert.match(
       head,
       /\[He and orthogonal[^\n]*\(#low-width\) \| \*\*holds\*\* \| 6 of 6 \| 16 \|/,
     );
     assert.match(head, /\(#lyapunov\) \| \*\*does not hold\*\* \|/);
-    assert.match(head, /some claim of 2 in at most 0\.2 % of such reports/);
+    assert.match(head, /has a probability of 0\.2 % at most/);
   });
 
   it("has of every claim its figures, checks, seeds, and what was computed", () => {
     for (const { claim, checks, figures, verdict } of judgements) {
       const section = text.split(`<a id="${claim.id}"></a>`)[1]?.split("<a id")[0] ?? "";
       assert.ok(section.includes(claim.statement));
-      assert.ok(section.includes(`**Verdict: ${verdict}.**`));
+      assert.ok(section.includes(`**Verdict: ${verdict}**`));
       for (const { name } of figures) assert.ok(section.includes(`](${name}.svg)`), name);
       for (const { what } of checks) assert.ok(section.includes(what.replaceAll("|", "\\|")), what);
     }
@@ -77,8 +81,8 @@ describe("the report", () => {
         ["lyapunov", "does not hold", 22],
       ],
     );
-    assert.equal(data.falseAlarmRate, 0.001);
     const [claim] = data.claims;
+    assert.equal(claim?.falseAlarmRate, 0.001);
     assert.deepEqual(
       claim?.checks.map(({ estimate }) => estimate),
       judgements[0]?.checks.map(({ estimate }) => estimate),
@@ -94,9 +98,17 @@ describe("a sample of runs", () => {
   it("has one run of each sort, with its share of the replicas", () => {
     const runs = criticalInitialization.runs("full");
     const sample = sampleOf(runs, 0.01);
-    const layers = (some: typeof runs) =>
-      some.reduce((sum, { stoppingRule }) => sum + Number(stoppingRule?.replicaCount), 0);
-    assert.ok(Math.abs(layers(sample) / layers(runs) - 0.01) < 0.0005);
+    const whole = runs.reduce(
+      (sum, { stoppingRule }) => sum + Number(stoppingRule?.replicaCount),
+      0,
+    );
+    assert.equal(total(sample.map(({ wholeReplicaCount }) => wholeReplicaCount)), whole);
+    assert.ok(
+      Math.abs(total(sample.map(({ replicaCount }) => replicaCount)) / whole - 0.01) < 0.0005,
+    );
+    for (const { run, replicaCount } of sample) {
+      assert.equal(run.stoppingRule?.replicaCount, String(replicaCount));
+    }
     const sorts = new Set(runs.map(({ network }) => `${network?.weights} ${network?.width}`));
     assert.equal(sample.length, sorts.size);
   });

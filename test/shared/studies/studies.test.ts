@@ -82,13 +82,13 @@ describe("steps to a loss", () => {
   });
 });
 
-describe("the verdict of a study", () => {
-  const verdict = (...losses: readonly [string, number][]) =>
-    studyReport(
-      losses.map(([name, loss]) => armWith(name, loss, loss)),
-      undefined,
-    ).rules[1]?.verdict;
+/** The verdict by all seeds on initializations with these losses. */
+function verdict(...losses: readonly [string, number][]): string | undefined {
+  const arms = losses.map(([name, loss]) => armWith(name, loss, loss));
+  return studyReport(arms, undefined).rules[1]?.verdict;
+}
 
+describe("the verdict of a study", () => {
   it("says who is best if no other interval reaches there", () => {
     assert.equal(
       verdict(["he", 1], ["lyapunov", 0.1]),

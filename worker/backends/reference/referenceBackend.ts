@@ -4,11 +4,13 @@ import type { Backend, PropagationTask, ReplicaObservables } from "../backend.ts
 import { driftPerLayer } from "../../../shared/random/drift.ts";
 import { sampleCandidates } from "./candidates.ts";
 import { denseReplicas, isotropicReplicas } from "./replicas.ts";
+import { train } from "./train.ts";
 
 /** The yardstick: float64, one replica after another, written to be obviously right. */
 export const referenceBackend: Backend = {
   generator: GENERATOR,
   propagate,
+  train,
   sample: sampleCandidates,
 };
 

@@ -38,7 +38,7 @@ export interface Kernel {
   readonly outputAddress: () => number;
 }
 
-const KERNEL_PATH = "dist/worker/backends/simd/kernel.wasm";
+const FOLDER = "dist/worker/backends/simd";
 
 /**
  * The smallest module with a vector in it: (func v128.const i64x2 0 0, drop).
@@ -67,6 +67,11 @@ function sized(bytes: string): string {
 
 /** Instantiates a kernel of the caller's own: a kernel keeps state between calls. */
 export async function loadKernel(): Promise<Kernel> {
+  return (await loadModule("kernel.wasm")) as Kernel;
+}
+
+/** Instantiates a module of those that `npm run build` compiles, and returns its exports. */
+export async function loadModule(name: string): Promise<unknown> {
   if (!WebAssembly.validate(SIMD_PROBE)) {
     throw new Error(
       "backend simd: this processor or this Node has no WebAssembly SIMD; choose another backend",
@@ -77,10 +82,10 @@ export async function loadKernel(): Promise<Kernel> {
       "backend simd: this Node has no relaxed WebAssembly SIMD; use Node 24 or choose another backend",
     );
   }
-  const path = join(packageRoot(), KERNEL_PATH);
+  const path = join(packageRoot(), FOLDER, name);
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new Error(`backend simd: ${path} is missing; run 'npm run build'`, { cause });
   });
   const { instance } = await WebAssembly.instantiate(bytes);
-  return instance.exports as Kernel;
+  return instance.exports;
 }

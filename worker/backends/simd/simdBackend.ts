@@ -7,9 +7,11 @@ import { denseLanes } from "./dense.ts";
 import { isotropicLanes } from "./isotropic.ts";
 import { type Kernel, loadKernel } from "./kernel.ts";
 import { GROUP, readLogNorms } from "./lanes.ts";
+import { train } from "./train.ts";
+import { loadTrainer } from "./trainer.ts";
 
 /**
- * Loads the WebAssembly SIMD kernel; fails where the machine cannot run it.
+ * Loads the WebAssembly SIMD kernel and trainer; fails where the machine cannot run them.
  *
  * Activations are float64, and words become entries by the same arithmetic as in `reference`, so
  * that replicas agree to rounding; float32 activations would not do (bench/README.md).
@@ -19,10 +21,12 @@ import { GROUP, readLogNorms } from "./lanes.ts";
  */
 export async function loadSimdBackend(): Promise<Backend> {
   const kernel = await loadKernel();
+  const trainer = await loadTrainer();
   const rounding = kernel.fusesMultiplyAdd() ? "fused" : "unfused";
   return {
     generator: `${GENERATOR} ${rounding}`,
     propagate: async (task, advanced) => propagate(kernel, task, advanced),
+    train: async (task, advanced) => train(trainer, task, advanced),
     sample: async (task, advanced) => sampleCandidates(kernel, task, advanced),
   };
 }

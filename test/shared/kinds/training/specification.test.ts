@@ -9,6 +9,7 @@ import {
   trainingInputFromMessage,
   trainingToRun,
 } from "../../../../shared/kinds/training/messages.ts";
+import { uniformCriticalGain } from "../../../../shared/initialization/uniformGain.ts";
 import { ValidationError } from "../../../../shared/specification/violations.ts";
 import type { Run } from "../../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import { SimulationService } from "../../../../shared/wire/protocol.ts";
@@ -110,6 +111,28 @@ describe("parseTrainingFields", () => {
     });
     assert.ok(stoppingRule.kind === "precision");
     assert.equal(stoppingRule.precision.maximumReplicaCount, 2 ** 30);
+  });
+
+  describe("takes the gain lyapunov of uniform weights from the table", () => {
+    const uniform = { ...NETWORK, weights: "uniform", gain: undefined, namedGain: "lyapunov" };
+    const { gain, namedGain } = parseTrainingFields({ ...INPUT, network: uniform }).network;
+
+    it("by its name", () => {
+      assert.deepEqual([gain, namedGain], [uniformCriticalGain(2, 0.01).gain, "lyapunov"]);
+      const byGain = { ...NETWORK, weights: "uniform", gain: "lyapunov" };
+      assert.equal(parseTrainingFields({ ...INPUT, network: byGain }).network.gain, gain);
+    });
+
+    it("and keeps the number of an earlier table", () => {
+      const earlier = 1.001 * gain;
+      const { network } = parseTrainingFields({ ...INPUT, network: { ...uniform, gain: earlier } });
+      assert.deepEqual([network.gain, network.namedGain], [earlier, "lyapunov"]);
+    });
+
+    it("but refuses another number beside the name", () => {
+      const [first = ""] = violations({ ...INPUT, network: { ...uniform, gain: 1.1 * gain } });
+      assert.match(first, /^network.gain: .* together with the named gain lyapunov, which is/);
+    });
   });
 
   it("reads what the ledger has kept of it", () => {

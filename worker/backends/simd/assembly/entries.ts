@@ -162,8 +162,8 @@ function multiplyHalves(
 }
 
 /**
- * The same as `multiplyDrawn` does for words that it has just been given for another x: laws whose
- * entries are kept need not make them again.
+ * Multiplies another x with rows that `multiplyDrawn` was given just before. Laws that keep their
+ * entries need not make them again.
  */
 export function multiplyAgain(
   begin: usize,
