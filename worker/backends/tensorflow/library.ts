@@ -10,6 +10,9 @@ import type { Binding } from "./binding.ts";
 /** The npm package that TensorFlow's Node binding is in. */
 export const TENSORFLOW_PACKAGE = "@tensorflow/tfjs-node-gpu";
 
+/** The name of TensorFlow among the backends of TensorFlow.js. */
+export const TENSORFLOW = "tensorflow";
+
 /** The folder that `npm run setup:tensorflow` fills. */
 export function setUpFolder(): string {
   return join(packageRoot(), "tensorflow");
@@ -66,7 +69,8 @@ export function loadLibrary(
   for (const require of found) {
     try {
       const tf = require(TENSORFLOW_PACKAGE) as TensorFlowJs;
-      const { binding, isUsingGpuDevice } = tf.backend() as unknown as Omit<Library, "tf">;
+      const backend = tf.findBackend(TENSORFLOW) as unknown as Omit<Library, "tf">;
+      const { binding, isUsingGpuDevice } = backend;
       return { binding, isUsingGpuDevice, tf };
     } catch (error) {
       reasons.push(reasonOf(error).split("\n", 1)[0]?.trim() ?? "");

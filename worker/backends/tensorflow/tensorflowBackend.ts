@@ -13,7 +13,7 @@ import { BatchMemory } from "./batchMemory.ts";
 import { gpuDevice, processorDevice, visibleCards } from "./device.ts";
 import { checkStream, drawsOf } from "./draws.ts";
 import { layersOf, realType } from "./layers.ts";
-import { loadLibrary } from "./library.ts";
+import { loadLibrary, TENSORFLOW } from "./library.ts";
 import { Operators } from "./operators.ts";
 import { type Batches, trainStacked } from "../tensorflowJs/stackedTrainer.ts";
 import { blockSize, SteadyBatches } from "./steadyBatches.ts";
@@ -57,6 +57,8 @@ export async function loadTensorflowBackend(choice: DeviceChoice): Promise<Backe
     propagate: (task, advanced) => propagate({ operators, batches, memory }, task, advanced),
     train: async (task, advanced) => {
       try {
+        // All copies of TensorFlow.js in a process share what is chosen.
+        await tf.setBackend(TENSORFLOW);
         return await trainStacked(tf, task, TRAINING_BATCHES, advanced);
       } catch (error) {
         throw problemOf(error);

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
 
@@ -9,8 +10,14 @@ import type { TensorFlowJs } from "../tensorflowJs/tensors.ts";
 const CORE = "@tensorflow/tfjs-core";
 const BACKEND = "@tensorflow/tfjs-backend-wasm";
 
+/** The name of WebAssembly among the backends of TensorFlow.js. */
+export const WASM = "wasm";
+
 /** What `npm install` takes to bring the packages. */
 const INSTALL = `npm install ${CORE}@4 ${BACKEND}@4`;
+
+/** What a program can do at its end. */
+const END_EVENTS = ["uncaughtException", "unhandledRejection"] as const;
 
 /** The packages of TensorFlow.js for WebAssembly, found but not loaded. */
 export interface FoundLibrary {
@@ -61,6 +68,8 @@ function versionOf(require: NodeJS.Require, name: string): string {
 
 async function load(require: NodeJS.Require): Promise<TensorFlowJs> {
   const tf = require(CORE) as TensorFlowJs;
+  // It is quiet then.
+  tf.enableProdMode();
   const backend = require(BACKEND) as typeof wasm;
   const folder = dirname(require.resolve(`${BACKEND}/package.json`));
   backend.setWasmPaths([folder, "wasm-out", ""].join(sep));
@@ -69,13 +78,22 @@ async function load(require: NodeJS.Require): Promise<TensorFlowJs> {
   if (!(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"))) {
     throw new Error("backend tensorflow_wasm: this Node has no WebAssembly SIMD; use Node 24");
   }
+  const events: EventEmitter = process;
+  const before = END_EVENTS.map((event) => [event, events.listeners(event)] as const);
   try {
-    if (!(await tf.setBackend("wasm"))) throw new Error("its WebAssembly does not start");
+    if (!(await tf.setBackend(WASM))) throw new Error("its WebAssembly does not start");
     await tf.ready();
   } catch (error) {
     throw new Error(`backend tensorflow_wasm: ${BACKEND} cannot be loaded: ${reasonOf(error)}`, {
       cause: error,
     });
+  } finally {
+    // Emscripten would end whoever has an error, and drop what others have to say of it.
+    for (const [event, listeners] of before) {
+      for (const listener of events.listeners(event) as (() => void)[]) {
+        if (!listeners.includes(listener)) events.off(event, listener);
+      }
+    }
   }
   return tf;
 }

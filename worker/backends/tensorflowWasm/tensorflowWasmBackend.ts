@@ -1,6 +1,6 @@
 import type { Backend } from "../backend.ts";
 import { type Batches, trainStacked } from "../tensorflowJs/stackedTrainer.ts";
-import { findLibrary } from "./library.ts";
+import { findLibrary, WASM } from "./library.ts";
 
 /** Names the way in which replicas are trained; changed with any of their bits. */
 const TRAINER = "trainer/1";
@@ -22,6 +22,11 @@ export function loadTensorflowWasmBackend(): Backend {
   return {
     generator: `tensorflow.js wasm ${library.version} ${TRAINER}`,
     propagate: () => Promise.reject(new Error("backend tensorflow_wasm: it only trains")),
-    train: async (task, advanced) => trainStacked(await library.load(), task, BATCHES, advanced),
+    train: async (task, advanced) => {
+      const tf = await library.load();
+      // All copies of TensorFlow.js in a process share what is chosen.
+      await tf.setBackend(WASM);
+      return trainStacked(tf, task, BATCHES, advanced);
+    },
   };
 }
