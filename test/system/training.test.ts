@@ -106,18 +106,17 @@ describe("a training", () => {
 
   it("stops at the shortest prefix of shards that meets a precision", async () => {
     const cluster = await sharedCluster();
-    const toPrecision = (target: number, minimumReplicaCount: number): TrainingInput => ({
+    const run = await train(cluster, {
       ...INPUT,
       training: { ...INPUT.training, stepCount: 4000 },
       stoppingRule: {
         precision: {
-          targets: { medianLogTestLoss: target },
-          minimumReplicaCount,
+          targets: { medianLogTestLoss: 0.25 },
+          minimumReplicaCount: 32,
           maximumReplicaCount: 1024,
         },
       },
     });
-    const run = await train(cluster, toPrecision(0.25, 32));
     assert.equal(run.targetMet, true, JSON.stringify(run.estimates["medianLogTestLoss"]));
     assert.ok((run.estimates["medianLogTestLoss"]?.standardError ?? NaN) <= 0.25);
     assert.ok(run.shardCount > 1 && Number(run.replicaCount) < 1024, run.replicaCount);

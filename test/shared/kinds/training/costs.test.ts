@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { parseTraining, TRAINING } from "../../../../shared/kinds/training/training.ts";
+import { TRAINING } from "../../../../shared/kinds/training/training.ts";
 import type { TrainingInput } from "../../../../shared/kinds/training/specification.ts";
 
 function shardSize(
@@ -8,14 +8,13 @@ function shardSize(
   change: Partial<TrainingInput["training"]>,
   replicaCount = 100,
 ) {
-  return TRAINING.shardSize(
-    parseTraining({
-      network: { width: 2, depth: 40, negativeSlope: 0.1, weights: "gaussian", gain: "lyapunov" },
-      training: { task: "quintic_polynomial", learningRate: 0.01, stepCount: 5000, ...change },
-      stoppingRule: { replicaCount },
-      backend,
-    }),
-  );
+  const input: TrainingInput = {
+    network: { width: 2, depth: 40, negativeSlope: 0.1, weights: "gaussian", gain: "lyapunov" },
+    training: { task: "quintic_polynomial", learningRate: 0.01, stepCount: 5000, ...change },
+    stoppingRule: { replicaCount },
+    backend,
+  };
+  return TRAINING.shardSize(TRAINING.parse(input));
 }
 
 describe("the shards of a training", () => {
