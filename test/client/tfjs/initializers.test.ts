@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 
-import "@tensorflow/tfjs-backend-cpu";
-import { matMul, randomNormal, tidy, type Tensor2D } from "@tensorflow/tfjs-core";
-import { layers, models, sequential } from "@tensorflow/tfjs-layers";
+import {
+  layers,
+  matMul,
+  models,
+  randomNormal,
+  sequential,
+  tidy,
+  type Tensor2D,
+} from "@tensorflow/tfjs";
 
 import { layerGain } from "../../../client/tfjs/gain.ts";
 import {
