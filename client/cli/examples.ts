@@ -27,6 +27,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
       "lyapunov init --widths 4,16,16,1 --weights orthogonal --json",
       "layer by layer, for programs",
     ],
+    [
+      "lyapunov init --width 16 --depth 200 --candidates 1000 --output network.safetensors",
+      "the nearest to constant norms of a thousand networks, with its weights",
+    ],
   ],
   sweep: [
     ["lyapunov sweep examples/phases.yaml", "every run of a file"],

@@ -20,8 +20,12 @@ export const TRAINING_OBSERVABLES = [
   "stuck",
 ] as const;
 
-/** Losses beyond this many times the best constant's count as diverged. */
-export const DIVERGENCE_RATIO = 1e6;
+/**
+ * Losses beyond this many times the best constant's count as diverged. The bound is near the largest
+ * float32 number: at the critical gain, the outputs of deep narrow networks begin anywhere within
+ * many powers of ten, and Adam brings most of them back.
+ */
+export const DIVERGENCE_RATIO = 1e30;
 
 /** Losses of at least this share of the best constant's count as stuck. */
 export const STUCK_RATIO = 0.99;

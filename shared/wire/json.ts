@@ -1,6 +1,7 @@
 import { lawParameters } from "../network/weights.ts";
 import { shortName } from "./enumerations.ts";
 import type { CheckpointEstimate__Output } from "./generated/lyapunov/v1/CheckpointEstimate.ts";
+import type { ChosenCandidate__Output } from "./generated/lyapunov/v1/ChosenCandidate.ts";
 import type { Computation__Output } from "./generated/lyapunov/v1/Computation.ts";
 import type { Estimate__Output } from "./generated/lyapunov/v1/Estimate.ts";
 import type { ExactValues__Output } from "./generated/lyapunov/v1/ExactValues.ts";
@@ -65,6 +66,10 @@ export function runToJson(run: Run__Output) {
       targetOutOfReach: run.progress.targetOutOfReach,
     },
     ...otherKindToJson(run),
+    ...(run.samplingInitialization && {
+      samplingInitialization: { probeCount: run.samplingInitialization.probeCount },
+      chosenCandidate: run.chosenCandidate && chosenToJson(run.chosenCandidate),
+    }),
     ...(run.training && {
       training: trainingToJson(run.training),
       trainingCheckpoints: run.trainingCheckpoints.map(trainingCheckpointToJson),
@@ -108,6 +113,18 @@ export function sweepToJson(sweep: Sweep__Output) {
     endedRunCount: sweep.endedRunCount,
     runCount: sweep.runCount,
     runs: sweep.runs.map(runToJson),
+  };
+}
+
+function chosenToJson(chosen: ChosenCandidate__Output) {
+  return {
+    seed: chosen.seed,
+    replica: chosen.replica,
+    distance: chosen.distance,
+    finalGrowth: chosen.finalGrowth,
+    medianDistance: chosen.medianDistance ?? null,
+    growthDeviation: chosen.growthDeviation ?? null,
+    reduction: chosen.reduction ?? null,
   };
 }
 

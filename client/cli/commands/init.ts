@@ -11,18 +11,24 @@ import {
   type InitializationInput,
   type InitializationRequest,
 } from "../../sdk/initialization/request.ts";
+import { InputError } from "../../sdk/errors.ts";
+import { parseSampling } from "../../sdk/sampling/parseSampling.ts";
+import type { Candidate } from "../../sdk/sampling/candidate.ts";
 import { RUN_DEFAULTS, type Typed } from "../../sdk/runInput.ts";
 import { FRAMEWORKS, type Framework } from "../../sdk/snippets/snippet.ts";
 import { openCluster } from "../cluster.ts";
+import { assertCandidateFile, loadingCode, writeCandidate } from "../candidateFile.ts";
 import { addClusterFlags, type ClusterFlags } from "../clusterFlags.ts";
 import { findCriticalGains } from "../foundGains.ts";
 import { initJson } from "../presentation/initJson.ts";
 import { initText } from "../presentation/initText.ts";
 import { printJson } from "../presentation/printJson.ts";
 import { outputColumns } from "../presentation/terminal.ts";
-import { choice, typed, typedList } from "../readers.ts";
+import { choice, flag, typed, typedList } from "../readers.ts";
+import { sampledJson, sampledText } from "../presentation/sampledReport.ts";
 import { endOnSignal } from "../signals.ts";
 import { print } from "../streams.ts";
+import { candidateReader, chosenCandidate, namedCandidate } from "./initSampling.ts";
 
 type Flags = ClusterFlags & {
   readonly width?: Typed;
@@ -35,12 +41,17 @@ type Flags = ClusterFlags & {
   readonly precision?: Typed;
   readonly backend?: Typed;
   readonly framework?: Framework;
+  readonly candidates?: Typed;
+  readonly probes?: Typed;
+  readonly seed?: Typed;
+  readonly replica?: Candidate;
+  readonly output?: string;
   readonly json?: boolean;
 };
 
 /** `lyapunov init`. */
 export function defineInit(command: Command): void {
-  addClusterFlags(addInitFlags(command))
+  addClusterFlags(addSamplingFlags(addInitFlags(command)))
     .addOption(
       choice(
         "--framework <name>",
@@ -84,10 +95,35 @@ function addInitFlags(command: Command): Command {
     .option("--backend <name>", `backend of that run: ${RUN_BACKENDS.join(", ")} (default: simd)`);
 }
 
+/** Flags of sampling initialization, which looks for a network of its own. */
+function addSamplingFlags(command: Command): Command {
+  return command
+    .option(
+      "--candidates <count>",
+      "draw as many networks and keep the one whose norms are nearest to constant; or auto for √depth",
+      typed,
+    )
+    .option("--probes <count>", "inputs that candidates are shown (default: 16)", typed)
+    .option("--seed <integer>", "seed of the candidates (default: 0)", typed)
+    .addOption(
+      flag(
+        "--replica <seed:index>",
+        "a candidate that was found before, without a search",
+        candidateReader,
+      ).conflicts(["candidates", "seed"]),
+    )
+    .option("--output <file>", "write the candidate's weights, in the format safetensors");
+}
+
 async function init(flags: Flags): Promise<void> {
   // Everything is checked before anything is started.
   const request = parseInitialization(inputOf(flags));
   const { framework } = flags;
+  if (flags.candidates !== undefined || flags.replica !== undefined) {
+    await initBySampling(request, flags);
+    return;
+  }
+  assertNoSamplingFlags(flags);
   if (framework !== undefined) assertSnippet(framework, request);
   const plan = planOf(request, await foundGain(request, flags));
   if (framework !== undefined) {
@@ -97,6 +133,42 @@ async function init(flags: Flags): Promise<void> {
   const alternatives = alternativesOf(request, plan);
   if (flags.json === true) await printJson(initJson(request, plan, alternatives));
   else await print(`${initText(request, plan, alternatives, outputColumns())}\n`);
+}
+
+/** Initializes by choosing a network, or takes one that was chosen before. */
+async function initBySampling(request: InitializationRequest, flags: Flags): Promise<void> {
+  const { replica, output, framework } = flags;
+  if (framework !== undefined) {
+    throw new InputError(
+      `--framework: ${framework} beside --candidates or --replica; give --output, and the file's ` +
+        `weights can be loaded by every framework`,
+    );
+  }
+  const options = { ...flags, ...(replica !== undefined && { seed: replica.seed }) };
+  const asked = parseSampling(request, undefined, options);
+  if (output !== undefined) await assertCandidateFile(output, asked);
+  const plan = planOf(request, await foundGain(request, flags));
+  const fields = parseSampling(request, plan, options);
+  const candidate =
+    replica === undefined ? await chosenCandidate(fields, flags) : namedCandidate(fields, replica);
+  if (output !== undefined) await writeCandidate(output, fields, candidate, candidate.distance);
+  if (flags.json === true) {
+    const known = initJson(request, plan, alternativesOf(request, plan));
+    await printJson({ ...known, candidate: sampledJson(fields, candidate) });
+    return;
+  }
+  const code = output === undefined ? "" : `\n${loadingCode(output)}\n`;
+  await print(`${sampledText(fields, candidate, outputColumns())}\n${code}`);
+}
+
+/** Refuses flags that mean nothing without a candidate. */
+function assertNoSamplingFlags(flags: Flags): void {
+  for (const name of ["probes", "seed", "output"] as const) {
+    if (flags[name] === undefined) continue;
+    throw new InputError(
+      `--${name}: '${flags[name]}' is not allowed here; give it with --candidates or --replica`,
+    );
+  }
 }
 
 function inputOf(flags: Flags): InitializationInput {

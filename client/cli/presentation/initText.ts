@@ -1,5 +1,5 @@
 import { lawLabel } from "../../../shared/network/weights.ts";
-import { counted } from "../../../shared/text/counts.ts";
+import { count, counted } from "../../../shared/text/counts.ts";
 import { given, percent, significant, withError } from "../../../shared/text/numbers.ts";
 import { times } from "../../../shared/text/times.ts";
 import { normalQuantiles } from "../../../shared/theory/spread.ts";
@@ -33,7 +33,7 @@ function factsOf(
   const [first] = layers;
   const of = negativeSlope === 0 ? " of survivors" : "";
   const size = isSquare
-    ? `${counted(depth, "layer")} of width ${first?.fanIn}`
+    ? `${counted(depth, "layer")} of width ${count(first?.fanIn ?? 0)}`
     : counted(depth, "layer");
   const facts: Fact[] = [
     ["network", `${size}, α ${given(negativeSlope)}`],
@@ -68,7 +68,11 @@ function factsOf(
 function layerTable(layers: readonly LayerPlan[], columns: number): string {
   return fittedTable<LayerPlan>(
     [
-      { head: "layer", importance: 1, cell: ({ fanIn, fanOut }) => `${fanIn} → ${fanOut}` },
+      {
+        head: "layer",
+        importance: 1,
+        cell: ({ fanIn, fanOut }) => `${count(fanIn)} → ${count(fanOut)}`,
+      },
       { head: "critical gain", importance: 2, cell: (layer) => significant(layer.criticalGain) },
       {
         head: "standard deviation of an entry",

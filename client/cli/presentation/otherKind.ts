@@ -8,6 +8,7 @@ import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run
 import { structToJson } from "../../../shared/wire/struct.ts";
 import { hasEnded, stateOf } from "../../../shared/wire/runStates.ts";
 import { isTraining, trainingLabel } from "./trainingText.ts";
+import { chosenFacts, isSamplingInitialization, samplingLabel } from "./samplingText.ts";
 import { titled } from "./sweepHeading.ts";
 import { hasMissedTarget, targetText } from "./targetText.ts";
 
@@ -29,6 +30,7 @@ export function isLost({ kind, network, state }: Run__Output): boolean {
 /** `kind 1000: bias 0.3, tosses 100000`; what a training trains, and how. */
 export function parametersLabel(run: Run__Output): string {
   if (isTraining(run)) return trainingLabel(run);
+  if (isSamplingInitialization(run)) return samplingLabel(run);
   const parameters = Object.entries(structToJson(run.parameters)).map(
     ([name, value]) => `${name} ${parameterText(value)}`,
   );
@@ -46,6 +48,7 @@ export function otherKindDetails(run: Run__Output, limit = Infinity): string {
       "replicas",
       `${count(run.replicaCount)} in ${counted(run.shardCount, "shard")}; ${shortName("backend", run.backend) ?? ABSENT}, seed ${run.seed}`,
     ],
+    ...(isSamplingInitialization(run) ? chosenFacts(run) : []),
     ...Object.entries(run.estimates).map(
       ([name, estimate]) => [name, estimateLine(estimate)] as const,
     ),

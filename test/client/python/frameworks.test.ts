@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { Framework } from "../../../client/sdk/snippets/snippet.ts";
 import type { PythonPackage } from "../../support/tiers/frameworks.ts";
 import { needingPython } from "../../support/tiers/tiers.ts";
-import { runHere } from "../../system/support/inProcess.ts";
-import { GROWTH_CASES, MOST_ERRORS, NEGATIVE_SLOPE, type GrowthCase } from "./growthCases.ts";
+import { printedInitializer } from "../../support/printedInitializer.ts";
+import { GROWTH_CASES, MOST_ERRORS, NEGATIVE_SLOPE } from "../../support/growthCases.ts";
 import { scriptJson } from "./support.ts";
 
 /** What initializers of a framework run in. */
@@ -68,13 +68,3 @@ describe("initializers in the frameworks that they are for", () => {
     );
   }
 });
-
-/** What `lyapunov init --framework …` prints, for networks of one width that the case has. */
-async function printedInitializer(framework: Framework, { law, sizes }: GrowthCase) {
-  const network = ["--width", String(sizes[1]), "--depth", "3", "--weights", law];
-  const slope = ["--negative-slope", String(NEGATIVE_SLOPE)];
-  const line = ["init", ...network, ...slope, "--framework", framework];
-  const { code, stdout, stderr } = await runHere(line);
-  assert.equal(code, 0, stderr);
-  return stdout;
-}

@@ -18,7 +18,7 @@ def growth(case):
             x = jax.nn.leaky_relu(x @ initialize(each, (fan_in, fan_out)), slope)
         return jnp.log(jnp.linalg.norm(x) / jnp.linalg.norm(start))
 
-    return jax.vmap(one)(jax.random.split(jax.random.key(1), NETWORKS))
+    return jax.jit(jax.vmap(one))(jax.random.split(jax.random.key(1), NETWORKS))
 
 
 run(growth)
