@@ -81,7 +81,14 @@ export function learningChart(
       `Lines: median${line === "median" ? "" : " of the best 80 %"}. Bands: middle half of all, up to ` +
       `${MOST_ABOVE_LINES} times the highest line.`,
     table: {
-      columns: ["curve", "steps", "lower quartile", "median of the best 80 %", "median", "upper quartile"],
+      columns: [
+        "curve",
+        "steps",
+        "lower quartile",
+        "median of the best 80 %",
+        "median",
+        "upper quartile",
+      ],
       rows: curves.flatMap(({ name, points }) =>
         points.map(({ step, lower, bestMedian, median, upper }) => [
           name,

@@ -81,7 +81,10 @@ describe("study files", () => {
   });
 
   it("leave a critical gain without closed form to a run of the same stack", () => {
-    const text = STUDY.replace(/initializations: .*/, "initializations: [{ name: r, weights: rademacher, gain: lyapunov }]");
+    const text = STUDY.replace(
+      /initializations: .*/,
+      "initializations: [{ name: r, weights: rademacher, gain: lyapunov }]",
+    );
     const [arm] = parseStudy("study.yaml", text).arms;
     assert.equal(arm?.fields.network.namedGain, "he");
     assert.equal(arm?.calibrated?.network.namedGain, "lyapunov");
