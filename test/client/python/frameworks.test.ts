@@ -34,7 +34,8 @@ describe("initializers in the frameworks that they are for", () => {
     // The seeds are fixed: with others, one run in 2,500 of each would raise a false alarm.
     needingPython(...packages).it(
       `keep the mean log-norm of 10,000 networks in ${framework}, shipped or printed`,
-      async () => {
+      async function (this: Mocha.Context) {
+        this.timeout(600_000);
         const folder = mkdtempSync(join(tmpdir(), "lyapunov-snippets-"));
         try {
           const shipped = GROWTH_CASES.map((each) => ({ ...each, snippet: null }));
