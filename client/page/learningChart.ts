@@ -11,6 +11,9 @@ export interface NamedCurve {
   readonly points: readonly LearningPoint[];
 }
 
+/** Bands reach no higher than this many times the highest line: networks that diverge are far above. */
+const MOST_ABOVE_LINES = 10;
+
 /** Colors and dashes that there are for curves; see style.css. */
 const STYLES = 8;
 const DIGITS = 3;
@@ -21,10 +24,12 @@ const LEAST_RATIO = 4;
  * Draws test losses over the steps, both on logarithmic scales where they vary enough: the median over replicas, in the band
  * of the middle half.
  *
+ * @param line the median that the lines show: of all replicas, or of the best 80 %
  * @param text what the picture says, in a sentence
  */
 export function learningChart(
   curves: readonly NamedCurve[],
+  line: "median" | "bestMedian",
   text: string,
   width: number,
 ): HTMLElement {
@@ -40,14 +45,20 @@ export function learningChart(
   const [low, high] =
     all.length === 0
       ? [0.1, 1]
-      : [Math.min(...all.map(({ lower }) => lower)), Math.max(...all.map(({ upper }) => upper))];
+      : [
+          Math.min(...all.map(({ lower }) => lower)),
+          Math.min(
+            Math.max(...all.map(({ upper }) => upper)),
+            MOST_ABOVE_LINES * Math.max(...all.map((point) => point[line])),
+          ),
+        ];
   const x = logarithmicScale([first, last], [frame.left, frame.right], 10, width / 90);
   const y =
     high / low < LEAST_RATIO
       ? linearScale([low, high], [frame.bottom, frame.top], 5)
       : logarithmicScale([low, high], [frame.bottom, frame.top], high / low < 100 ? 2 : 10, 5);
   const at = (points: readonly LearningPoint[], read: (point: LearningPoint) => number) =>
-    points.map((point) => [x.place(point.step), y.place(read(point))] as const);
+    points.map((point) => [x.place(point.step), y.place(Math.min(high, read(point)))] as const);
   const bands = drawn.map(({ points }, i) =>
     path(
       `learning-band series-${i % STYLES}`,
@@ -58,7 +69,7 @@ export function learningChart(
   const lines = drawn.map(({ points }, i) =>
     path(
       `learning-curve series-${i % STYLES}`,
-      at(points, ({ median }) => median),
+      at(points, (point) => point[line]),
     ),
   );
   const chart = figure({
@@ -66,14 +77,23 @@ export function learningChart(
     text,
     frame,
     drawing: [...axes(frame, x, y, { x: "steps", y: "test loss" }, count), ...bands, ...lines],
-    legend: "Lines: median. Bands: middle half.",
+    legend:
+      `Lines: median${line === "median" ? "" : " of the best 80 %"}. Bands: middle half of all, up to ` +
+      `${MOST_ABOVE_LINES} times the highest line.`,
     table: {
-      columns: ["curve", "steps", "median test loss", "lower quartile", "upper quartile"],
+      columns: [
+        "curve",
+        "steps",
+        "lower quartile",
+        "median of the best 80 %",
+        "median",
+        "upper quartile",
+      ],
       rows: curves.flatMap(({ name, points }) =>
-        points.map(({ step, lower, median, upper }) => [
+        points.map(({ step, lower, bestMedian, median, upper }) => [
           name,
           count(step),
-          ...[median, lower, upper].map((value) => significant(value, DIGITS)),
+          ...[lower, bestMedian, median, upper].map((value) => significant(value, DIGITS)),
         ]),
       ),
     },

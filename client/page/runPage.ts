@@ -56,7 +56,7 @@ function learningChartOf(run: RunJson, width: number): HTMLElement {
   const { points } = learningCurve(run);
   const text =
     points.length === 0 ? "No shard has arrived yet." : "The test loss after so many steps.";
-  return learningChart([{ name: titleOf(run), points }], text, width);
+  return learningChart([{ name: titleOf(run), points }], "median", text, width);
 }
 
 /** What the estimates of trainings are called. */

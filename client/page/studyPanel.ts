@@ -50,7 +50,7 @@ function curvesChart(
     drawn.length === 0
       ? "No arm has trained all of its seeds yet."
       : "Each initialization at its own best setting by the paper's rule.";
-  return learningChart(drawn, text, width);
+  return learningChart(drawn, "bestMedian", text, width);
 }
 
 function ruleTable({ rule, choices, verdict }: RuleReport): HTMLElement[] {

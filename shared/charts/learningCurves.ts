@@ -2,21 +2,37 @@ import type { Arm, CurvePoint } from "../studies/arm.ts";
 import type { StudyReport } from "../studies/studyReport.ts";
 import { count, counted } from "../text/counts.ts";
 import { given } from "../text/numbers.ts";
-import type { Axis, Chart, Mark, Panel } from "./chart.ts";
+import type { Axis, Chart, Panel } from "./chart.ts";
 import { NothingToDraw } from "./nothingToDraw.ts";
 
 const STEPS: Axis = { title: "steps", scale: "log" };
 
-/** A loss of a curve: what it is called, and its quantiles. */
+/** Bands reach no higher than this many times the highest line: networks that diverge are far above. */
+const MOST_ABOVE_LINES = 10;
+
+/** A loss of a curve: what it is called, its line, and its quantiles. */
 interface Loss {
   readonly title: string;
+  readonly lineAt: (point: CurvePoint) => number | undefined;
   readonly quantilesAt: (point: CurvePoint) => ReadonlyMap<number, number>;
 }
 
-const LOSSES: readonly Loss[] = [
-  { title: "test loss", quantilesAt: ({ testLossQuantiles }) => testLossQuantiles },
-  { title: "training loss", quantilesAt: ({ trainingLossQuantiles }) => trainingLossQuantiles },
-];
+const TEST_LOSS: Loss = {
+  title: "test loss",
+  lineAt: ({ medianTestLoss }) => medianTestLoss?.estimate,
+  quantilesAt: ({ testLossQuantiles }) => testLossQuantiles,
+};
+/** The loss by which the paper's rule chooses, so that the picture shows what the table says. */
+const BEST_TEST_LOSS: Loss = {
+  ...TEST_LOSS,
+  title: "test loss, best 80 %",
+  lineAt: ({ bestMedianTestLoss }) => bestMedianTestLoss?.estimate,
+};
+const TRAINING_LOSS: Loss = {
+  title: "training loss",
+  lineAt: ({ medianTrainingLoss }) => medianTrainingLoss?.estimate,
+  quantilesAt: ({ trainingLossQuantiles }) => trainingLossQuantiles,
+};
 
 /** Quantiles that a band lies between, with its name. */
 interface Band {
@@ -30,7 +46,8 @@ const MIDDLE_NINE_TENTHS: Band = { name: "middle nine tenths", lower: 0.05, uppe
 
 /**
  * Draws the learning curve of each initialization at its own best setting by the paper's rule: the
- * median over seeds, and the band of the middle half.
+ * median of the best 80 % of seeds for the test loss, as the rule has it, that of all seeds for the
+ * training loss, and the middle half of all seeds as a band.
  *
  * @param study the study's names
  * @throws NothingToDraw if no initialization has a curve yet
@@ -41,22 +58,25 @@ export function learningCurvesChart(
 ): Chart {
   const [byBest] = report.rules;
   const arms = (byBest?.choices ?? []).flatMap(({ arm }) => arm ?? []);
-  const panels = LOSSES.map((loss) => ({
-    bands: arms.map((arm) => bandOf(arm, loss, MIDDLE_HALF, arm.initialization)),
-    lines: arms.map((arm) => medianOf(arm, loss, arm.initialization)),
-    title: loss.title,
-  }));
-  if (panels.every(({ lines }) => lines.every(({ points }) => points.length === 0))) {
+  const panels = [BEST_TEST_LOSS, TRAINING_LOSS].map((loss) =>
+    panelOf(
+      loss,
+      arms.map((arm) => lineOf(arm, loss, arm.initialization)),
+      arms.map((arm) => bandOf(arm, loss, MIDDLE_HALF, arm.initialization)),
+    ),
+  );
+  if (isEmpty(panels)) {
     throw new NothingToDraw(study, "no arm has trained all of its seeds yet; wait until one has");
   }
   return {
     kind: "diagram",
     title: study.displayName || study.name,
     subtitle:
-      `lines: median over ${report.seedCount === undefined ? "seeds" : counted(report.seedCount, "seed")}; ` +
-      `bands: middle half; each initialization at its own best setting`,
+      `lines: median; bands: middle half of ` +
+      `${report.seedCount === undefined ? "all seeds" : counted(report.seedCount, "seed")}, ` +
+      `up to ${MOST_ABOVE_LINES} times the highest line; each initialization at its own best setting`,
     name: study.name,
-    panels: panels.map(({ bands, lines, title }) => panelOf(title, [...bands, ...lines])),
+    panels,
   };
 }
 
@@ -67,12 +87,14 @@ export function learningCurvesChart(
  * @throws NothingToDraw if it has no curve yet
  */
 export function learningCurveChart(arm: Arm): Chart {
-  const panels = LOSSES.map((loss) => ({
-    bands: [MIDDLE_NINE_TENTHS, MIDDLE_HALF].map((band) => bandOf(arm, loss, band, band.name)),
-    line: medianOf(arm, loss, "median"),
-    title: loss.title,
-  }));
-  if (panels.every(({ line }) => line.points.length === 0)) {
+  const panels = [TEST_LOSS, TRAINING_LOSS].map((loss) =>
+    panelOf(
+      loss,
+      [lineOf(arm, loss, "median")],
+      [MIDDLE_NINE_TENTHS, MIDDLE_HALF].map((band) => bandOf(arm, loss, band, band.name)),
+    ),
+  );
+  if (isEmpty(panels)) {
     throw new NothingToDraw(
       { name: arm.run },
       "its first shard has not arrived yet; wait until it has",
@@ -83,19 +105,37 @@ export function learningCurveChart(arm: Arm): Chart {
     title: `Learning ${arm.task.replaceAll("_", " ")}: ${arm.initialization}`,
     subtitle:
       `${arm.optimizer}, learning rate ${given(arm.learningRate)}, weight decay ` +
-      `${given(arm.weightDecay)}; ${count(arm.seedCount)} networks`,
+      `${given(arm.weightDecay)}; ${count(arm.seedCount)} networks; ` +
+      `bands up to ${MOST_ABOVE_LINES} times the highest median`,
     name: arm.run,
-    panels: panels.map(({ bands, line, title }) => panelOf(title, [...bands, line])),
+    panels,
   };
 }
 
-function panelOf(title: string, marks: readonly Mark[]): Panel {
-  return { x: STEPS, y: { title, scale: "log" }, marks };
+type Line = ReturnType<typeof lineOf>;
+type Area = ReturnType<typeof bandOf>;
+
+/** A panel whose bands are cut off far above its lines. */
+function panelOf({ title }: Loss, lines: readonly Line[], bands: readonly Area[]): Panel {
+  const heights = lines.flatMap(({ points }) => points.map(({ y }) => y));
+  const most = MOST_ABOVE_LINES * Math.max(...heights);
+  const cut = bands.map((band) => ({
+    ...band,
+    points: band.points
+      .filter(({ lower }) => lower < most)
+      .map((point) => ({ ...point, upper: Math.min(most, point.upper) })),
+  }));
+  return { x: STEPS, y: { title, scale: "log" }, marks: [...cut, ...lines] };
 }
 
-function medianOf({ curve }: Arm, { quantilesAt }: Loss, series: string) {
+function isEmpty(panels: readonly Panel[]): boolean {
+  const marks = panels.flatMap((panel) => panel.marks);
+  return marks.every((mark) => mark.kind !== "line" || mark.points.length === 0);
+}
+
+function lineOf({ curve }: Arm, { lineAt }: Loss, series: string) {
   const points = curve.flatMap((point) => {
-    const y = quantilesAt(point).get(0.5);
+    const y = lineAt(point);
     return isDrawn(point, y) ? [{ x: point.step, y }] : [];
   });
   return { kind: "line" as const, series, points };

@@ -5,12 +5,13 @@ import type { LearningCurve } from "../wire/pageJson.ts";
 export function learningCurve({ name, trainingCheckpoints = [] }: RunJson): LearningCurve {
   return {
     run: name,
-    points: trainingCheckpoints.flatMap(({ step, testLossQuantiles }) => {
+    points: trainingCheckpoints.flatMap(({ step, testLossQuantiles, bestMedianTestLoss }) => {
       const at = (probability: number) =>
         testLossQuantiles.find((quantile) => quantile.probability === probability)?.value;
       const [lower, median, upper] = [at(0.25), at(0.5), at(0.75)];
+      const bestMedian = bestMedianTestLoss?.estimate ?? undefined;
       if (lower === undefined || median === undefined || upper === undefined) return [];
-      return [{ step, lower, median, upper }];
+      return bestMedian === undefined ? [] : [{ step, lower, median, bestMedian, upper }];
     }),
   };
 }

@@ -67,6 +67,8 @@ export interface LearningPoint {
   readonly step: number;
   readonly lower: number;
   readonly median: number;
+  /** The median of the best 80 % of replicas. */
+  readonly bestMedian: number;
   readonly upper: number;
 }
 

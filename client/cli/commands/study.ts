@@ -80,14 +80,15 @@ async function study(file: string, flags: Flags): Promise<void> {
     const report = await reportOf(cluster.api, ended, flags.loss);
     await reportStudy(ended, report, flags.json ?? false);
     tellWhere(ended, cluster, flags);
-    if (flags.plot !== undefined) {
+    isDone = true;
+    // Where no arm is complete, the command fails with what went wrong.
+    if (flags.plot !== undefined && report.completeArmCount > 0) {
       const { learningCurvesChart } = await import("../../../shared/charts/learningCurves.ts");
       // Loaded only now: Vega takes longer to load than most commands take to run.
       const { renderSvg } = await import("../presentation/svg.ts");
       const picture = vegaLite(learningCurvesChart(ended, report));
       await writeOutput("--plot", flags.plot, await renderSvg(picture));
     }
-    isDone = true;
     assertSweepSucceeded(ended);
   } finally {
     await cluster.close(isDone);

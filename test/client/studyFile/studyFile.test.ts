@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 
 import { InputError } from "../../../client/sdk/errors.ts";
+import { uniformCriticalGain } from "../../../shared/initialization/uniformGain.ts";
 import { checkpointSteps } from "../../../client/studyFile/checkpointSteps.ts";
 import { parseStudy } from "../../../client/studyFile/studyFile.ts";
 
@@ -80,11 +81,21 @@ describe("study files", () => {
   });
 
   it("leave a critical gain without closed form to a run of the same stack", () => {
-    const text = STUDY.replace(/initializations: .*/, "initializations: [lyapunov_uniform]");
+    const text = STUDY.replace(
+      /initializations: .*/,
+      "initializations: [{ name: r, weights: rademacher, gain: lyapunov }]",
+    );
     const [arm] = parseStudy("study.yaml", text).arms;
     assert.equal(arm?.fields.network.namedGain, "he");
     assert.equal(arm?.calibrated?.network.namedGain, "lyapunov");
     assert.deepEqual([arm?.calibrated?.network.width, arm?.calibrated?.network.depth], [2, 9]);
+  });
+
+  it("take the critical gain of uniform weights from a table", () => {
+    const text = STUDY.replace(/initializations: .*/, "initializations: [lyapunov_uniform]");
+    const [arm] = parseStudy("study.yaml", text).arms;
+    assert.equal(arm?.fields.network.gain, uniformCriticalGain(2, 0.01).gain);
+    assert.equal(arm?.calibrated, undefined);
   });
 
   it("look at the start and then at equal ratios of steps, up to the last", () => {

@@ -24,7 +24,7 @@ describe("learning curves", () => {
     assert.deepEqual(
       chart.panels.map(({ y, x }) => [y.title, y.scale, x.scale]),
       [
-        ["test loss", "log", "log"],
+        ["test loss, best 80 %", "log", "log"],
         ["training loss", "log", "log"],
       ],
     );
@@ -47,6 +47,24 @@ describe("learning curves", () => {
         { x: 100, y: 0.5 },
       ],
     });
+  });
+
+  it("leave out of the bands what is far above all lines", () => {
+    const point = {
+      ...curvePoint(10, 1),
+      trainingLossQuantiles: new Map([
+        [0.25, 1],
+        [0.75, 1e30],
+      ]),
+    };
+    const cut = learningCurveChart(armWith("he_normal", 1, 1, { curve: [point] }));
+    const bands = cut.kind === "diagram" ? (cut.panels[1]?.marks ?? []) : [];
+    assert.deepEqual(bands[1], {
+      kind: "band",
+      series: "middle half",
+      points: [{ x: 10, lower: 1, upper: 10 }],
+    });
+    assert.match(cut.subtitle, /bands up to 10 times the highest median$/);
   });
 
   it("are told apart in SVG and on a terminal", async () => {
