@@ -27,28 +27,40 @@ const USAGE = `usage: node bench/training.ts
 
 /** The studies of the paper, and a wider one. */
 const STUDIES = [
-  { task: "quintic_polynomial", width: 2, depth: 40 },
-  { task: "gaussian_mixture_score", width: 2, depth: 30 },
-  { task: "two_spirals", width: 16, depth: 100 },
+  { task: "quintic_polynomial", width: 2, depth: 40, replicaCount: 128 },
+  { task: "gaussian_mixture_score", width: 2, depth: 30, replicaCount: 128 },
+  { task: "two_spirals", width: 16, depth: 100, replicaCount: 16 },
 ] as const satisfies readonly Study[];
 
 interface Study {
   readonly task: LearningTaskName;
   readonly width: number;
   readonly depth: number;
+  /** Replicas that are trained at once, as a shard has them. */
+  readonly replicaCount: number;
 }
 
 type Train = NonNullable<Backend["train"]>;
 
 const HEAD = ["task", "backend", "width", "depth", "replicas at once", "steps/s", "±"];
 
-/** Replicas that are trained at once: those of a shard, or few where each takes long. */
-const REPLICAS = { reference: 2, others: 128 };
+/** The yardstick trains one replica after another, so that a few tell as much as many. */
+const REFERENCE_REPLICAS = 2;
 
 interface Contender {
   readonly name: string;
   readonly train: Train;
-  readonly replicaCount: number;
+}
+
+/** A backend on a study, with what was measured of it. */
+interface Turn {
+  readonly study: Study;
+  readonly contender: Contender;
+  /** Steps that take a turn's time. */
+  readonly stepCount: number;
+  /** Processor time of what comes before the first step. */
+  readonly baseSeconds: number;
+  readonly rates: number[];
 }
 
 const { values: flags } = parseArgs({
@@ -70,20 +82,21 @@ async function benchmark(): Promise<void> {
   if (core === null)
     process.stderr.write("not pinned to a core: taskset (util-linux) is missing\n");
   const contenders = await findContenders();
-  const turns = STUDIES.flatMap((study) =>
-    contenders.map((contender) => ({ study, contender, stepCount: 1, rates: [] as number[] })),
-  );
-  for (let round = 0; round <= rounds; round++) {
-    process.stderr.write(round === 0 ? "calibrating\n" : `round ${round} of ${rounds}\n`);
-    for (const turn of turns) {
-      if (round === 0) turn.stepCount = await calibrated(turn.study, turn.contender);
-      else turn.rates.push(await rate(turn.study, turn.contender, turn.stepCount));
+  process.stderr.write("calibrating\n");
+  const turns: Turn[] = [];
+  for (const study of STUDIES.map((each): Study => each)) {
+    for (const contender of contenders) {
+      const few = contender.name === "reference" ? { replicaCount: REFERENCE_REPLICAS } : {};
+      turns.push(await calibrated({ ...study, ...few }, contender));
     }
+  }
+  for (let round = 1; round <= rounds; round++) {
+    process.stderr.write(`round ${round} of ${rounds}\n`);
+    for (const turn of turns) turn.rates.push(await rate(turn));
   }
   const rows = turns.map(({ study, contender, stepCount, rates }) => ({
     ...study,
     backend: contender.name,
-    replicaCount: contender.replicaCount,
     stepCount,
     stepsPerSecond: summarize(rates),
     rates,
@@ -129,18 +142,17 @@ async function benchmark(): Promise<void> {
 
 /** The backends that can train here; of the others a line says why not. */
 async function findContenders(): Promise<Contender[]> {
-  const { reference, others } = REPLICAS;
-  const ways: readonly (readonly [name: string, replicas: number, load: () => Promise<Train>])[] = [
-    ["reference", reference, () => trainerOf("reference")],
-    ["simd", others, () => trainerOf("simd")],
-    ["tensorflow_wasm", others, () => trainerOf("tensorflow_wasm")],
-    ["TensorFlow.js, cpu", others, loadCpu],
-    ["tensorflow", others, () => trainerOf("tensorflow")],
+  const ways: readonly (readonly [name: string, load: () => Promise<Train>])[] = [
+    ["reference", () => trainerOf("reference")],
+    ["simd", () => trainerOf("simd")],
+    ["tensorflow_wasm", () => trainerOf("tensorflow_wasm")],
+    ["TensorFlow.js, cpu", loadCpu],
+    ["tensorflow", () => trainerOf("tensorflow")],
   ];
   const contenders: Contender[] = [];
-  for (const [name, replicaCount, load] of ways) {
+  for (const [name, load] of ways) {
     try {
-      contenders.push({ name, replicaCount, train: await load() });
+      contenders.push({ name, train: await load() });
     } catch (error) {
       process.stderr.write(`${name} is left out: ${reasonOf(error)}\n`);
     }
@@ -149,7 +161,8 @@ async function findContenders(): Promise<Contender[]> {
 }
 
 async function trainerOf(name: Parameters<typeof loadBackend>[0]): Promise<Train> {
-  const { train } = await loadBackend(name, { allowSoftware: true });
+  const backend = await loadBackend(name, { allowSoftware: true });
+  const train = backend.train?.bind(backend);
   if (train === undefined) throw new Error("it does not train");
   return train;
 }
@@ -164,7 +177,7 @@ async function loadCpu(): Promise<Train> {
   };
 }
 
-function taskOf({ task, width, depth }: Study, replicaCount: number, stepCount: number) {
+function taskOf({ task, width, depth, replicaCount }: Study, stepCount: number) {
   return {
     network: { width, depth, negativeSlope: 0.1, weights: "gaussian", gain: 1.5 },
     training: {
@@ -184,30 +197,28 @@ function taskOf({ task, width, depth }: Study, replicaCount: number, stepCount: 
 }
 
 /** Processor time of so many steps of all replicas, and of what comes before them. */
-async function processorSeconds(
-  study: Study,
-  { train, replicaCount }: Contender,
-  stepCount: number,
-): Promise<number> {
+async function processorSeconds(study: Study, { train }: Contender, stepCount: number) {
   const before = process.cpuUsage();
-  await train(taskOf(study, replicaCount, stepCount));
+  await train(taskOf(study, stepCount));
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
 }
 
-/** The number of steps that take a turn's time. */
-async function calibrated(study: Study, contender: Contender): Promise<number> {
+/** Warms up, and finds out how many steps take a turn's time. */
+async function calibrated(study: Study, contender: Contender): Promise<Turn> {
   const wanted = Number(flags.seconds);
-  for (let stepCount = 1; ; stepCount *= 2) {
-    const base = await processorSeconds(study, contender, 0);
-    const taken = (await processorSeconds(study, contender, stepCount)) - base;
-    if (taken > wanted / 4) return Math.max(1, Math.round((stepCount * wanted) / taken));
+  await processorSeconds(study, contender, 1);
+  const baseSeconds = await processorSeconds(study, contender, 0);
+  for (let steps = 1; ; steps *= 4) {
+    const taken = (await processorSeconds(study, contender, steps)) - baseSeconds;
+    if (taken < wanted / 4) continue;
+    const stepCount = Math.max(1, Math.round((steps * wanted) / taken));
+    return { study, contender, baseSeconds, stepCount, rates: [] };
   }
 }
 
 /** Steps of a replica a second. */
-async function rate(study: Study, contender: Contender, stepCount: number): Promise<number> {
-  const base = await processorSeconds(study, contender, 0);
-  const taken = (await processorSeconds(study, contender, stepCount)) - base;
-  return (stepCount * contender.replicaCount) / taken;
+async function rate({ study, contender, stepCount, baseSeconds }: Turn): Promise<number> {
+  const taken = (await processorSeconds(study, contender, stepCount)) - baseSeconds;
+  return (stepCount * study.replicaCount) / taken;
 }

@@ -36,7 +36,11 @@ export interface Batches {
   readonly areFixed: boolean;
 }
 
-/** Replicas that are trained side by side: a power of two. */
+/**
+ * Replicas that are trained side by side: a power of two.
+ *
+ * @internal exported for tests
+ */
 export function batchSize(
   { network, training }: Pick<TrainingTask, "network" | "training">,
   most: number,
