@@ -36,11 +36,17 @@ describe("the package", () => {
       "examples/headline.yaml",
       "dist/tools/tensorflow/setUp.js",
       "tools/tensorflow/package.json",
+      "dist/client/tfjs/index.js",
+      "client/python/pyproject.toml",
+      "client/python/README.md",
+      "client/python/lyapunov_init/__init__.py",
+      "client/python/lyapunov_init/_gains.py",
+      "client/python/lyapunov_init/py.typed",
       "tools/tensorflow/package-lock.json",
     ]) {
       assert.ok(packed.has(file), `${file} is not packed`);
     }
-    for (const file of packed) assert.doesNotMatch(file, /^test\/|\.map$|\.binpb$/);
+    for (const file of packed) assert.doesNotMatch(file, /^test\/|\.map$|\.binpb$|\.pyc$/);
   });
 
   it("holds the pages and pictures that its own pages show", async () => {

@@ -77,7 +77,20 @@ export function networkText(run: RunJson): string {
     `width ${count(network.width)} · depth ${count(network.depth)} · ${lawText(network)} · ` +
     `gain ${gain} · slope ${given(network.negativeSlope)}` +
     (run.burnIn === 0 ? "" : ` · burn-in ${counted(run.burnIn, "layer")}`) +
-    calibrationText(network)
+    calibrationText(network) +
+    trainingText(run)
+  );
+}
+
+/** Says what a training learns, and how. */
+function trainingText({ training }: RunJson): string {
+  if (training === undefined) return "";
+  const { task, optimizer, learningRate, weightDecay, stepCount, candidateCount } = training;
+  const decay = weightDecay === 0 ? "" : `, decay ${given(weightDecay)}`;
+  const candidates = candidateCount > 1 ? ` · the best of ${count(candidateCount)} candidates` : "";
+  return (
+    `${candidates} · ${task} by ${optimizer} at ${given(learningRate)}${decay}, ` +
+    counted(stepCount, "step")
   );
 }
 

@@ -1,9 +1,9 @@
-import { runToJson } from "../../shared/wire/json.ts";
 import type { Check } from "./check.ts";
 import type { Judgement } from "./judgement.ts";
+import { runNumbers } from "./runNumbers.ts";
 import type { ReportFacts } from "./reportFacts.ts";
 
-/** The report as data: every number of every run, every comparison, every verdict. */
+/** The report as data: what every run found, every comparison, every verdict. */
 export function reportToJson(facts: ReportFacts, judgements: readonly Judgement[]) {
   return {
     ...facts,
@@ -16,11 +16,7 @@ export function reportToJson(facts: ReportFacts, judgements: readonly Judgement[
       falseAlarmRate,
       checks: checks.map(checkToJson),
       figures: figures.map(({ name, caption }) => ({ file: `${name}.svg`, caption })),
-      runs: runs.map((run) => {
-        // Nobody needs to know how far a run that has ended has come.
-        const { progress: _progress, ...rest } = runToJson(run);
-        return rest;
-      }),
+      runs: runs.map(runNumbers),
     })),
   };
 }

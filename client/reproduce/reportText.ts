@@ -147,7 +147,7 @@ function making(facts: ReportFacts, judgements: readonly Judgement[]): string {
     `- Version: ${facts.version}; ${machine}`,
     `- Begun ${startTime}; took ${duration(seconds)}${predicted}${resumed}`,
     `- Random streams: ${[...generators].join("; ")}`,
-    "- Every number of every run, its specification and its seed are in [report.json](report.json). " +
+    "- What every run was asked and what it found is in [report.json](report.json), with its seed. " +
       "The same version makes the same numbers, to the last bit, on any machine.",
   ].join("\n");
 }

@@ -67,6 +67,7 @@ function shareText(share: Measured | undefined): string {
 function stepsText(steps: StepsToLoss | undefined): string {
   if (steps === undefined) return ABSENT;
   const { estimate, earliest, latest } = steps;
+  if (estimate === undefined && earliest === undefined) return "never";
   return `${stepText(estimate)} (${stepText(earliest)} to ${stepText(latest)})`;
 }
 

@@ -13,6 +13,7 @@ import { growthThroughDepth } from "../sampling/growthThroughDepth.ts";
  * first of equals.
  *
  * @param inputs what enters the stack, of `width` numbers each; those that are zero say nothing
+ * @param advanced is called after every layer of every candidate
  */
 export function keptCandidate(
   network: Network,
@@ -20,6 +21,7 @@ export function keptCandidate(
   replica: number,
   candidateCount: number,
   inputs: readonly Float64Array[],
+  advanced?: () => void,
 ): number {
   if (candidateCount <= 1) return replica;
   const stackOf = replicaStacks(network);
@@ -28,7 +30,7 @@ export function keptCandidate(
   let kept = first;
   let least = Infinity;
   for (let candidate = first; candidate < first + candidateCount; candidate++) {
-    const growths = growthThroughDepth(stackOf(stream, candidate), probes);
+    const growths = growthThroughDepth(stackOf(stream, candidate), probes, advanced);
     const distance = distanceFromZero(growths);
     if (!(distance < least)) continue;
     kept = candidate;

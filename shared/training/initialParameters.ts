@@ -19,12 +19,15 @@ const OUTPUT_LAYER = 2 ** 32 - 2;
  * Gaussian with variance 1/(inputs of the layer), whatever the law of the stack is, from layers of the
  * replica's stream of their own. Biases are zero. So trainings that differ only in their stack share
  * all else, and trainings that differ only in optimizer, learning rate or decay begin alike.
+ *
+ * @param advanced is called after every layer of every candidate, where there are several
  */
 export function initialParameters(
   network: Network,
   training: Training,
   seed: bigint,
   replica: number,
+  advanced?: () => void,
 ): Float64Array {
   const task = learningTask(training.task);
   const { width, depth } = network;
@@ -34,7 +37,8 @@ export function initialParameters(
   const input = gaussianWeights(stream, replica, INPUT_LAYER, task.inputSize, width);
   const output = gaussianWeights(stream, replica, OUTPUT_LAYER, width, task.outputSize);
   const inputs = multiplied(task, width, input);
-  const kept = keptCandidate(network, stream, replica, training.candidateCount, inputs);
+  const { candidateCount } = training;
+  const kept = keptCandidate(network, stream, replica, candidateCount, inputs, advanced);
   const stack = drawStack(network, stream, kept);
   for (const [i, { weightsAt }] of layers.entries()) {
     const square = width * width;

@@ -4,9 +4,9 @@ export const NEGATIVE_SLOPE = 0.2;
 /** Networks whose growth is measured: of each law, in layers that it serves. */
 export const GROWTH_CASES = [
   { law: "gaussian", name: "lyapunov_normal", sizes: [3, 5, 4, 2] },
-  { law: "orthogonal", name: "lyapunov_orthogonal", sizes: [3, 5, 2] },
-  // So wide, uniform weights' first layers hardly differ from the later ones.
-  { law: "uniform", name: "lyapunov_uniform", sizes: [32, 32, 32] },
+  { law: "orthogonal", name: "lyapunov_orthogonal", sizes: [5, 3] },
+  // The table is of deep networks; so wide, a first layer hardly differs from a later one.
+  { law: "uniform", name: "lyapunov_uniform", sizes: [32, 32] },
 ] as const;
 
 export type GrowthCase = (typeof GROWTH_CASES)[number];

@@ -10,7 +10,7 @@ import { NEGATIVE_SLOPE, type GrowthCase } from "./growthCases.ts";
  * weights the command first runs a simulation that finds the gain; the table's gain saves that here.
  */
 export async function printedInitializer(framework: Framework, { law, sizes }: GrowthCase) {
-  const [, width] = sizes;
+  const [width] = sizes;
   if (law === "uniform") {
     const { gain, standardError } = uniformCriticalGain(width, NEGATIVE_SLOPE);
     return snippet(framework, {

@@ -125,7 +125,8 @@ describe("bad input on the command line", () => {
     ["init --width 65537 --weights uniform", "--width", "65537", "1 to 65,536"],
     ["init --width 4 --weights student_t", "--degrees-of-freedom", "missing", "above 2"],
     ["init --width 4 --weights uniform --precision 0.1", "--precision", "0.1", "at most 0.0001"],
-    ["init --width 4 --weights uniform --precision x", "--precision", "'x'", "a positive"],
+    ["init --width 4 --precision x", "--precision", "'x'", "a positive number"],
+    ["init --width 4 --backend abacus", "--backend", "'abacus'", "reference, simd"],
     ["init --width 4 --framework torch", "--framework", "'torch'", "pytorch, keras, jax, tfjs"],
     ["init --width 4 --framework jax --json", "--framework", "--json", "cannot be used with"],
     [

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { reportToJson } from "../../client/reproduce/reportJson.ts";
+import { slow } from "../support/tiers/tiers.ts";
 import { runHere } from "./support/inProcess.ts";
 
 describe("lyapunov reproduce", () => {
@@ -52,6 +53,22 @@ describe("lyapunov reproduce", () => {
       assert.match(await readFile(join(output, file), "utf8"), /^<svg /);
     }
   }).timeout(120_000);
+
+  slow("train hundreds of networks").describe("with a claim about learning", () => {
+    it("trains a study, and says what came out, whatever that is", async () => {
+      const output = join(folder, "learning");
+      const { code, stdout, stderr } = await runHere([
+        ..."reproduce --quick --only score --quiet --threads 2 --ledger memory --output".split(" "),
+        output,
+      ]);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /Learning the score[^\n]*(?:holds|does not hold|cannot be told)/);
+      const text = await readFile(join(output, "report.md"), "utf8");
+      assert.match(text, /32 arms of 15 seeds each: 480 networks were trained\./);
+      assert.match(text, /\| test loss of he_normal over that of \w*lyapunov\w* \| [\d.]+ \|/);
+      assert.match(await readFile(join(output, "score.svg"), "utf8"), /^<svg /);
+    }).timeout(300_000);
+  });
 
   const refusals: readonly (readonly [string, string, RegExp])[] = [
     [

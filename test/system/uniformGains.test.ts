@@ -25,7 +25,7 @@ describe("the table of uniform weights' critical gains", () => {
   for (const [declare, width, slope, seed] of [
     [more.it, 2, 0.125, 9001],
     [more.it, 3, 0.45, 9002],
-    [it, 9, 0.03, 9003],
+    [more.it, 9, 0.03, 9003],
     [more.it, 14, 0.01, 9004],
     [it, 20, 0.35, 9005],
     [more.it, 6, 0.82, 9006],

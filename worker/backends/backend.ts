@@ -48,7 +48,10 @@ export interface BackendDevice {
  * (network, sampling, seed, replica index): how replicas are grouped into tasks changes no bit.
  */
 export interface Backend {
-  /** The random generator and its version, recorded in every partial. */
+  /**
+   * The random generator and its version, recorded in every partial, with all else that decides bits:
+   * of propagated and of trained replicas. It changes whenever the bits of either do.
+   */
   readonly generator: string;
   /** Absent where the backend computes on the process's own processor. */
   readonly device?: BackendDevice;

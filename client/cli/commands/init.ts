@@ -2,7 +2,7 @@ import type { Command } from "commander";
 
 import { specificationToMessage } from "../../../shared/kinds/propagation/messages.ts";
 import { WEIGHT_LAWS } from "../../../shared/network/weights.ts";
-import { RUN_BACKENDS } from "../../../shared/specification/backends.ts";
+import { PROPAGATION_RUN_BACKENDS } from "../../../shared/kinds/propagation/propagationBackends.ts";
 import { alternativesOf } from "../../sdk/initialization/alternatives.ts";
 import { assertSnippet, codeOf } from "../../sdk/initialization/code.ts";
 import { planOf, type FoundGain } from "../../sdk/initialization/plan.ts";
@@ -92,7 +92,9 @@ function addInitFlags(command: Command): Command {
       "largest error of the gain's logarithm, where a run must find it (default: 0.0001)",
       typed,
     )
-    .option("--backend <name>", `backend of that run: ${RUN_BACKENDS.join(", ")} (default: simd)`);
+    .addOption(
+      choice("--backend <name>", "backend of that run (default: simd)", PROPAGATION_RUN_BACKENDS),
+    );
 }
 
 /** Flags of sampling initialization, which looks for a network of its own. */

@@ -58,6 +58,7 @@ const SURVIVING = 0.1;
  */
 export function parseInitialization(input: InitializationInput): InitializationRequest {
   const { widths, width, depth = RUN_DEFAULTS.depth } = input;
+  checkPrecision(input.precision);
   if (widths === undefined) {
     const network = read(input, { width, depth });
     return squareRequest(input, network, network.depth);
@@ -109,6 +110,15 @@ export function parseInitialization(input: InitializationInput): InitializationR
   };
 }
 
+function checkPrecision(precision: unknown): void {
+  if (precision === undefined) return;
+  const reader = new FieldReader();
+  const expected = `a positive number, at most ${COARSEST}`;
+  const isAllowed = (value: number) => value > 0 && value <= COARSEST;
+  reader.number("stopping_rule.precision", precision, expected, isAllowed);
+  reader.finish();
+}
+
 function squareRequest(
   input: InitializationInput,
   network: Network,
@@ -154,7 +164,7 @@ function runFor({ precision, backend }: InitializationInput, network: Network): 
   const { width, depth, weights, negativeSlope } = network;
   const living = Math.log(SURVIVING) / Math.log1p(-(2 ** -width));
   const deepest = negativeSlope === 0 ? Math.min(DEEPEST_RUN, Math.ceil(living)) : DEEPEST_RUN;
-  const fields = parseRequest({
+  return parseRequest({
     network: {
       width,
       depth: Math.min(depth, deepest),
@@ -167,13 +177,4 @@ function runFor({ precision, backend }: InitializationInput, network: Network): 
     ...(backend !== undefined && { backend }),
     stoppingRule: { precision: { lyapunovExponent: precision ?? COARSEST } },
   });
-  if (typeof precision === "number" && precision > COARSEST) {
-    throw new ValidationError([
-      {
-        field: "stopping_rule.precision",
-        description: `${refused(precision)}; give at most ${COARSEST}`,
-      },
-    ]);
-  }
-  return fields;
 }

@@ -10,12 +10,12 @@ interface CostProfile {
   readonly minimumShardSize: number;
 }
 
-const SIMD: CostProfile = { weight: 1, minimumShardSize: 16 };
+const SIMD: CostProfile = { weight: 0.25, minimumShardSize: 16 };
 
 const PROFILES: Readonly<Record<string, CostProfile>> = {
   simd: SIMD,
-  reference: { weight: 10, minimumShardSize: 16 },
-  tensorflow_wasm: { weight: 4, minimumShardSize: 64 },
+  reference: { weight: 20, minimumShardSize: 16 },
+  tensorflow_wasm: { weight: 6, minimumShardSize: 64 },
   tensorflow: { weight: 2, minimumShardSize: 64 },
 };
 

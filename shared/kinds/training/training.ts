@@ -41,6 +41,6 @@ export const TRAINING: Kind<TrainingSpecification> = {
 };
 
 /** @throws ValidationError naming every bad field by its path, for example `training.task`. */
-export function parseTraining(input: TrainingInput): TrainingSpecification {
+function parseTraining(input: TrainingInput): TrainingSpecification {
   return { kind: TRAINING, ...parseTrainingFields(input) };
 }

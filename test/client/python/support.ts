@@ -8,9 +8,13 @@ import { Started } from "../../system/support/processes.ts";
 /** The folder of the Python package that the project ships, as an entry of PYTHONPATH. */
 const PACKAGE = `${ROOT}client/python`;
 
-/** Runs Python, which must succeed, with the frameworks and the package; returns its JSON. */
-export async function pythonJson(args: readonly string[]): Promise<unknown> {
-  await using started = new Started("python3", args, {
+/**
+ * Runs a script of this folder, which must succeed, with the frameworks and the package; returns its
+ * JSON.
+ */
+export async function scriptJson(name: string, ...args: readonly string[]): Promise<unknown> {
+  const script = `${ROOT}test/client/python/${name}`;
+  await using started = new Started("python3", [script, ...args], {
     env: {
       PYTHONPATH: [PACKAGE, PYTHON_PACKAGES].join(delimiter),
       PYTHONDONTWRITEBYTECODE: "1",
@@ -24,9 +28,4 @@ export async function pythonJson(args: readonly string[]): Promise<unknown> {
   const { code, stdout, stderr } = await started.ended;
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);
-}
-
-/** Runs a script of this folder. */
-export async function scriptJson(name: string, ...args: readonly string[]): Promise<unknown> {
-  return pythonJson([`${ROOT}test/client/python/${name}`, ...args]);
 }

@@ -27,7 +27,7 @@ function trainReplica(
 ): void {
   const task = learningTask(training.task);
   const trained = new TrainedNetwork(network, task);
-  const parameters = initialParameters(network, training, seed, firstReplica + index);
+  const parameters = initialParameters(network, training, seed, firstReplica + index, advanced);
   const gradient = new Float64Array(parameters.length);
   const update = startOptimizer(training, trainedLayers(network, task));
 

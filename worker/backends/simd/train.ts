@@ -43,7 +43,7 @@ export function train(
     writeExamples(trainer, memory, data.test, true);
     const indices = Array.from({ length: PAIR }, (_, i) => Math.min(index + i, replicaCount - 1));
     for (const [lane, replica] of indices.entries())
-      writeReplica(trainer, memory, task, lane, replica);
+      writeReplica(trainer, memory, task, lane, replica, advanced);
     trainPair(trainer, memory, task, indices, curves, advanced);
   }
   return curves.observables();
@@ -84,8 +84,9 @@ function writeReplica(
   { network, training, seed, firstReplica }: TrainingTask,
   lane: number,
   index: number,
+  advanced?: () => void,
 ): void {
-  const parameters = initialParameters(network, training, seed, firstReplica + index);
+  const parameters = initialParameters(network, training, seed, firstReplica + index, advanced);
   const layers = trainedLayers(network, learningTask(training.task));
   for (const [number, layer] of layers.entries()) {
     const { inputSize, outputSize, weightsAt } = layer;

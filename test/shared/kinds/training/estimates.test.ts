@@ -2,15 +2,17 @@ import assert from "node:assert/strict";
 
 import { OBSERVABLES } from "../../../../shared/kinds/training/observables.ts";
 import { trainingShape } from "../../../../shared/kinds/training/shardTask.ts";
-import { parseTraining, TRAINING } from "../../../../shared/kinds/training/training.ts";
+import type { TrainingInput } from "../../../../shared/kinds/training/specification.ts";
+import { TRAINING } from "../../../../shared/kinds/training/training.ts";
 import { sumReplicas } from "../../../../shared/statistics/replicaSums.ts";
 
-const SPECIFICATION = parseTraining({
+const INPUT: TrainingInput = {
   network: { width: 2, depth: 4, negativeSlope: 0.01, weights: "gaussian", gain: "he" },
   training: { task: "iris", learningRate: 0.01, stepCount: 1 },
   checkpointSteps: [1],
   stoppingRule: { replicaCount: 10 },
-});
+};
+const SPECIFICATION = TRAINING.parse(INPUT);
 
 /** A replica after the last step. */
 interface Replica {

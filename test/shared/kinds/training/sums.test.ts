@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 
 import { OBSERVABLES } from "../../../../shared/kinds/training/observables.ts";
 import { trainingShape } from "../../../../shared/kinds/training/shardTask.ts";
-import { parseTraining } from "../../../../shared/kinds/training/training.ts";
+import type { TrainingInput } from "../../../../shared/kinds/training/specification.ts";
+import { TRAINING } from "../../../../shared/kinds/training/training.ts";
 import { partialProblem } from "../../../../shared/shard/partialProblem.ts";
 import { partialDigest } from "../../../../shared/statistics/partialDigest.ts";
 import {
@@ -15,12 +16,13 @@ import { areWithin } from "../../../../shared/statistics/sumsWithin.ts";
 import { deserializePartial, serializePartial } from "../../../../shared/wire/partialMessages.ts";
 import { Random } from "../../../support/random.ts";
 
-const SPECIFICATION = parseTraining({
+const INPUT: TrainingInput = {
   network: { width: 2, depth: 4, negativeSlope: 0.01, weights: "gaussian", gain: "he" },
   training: { task: "iris", learningRate: 0.01, stepCount: 10 },
   checkpointSteps: [0],
   stoppingRule: { replicaCount: 48 },
-});
+};
+const SPECIFICATION = TRAINING.parse(INPUT);
 const SHAPE = trainingShape(SPECIFICATION);
 
 /** Values of replicas by their index, in the shape of sumReplicas. */
