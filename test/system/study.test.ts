@@ -143,7 +143,7 @@ describe("lyapunov study", () => {
 
   it("goes on after kill -9, to the same bits", async () => {
     const longer = join(folder, "longer.yaml");
-    await writeFile(longer, studyFile(8000));
+    await writeFile(longer, studyFile(3000));
     const command = ["study", longer, "--json", "--threads", "1", "--ledger"];
     const ledger = join(folder, "killed.sqlite");
     await using killed = startCommand(["--log-level", "info", ...command, ledger]);
