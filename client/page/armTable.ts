@@ -26,8 +26,6 @@ const COLUMNS: readonly ArmColumn[] = [
 
 /** All arms of a study, one a line, each with a link to its own page. */
 export function armTable(runs: readonly RunJson[]): HTMLElement {
-  const head = (text: string, isNumber = false) =>
-    html("th", { scope: "col", class: isNumber ? "number" : undefined }, text);
   const table = html(
     "table",
     {},
@@ -48,6 +46,10 @@ export function armTable(runs: readonly RunJson[]): HTMLElement {
   const region = scrollable("Arms of the study", table);
   region.classList.add("surface");
   return region;
+}
+
+function head(text: string, isNumber = false): HTMLElement {
+  return html("th", { scope: "col", class: isNumber ? "number" : undefined }, text);
 }
 
 function armRow(run: RunJson): HTMLElement {

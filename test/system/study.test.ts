@@ -53,6 +53,10 @@ learningRates: [${RATES.join(", ")}]
 `;
 }
 
+function estimatesOf({ stdout }: { readonly stdout: string }) {
+  return (JSON.parse(stdout) as StudyJson).runs.map(({ estimates }) => estimates);
+}
+
 describe("lyapunov study", () => {
   let cluster: Cluster;
   let folder: string;
@@ -139,24 +143,17 @@ describe("lyapunov study", () => {
 
   it("goes on after kill -9, to the same bits", async () => {
     const longer = join(folder, "longer.yaml");
-    await writeFile(longer, studyFile(8000));
+    await writeFile(longer, studyFile(3000));
     const command = ["study", longer, "--json", "--threads", "1", "--ledger"];
-    await using killed = startCommand([
-      ...["--log-level", "info"],
-      ...command,
-      join(folder, "killed.sqlite"),
-    ]);
+    const ledger = join(folder, "killed.sqlite");
+    await using killed = startCommand(["--log-level", "info", ...command, ledger]);
     await killed.said(/"msg":"run ended"/);
     killed.signal("SIGKILL");
     assert.equal((await killed.ended).signal, "SIGKILL");
     const [resumed, whole] = await Promise.all(
-      ["killed.sqlite", "whole.sqlite"].map((ledger) =>
-        runHere([...command, join(folder, ledger)]),
-      ),
+      [ledger, join(folder, "whole.sqlite")].map((each) => runHere([...command, each])),
     );
     assert.equal(resumed?.code, 0, resumed?.stderr);
-    const estimatesOf = ({ stdout }: { readonly stdout: string }) =>
-      (JSON.parse(stdout) as StudyJson).runs.map(({ estimates }) => estimates);
     assert.deepEqual(estimatesOf(present(resumed)), estimatesOf(present(whole)));
   });
 });

@@ -23,6 +23,7 @@ export function runText(run: Run__Output, limit = outputColumns()): string {
  * Formats a sweep for people, a run a row, as wide as the terminal is.
  *
  * @param named whether the runs' names are shown, by which a cluster knows them
+ * @internal exported for tests
  */
 export function sweepText({ runs }: Sweep__Output, named = false, limit = outputColumns()): string {
   const others = runs.filter(isOtherKind);
