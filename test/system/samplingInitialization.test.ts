@@ -45,8 +45,8 @@ function fieldsOf(replicaCount: number, seed: bigint): SamplingFields {
 
 /** The champion of an exhaustive search in this process. */
 async function searched(fields: SamplingFields, replicaCount: number) {
-  const { sample } = await loadBackend("simd");
-  const { values } = (await sample?.({ ...fields, firstReplica: 0, replicaCount })) ?? {};
+  const backend = await loadBackend("simd");
+  const { values } = (await backend.sample?.({ ...fields, firstReplica: 0, replicaCount })) ?? {};
   assert.ok(values !== undefined);
   return championOf(2, 0, replicaCount, values);
 }

@@ -13,7 +13,7 @@ import { count } from "../../text/counts.ts";
 import type { Kind } from "../kind.ts";
 
 /** Most probe inputs of a run. */
-export const MAXIMUM_PROBES = 1024;
+const MAXIMUM_PROBES = 1024;
 const DEFAULT_PROBES = 16;
 /** Largest depth of a candidate: the growth after every layer is in memory. */
 const MAXIMUM_DEPTH = 1_000_000;

@@ -28,8 +28,8 @@ def philox(counter, key):
     return c0, c1, c2, c3
 
 
-def words(replica, layer, strip=0):
-    a, b, c, counter = philox((strip, 0, replica, layer), (SEED & MASK, SEED >> 32))
+def words(replica, layer, strip=0, purpose=0):
+    a, b, c, counter = philox((strip, purpose, replica, layer), (SEED & MASK, SEED >> 32))
     while True:
         word = (a + b + counter) & MASK
         counter = (counter + 1) & MASK
@@ -348,6 +348,10 @@ for law, parameter in LAWS:
             drawn = ENTRIES[law][0](reader, width, parameter)
             for column in [c for r, c in places if r == row]:
                 show("entry ", law, parameter, KEY, layer, replica, width, row, column, "", drawn[column])
+
+print("\n# probe  seed probe width entry  entry of a probe input, in float32")
+for probe, width, entry in [(0, 1, 0), (0, 5, 0), (0, 5, 4), (1, 5, 0), (15, 1030, 1029)]:
+    show("probe ", KEY, probe, width, entry, "", normal_row(words(probe, 0, purpose=1), width)[entry])
 
 print("\n# orthogonal  seed layer replica width row column  entry of the matrix")
 for layer, replica, width, places in [

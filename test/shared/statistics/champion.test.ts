@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { championProblem } from "../../../shared/shard/championProblem.ts";
 import type { PartialShape } from "../../../shared/shard/partialShape.ts";

@@ -11,6 +11,7 @@ import { exactExponents } from "../../../shared/theory/exact.ts";
 import type { Backend } from "../../../worker/backends/backend.ts";
 import { loadBackend } from "../../../worker/backends/registry.ts";
 import { kolmogorovSmirnov, normalCdf } from "../../shared/random/goodnessOfFit.ts";
+import { knownAnswers, real, seed } from "../../shared/random/knownAnswers.ts";
 import { lawInput } from "../../support/laws.ts";
 
 /** The Kolmogorov–Smirnov statistic is above this with a probability of 1e-4. */
@@ -61,6 +62,16 @@ describe("candidates of sampling initialization", () => {
     backends = await Promise.all([loadBackend("simd"), loadBackend("reference")]);
   });
 
+  it("are shown the known probe inputs", () => {
+    const answers = knownAnswers("probe");
+    assert.equal(answers.length, 5);
+    for (const [key, probe, width, entry, expected] of answers) {
+      const input = new Float64Array(real(width));
+      new Stream(seed(key)).probe(input, real(probe));
+      assert.equal(input[real(entry)], real(expected));
+    }
+  });
+
   it("agree between backends, for all laws, slopes and widths", async () => {
     const [simd, reference] = backends as [Backend, Backend];
     for (const weights of WEIGHT_LAWS) {
@@ -94,8 +105,8 @@ describe("candidates of sampling initialization", () => {
   });
 
   it("are what their definition says, by an independent walk through the layers", async () => {
-    const { network, probeCount, seed, firstReplica } = taskOf({});
-    const stream = new Stream(seed);
+    const { network, probeCount, firstReplica, ...task } = taskOf({});
+    const stream = new Stream(task.seed);
     const inputs = probeInputs(stream, network.width, probeCount);
     const stack = replicaStacks(network)(stream, firstReplica);
     const expected = new Float64Array(network.depth);
