@@ -42,6 +42,7 @@ function trained(runs: readonly Run[], losses: Losses, precision: Precision): Ru
         step,
         medianTestLoss: estimate(1.5 * loss, precision),
         bestMedianTestLoss: estimate(loss, precision),
+        medianTrainingLoss: estimate(loss, precision),
         testLossQuantiles: quantiles(loss),
         trainingLossQuantiles: quantiles(loss),
       })),
