@@ -52,8 +52,10 @@ export function learn(
       const meanRate = learningRate / (1 - beta1 ** (number + 1));
       const squareRate = 1 / (1 - beta2 ** (number + 1));
       const deviation = tf.add(tf.sqrt(tf.mul(nextSquare, squareRate)), epsilon);
+      // A square beyond float32 would hold its parameter for ever: NaN makes it known instead.
+      const lost = tf.mul(nextSquare, 0);
       return {
-        parameters: moved(tf.div(nextMean, deviation), meanRate),
+        parameters: moved(tf.add(tf.div(nextMean, deviation), lost), meanRate),
         memories: [nextMean, nextSquare],
       };
     }

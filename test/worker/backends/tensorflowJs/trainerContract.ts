@@ -80,6 +80,16 @@ export function itTrains(loaded: () => Promise<Backend>): void {
     }
   });
 
+  it("calls diverged what Adam cannot hold in float32", async () => {
+    const task = trainingTask({ network: { gain: 200 }, steps: [0, 1, 2] });
+    const divergedAt = (curve: readonly number[]) => [curve[3], curve[8], curve[13]];
+    const exact = await curves(referenceBackend, task);
+    const found = await curves(backend, task);
+    const held = exact.findIndex((curve) => String(divergedAt(curve)) === "0,0,0");
+    assert.ok(held >= 0);
+    assert.deepEqual(divergedAt(found[held] ?? []), [0, 1, 1]);
+  });
+
   it("ends when its work is no longer wanted, and tells how it gets on", async () => {
     let steps = 0;
     await assert.rejects(
