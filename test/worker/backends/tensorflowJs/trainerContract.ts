@@ -82,7 +82,6 @@ export function itTrains(loaded: () => Promise<Backend>): void {
 
   it("calls diverged what Adam cannot hold in float32", async () => {
     const task = trainingTask({ network: { gain: 200 }, steps: [0, 1, 2] });
-    const divergedAt = (curve: readonly number[]) => [curve[3], curve[8], curve[13]];
     const exact = await curves(referenceBackend, task);
     const found = await curves(backend, task);
     const held = exact.findIndex((curve) => String(divergedAt(curve)) === "0,0,0");
@@ -103,4 +102,9 @@ export function itTrains(loaded: () => Promise<Backend>): void {
     );
     assert.equal(steps, 5);
   });
+}
+
+/** The observable `diverged` of a curve of three steps. */
+function divergedAt(curve: readonly number[]): readonly (number | undefined)[] {
+  return [curve[3], curve[8], curve[13]];
 }
