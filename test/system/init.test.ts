@@ -129,6 +129,10 @@ describe("lyapunov init", () => {
       "--width 4 --negative-slope 1e-200 --framework jax",
       /--negative-slope: 1e-200 is not allowed with --framework, .*; give 0, or a number/,
     ],
+    [
+      "--width 1 --weights sparse_gaussian --density 0.001",
+      /--depth: no run can find the critical gain: of .* are needed; give a smaller depth, a greater/,
+    ],
     ["--width 4 --negative-slope 1e300 --framework tfjs", /--negative-slope: 1e\+300 is not/],
   ] as const) {
     it(`refuses init ${line} in a sentence`, async () => {

@@ -1,4 +1,7 @@
-import type { PropagationFields } from "../../../shared/kinds/propagation/specification.ts";
+import type {
+  PropagationFields,
+  PropagationInput,
+} from "../../../shared/kinds/propagation/specification.ts";
 import { readNetwork } from "../../../shared/network/networkInput.ts";
 import type { Network } from "../../../shared/network/network.ts";
 import { isIsotropic, lawParameters } from "../../../shared/network/weights.ts";
@@ -48,6 +51,8 @@ export const COARSEST_PRECISION = 1e-4;
 const MOST_LAYERS = 10_000;
 /** Depth beyond which a run only takes longer: λ is the same at every depth. */
 const DEEPEST_RUN = 1000;
+/** The field that a run is refused by if too few networks would survive it. */
+const HOPELESS = "stopping_rule.precision";
 /** Share of ReLU networks that should survive the run. */
 const SURVIVING = 0.1;
 
@@ -171,7 +176,7 @@ function runFor({ precision, backend }: InitializationInput, network: Network): 
   const { width, depth, weights, negativeSlope } = network;
   const living = Math.log(SURVIVING) / Math.log1p(-(2 ** -width));
   const deepest = negativeSlope === 0 ? Math.min(DEEPEST_RUN, Math.ceil(living)) : DEEPEST_RUN;
-  return parseRequest({
+  return gainRun({
     network: {
       width,
       depth: Math.min(depth, deepest),
@@ -184,4 +189,25 @@ function runFor({ precision, backend }: InitializationInput, network: Network): 
     ...(backend !== undefined && { backend }),
     stoppingRule: { precision: { lyapunovExponent: precision ?? COARSEST_PRECISION } },
   });
+}
+
+/** Reads that run. One that nearly all networks would not survive is refused as their law's, not as that of a rule. */
+function gainRun(input: PropagationInput): PropagationFields {
+  try {
+    return parseRequest(input);
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    throw new ValidationError(
+      error.violations.map((violation) =>
+        violation.field === HOPELESS
+          ? {
+              field: "network.depth",
+              description:
+                `no run can find the critical gain: ${violation.description.replace(/; give .*$/s, "")}; ` +
+                `give a smaller depth, a greater width or another law`,
+            }
+          : violation,
+      ),
+    );
+  }
 }

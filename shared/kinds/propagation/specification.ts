@@ -12,7 +12,7 @@ import type { StoppingRule } from "../../specification/stoppingRule.ts";
 import type { Quantity } from "../../specification/stoppingRuleInput.ts";
 import { BACKENDS } from "../../specification/backends.ts";
 import { FieldReader, refused } from "../../specification/violations.ts";
-import { count } from "../../text/counts.ts";
+import { count, counted } from "../../text/counts.ts";
 import { significant } from "../../text/numbers.ts";
 import type { Kind } from "../kind.ts";
 import { hasIsotropicSampling, refuseUnable } from "./capabilities.ts";
@@ -152,8 +152,8 @@ function refuseHopelessPrecision(reader: FieldReader, network: Network, rule: St
   reader.refuse(
     "stopping_rule.precision",
     `of ${count(maximumReplicaCount)} replicas ${canVanish ? "at most" : "about"} ` +
-      `${significant(survivors, 2)} survive ${count(depth)} layers of ${width} ` +
-      `${negativeSlope === 0 ? "ReLUs" : "units"}, and ${count(minimumReplicaCount)} are needed; ` +
+      `${significant(survivors, 2)} survive ${count(depth)} layers of ` +
+      `${counted(width, negativeSlope === 0 ? "ReLU" : "unit")}, and ${count(minimumReplicaCount)} are needed; ` +
       `give a smaller depth, a greater width${weights === "sparse_gaussian" ? " or density" : ""} ` +
       `or a number of replicas`,
   );
