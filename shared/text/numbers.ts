@@ -27,8 +27,11 @@ const LEAST_EXACT_DIGITS = 4;
 /** Most digits of an exact value: the theory is that precise. */
 const MOST_EXACT_DIGITS = 12;
 
-/** An error below this share of its value is rounding, not a statistical error. */
-const ROUNDING_SHARE = 1e-13;
+/**
+ * An error below this share of its value is rounding, or the width of a quantile sketch's bin, and not
+ * a statistical error.
+ */
+const ROUNDING_SHARE = 1e-10;
 
 /** A mean of logarithms that does not fluctuate at all, and is smaller than this, is zero. */
 const ROUNDING = 1e-12;
