@@ -21,7 +21,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "shared/training": ["shared/sampling"],
   "shared/files": ["shared/text"],
   "shared/wire": ["shared/shard"],
-  "shared/studies": ["shared/wire"],
+  "shared/studies": ["shared/training", "shared/wire"],
   "shared/kinds": ["shared/wire", "shared/training", "shared/initialization"],
   "shared/charts": ["shared/kinds", "shared/studies"],
   "shared/metrics": ["shared/wire"],

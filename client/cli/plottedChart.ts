@@ -64,5 +64,10 @@ function assertDrawable(run: Run__Output, kind: RunChart | SweepChart | undefine
     );
   }
   if (!isOtherKind(run)) return;
-  throw new NothingToDraw(run, "no picture shows runs of its kind; see `lyapunov runs show`");
+  throw new NothingToDraw(
+    run,
+    run.training === null
+      ? "no picture shows runs of its kind; see `lyapunov runs show`"
+      : `${kind ?? "it"} shows λ and σ², which a training does not estimate; leave --kind out`,
+  );
 }

@@ -1,11 +1,10 @@
 import { armOf, type Arm } from "../../shared/studies/arm.ts";
-import { given, percent, significant } from "../../shared/text/numbers.ts";
+import { lossText } from "../../shared/studies/lossText.ts";
+import { given, percent } from "../../shared/text/numbers.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import { html } from "./dom.ts";
 import { scrollable } from "./frame.ts";
 import { progressBar, stateBadge, titleOf } from "./runFacts.ts";
-
-const DIGITS = 3;
 
 /** A column of numbers, or of names. */
 interface ArmColumn {
@@ -18,8 +17,8 @@ const COLUMNS: readonly ArmColumn[] = [
   { head: "optimizer", isNumber: false, text: ({ optimizer }) => optimizer },
   { head: "rate", isNumber: true, text: ({ learningRate }) => given(learningRate) },
   { head: "decay", isNumber: true, text: ({ weightDecay }) => given(weightDecay) },
-  { head: "loss, best 80 %", isNumber: true, text: (arm) => lossText(arm.bestMedianTestLoss) },
-  { head: "loss", isNumber: true, text: (arm) => lossText(arm.medianTestLoss) },
+  { head: "loss, best 80 %", isNumber: true, text: (arm) => armLoss(arm.bestMedianTestLoss) },
+  { head: "loss", isNumber: true, text: (arm) => armLoss(arm.medianTestLoss) },
   { head: "diverged", isNumber: true, text: ({ divergedShare }) => shareText(divergedShare) },
   { head: "stuck", isNumber: true, text: ({ stuckShare }) => shareText(stuckShare) },
 ];
@@ -66,11 +65,11 @@ function armRow(run: RunJson): HTMLElement {
   );
 }
 
-function lossText(loss: Arm["medianTestLoss"]): string {
-  return loss === undefined ? "" : significant(loss.estimate, DIGITS);
+function armLoss(loss: Arm["medianTestLoss"]): string {
+  return loss === undefined ? "" : lossText(loss.estimate);
 }
 
 /** A share as a percentage of two digits; nothing where it is not known. */
 export function shareText(share: Arm["divergedShare"]): string {
-  return share === undefined ? "" : percent(Number(share.estimate.toPrecision(2)));
+  return share === undefined ? "" : percent(share.estimate, 2);
 }

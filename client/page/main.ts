@@ -42,7 +42,9 @@ function pageOf(shown: ViewState): HTMLElement[] {
   const view = viewName();
   if (view === "overview") return overviewPage(shown);
   if (view === "fleet") return fleetPage(shown);
-  if (view.startsWith("runs/")) return runPage(shown, chartWidth());
+  if (view.startsWith("runs/")) {
+    return runPage(shown, chartWidth(), chartWidth(CHART_WIDTHS.mostAlone));
+  }
   return sweepPage(shown, chartWidth(), chartWidth(CHART_WIDTHS.mostAlone));
 }
 

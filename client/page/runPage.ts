@@ -26,8 +26,18 @@ import {
 } from "./runFacts.ts";
 import type { ViewState } from "./viewState.ts";
 
-/** The page of a run: its estimates, how they converged, and whether the two theorems show. */
-export function runPage({ rest, resources }: ViewState, width: number): HTMLElement[] {
+/**
+ * The page of a run: its estimates, how they converged, and whether the two theorems show; of a
+ * training, its learning curve.
+ *
+ * @param width pixels of a diagram among several
+ * @param widthAlone pixels of a diagram that is the only one
+ */
+export function runPage(
+  { rest, resources }: ViewState,
+  width: number,
+  widthAlone: number,
+): HTMLElement[] {
   const run = resources[0] as RunJson;
   const { charts } = rest as { charts: Charts };
   const { progress } = run;
@@ -48,7 +58,7 @@ export function runPage({ rest, resources }: ViewState, width: number): HTMLElem
       : []),
     ...(run.training === undefined
       ? []
-      : [html("div", { class: "charts" }, learningChartOf(run, width))]),
+      : [html("div", { class: "charts" }, learningChartOf(run, widthAlone))]),
   ];
 }
 

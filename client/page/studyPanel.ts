@@ -1,17 +1,16 @@
 import { armOf, type Measured } from "../../shared/studies/arm.ts";
+import { lossText } from "../../shared/studies/lossText.ts";
 import { lossBy } from "../../shared/studies/selection.ts";
 import { studyReport, type RuleReport } from "../../shared/studies/studyReport.ts";
 import { RULE_WORDS } from "../../shared/studies/studyVerdict.ts";
 import { count, counted } from "../../shared/text/counts.ts";
-import { given, significant } from "../../shared/text/numbers.ts";
+import { given, percent } from "../../shared/text/numbers.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import type { LearningCurve } from "../../shared/wire/pageJson.ts";
 import { shareText } from "./armTable.ts";
 import { html } from "./dom.ts";
 import { scrollable } from "./frame.ts";
 import { learningChart } from "./learningChart.ts";
-
-const DIGITS = 3;
 
 /** What a study has found by both rules, and the learning curves of the best settings. */
 export function studyPanel(
@@ -23,10 +22,10 @@ export function studyPanel(
     runs.flatMap((run) => armOf(run) ?? []),
     undefined,
   );
-  const { armCount, seedCount, trainingCount } = report;
+  const { armCount, seedCount, trainingCount, level } = report;
   const seeds = seedCount === undefined ? "" : ` × ${counted(seedCount, "seed")}`;
   return [
-    ...report.rules.flatMap(ruleTable),
+    ...report.rules.flatMap((rule) => ruleTable(rule, level)),
     html(
       "p",
       { class: "subject" },
@@ -53,12 +52,15 @@ function curvesChart(
   return learningChart(drawn, "bestMedian", text, width);
 }
 
-function ruleTable({ rule, choices, verdict }: RuleReport): HTMLElement[] {
+function ruleTable(
+  { rule, choices, verdict }: RuleReport,
+  level: number | undefined,
+): HTMLElement[] {
   const numbers = new Set(["loss", "diverged", "stuck", "rate", "decay", "best of"]);
   const columns = [
     "initialization",
     "loss",
-    "interval",
+    level === undefined ? "interval" : `${percent(level)} interval`,
     "diverged",
     "stuck",
     "optimizer",
@@ -76,7 +78,7 @@ function ruleTable({ rule, choices, verdict }: RuleReport): HTMLElement[] {
       "tr",
       {},
       html("th", { scope: "row" }, name),
-      cell("loss", significant(loss?.estimate, DIGITS)),
+      cell("loss", lossText(loss?.estimate)),
       cell("interval", intervalText(loss)),
       cell("diverged", shareText(arm?.divergedShare)),
       cell("stuck", shareText(arm?.stuckShare)),
@@ -103,5 +105,5 @@ function ruleTable({ rule, choices, verdict }: RuleReport): HTMLElement[] {
 
 function intervalText(loss: Measured | undefined): string {
   if (loss?.lower === undefined || loss.upper === undefined) return "";
-  return `${significant(loss.lower, DIGITS)} to ${significant(loss.upper, DIGITS)}`;
+  return `${lossText(loss.lower)} to ${lossText(loss.upper)}`;
 }

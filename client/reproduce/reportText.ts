@@ -35,7 +35,12 @@ function introduction({ scale, version }: ReportFacts): string {
   return (
     "Kogler, Schwarz and Kittle (arXiv 2602.10949) claim limit theorems for deep random Leaky ReLU " +
     "networks, and an initialization that follows from them. This report computes what they claim " +
-    `with lyapunov-cluster ${version}, and says what came out. ${size}`
+    `with lyapunov-cluster ${version}, and says what came out. ${size}\n\n` +
+    "L is the depth of a network, and S_L how much the log-norm of its activations grows from the first " +
+    "layer to the last. λ is the mean of this growth a layer and σ² its variance a layer, as L grows. α is " +
+    "the slope of Leaky ReLU below zero. `gaussian 2×1024` stands for Gaussian weights, width 2 and " +
+    "depth 1024. Weights have the standard deviation gain/√width; the gain `he` is √(2/(1 + α²)), and " +
+    "`lyapunov` the one at which λ = 0. A hat, as in λ̂, marks an estimate."
   );
 }
 
@@ -60,7 +65,7 @@ function reading(judgements: readonly Judgement[]): string {
     "not hold* if the interval misses the expectation; otherwise it *cannot be told*. A claim holds if " +
     "all its checks do, and does not if one does not. The checks of a claim share its false-alarm " +
     "rate: so often, at most, a true claim would be said not to hold. That some claim of this report " +
-    `would be has a probability of ${percent(Number(any.toPrecision(3)))} at most.`
+    `would be has a probability of ${percent(any, 3)} at most.`
   );
 }
 
@@ -127,7 +132,7 @@ function seedsText(runs: readonly Run__Output[]): string {
     else ranges.push([seed, seed]);
   }
   const texts = ranges.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`));
-  return `seeds ${texts.join(", ")}`;
+  return `${new Set(seeds).size === 1 ? "seed" : "seeds"} ${texts.join(", ")}`;
 }
 
 function making(facts: ReportFacts, judgements: readonly Judgement[]): string {
@@ -148,7 +153,8 @@ function making(facts: ReportFacts, judgements: readonly Judgement[]): string {
     `- Begun ${startTime}; took ${duration(seconds)}${predicted}${resumed}`,
     `- Random streams: ${[...generators].join("; ")}`,
     "- What every run was asked and what it found is in [report.json](report.json), with its seed. " +
-      "The same version makes the same numbers, to the last bit, on any machine.",
+      "The same version makes the same numbers, to the last bit, on any machine with these random " +
+      "streams.",
   ].join("\n");
 }
 

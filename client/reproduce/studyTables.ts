@@ -1,36 +1,37 @@
+import { lossText } from "../../shared/studies/lossText.ts";
 import { lossBy } from "../../shared/studies/selection.ts";
 import { RULE_WORDS } from "../../shared/studies/studyVerdict.ts";
 import type { Measured } from "../../shared/studies/arm.ts";
 import type { RuleReport, StudyReport } from "../../shared/studies/studyReport.ts";
 import type { StepsToLoss } from "../../shared/studies/stepsToLoss.ts";
 import { count, counted } from "../../shared/text/counts.ts";
-import { ABSENT, given, percent, significant } from "../../shared/text/numbers.ts";
+import { ABSENT, given, percent } from "../../shared/text/numbers.ts";
 import { markdownTable } from "./markdownTable.ts";
 
 const DIGITS = 3;
 
 /** What a study found in Markdown: what it cost, and a table for each rule of choice. */
 export function studyTables(report: StudyReport): string[] {
-  const { armCount, trainingCount, seedCount, targetLoss } = report;
+  const { armCount, trainingCount, seedCount, targetLoss, level } = report;
   const seeds = seedCount === undefined ? "" : ` of ${counted(seedCount, "seed")} each`;
   return [
     `${counted(armCount, "arm")}${seeds}: ${count(trainingCount)} networks were trained. Steps are ` +
-      `counted to a test loss of ${significant(targetLoss, DIGITS)}.`,
+      `counted to a test loss of ${lossText(targetLoss)}, a tenth of that of the best constant.`,
     ...report.rules.flatMap((rule) => [
       `By the ${RULE_WORDS[rule.rule]}: ${rule.verdict}`,
-      ruleTable(rule),
+      ruleTable(rule, level),
     ]),
   ];
 }
 
-function ruleTable({ rule, choices }: RuleReport): string {
+function ruleTable({ rule, choices }: RuleReport, level: number | undefined): string {
   return markdownTable(
     [
       "initialization",
       "best setting",
       "of",
       "test loss",
-      "interval",
+      level === undefined ? "interval" : `${percent(level)} interval`,
       "diverged",
       "stuck",
       "steps to the loss",
@@ -43,7 +44,7 @@ function ruleTable({ rule, choices }: RuleReport): string {
           ? ABSENT
           : `${arm.optimizer}, rate ${given(arm.learningRate)}, decay ${given(arm.weightDecay)}`,
         count(armCount),
-        significant(loss?.estimate, DIGITS),
+        lossText(loss?.estimate),
         rangeText(loss),
         shareText(arm?.divergedShare),
         shareText(arm?.stuckShare),
@@ -56,17 +57,19 @@ function ruleTable({ rule, choices }: RuleReport): string {
 /** The interval of a loss, whose ends are far apart. */
 function rangeText(loss: Measured | undefined): string {
   if (loss?.lower === undefined || loss.upper === undefined) return ABSENT;
-  return `[${significant(loss.lower, DIGITS)}, ${significant(loss.upper, DIGITS)}]`;
+  return `[${lossText(loss.lower)}, ${lossText(loss.upper)}]`;
 }
 
 function shareText(share: Measured | undefined): string {
-  return share === undefined ? ABSENT : percent(Number(share.estimate.toPrecision(DIGITS)));
+  return share === undefined ? ABSENT : percent(share.estimate, DIGITS);
 }
 
 /** Steps with their range. */
 function stepsText(steps: StepsToLoss | undefined): string {
   if (steps === undefined) return ABSENT;
-  const { estimate, earliest, latest } = steps;
+  const { estimate, interval } = steps;
+  if (interval === undefined) return stepText(estimate);
+  const { earliest, latest } = interval;
   if (estimate === undefined && earliest === undefined) return "never";
   return `${stepText(estimate)} (${stepText(earliest)} to ${stepText(latest)})`;
 }

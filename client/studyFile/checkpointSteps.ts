@@ -1,3 +1,5 @@
+import { MAXIMUM_STEP_COUNT } from "../../shared/kinds/training/trainingInput.ts";
+
 /** Spaces between the first step and the last, on a logarithmic scale. */
 const SPACES = 48;
 
@@ -7,7 +9,7 @@ const SPACES = 48;
  */
 export function checkpointSteps(stepCount: number): number[] {
   // What is no number of steps is refused elsewhere.
-  if (!(stepCount >= 1 && Number.isFinite(stepCount))) return [];
+  if (!(stepCount >= 1 && stepCount <= MAXIMUM_STEP_COUNT)) return [];
   const steps = Array.from({ length: SPACES + 1 }, (_, i) => Math.round(stepCount ** (i / SPACES)));
   return [...new Set([0, ...steps])];
 }

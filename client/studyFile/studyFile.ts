@@ -16,6 +16,7 @@ import {
 import { count } from "../../shared/text/counts.ts";
 import { InputError } from "../sdk/errors.ts";
 import { parseTrainingRequest, type TrainingRequest } from "../sdk/trainingRequest.ts";
+import { refuseOtherFile } from "../sweepFile/otherFile.ts";
 import { problemLines } from "../sweepFile/problemLines.ts";
 import { parseSweepDocument } from "../sweepFile/sweepDocument.ts";
 import { checkpointSteps } from "./checkpointSteps.ts";
@@ -52,6 +53,7 @@ interface Setting {
 export function parseStudy(path: string, text: string): StudySpecification {
   try {
     const document = parseSweepDocument(text);
+    refuseOtherFile(document, "grids", "sweep file", "lyapunov sweep");
     const result = studyDocument.safeParse(document.value);
     if (result.success) return readStudy(document, result.data);
     throw documentError(document, result.error, { whole: "the file", fieldsAt: studyFieldsAt });

@@ -23,6 +23,7 @@ import { InputError } from "../sdk/errors.ts";
 import { RUN_DEFAULTS, runInput } from "../sdk/runInput.ts";
 import { fieldName } from "./fieldName.ts";
 import { gridSize, idleParameters, points, type Axes, type Point } from "./grid.ts";
+import { refuseOtherFile } from "./otherFile.ts";
 import { problemLines } from "./problemLines.ts";
 import { refusedValues } from "./refusedValues.ts";
 import { repeatedSeeds } from "./repeatedSeeds.ts";
@@ -102,6 +103,7 @@ export interface SweepSpecification {
 export function parseSweep(path: string, text: string): SweepSpecification {
   try {
     const document = parseSweepDocument(text);
+    refuseOtherFile(document, "initializations", "study file", "lyapunov study");
     const result = sweepFile.safeParse(document.value);
     if (result.success) return readSweep(path, document, result.data);
     const { problems } = documentError(document, result.error, {

@@ -24,6 +24,7 @@ const FOLDERS = {
   // The page's modules ask for `../../shared/text/…`, which a browser takes for this.
   "/shared/text/": "dist/shared/text",
   "/shared/studies/": "dist/shared/studies",
+  "/shared/training/": "dist/shared/training",
 } as const;
 /** Addresses of the page. One document serves them all; its script finds out which view to show. */
 const DOCUMENT = /^\/($|fleet$|(runs|sweeps)\/[a-z0-9-]{1,64}$)/;

@@ -5,15 +5,21 @@ import { lossBy, type SelectionRule } from "./selection.ts";
 export interface StepsToLoss {
   /** By the curve itself; undefined if it never gets there. */
   readonly estimate: number | undefined;
-  /** By the lower edge of the curve's band; undefined if that never gets there either. */
+  /** By the band of the curve; undefined where there are too few seeds for one. */
+  readonly interval: StepInterval | undefined;
+}
+
+/** When the band of a curve reaches a loss. */
+interface StepInterval {
+  /** By its lower edge; undefined if that never gets there either. */
   readonly earliest: number | undefined;
-  /** By the upper edge of the curve's band; undefined if that never gets there. */
+  /** By its upper edge; undefined if that never gets there. */
   readonly latest: number | undefined;
 }
 
 /**
  * When a curve first falls to a loss, between checkpoints by a straight line of the logarithm of the
- * loss. The interval is that of the curve's band; it is undefined where the curve is not known.
+ * loss; undefined where the curve is not known.
  */
 export function stepsToLoss(
   { curve }: Pick<Arm, "curve">,
@@ -30,10 +36,12 @@ export function stepsToLoss(
       }),
       target,
     );
+  const hasBand = curve.some((point) => lossBy(rule, point)?.upper !== undefined);
   return {
     estimate: by(({ estimate }) => estimate),
-    earliest: by(({ lower }) => lower),
-    latest: by(({ upper }) => upper),
+    interval: hasBand
+      ? { earliest: by(({ lower }) => lower), latest: by(({ upper }) => upper) }
+      : undefined,
   };
 }
 

@@ -31,6 +31,8 @@ export interface StudyReport {
   readonly trainingCount: number;
   /** Settings among which each initialization was free to choose; undefined where they differ. */
   readonly settingCount: number | undefined;
+  /** Coverage of each interval; undefined where arms differ, or none is complete. */
+  readonly level: number | undefined;
   /** The loss that steps are counted to; undefined where it is not known. */
   readonly targetLoss: number | undefined;
   readonly rules: readonly RuleReport[];
@@ -65,6 +67,7 @@ export function studyReport(arms: readonly Arm[], targetLoss: number | undefined
     seedCount: onlyValue(complete.map(({ seedCount }) => seedCount)),
     trainingCount: arms.reduce((sum, { seedCount }) => sum + seedCount, 0),
     settingCount: onlyValue(settings),
+    level: onlyValue(complete.map(({ level }) => level)),
     targetLoss,
     rules: SELECTION_RULES.map((rule) => {
       const choices = bestSettings(arms, rule);
@@ -89,6 +92,7 @@ export function studyReportToJson({ rules, ...report }: StudyReport) {
     ...report,
     seedCount: report.seedCount ?? null,
     settingCount: report.settingCount ?? null,
+    level: report.level ?? null,
     targetLoss: report.targetLoss ?? null,
     rules: rules.map(({ rule, choices, verdict }) => ({
       rule,
@@ -108,8 +112,12 @@ export function studyReportToJson({ rules, ...report }: StudyReport) {
             ? null
             : {
                 estimate: steps.estimate ?? null,
-                earliest: steps.earliest ?? null,
-                latest: steps.latest ?? null,
+                interval: steps.interval
+                  ? {
+                      earliest: steps.interval.earliest ?? null,
+                      latest: steps.interval.latest ?? null,
+                    }
+                  : null,
               },
       })),
     })),

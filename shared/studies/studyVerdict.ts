@@ -1,5 +1,6 @@
-import { percent, significant } from "../text/numbers.ts";
+import { percent } from "../text/numbers.ts";
 import type { Measured } from "./arm.ts";
+import { isDivergedLoss, lossText, shownLoss } from "./lossText.ts";
 import { lossBy, type Choice, type SelectionRule } from "./selection.ts";
 
 /** What a rule's losses are, in words. */
@@ -13,7 +14,11 @@ interface Contender {
   readonly loss: Measured;
 }
 
-/** Says which initialization is best at its own best setting, and whether the intervals show it. */
+/**
+ * Says which initialization is best at its own best setting, and whether the intervals show it. They
+ * overlap if they touch in the digits that are shown: the losses of networks that are stuck at the best
+ * constant's differ by rounding, and nobody learns from that.
+ */
 export function studyVerdict(choices: readonly Choice[], rule: SelectionRule): string {
   const contenders = choices
     .flatMap(({ initialization, arm }): Contender[] => {
@@ -23,16 +28,19 @@ export function studyVerdict(choices: readonly Choice[], rule: SelectionRule): s
     .toSorted((a, b) => a.loss.estimate - b.loss.estimate);
   const [best, ...others] = contenders;
   if (best === undefined) return "Nothing can be said yet: no arm has trained all of its seeds.";
-  const has = `${best.initialization} has the lowest ${RULE_WORDS[rule]}, ${significant(best.loss.estimate, 3)}`;
   const missing = choices.length - contenders.length;
   const open = missing === 0 ? "" : `; ${missing} of ${choices.length} have no loss yet`;
+  if (isDivergedLoss(best.loss.estimate)) {
+    return `There is nothing to compare: by the ${RULE_WORDS[rule]}, all diverged${open}.`;
+  }
+  const has = `${best.initialization} has the lowest ${RULE_WORDS[rule]}, ${lossText(best.loss.estimate)}`;
   if (others.length === 0) return `${has}${open}.`;
   if (contenders.some(({ loss }) => loss.lower === undefined || loss.upper === undefined)) {
     return `${has}, but there are too few seeds for intervals${open}.`;
   }
   const level = percent(choices.find(({ arm }) => arm !== undefined)?.arm?.level ?? NaN);
-  const upper = best.loss.upper ?? Infinity;
-  const near = others.filter(({ loss }) => (loss.lower ?? -Infinity) <= upper);
+  const upper = shownLoss(best.loss.upper ?? Infinity);
+  const near = others.filter(({ loss }) => shownLoss(loss.lower ?? -Infinity) <= upper);
   if (near.length === 0) {
     return `${has}: its ${level} interval is below those of all others${open}.`;
   }

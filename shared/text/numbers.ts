@@ -27,8 +27,11 @@ const LEAST_EXACT_DIGITS = 4;
 /** Most digits of an exact value: the theory is that precise. */
 const MOST_EXACT_DIGITS = 12;
 
-/** An error below this share of its value is rounding, not a statistical error. */
-const ROUNDING_SHARE = 1e-13;
+/**
+ * An error below this share of its value is rounding, or the width of a quantile sketch's bin, and not
+ * a statistical error.
+ */
+const ROUNDING_SHARE = 1e-10;
 
 /** A mean of logarithms that does not fluctuate at all, and is smaller than this, is zero. */
 const ROUNDING = 1e-12;
@@ -154,9 +157,13 @@ export function factor(logFactor: number, logError = 0): string {
   return `10^${signed(String(BigInt(Math.round(decades / unit)) * BigInt(unit)))}`;
 }
 
-/** Formats a share as a percentage: 0.95 → `95 %`, 0.999 → `99.9 %`. */
-export function percent(share: number): string {
-  return `${significant(100 * share, 6)} %`;
+/**
+ * Formats a share as a percentage: 0.95 → `95 %`, 0.999 → `99.9 %`.
+ *
+ * @param digits the most that it has; of an estimate, those that its error deserves
+ */
+export function percent(share: number, digits = 6): string {
+  return `${significant(100 * share, digits)} %`;
 }
 
 /** Replaces the hyphen of a negative number by a minus sign; a zero has none. */

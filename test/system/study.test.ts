@@ -130,6 +130,22 @@ describe("lyapunov study", () => {
     assert.equal(exported.stdout.trim().split("\r\n").length, 1 + 6 * 11);
   });
 
+  it("says of what it cannot do with trainings what can be done", async () => {
+    const arm = present(study.runs[0]).name;
+    for (const [command, remedy] of [
+      [["runs", "plot", arm, "--kind", "depth"], /a training does not estimate; leave --kind out/],
+      [
+        ["runs", "extend", arm, "--precision", "0.1"],
+        /estimates neither λ nor σ²; give --replicas/,
+      ],
+      [["sweeps", "extend", study.name, "--precision", "0.1"], /σ²; give --replicas/],
+    ] as const) {
+      const ended = await runHere([...command, "--coordinator", cluster.address]);
+      assert.deepEqual([ended.code === 0, ended.stdout], [false, ""]);
+      assert.match(ended.stderr, remedy);
+    }
+  });
+
   it("is refused before anything is started, with the place in the file", async () => {
     const bad = join(folder, "bad.yaml");
     await writeFile(bad, studyFile(10).replace("he_normal", "he_normal_"));

@@ -103,6 +103,12 @@ needing("chromium").describe("the page of a study in a browser", () => {
     await page.getByRole("heading", { name: "he_normal" }).waitFor();
     await page.getByRole("img", { name: /^Learning curves/ }).waitFor();
     assert.equal(await page.locator("svg .learning-curve").count(), 1);
+    // It is drawn for the room that it has: letters have the size of those in the text.
+    const scale = await page.locator("figure svg").evaluate((element) => {
+      const { width } = element.getBoundingClientRect();
+      return width / Number(element.getAttribute("viewBox")?.split(" ")[2]);
+    });
+    assert.ok(scale > 0.9 && scale < 1.1, `scaled by ${scale}`);
     const arm = await new AxeBuilder({ page }).analyze();
     assert.deepEqual(
       arm.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),

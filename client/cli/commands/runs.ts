@@ -6,6 +6,7 @@ import { QUANTITIES } from "../../../shared/kinds/propagation/specification.ts";
 import { parseStoppingRule } from "../../../shared/specification/stoppingRuleInput.ts";
 import { shortName } from "../../../shared/wire/enumerations.ts";
 import type { SimulationApi } from "../../sdk/api.ts";
+import { InputError } from "../../sdk/errors.ts";
 import type { Run__Output } from "../../../shared/wire/generated/lyapunov/v1/Run.ts";
 import type { Sweep__Output } from "../../../shared/wire/generated/lyapunov/v1/Sweep.ts";
 import { runToJson, sweepToJson } from "../../../shared/wire/json.ts";
@@ -14,7 +15,7 @@ import { callFlags } from "../connectionFlags.ts";
 import { addExtensionFlags } from "../networkFlags.ts";
 import { age } from "../presentation/age.ts";
 import { exponentText } from "../presentation/exponentText.ts";
-import { isOtherKind, parametersLabel } from "../presentation/otherKind.ts";
+import { isLost, isOtherKind, parametersLabel } from "../presentation/otherKind.ts";
 import { fittedTable, type TableColumn } from "../presentation/fittedTable.ts";
 import { outputColumns } from "../presentation/terminal.ts";
 import { printJson } from "../presentation/printJson.ts";
@@ -183,7 +184,18 @@ async function extend(
 ): Promise<void> {
   const rule = parseStoppingRule(stoppingRuleInput(flags) ?? {}, QUANTITIES);
   endOnSignal(() => unheard(name, "extended", callFlags(api.address, flags)));
+  if (rule.kind === "precision") await assertPropagated(api, name);
   if (isSweep(name)) await api.extendSweep(name, rule);
   else await api.extendRun(name, rule);
   await watch(api, name, flags);
+}
+
+/** The precision is of λ̂ and σ̂², which only runs that propagate networks estimate. */
+async function assertPropagated(api: SimulationApi, name: string): Promise<void> {
+  const runs = isSweep(name) ? (await api.getSweep(name)).runs : [await api.getRun(name)];
+  const other = runs.find((run) => isOtherKind(run) && !isLost(run));
+  if (other === undefined) return;
+  throw new InputError(
+    `--precision, --variance-precision: ${other.name} estimates neither λ nor σ²; give --replicas`,
+  );
 }

@@ -31,7 +31,7 @@ export function addPlotCommand(parent: NamedParent): void {
         "--kind <kind>",
         `for a run: ${OF_RUN.join(", ")} (default: convergence, or learning for a training); for a sweep: ${OF_SWEEP.join(", ")} ` +
           `(default: phases, if it varies two numbers, or learning for a study)`,
-        [...OF_RUN, ...OF_SWEEP],
+        [...new Set([...OF_RUN, ...OF_SWEEP])],
       ),
     )
     .option(

@@ -1,14 +1,13 @@
+import { lossText } from "../../../shared/studies/lossText.ts";
 import { lossBy, type SelectionRule } from "../../../shared/studies/selection.ts";
 import type { RuleReport, StudyReport } from "../../../shared/studies/studyReport.ts";
 import { count, counted } from "../../../shared/text/counts.ts";
-import { ABSENT, given, percent, significant } from "../../../shared/text/numbers.ts";
+import { ABSENT, given, percent } from "../../../shared/text/numbers.ts";
 import type { Arm } from "../../../shared/studies/arm.ts";
 import { fittedTable, type TableColumn } from "./fittedTable.ts";
 import { wrapped } from "./wrap.ts";
 
 type Row = RuleReport["choices"][number];
-
-const LOSS_DIGITS = 3;
 
 const HEADINGS: Readonly<Record<SelectionRule, string>> = {
   best80: "By the paper's rule: the median test loss of the best 80 % of seeds",
@@ -27,7 +26,7 @@ export function studyText(report: StudyReport, limit = Infinity): string {
   return [...lines, ...costs(report).flatMap((sentence) => wrapped(sentence, width))].join("\n");
 }
 
-function columnsOf({ targetLoss }: StudyReport, rule: SelectionRule): TableColumn<Row>[] {
+function columnsOf({ targetLoss, level }: StudyReport, rule: SelectionRule): TableColumn<Row>[] {
   const ofArm = (value: (arm: Arm) => string) => (row: Row) =>
     row.arm === undefined ? ABSENT : value(row.arm);
   return [
@@ -36,14 +35,18 @@ function columnsOf({ targetLoss }: StudyReport, rule: SelectionRule): TableColum
       head: "final loss",
       importance: 2,
       align: "right",
-      cell: ofArm((arm) => significant(lossBy(rule, arm)?.estimate, LOSS_DIGITS)),
+      cell: ofArm((arm) => lossText(lossBy(rule, arm)?.estimate)),
     },
-    { head: "interval", importance: 3, cell: ofArm((arm) => intervalText(arm, rule)) },
+    {
+      head: level === undefined ? "interval" : `${percent(level)} interval`,
+      importance: 3,
+      cell: ofArm((arm) => intervalText(arm, rule)),
+    },
     ...(targetLoss === undefined
       ? []
       : [
           {
-            head: `steps to ${significant(targetLoss, LOSS_DIGITS)}`,
+            head: `steps to ${lossText(targetLoss)}`,
             importance: 4,
             cell: stepsText,
           },
@@ -82,13 +85,15 @@ function columnsOf({ targetLoss }: StudyReport, rule: SelectionRule): TableColum
 function intervalText(arm: Arm, rule: SelectionRule): string {
   const { lower, upper } = lossBy(rule, arm) ?? {};
   if (lower === undefined || upper === undefined) return ABSENT;
-  return `[${significant(lower, LOSS_DIGITS)}, ${significant(upper, LOSS_DIGITS)}]`;
+  return `[${lossText(lower)}, ${lossText(upper)}]`;
 }
 
-/** Steps with the interval of the curve's band: `560 [480, 690]`, `never [1,800, never]`. */
+/** Steps with the interval of the curve's band: `560 [480, 690]`, `never [1,800, never]`, `never`. */
 function stepsText({ steps }: Row): string {
   if (steps === undefined) return ABSENT;
-  const { estimate, earliest, latest } = steps;
+  const { estimate, interval } = steps;
+  if (interval === undefined) return stepText(estimate);
+  const { earliest, latest } = interval;
   if ([estimate, earliest, latest].every((at) => at === undefined)) return stepText(undefined);
   return `${stepText(estimate)} [${stepText(earliest)}, ${stepText(latest)}]`;
 }
@@ -98,7 +103,7 @@ function stepText(step: number | undefined): string {
 }
 
 function shareText(share: Arm["stuckShare"]): string {
-  return share === undefined ? ABSENT : percent(Number(share.estimate.toPrecision(2)));
+  return share === undefined ? ABSENT : percent(share.estimate, 2);
 }
 
 /** What the study took, and what to keep in mind about its losses. */
@@ -114,5 +119,7 @@ function costs(report: StudyReport): string[] {
       ? "Each initialization has one setting, so that nothing was chosen."
       : `The best of ${settingCount === undefined ? "several" : count(settingCount)} settings on the same seeds ` +
         "looks a little better than it is, whatever the initialization.",
+    "The ends of an interval of a loss are two of the ordered losses, so that it holds for any law of " +
+      "them; that of the steps is where these ends reach the loss.",
   ];
 }

@@ -111,12 +111,12 @@ export const finiteDepthSpread: Claim = {
       const share = keptShare(counted[i]);
       return [
         ofEstimate(
-          `more networks kept at the critical gain than at ${ratio} of it`,
+          `share of networks kept at the critical gain, minus that at ${ratio} of it`,
           {
             value: critical.value - share.value,
             error: Math.hypot(critical.error, share.error),
           },
-          { from: 0, to: 1 },
+          { from: 0, to: Infinity },
           0,
         ),
       ];

@@ -19,6 +19,7 @@ export function inputFromMessage(run: Run__Output): PropagationInput {
   return {
     ...(run.network && { network: networkInputFromMessage(run.network) }),
     ...(run.parameters && { parameters: run.parameters }),
+    ...(run.training && { training: run.training }),
     seed: run.seed,
     sampling: shortName("sampling", run.sampling),
     backend: shortName("backend", run.backend),

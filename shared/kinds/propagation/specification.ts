@@ -57,6 +57,8 @@ export interface PropagationInput extends CommonInput {
   readonly burnIn?: unknown;
   /** Refused: this kind has fields of its own. */
   readonly parameters?: unknown;
+  /** Refused: it says how to train, and this kind does not. */
+  readonly training?: unknown;
   /** True for no burn-in, whatever the rule says; as good as a burn-in of 0. */
   readonly withoutBurnIn?: boolean;
 }
@@ -73,6 +75,10 @@ export function parseFields(input: PropagationInput): PropagationFields {
   const burnIn = readBurnIn(reader, input, network, checkpoints);
   if (input.parameters !== undefined) {
     reader.refuse("parameters", "they are not allowed for propagation; leave them out");
+  }
+  if (input.training !== undefined) {
+    // Whoever forgets the kind would otherwise get an answer to another question.
+    reader.refuse("training", "it is not allowed for propagation; give the kind training");
   }
   const common = readCommonFields(
     reader,

@@ -4,7 +4,7 @@ import { LEARNING_TASKS, OPTIMIZERS, type Training } from "../../training/traini
 /** Most checkpoints that a training may ask for; its last step is added to them. */
 export const MAXIMUM_CHECKPOINT_STEPS = 64;
 /** Most steps of a training. */
-const MAXIMUM_STEP_COUNT = 1_000_000;
+export const MAXIMUM_STEP_COUNT = 1_000_000;
 /** The largest learning rate of a first step. */
 const MAXIMUM_LEARNING_RATE = 1_000;
 /** Most candidates to choose a network from. */

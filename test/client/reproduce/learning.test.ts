@@ -83,6 +83,18 @@ describe("the claims about learning", () => {
       "does not hold",
     ],
     ["they are not told apart", better, { share: 0.8 }, "cannot be told"],
+    [
+      "all losses are the same but for rounding",
+      (name) => (name.includes("lyapunov") ? 1 : 1 + 1e-9),
+      { share: 1e-12 },
+      "cannot be told",
+    ],
+    [
+      "they are the same but for rounding to the other side",
+      (name) => (name.includes("lyapunov") ? 1 + 1e-9 : 1),
+      { share: 1e-12 },
+      "cannot be told",
+    ],
     ["there are too few seeds for intervals", better, { share: undefined }, "cannot be told"],
     [
       "one Lyapunov initialization is best",

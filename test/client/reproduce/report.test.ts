@@ -60,6 +60,7 @@ describe("the report", () => {
       /\| d·λ̂ for d → ∞, gaussian \| −1\.2\d+ \| \[−1\.\d+, −1\.\d+\] \| −1\.3 to −1\.2 \|/,
     );
     assert.match(text, /\*Computed:\* 16 runs with [\d,]+ replicas; weights gaussian, orthogonal;/);
+    assert.match(text, /the gain `he` is √\(2\/\(1 \+ α²\)\)/);
     assert.match(text, /sampling dense; backend simd; seeds 50000–50015\./);
   });
 

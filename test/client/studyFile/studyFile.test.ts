@@ -117,6 +117,18 @@ describe("study files", () => {
         "gaussian_mixture_score, two_spirals, iris",
     ],
     [
+      "too many steps, and not for the checkpoints that follow from them",
+      /steps: 100/,
+      "steps: 100000000",
+      "study.yaml:6:8: steps: 100000000 is not allowed; give an integer from 1 to 1,000,000",
+    ],
+    [
+      "a field of sweep files",
+      /task: iris/,
+      "grids: []",
+      "study.yaml:3:1: grids: only a sweep file has this field; give the file to 'lyapunov sweep'",
+    ],
+    [
       "a name of an initialization",
       /he_normal/,
       "he_normall",
@@ -155,9 +167,9 @@ describe("study files", () => {
     ],
     [
       "a field that there is not",
-      /depth: 9/,
-      "dephts: 9",
-      "study.yaml:5:1: dephts: there is no such field; did you mean depth?",
+      /width: 2/,
+      "width: 2\nwidht: 2",
+      "study.yaml:5:1: widht: there is no such field; did you mean width?",
     ],
     [
       "a field of an optimizer that there is not",
@@ -177,7 +189,7 @@ describe("study files", () => {
   for (const [what, from, to, said] of refusals) {
     it(`are refused for ${what}`, () => {
       const problems = problemsOf(STUDY.replace(from, to));
-      assert.ok(problems.includes(said), problems.join("\n"));
+      assert.deepEqual(problems, [said]);
     });
   }
 

@@ -45,6 +45,15 @@ grids:
     ]);
   });
 
+  it("are refused with the command where they are study files", () => {
+    assert.throws(() => parseSweep("study.yaml", "name: a\ninitializations: [he_normal]\n"), {
+      name: "InputError",
+      message:
+        "study.yaml:2:1: initializations: only a study file has this field; " +
+        "give the file to 'lyapunov study'",
+    });
+  });
+
   it("count seeds from the first on, unless a grid gives its own", () => {
     const text = `
 name: seeds

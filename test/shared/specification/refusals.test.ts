@@ -353,6 +353,12 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       "they are not allowed for propagation; leave them out",
     ],
     [
+      "how to train, which propagation does not do",
+      given({ training: {} }),
+      "training",
+      "it is not allowed for propagation; give the kind training",
+    ],
+    [
       "a target among those of other quantities that has a field of its own",
       given({ stoppingRule: { precision: { targets: { variance: 0.1 } } } }),
       "stopping_rule.precision.targets.variance",

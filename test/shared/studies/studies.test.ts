@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { bestSettings, type SelectionRule } from "../../../shared/studies/selection.ts";
 import { stepsToLoss } from "../../../shared/studies/stepsToLoss.ts";
 import { chosenRuns, studyReport } from "../../../shared/studies/studyReport.ts";
+import { DIVERGENCE_RATIO } from "../../../shared/training/trainingObservables.ts";
 import { armWith, curvePoint, measuredAs } from "../../support/studyArms.ts";
 
 describe("the choice of settings", () => {
@@ -55,8 +56,8 @@ describe("steps to a loss", () => {
     assert.ok(Math.abs((steps.estimate ?? NaN) - 15) < 1e-9);
     // The band is a factor 2 to both sides, and the curve falls by a factor 100 in ten steps.
     const shift = (10 * Math.log(2)) / Math.log(100);
-    assert.ok(Math.abs((steps.earliest ?? NaN) - (15 - shift)) < 1e-9);
-    assert.ok(Math.abs((steps.latest ?? NaN) - (15 + shift)) < 1e-9);
+    assert.ok(Math.abs((steps.interval?.earliest ?? NaN) - (15 - shift)) < 1e-9);
+    assert.ok(Math.abs((steps.interval?.latest ?? NaN) - (15 + shift)) < 1e-9);
   });
 
   const cases: readonly (readonly [string, number, (number | undefined)[]])[] = [
@@ -67,10 +68,21 @@ describe("steps to a loss", () => {
   for (const [what, target, expected] of cases) {
     it(`are ${expected.join(", ") || "never"} where the curve ${what}`, () => {
       const steps = stepsToLoss({ curve }, "best80", target);
-      const found = [steps?.estimate, steps?.latest, steps?.earliest];
+      const found = [steps?.estimate, steps?.interval?.latest, steps?.interval?.earliest];
       assert.deepEqual(found.slice(0, expected.length), expected);
     });
   }
+
+  it("have no interval where there are too few seeds for a band", () => {
+    const bare = [1, 0.1].map((loss, i) => ({
+      ...curvePoint(10 * i, loss),
+      medianTestLoss: { estimate: loss, lower: undefined, upper: undefined },
+    }));
+    assert.deepEqual(stepsToLoss({ curve: bare }, "all", 0.1), {
+      estimate: 10,
+      interval: undefined,
+    });
+  });
 
   it("are not known without a curve", () => {
     assert.equal(stepsToLoss({ curve: [] }, "all", 1), undefined);
@@ -105,6 +117,32 @@ describe("the verdict of a study", () => {
     );
   });
 
+  it("tells nothing apart by digits that are not shown", () => {
+    // Networks that are stuck have the best constant's loss but for rounding.
+    const [best, stuck] = [0.2, 1.0330254].map((estimate, i) => ({
+      estimate,
+      lower: estimate,
+      upper: 1.0330254 + i * 1e-9,
+    }));
+    assert.ok(best && stuck);
+    const arms = [
+      armWith("he", 1, 1, { medianTestLoss: { ...stuck, lower: 1.0330254 + 1e-11 } }),
+      armWith("lyapunov", 1, 1, { medianTestLoss: best }),
+    ];
+    assert.match(
+      studyReport(arms, undefined).rules[1]?.verdict ?? "",
+      /interval overlaps that of he: they are not told apart\.$/,
+    );
+  });
+
+  it("compares nothing where all diverged", () => {
+    assert.equal(
+      verdict(["he", DIVERGENCE_RATIO], ["lyapunov", DIVERGENCE_RATIO]),
+      "There is nothing to compare: by the median test loss of all seeds, all diverged.",
+    );
+    assert.match(verdict(["he", DIVERGENCE_RATIO], ["lyapunov", 1]) ?? "", /^lyapunov has/);
+  });
+
   it("says if there are too few seeds, or no arm is complete", () => {
     const bare = { estimate: 1, lower: undefined, upper: undefined };
     const few = ["a", "b"].map((name) => armWith(name, 1, 1, { medianTestLoss: bare }));
@@ -130,6 +168,7 @@ describe("the report of a study", () => {
       seedCount: 32,
       trainingCount: 101,
       settingCount: 2,
+      level: 0.95,
       targetLoss: 0.5,
     });
   });

@@ -102,6 +102,11 @@ describe("numbers for people", () => {
     );
   });
 
+  it("have no more digits where the error is that of a sketch's bin", () => {
+    assert.equal(withError(1.0330254120293, 7.67e-12), "1.033025 ± 7.7·10^−12");
+    assert.equal(interval(1.0330254120154, 1.0330254120454, 7.67e-12), "[1.033025, 1.033025]");
+  });
+
   it("share their power of ten with their error, also where the two are shown apart", () => {
     assert.deepEqual(alignedWithError(3e-7, 1.2e-6), ["0.3·10^−6", "1.2·10^−6"]);
     assert.deepEqual(alignedWithError(-0.0883212, 0.000912), ["−0.08832", "0.00091"]);

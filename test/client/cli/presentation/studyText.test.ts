@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { studyText } from "../../../../client/cli/presentation/studyText.ts";
 import { studyReport } from "../../../../shared/studies/studyReport.ts";
+import { DIVERGENCE_RATIO } from "../../../../shared/training/trainingObservables.ts";
 import { armWith, curvePoint } from "../../../support/studyArms.ts";
 
 describe("the text of a study", () => {
@@ -29,6 +30,33 @@ describe("the text of a study", () => {
     assert.match(text, /lyapunov_normal has the lowest median test loss of the best 80 % of seeds/);
     assert.match(text, /\n4 arms × 32 seeds: 128 networks trained\.\n/);
     assert.match(text, /The best of 2 settings on the same seeds looks a little better than it is/);
+  });
+
+  it("names the level of its intervals, and what is in them", () => {
+    const text = studyText(studyReport(arms, 0.1));
+    assert.match(text, /│ 95 % interval +│/);
+    assert.match(text, /\nThe ends of an interval of a loss are two of the ordered losses/);
+  });
+
+  it("says never of a loss that is not reached only where there is a band", () => {
+    const bare = curve.map((point) => ({
+      ...point,
+      bestMedianTestLoss: {
+        estimate: point.step === 0 ? 1 : 0.01,
+        lower: undefined,
+        upper: undefined,
+      },
+    }));
+    const text = studyText(studyReport([armWith("he", 0.01, 0.01, { curve: bare })], 0.1));
+    assert.match(text, /│ he +│ +0\.01 │ \[.*\] │ 50 +│ +25 %/);
+  });
+
+  it("has a word in place of the loss of networks that diverged", () => {
+    const diverged = { estimate: 0.5, lower: 0.4, upper: DIVERGENCE_RATIO };
+    const text = studyText(
+      studyReport([armWith("he", 1, 1, { bestMedianTestLoss: diverged })], undefined),
+    );
+    assert.match(text, /│ he +│ +0\.5 │ \[0\.4, diverged\] │/);
   });
 
   it("leaves nothing out where there is little room", () => {

@@ -26,6 +26,18 @@ function sent(input: PropagationInput): unknown {
 const network = { width: 3, depth: 40, negativeSlope: -0.25, weights: "gaussian", gain: 1.5 };
 
 describe("specifications on the wire", () => {
+  it("are refused with a training, whose kind was forgotten", () => {
+    const run = {
+      ...specificationToMessage(parsePropagation({ network, stoppingRule: { replicaCount: 2 } })),
+      training: {},
+    };
+    const request = requestDeserialize(requestSerialize({ run }));
+    assert.throws(
+      () => parsePropagation(inputFromMessage(present(request.run))),
+      /training: it is not allowed for propagation; give the kind training/,
+    );
+  });
+
   const inputs: Record<string, PropagationInput> = {
     "a number for the gain": { network, stoppingRule: { replicaCount: 100 } },
     "ReLU, whose slope is the zero that proto3 does not send": {
