@@ -415,7 +415,7 @@ describe("parsePropagation refuses, naming the field, the value and what to give
       assert.deepEqual(others, []);
       assert.equal(
         violation?.description,
-        "of 1,000,000 replicas at most 15 survive 8 layers of 1 units, and 1,000 are needed; " +
+        "of 1,000,000 replicas at most 15 survive 8 layers of 1 unit, and 1,000 are needed; " +
           "give a smaller depth, a greater width or density or a number of replicas",
       );
     });
