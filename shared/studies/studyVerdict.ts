@@ -27,11 +27,17 @@ export function studyVerdict(choices: readonly Choice[], rule: SelectionRule): s
     })
     .toSorted((a, b) => a.loss.estimate - b.loss.estimate);
   const [best, ...others] = contenders;
-  if (best === undefined) return "Nothing can be said yet: no arm has trained all of its seeds.";
+  if (best === undefined) return "Nothing can be said: no arm has trained all of its seeds.";
   const missing = choices.length - contenders.length;
   const open = missing === 0 ? "" : `; ${missing} of ${choices.length} have no loss yet`;
   if (isDivergedLoss(best.loss.estimate)) {
     return `There is nothing to compare: by the ${RULE_WORDS[rule]}, all diverged${open}.`;
+  }
+  if (choices.length === 1) {
+    return (
+      `The ${RULE_WORDS[rule]} is ${lossText(best.loss.estimate)}; ` +
+      `there is no initialization to compare ${best.initialization} with.`
+    );
   }
   const has = `${best.initialization} has the lowest ${RULE_WORDS[rule]}, ${lossText(best.loss.estimate)}`;
   if (others.length === 0) return `${has}${open}.`;
