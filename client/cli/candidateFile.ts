@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 import type { SamplingFields } from "../../shared/kinds/samplingInitialization/specification.ts";
+import { distanceFromZero } from "../../shared/sampling/distanceFromZero.ts";
 import { refused } from "../../shared/specification/violations.ts";
 import { count } from "../../shared/text/counts.ts";
 import { reasonOf } from "../../shared/wire/reason.ts";
@@ -17,6 +18,9 @@ import { say } from "./streams.ts";
 const FLAG = "--output";
 /** Most weights of a file: 2 GiB of them. */
 const MAXIMUM_WEIGHTS = 2 ** 29;
+
+/** A candidate, with the mean growth over the probe inputs after each layer. */
+type MeasuredCandidate = Candidate & { readonly growths: Float64Array };
 
 /** Refuses a file that cannot be written, or would be too large, before the work. */
 export async function assertCandidateFile(path: string, fields: SamplingFields): Promise<void> {
@@ -40,8 +44,7 @@ export async function assertCandidateFile(path: string, fields: SamplingFields):
 export async function writeCandidate(
   path: string,
   { network, probeCount }: SamplingFields,
-  candidate: Candidate,
-  distance: number,
+  candidate: MeasuredCandidate,
 ): Promise<void> {
   const { width, depth } = network;
   const header = safetensorsHeader(
@@ -57,7 +60,8 @@ export async function writeCandidate(
       seed: String(candidate.seed),
       replica: String(candidate.replica),
       probe_count: String(probeCount),
-      distance: String(distance),
+      // Measured here and not by a worker, so that the same candidate always has the same file.
+      distance: String(distanceFromZero(candidate.growths)),
     },
   );
   function* bytes(): Iterable<Uint8Array> {

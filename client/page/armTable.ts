@@ -71,5 +71,5 @@ function armLoss(loss: Arm["medianTestLoss"]): string {
 
 /** A share as a percentage of two digits; nothing where it is not known. */
 export function shareText(share: Arm["divergedShare"]): string {
-  return share === undefined ? "" : percent(Number(share.estimate.toPrecision(2)));
+  return share === undefined ? "" : percent(share.estimate, 2);
 }

@@ -65,7 +65,7 @@ function reading(judgements: readonly Judgement[]): string {
     "not hold* if the interval misses the expectation; otherwise it *cannot be told*. A claim holds if " +
     "all its checks do, and does not if one does not. The checks of a claim share its false-alarm " +
     "rate: so often, at most, a true claim would be said not to hold. That some claim of this report " +
-    `would be has a probability of ${percent(Number(any.toPrecision(3)))} at most.`
+    `would be has a probability of ${percent(any, 3)} at most.`
   );
 }
 

@@ -61,7 +61,7 @@ function rangeText(loss: Measured | undefined): string {
 }
 
 function shareText(share: Measured | undefined): string {
-  return share === undefined ? ABSENT : percent(Number(share.estimate.toPrecision(DIGITS)));
+  return share === undefined ? ABSENT : percent(share.estimate, DIGITS);
 }
 
 /** Steps with their range. */

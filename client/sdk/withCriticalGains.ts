@@ -63,7 +63,7 @@ function withGainOf(fields: PropagationFields, found: Run__Output): PropagationF
     throw new Error(
       `${found.name} has not found the critical gain precisely enough with ` +
         `${found.replicaCount} replicas, of which ${found.extinctCount} are extinct${far}; ` +
-        `give the gain as a number`,
+        `give wider layers, a slope farther from 0, or the gain as a number`,
     );
   }
   if (state !== "SUCCEEDED" || estimate === undefined || standardError === undefined) {

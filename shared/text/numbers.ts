@@ -157,9 +157,13 @@ export function factor(logFactor: number, logError = 0): string {
   return `10^${signed(String(BigInt(Math.round(decades / unit)) * BigInt(unit)))}`;
 }
 
-/** Formats a share as a percentage: 0.95 → `95 %`, 0.999 → `99.9 %`. */
-export function percent(share: number): string {
-  return `${significant(100 * share, 6)} %`;
+/**
+ * Formats a share as a percentage: 0.95 → `95 %`, 0.999 → `99.9 %`.
+ *
+ * @param digits the most that it has; of an estimate, those that its error deserves
+ */
+export function percent(share: number, digits = 6): string {
+  return `${significant(100 * share, digits)} %`;
 }
 
 /** Replaces the hyphen of a negative number by a minus sign; a zero has none. */

@@ -39,7 +39,7 @@ needing(...PACKAGES).describe("the commands in the documents", () => {
   });
 
   it("stand in blocks of the language bash, and nowhere else", async () => {
-    const known = new Set(["bash", "json", "python", "text", "yaml"]);
+    const known = new Set(["bash", "js", "json", "python", "text", "yaml"]);
     for (const { place, language, file } of blocks) {
       assert.ok(known.has(language), `${place}: '${language}' is not one of ${[...known].join()}`);
       assert.ok(language !== "bash" || file === undefined, `${place}: a file is not run`);

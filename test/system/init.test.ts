@@ -110,6 +110,34 @@ describe("lyapunov init", () => {
     }
   });
 
+  it("says of the last layer, and of survivors, what its numbers are of", async () => {
+    const text = await printed("--widths 4,16,1");
+    assert.match(
+      text,
+      /for a last layer without it, ask for its two widths with --negative-slope 1/,
+    );
+    assert.match(text, /gain of the first layer/);
+    assert.match(
+      await printed("--width 4 --negative-slope 0"),
+      /typical survivor after 200 layers/,
+    );
+  });
+
+  for (const [line, sentence] of [
+    ["--widths 4,,4", /--widths: '4,,4' is not allowed, as a width is missing in it; give 2 to/],
+    [
+      "--width 4 --negative-slope 1e-200 --framework jax",
+      /--negative-slope: 1e-200 is not allowed with --framework, .*; give 0, or a number/,
+    ],
+    ["--width 4 --negative-slope 1e300 --framework tfjs", /--negative-slope: 1e\+300 is not/],
+  ] as const) {
+    it(`refuses init ${line} in a sentence`, async () => {
+      const { stderr, code } = await runHere(["init", ...line.split(" ")]);
+      assert.match(stderr, sentence);
+      assert.equal(code, 2);
+    });
+  }
+
   describe("of a law without closed form", () => {
     let cluster: Cluster;
 
@@ -152,9 +180,14 @@ describe("lyapunov init", () => {
       assert.equal(bound, Math.sqrt(3) * Number(standardDeviation));
       const text = await printed(line);
       assert.match(text, new RegExp(`critical gain +│ ${criticalGain?.toFixed(3)}\\d* ± 0\\.000`));
-      const code = await printed(`${line} --framework pytorch`);
-      assert.match(code, new RegExp(`return ${criticalGain}\n`));
-      assert.ok(code.includes(Number(standardError).toPrecision(2)), code);
+      const code = await printed(`${line} --framework pytorch --precision 9e-5`);
+      assert.match(
+        code,
+        /^# Made by: .* --weights uniform --precision 0\.00009 --framework pytorch\n/,
+      );
+      // More replicas of the same random numbers: within five of the first's errors.
+      const [, written] = /return ([\d.]+)\n/.exec(code) ?? [];
+      assert.ok(Math.abs(Number(written) - Number(criticalGain)) < 5 * Number(standardError), code);
     });
   });
 });

@@ -130,6 +130,8 @@ describe("a machine without a GPU", () => {
       new Set([
         "cpu,reference,true",
         "cpu,simd,true",
+        // It only trains, so it draws no weights.
+        "cpu,tensorflow_wasm,false",
         ",webgpu,false",
         hasTensorflow() ? "cpu,tensorflow,true" : ",tensorflow,false",
       ]),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -117,6 +117,24 @@ describe("sampling initialization", () => {
     assert.equal(again.candidate.growths.at(-1)?.depth, 100);
   });
 
+  it("writes the same file for a candidate that is chosen and one that is named", async () => {
+    const [chosen, named] = ["chosen", "named"].map((name) => join(folder, `${name}.safetensors`));
+    const found = await jsonHere<InitJson>(
+      `init ${flags} --candidates 20 --json --output ${chosen}`.split(" "),
+    );
+    const again = `--replica 0:${found.candidate.replica} --output ${named}`;
+    await jsonHere<InitJson>(`init ${flags} ${again} --json`.split(" "));
+    assert.deepEqual(await readFile(String(chosen)), await readFile(String(named)));
+  });
+
+  it("takes nothing away where all networks are alike", async () => {
+    const line = "--width 4 --depth 20 --weights orthogonal --negative-slope 1 --candidates 5";
+    const { candidate } = await jsonHere<InitJson>(
+      `init ${line} --ledger memory --quiet --threads 1 --json`.split(" "),
+    );
+    assert.deepEqual([candidate.growthDeviation, candidate.reduction], [0, null]);
+  });
+
   needingPython("numpy").it("writes weights whose growth NumPy finds again", async () => {
     const path = join(folder, "network.safetensors");
     const found = await jsonHere<InitJson>(
@@ -149,7 +167,7 @@ describe("sampling initialization", () => {
     ["--replica 7", /--replica: '7' is not allowed; give a seed and the index/],
     [
       "--candidates 9 --framework jax",
-      /--framework: jax beside --candidates or --replica; give --output/,
+      /--framework: 'jax' is not allowed beside --candidates or --replica; give --output/,
     ],
     ["--candidates 9 --output weights.bin", /does not end in \.safetensors/],
     [
@@ -172,7 +190,7 @@ describe("sampling initialization", () => {
     const dead = await runHere(
       "init --width 1 --negative-slope 0 --candidates 9 --ledger memory".split(" "),
     );
-    assert.match(dead.stderr, /all 9 candidates are extinct; give more candidates/);
+    assert.match(dead.stderr, /all 9 candidates are extinct; give more candidates, fewer --probes/);
     assert.equal(dead.code, 1);
   });
 

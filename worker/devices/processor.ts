@@ -3,6 +3,7 @@ import { cpus, totalmem } from "node:os";
 import type { Logger } from "pino";
 
 import {
+  isProcessorBackend,
   PROCESSOR_BACKENDS,
   type BackendName,
   type DeviceBackend,
@@ -51,6 +52,8 @@ async function availableBackends(
       log.warn(`the backend ${name} is left out: ${reason}`);
     }
   }
-  if (backends.length > 0) return backends;
+  // Where all that any processor has is broken, nobody wants a worker that can do little else.
+  const isSound = backends.some(({ name }) => isProcessorBackend(name));
+  if (isSound || reasons.length === 0) return backends;
   throw new Error(`no backend works on this machine: ${reasons.join("; ")}`);
 }

@@ -89,7 +89,7 @@ function addInitFlags(command: Command): Command {
     .option("--density <probability>", "p of sparse_gaussian, from 2⁻²⁰ to 1", typed)
     .option(
       "--precision <error>",
-      "largest error of the gain's logarithm, where a run must find it (default: 0.0001)",
+      "largest error of the gain's logarithm, where a run must find it; at most 0.0001, which is the default",
       typed,
     )
     .addOption(
@@ -142,8 +142,8 @@ async function initBySampling(request: InitializationRequest, flags: Flags): Pro
   const { replica, output, framework } = flags;
   if (framework !== undefined) {
     throw new InputError(
-      `--framework: ${framework} beside --candidates or --replica; give --output, and the file's ` +
-        `weights can be loaded by every framework`,
+      `--framework: '${framework}' is not allowed beside --candidates or --replica; give --output, ` +
+        `and every framework can load the file's weights`,
     );
   }
   const options = { ...flags, ...(replica !== undefined && { seed: replica.seed }) };
@@ -153,7 +153,7 @@ async function initBySampling(request: InitializationRequest, flags: Flags): Pro
   const fields = parseSampling(request, plan, options);
   const candidate =
     replica === undefined ? await chosenCandidate(fields, flags) : namedCandidate(fields, replica);
-  if (output !== undefined) await writeCandidate(output, fields, candidate, candidate.distance);
+  if (output !== undefined) await writeCandidate(output, fields, candidate);
   if (flags.json === true) {
     const known = initJson(request, plan, alternativesOf(request, plan));
     await printJson({ ...known, candidate: sampledJson(fields, candidate) });

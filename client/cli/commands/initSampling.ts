@@ -68,8 +68,8 @@ export async function chosenCandidate(
     const { chosenCandidate: chosen } = run;
     if (chosen === null) {
       throw new Error(
-        `all ${counted(Number(run.replicaCount), "candidate")} are extinct; give more candidates, a ` +
-          `greater width or a smaller depth`,
+        `all ${counted(Number(run.replicaCount), "candidate")} are extinct; give more candidates, ` +
+          `fewer --probes, a greater width, a smaller depth or a slope other than 0`,
       );
     }
     const candidate = { seed: fields.seed, replica: Number(chosen.replica) };
@@ -89,7 +89,8 @@ export function namedCandidate(
   const distance = distanceFromZero(growths);
   if (distance === Infinity) {
     throw new InputError(
-      `--replica: candidate ${candidate.seed}:${candidate.replica} is extinct; give another one`,
+      `--replica: candidate ${candidate.seed}:${candidate.replica} is extinct; give another one, or the ` +
+        `network and the --probes with which it was found`,
     );
   }
   return { ...candidate, distance, growths, run: undefined };

@@ -10,6 +10,11 @@ import { fittedFacts, fittedTable, type Fact } from "./fittedTable.ts";
 import { initVerdict } from "./initVerdict.ts";
 import { wrapped } from "./wrap.ts";
 
+/** What the gain of a last layer rests on, which often has no activation. */
+const LAST_LAYER =
+  "Every layer counts as followed by the Leaky ReLU; for a last layer without it, ask for its two " +
+  "widths with --negative-slope 1.";
+
 /** An initialization for people to read, no wider than the columns. */
 export function initText(
   request: InitializationRequest,
@@ -19,9 +24,11 @@ export function initText(
 ): string {
   return [
     fittedFacts(factsOf(request, plan), columns),
-    ...(request.isSquare ? [] : [layerTable(plan.layers, columns)]),
+    ...(request.isSquare
+      ? []
+      : [layerTable(plan.layers, columns), ...wrapped(LAST_LAYER, columns)]),
     "Instead of it:",
-    alternativeTable(alternatives, request.depth, columns),
+    alternativeTable(alternatives, request, columns),
     ...wrapped(initVerdict(request, plan, alternatives), columns),
   ].join("\n");
 }
@@ -88,17 +95,23 @@ function layerTable(layers: readonly LayerPlan[], columns: number): string {
 
 function alternativeTable(
   alternatives: readonly Alternative[],
-  depth: number,
+  { depth, isSquare, negativeSlope }: InitializationRequest,
   columns: number,
 ): string {
+  const who = negativeSlope === 0 ? "typical survivor" : "typical";
   return fittedTable<Alternative>(
     [
       { head: "initialization", importance: 1, cell: ({ label }) => label },
       { head: "weights", importance: 5, cell: ({ weights }) => weights },
-      { head: "gain", importance: 4, cell: ({ gain }) => significant(gain, 5) },
+      {
+        head: isSquare ? "gain" : "gain of the first layer",
+        name: "gain",
+        importance: 4,
+        cell: ({ gain }) => significant(gain, 5),
+      },
       { head: "λ", importance: 3, cell: (each) => significant(each.lyapunovExponent, 5) },
       {
-        head: `typical after ${counted(depth, "layer")}`,
+        head: `${who} after ${counted(depth, "layer")}`,
         name: "typically",
         importance: 2,
         cell: ({ typicalGrowth }) => (typicalGrowth === null ? "not known" : times(typicalGrowth)),

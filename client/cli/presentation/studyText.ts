@@ -103,7 +103,7 @@ function stepText(step: number | undefined): string {
 }
 
 function shareText(share: Arm["stuckShare"]): string {
-  return share === undefined ? ABSENT : percent(Number(share.estimate.toPrecision(2)));
+  return share === undefined ? ABSENT : percent(share.estimate, 2);
 }
 
 /** What the study took, and what to keep in mind about its losses. */

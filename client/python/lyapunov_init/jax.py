@@ -15,7 +15,13 @@ from .gain import critical_gain
 class Initializer(Protocol):
     """A function that draws a kernel, as jax.nn.initializers have it."""
 
-    def __call__(self, key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32) -> jax.Array:
+    def __call__(
+        self,
+        key: jax.Array,
+        shape: Sequence[int],
+        dtype: Any = jnp.float32,
+        out_sharding: Any = None,
+    ) -> jax.Array:
         """Returns a kernel of shape (fan_in, fan_out)."""
         ...
 
@@ -52,7 +58,13 @@ def lyapunov_uniform(negative_slope: float) -> Initializer:
 def _initializer(negative_slope: float, weights: str) -> Initializer:
     critical_gain(1, negative_slope=negative_slope)  # Refuses a bad slope before any layer.
 
-    def initialize(key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32) -> jax.Array:
+    def initialize(
+        key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32, out_sharding: Any = None
+    ) -> jax.Array:
+        kernel = draw(key, shape, dtype)
+        return kernel if out_sharding is None else jax.sharding.reshard(kernel, out_sharding)
+
+    def draw(key: jax.Array, shape: Sequence[int], dtype: Any) -> jax.Array:
         if len(shape) != 2:
             raise ValueError(
                 f"a kernel of shape {tuple(shape)} has no known critical gain; give one of shape "

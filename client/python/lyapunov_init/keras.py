@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 import random
 from collections.abc import Sequence
 from typing import Any, Optional, Union
@@ -32,6 +33,8 @@ class _Lyapunov(keras.initializers.Initializer):  # type: ignore[misc]
         critical_gain(1, negative_slope=negative_slope)  # Refuses a bad slope before any layer.
         if isinstance(seed, dict):
             seed = keras.saving.deserialize_keras_object(seed)
+        if isinstance(seed, numbers.Integral):  # NumPy's integers are some, too.
+            seed = int(seed)
         if not (seed is None or isinstance(seed, (int, keras.random.SeedGenerator))):
             raise ValueError(
                 f"seed={seed!r} is not allowed; give an integer or a keras.random.SeedGenerator"

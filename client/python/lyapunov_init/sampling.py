@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Optional, Union
@@ -146,6 +147,8 @@ def _stack(layers: Layers, exclude: Excluded) -> list[Any]:
                 f"a weight of shape {tuple(weight.shape)} cannot be filled; give matrices of shape "
                 f"(fan_out, fan_in)"
             )
+        if isinstance(weight, np.ndarray) and not np.issubdtype(weight.dtype, np.floating):
+            raise ValueError(f"a weight of type {weight.dtype} cannot be filled; give a real one")
     for before, after in zip(stack, stack[1:]):
         if before.shape[0] != after.shape[1]:
             raise ValueError(
@@ -173,9 +176,15 @@ def _inputs(probes: Any, stack: Sequence[Any]) -> np.ndarray:
 def _candidate_count(candidates: Optional[int], depth: int) -> int:
     if candidates is None:
         return max(2, math.isqrt(depth - 1) + 1)
-    if isinstance(candidates, int) and candidates >= 1:
-        return candidates
-    raise ValueError(f"candidates={candidates!r} is not allowed; give a whole number of at least 1")
+    try:
+        count = operator.index(candidates)
+    except TypeError:
+        count = 0
+    if count < 1:
+        raise ValueError(
+            f"candidates={candidates!r} is not allowed; give a whole number of at least 1"
+        )
+    return count
 
 
 def _growth(stack: Sequence[Any], inputs: np.ndarray, negative_slope: float) -> np.ndarray:
@@ -197,7 +206,13 @@ def _growth(stack: Sequence[Any], inputs: np.ndarray, negative_slope: float) -> 
 
 def _draw(stack: Sequence[Any], negative_slope: float, weights: str, generator: Any) -> None:
     if isinstance(stack[0], np.ndarray):
-        generator = generator if generator is not None else np.random.default_rng()
+        if generator is None:
+            generator = np.random.default_rng()
+        elif not isinstance(generator, np.random.Generator):
+            raise ValueError(
+                f"generator={generator!r} is not allowed for arrays; give one that "
+                f"numpy.random.default_rng makes"
+            )
         for weight in stack:
             fan_out, fan_in = weight.shape
             gain = critical_gain(fan_in, fan_out, negative_slope=negative_slope, weights=weights)

@@ -116,7 +116,7 @@ export const phaseTransition: Claim = {
 /** Gains in equal ratios. */
 function steps(count: number): number[] {
   const ratio = (MOST_GAIN / LEAST_GAIN) ** (1 / (count - 1));
-  return Array.from({ length: count }, (_, i) => Number((LEAST_GAIN * ratio ** i).toFixed(4)));
+  return Array.from({ length: count }, (_, i) => Math.round(1e4 * LEAST_GAIN * ratio ** i) / 1e4);
 }
 
 function gridOf(runs: readonly Run__Output[]): readonly Run__Output[] {

@@ -2,14 +2,30 @@ import { ValidationError, refused } from "../../../shared/specification/violatio
 import { snippet, SNIPPET_LAWS, type Framework } from "../snippets/snippet.ts";
 import type { SnippetLaw } from "../snippets/request.ts";
 import type { InitializationPlan } from "./plan.ts";
-import type { InitializationRequest } from "./request.ts";
+import { COARSEST_PRECISION, type InitializationRequest } from "./request.ts";
+
+/** The backend of a run that names none. */
+const USUAL_BACKEND = "simd";
+
+/** Slopes whose squares snippets can compute in float64: their size is 0, or within these. */
+const [SMALLEST_SLOPE, LARGEST_SLOPE] = [1e-100, 1e100];
 
 /**
- * Refuses a framework for weights that no snippet draws.
+ * Refuses a framework for weights that no snippet draws, and for slopes that it cannot compute with.
  *
  * @throws ValidationError
  */
-export function assertSnippet(framework: Framework, { law }: InitializationRequest): void {
+export function assertSnippet(
+  framework: Framework,
+  { law, negativeSlope }: InitializationRequest,
+): void {
+  const size = Math.abs(negativeSlope);
+  if (size !== 0 && (size < SMALLEST_SLOPE || size > LARGEST_SLOPE)) {
+    const description =
+      `${refused(negativeSlope)} with --framework, whose code squares it; give 0, or a number whose ` +
+      `size is from 10^−100 to 10^100`;
+    throw new ValidationError([{ field: "network.negative_slope", description }]);
+  }
   if (snippetLaw(law.weights) !== undefined) return;
   const laws = `${SNIPPET_LAWS.slice(0, -1).join(", ")} and ${SNIPPET_LAWS.at(-1)}`;
   const description =
@@ -44,10 +60,25 @@ function snippetLaw(weights: string): SnippetLaw | undefined {
 }
 
 /** The command line that asks for the same again. */
-function commandOf({ layers, isSquare, depth, law, negativeSlope }: InitializationRequest): string {
+function commandOf({
+  layers,
+  isSquare,
+  depth,
+  law,
+  negativeSlope,
+  run,
+}: InitializationRequest): string {
   const [first] = layers;
   const size = isSquare
     ? `--width ${first?.fanIn} --depth ${depth}`
     : `--widths ${[first?.fanIn, ...layers.map(({ fanOut }) => fanOut)].join(",")}`;
-  return `lyapunov init ${size} --negative-slope ${negativeSlope} --weights ${law.weights}`;
+  const asked = `lyapunov init ${size} --negative-slope ${negativeSlope} --weights ${law.weights}`;
+  if (run?.stoppingRule.kind !== "precision") return asked;
+  // What the run was asked beyond what it is asked anyhow.
+  const precision = run.stoppingRule.precision.lyapunovExponent ?? COARSEST_PRECISION;
+  return (
+    asked +
+    (precision === COARSEST_PRECISION ? "" : ` --precision ${precision}`) +
+    (run.backend === USUAL_BACKEND ? "" : ` --backend ${run.backend}`)
+  );
 }

@@ -44,7 +44,7 @@ export interface InitializationInput {
 }
 
 /** Largest standard error of the logarithm of a critical gain. */
-const COARSEST = 1e-4;
+export const COARSEST_PRECISION = 1e-4;
 const MOST_LAYERS = 10_000;
 /** Depth beyond which a run only takes longer: λ is the same at every depth. */
 const DEEPEST_RUN = 1000;
@@ -76,6 +76,13 @@ export function parseInitialization(input: InitializationInput): InitializationR
     reader.refuse(
       "network.widths",
       `${counted(widths.length, "width")} cannot be a network; give 2 to 10,000 widths, from the input's to the output's, such as 4,16,16,1`,
+    );
+  }
+  // An empty place would read as a width that was not given.
+  if (widths.some((each) => each === "" || each === undefined)) {
+    reader.refuse(
+      "network.widths",
+      `${refused(widths.join(","))}, as a width is missing in it; give 2 to 10,000 widths, such as 4,16,16,1`,
     );
   }
   reader.finish();
@@ -113,8 +120,8 @@ export function parseInitialization(input: InitializationInput): InitializationR
 function checkPrecision(precision: unknown): void {
   if (precision === undefined) return;
   const reader = new FieldReader();
-  const expected = `a positive number, at most ${COARSEST}`;
-  const isAllowed = (value: number) => value > 0 && value <= COARSEST;
+  const expected = `a positive number, at most ${COARSEST_PRECISION}`;
+  const isAllowed = (value: number) => value > 0 && value <= COARSEST_PRECISION;
   reader.number("stopping_rule.precision", precision, expected, isAllowed);
   reader.finish();
 }
@@ -175,6 +182,6 @@ function runFor({ precision, backend }: InitializationInput, network: Network): 
     },
     seed: 0,
     ...(backend !== undefined && { backend }),
-    stoppingRule: { precision: { lyapunovExponent: precision ?? COARSEST } },
+    stoppingRule: { precision: { lyapunovExponent: precision ?? COARSEST_PRECISION } },
   });
 }

@@ -1,3 +1,4 @@
+import { significant } from "../../../shared/text/numbers.ts";
 import type { SnippetRequest } from "./request.ts";
 
 /**
@@ -63,7 +64,7 @@ function gainOf(weights: "gaussian" | "orthogonal"): string {
 
 function foundGain({ fanIn, criticalGain, standardError }: SnippetRequest): string {
   return `def critical_gain(fan_in, fan_out):
-    """The gain at which the typical norm neither grows nor shrinks: found by a simulation, +- ${(standardError ?? 0).toPrecision(2)}."""
+    """The gain at which the typical norm neither grows nor shrinks: found by a simulation, +- ${significant(standardError ?? 0, 2)}."""
     if (fan_in, fan_out) != (${fanIn}, ${fanIn}):
         raise ValueError(
             f"these uniform weights are for layers of ${fanIn} x ${fanIn} units, not {fan_in} x {fan_out}; "

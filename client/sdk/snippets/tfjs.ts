@@ -1,3 +1,4 @@
+import { significant } from "../../../shared/text/numbers.ts";
 import type { SnippetLaw, SnippetRequest } from "./request.ts";
 
 const NAMES = {
@@ -81,7 +82,7 @@ function criticalGain(fanIn, fanOut, negativeSlope) {
 };
 
 function foundGain({ fanIn, criticalGain, standardError }: SnippetRequest): string {
-  return `/** The gain at which the typical norm neither grows nor shrinks: by a simulation, ± ${(standardError ?? 0).toPrecision(2)}. */
+  return `/** The gain at which the typical norm neither grows nor shrinks: by a simulation, ± ${significant(standardError ?? 0, 2)}. */
 function criticalGain(fanIn, fanOut) {
   if (fanIn !== ${fanIn} || fanOut !== ${fanIn}) {
     throw new RangeError(

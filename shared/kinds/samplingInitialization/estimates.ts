@@ -52,14 +52,17 @@ export function choiceOf(
   const variance = exact?.variance ?? exact?.survivors?.variance;
   const medianDistance =
     last.survivorCount < 2 ? undefined : sketchQuantile(last.quantileSketch, 0.5);
+  const growthDeviation =
+    variance === undefined ? spreadOf(last) : Math.sqrt(variance * network.depth);
   return {
     replica: champion.replica,
     distance,
     finalGrowth,
     medianDistance,
-    growthDeviation: variance === undefined ? spreadOf(last) : Math.sqrt(variance * network.depth),
+    growthDeviation,
+    // Where all networks are alike, distances are rounding errors.
     reduction:
-      medianDistance === undefined || medianDistance <= 0
+      medianDistance === undefined || medianDistance <= 0 || growthDeviation === 0
         ? undefined
         : 1 - distance / medianDistance,
   };

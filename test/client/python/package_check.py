@@ -53,6 +53,10 @@ def numpy_alone():
     raises(lambda: sample_lyapunov_(layers, np.zeros((1, 8)), 0.1), "probes", "zero")
     raises(lambda: sample_lyapunov_(layers, np.ones((1, 3)), 0.1), "probes", "(1, 3)")
     raises(lambda: sample_lyapunov_(layers, probes, 0.1, candidates=0), "candidates=0")
+    assert sample_lyapunov_(layers, probes, 0.1, candidates=np.int64(3)).candidates == 3
+    whole = [np.empty((8, 8), dtype=int)]
+    raises(lambda: sample_lyapunov_(whole, probes, 0.1), "int64", "real")
+    raises(lambda: sample_lyapunov_(layers, probes, 0.1, generator=3), "generator=3")
     both = np.array([[1.0], [-1.0]])  # One of the two ends in any ReLU layer of one unit.
     raises(lambda: sample_lyapunov_([np.empty((1, 1))] * 9, both, 0), "negative_slope=0")
     raises(lambda: sample_lyapunov_([layers[0], np.ones((3, 3))], probes, 1), "follow")
@@ -122,6 +126,8 @@ def keras_layers():
         assert kind(0.1)((4, 4), dtype="float16").dtype == "float16"
         raises(lambda kind=kind: kind(float("inf")), "negative_slope=inf")
         raises(lambda kind=kind: kind(0.1, seed="a"), "seed='a'")
+        numbered = kind(negative_slope=0.1, seed=np.int64(3))
+        assert np.array_equal(np.asarray(numbered((4, 4))), first)
         raises(lambda kind=kind: kind(0.1)((3, 3, 4, 4)), "(3, 3, 4, 4)")
     raises(lambda: LyapunovUniform(0.1)((3, 4)), "square")
     keras.utils.set_random_seed(1)
@@ -155,6 +161,12 @@ def jax_functions():
         raises(lambda make=make: make(float("nan")), "negative_slope=nan")
         raises(lambda initialize=initialize: initialize(key, (2, 4, 4)), "(2, 4, 4)", "vmap")
     raises(lambda: lyapunov_uniform(0.1)(key, (3, 4)), "square")
+    mesh = jax.make_mesh((1,), ("x",), axis_types=(jax.sharding.AxisType.Explicit,))
+    place = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("x", None))
+    # The initializers of jax.nn take where the kernel is to lie, and so do these.
+    for sharding in (None, place):
+        placed = lyapunov_normal(0.1)(key, (4, 4), jnp.float32, out_sharding=sharding)
+        assert jnp.array_equal(placed, lyapunov_normal(0.1)(key, (4, 4)))
     kernel = lyapunov_orthogonal(0.1)(key, (4, 3))
     gain = critical_gain(4, 3, negative_slope=0.1, weights="orthogonal")
     assert jnp.allclose(kernel.T @ kernel, gain**2 * jnp.eye(3), atol=1e-5)
