@@ -1,6 +1,6 @@
 import { percent } from "../text/numbers.ts";
 import type { Measured } from "./arm.ts";
-import { isDivergedLoss, lossText, shownLoss } from "./lossText.ts";
+import { isDivergedLoss, lossText } from "./lossText.ts";
 import { lossBy, type Choice, type SelectionRule } from "./selection.ts";
 
 /** What a rule's losses are, in words. */
@@ -45,8 +45,10 @@ export function studyVerdict(choices: readonly Choice[], rule: SelectionRule): s
     return `${has}, but there are too few seeds for intervals${open}.`;
   }
   const level = percent(choices.find(({ arm }) => arm !== undefined)?.arm?.level ?? NaN);
-  const upper = shownLoss(best.loss.upper ?? Infinity);
-  const near = others.filter(({ loss }) => shownLoss(loss.lower ?? -Infinity) <= upper);
+  const upper = best.loss.upper ?? Infinity;
+  const near = others.filter(({ loss: { lower = -Infinity } }) => {
+    return lower <= upper || lossText(lower) === lossText(upper);
+  });
   if (near.length === 0) {
     return `${has}: its ${level} interval is below those of all others${open}.`;
   }
