@@ -66,7 +66,10 @@ export function learningCurvesChart(
     ),
   );
   if (isEmpty(panels)) {
-    throw new NothingToDraw(study, "no arm has trained all of its seeds yet; wait until one has");
+    throw new NothingToDraw(
+      study,
+      "no arm has trained all of its seeds; wait until one has, or start the study anew if it has ended",
+    );
   }
   return {
     kind: "diagram",

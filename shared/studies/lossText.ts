@@ -15,8 +15,3 @@ export function isDivergedLoss(loss: number): boolean {
 export function lossText(loss: number | undefined): string {
   return loss !== undefined && isDivergedLoss(loss) ? "diverged" : significant(loss, DIGITS);
 }
-
-/** A loss as it is shown: what agrees in all of these digits is not told apart. */
-export function shownLoss(loss: number): number {
-  return Number(loss.toPrecision(DIGITS));
-}

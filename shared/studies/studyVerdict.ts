@@ -1,6 +1,6 @@
 import { percent } from "../text/numbers.ts";
 import type { Measured } from "./arm.ts";
-import { isDivergedLoss, lossText, shownLoss } from "./lossText.ts";
+import { isDivergedLoss, lossText } from "./lossText.ts";
 import { lossBy, type Choice, type SelectionRule } from "./selection.ts";
 
 /** What a rule's losses are, in words. */
@@ -27,11 +27,17 @@ export function studyVerdict(choices: readonly Choice[], rule: SelectionRule): s
     })
     .toSorted((a, b) => a.loss.estimate - b.loss.estimate);
   const [best, ...others] = contenders;
-  if (best === undefined) return "Nothing can be said yet: no arm has trained all of its seeds.";
+  if (best === undefined) return "Nothing can be said: no arm has trained all of its seeds.";
   const missing = choices.length - contenders.length;
   const open = missing === 0 ? "" : `; ${missing} of ${choices.length} have no loss yet`;
   if (isDivergedLoss(best.loss.estimate)) {
     return `There is nothing to compare: by the ${RULE_WORDS[rule]}, all diverged${open}.`;
+  }
+  if (choices.length === 1) {
+    return (
+      `The ${RULE_WORDS[rule]} is ${lossText(best.loss.estimate)}; ` +
+      `there is no initialization to compare ${best.initialization} with.`
+    );
   }
   const has = `${best.initialization} has the lowest ${RULE_WORDS[rule]}, ${lossText(best.loss.estimate)}`;
   if (others.length === 0) return `${has}${open}.`;
@@ -39,8 +45,10 @@ export function studyVerdict(choices: readonly Choice[], rule: SelectionRule): s
     return `${has}, but there are too few seeds for intervals${open}.`;
   }
   const level = percent(choices.find(({ arm }) => arm !== undefined)?.arm?.level ?? NaN);
-  const upper = shownLoss(best.loss.upper ?? Infinity);
-  const near = others.filter(({ loss }) => shownLoss(loss.lower ?? -Infinity) <= upper);
+  const upper = best.loss.upper ?? Infinity;
+  const near = others.filter(({ loss: { lower = -Infinity } }) => {
+    return lower <= upper || lossText(lower) === lossText(upper);
+  });
   if (near.length === 0) {
     return `${has}: its ${level} interval is below those of all others${open}.`;
   }

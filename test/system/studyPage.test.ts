@@ -104,10 +104,9 @@ needing("chromium").describe("the page of a study in a browser", () => {
     await page.getByRole("img", { name: /^Learning curves/ }).waitFor();
     assert.equal(await page.locator("svg .learning-curve").count(), 1);
     // It is drawn for the room that it has: letters have the size of those in the text.
-    const scale = await page.locator("figure svg").evaluate((element) => {
-      const { width } = element.getBoundingClientRect();
-      return width / Number(element.getAttribute("viewBox")?.split(" ")[2]);
-    });
+    const drawn = page.locator("figure svg");
+    const [, , width] = String(await drawn.getAttribute("viewBox")).split(" ");
+    const scale = ((await drawn.boundingBox())?.width ?? NaN) / Number(width);
     assert.ok(scale > 0.9 && scale < 1.1, `scaled by ${scale}`);
     const arm = await new AxeBuilder({ page }).analyze();
     assert.deepEqual(

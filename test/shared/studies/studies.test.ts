@@ -135,6 +135,13 @@ describe("the verdict of a study", () => {
     );
   });
 
+  it("compares nothing where there is one initialization", () => {
+    assert.equal(
+      verdict(["he", 0.5]),
+      "The median test loss of all seeds is 0.5; there is no initialization to compare he with.",
+    );
+  });
+
   it("compares nothing where all diverged", () => {
     assert.equal(
       verdict(["he", DIVERGENCE_RATIO], ["lyapunov", DIVERGENCE_RATIO]),
@@ -148,7 +155,7 @@ describe("the verdict of a study", () => {
     const few = ["a", "b"].map((name) => armWith(name, 1, 1, { medianTestLoss: bare }));
     assert.match(studyReport(few, 1).rules[1]?.verdict ?? "", /too few seeds for intervals\.$/);
     const open = [armWith("a", 1, 1, { isComplete: false })];
-    assert.match(studyReport(open, 1).rules[1]?.verdict ?? "", /^Nothing can be said yet/);
+    assert.match(studyReport(open, 1).rules[1]?.verdict ?? "", /^Nothing can be said: no arm/);
   });
 });
 
