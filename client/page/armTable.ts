@@ -23,8 +23,8 @@ const COLUMNS: readonly ArmColumn[] = [
   { head: "stuck", isNumber: true, text: ({ stuckShare }) => shareText(stuckShare) },
 ];
 
-/** All arms of a study, one a line, each with a link to its own page. */
-export function armTable(runs: readonly RunJson[]): HTMLElement {
+/** A table of trainings, such as the arms of a study: one a line, each with a link to its own page. */
+export function armTable(name: string, runs: readonly RunJson[]): HTMLElement {
   const table = html(
     "table",
     {},
@@ -42,7 +42,7 @@ export function armTable(runs: readonly RunJson[]): HTMLElement {
     ),
     html("tbody", {}, ...runs.map(armRow)),
   );
-  const region = scrollable("Arms of the study", table);
+  const region = scrollable(name, table);
   region.classList.add("surface");
   return region;
 }

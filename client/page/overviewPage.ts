@@ -1,6 +1,7 @@
 import { count, counted } from "../../shared/text/counts.ts";
 import type { RunJson } from "../../shared/wire/json.ts";
 import type { FleetJson, SweepHeading } from "../../shared/wire/pageJson.ts";
+import { armTable } from "./armTable.ts";
 import { html } from "./dom.ts";
 import { progressBar, stateBadge, sweepProgressText, titleOf } from "./runFacts.ts";
 import { runTable } from "./runTable.ts";
@@ -18,9 +19,16 @@ export function overviewPage({ rest, resources }: ViewState): HTMLElement[] {
       ? []
       : [html("h2", {}, "Sweeps"), html("div", { class: "cards" }, ...sweeps.map(sweepCard))]),
     html("h2", {}, "Runs"),
-    runs.length === 0
-      ? html("p", {}, "No runs yet. Submit one: ", html("code", {}, "lyapunov run --coordinator …"))
-      : runTable("Runs", runs),
+    ...(runs.length === 0
+      ? [
+          html(
+            "p",
+            {},
+            "No runs yet. Submit one: ",
+            html("code", {}, "lyapunov run --coordinator …"),
+          ),
+        ]
+      : runTables(runs)),
     ...(nextPageToken === ""
       ? []
       : [
@@ -30,6 +38,19 @@ export function overviewPage({ rest, resources }: ViewState): HTMLElement[] {
             html("a", { href: `/?pageToken=${encodeURIComponent(nextPageToken)}` }, "Older runs"),
           ),
         ]),
+  ];
+}
+
+/** Trainings have losses where other runs have exponents, so they get a table of their own. */
+function runTables(runs: readonly RunJson[]): HTMLElement[] {
+  const { trainings = [], others = [] } = Object.groupBy(runs, ({ training }) =>
+    training === undefined ? "others" : "trainings",
+  );
+  return [
+    ...(others.length === 0 ? [] : [runTable("Runs", others)]),
+    ...(trainings.length === 0
+      ? []
+      : [html("h2", {}, "Trainings"), armTable("Trainings", trainings)]),
   ];
 }
 

@@ -48,6 +48,6 @@ export function sweepPage(
           html("h2", {}, "Arms"),
         ]
       : []),
-    isStudy(runs) ? armTable(runs) : runTable("Runs of the sweep", runs),
+    isStudy(runs) ? armTable("Arms of the study", runs) : runTable("Runs of the sweep", runs),
   ];
 }

@@ -115,4 +115,19 @@ needing("chromium").describe("the page of a study in a browser", () => {
     );
     assert.deepEqual(complaints, []);
   });
+
+  it("lists a training of its own with its losses, and not with an exponent", async () => {
+    const [arm] = parseStudy("study.yaml", STUDY).arms;
+    assert.ok(arm !== undefined);
+    const own = trainingToRun({ ...arm.fields, displayName: "on its own" });
+    const { name: training } = await api.createRun(own, "");
+    for await (const run of api.watchRun(training)) if (hasEnded(stateOf(run))) break;
+    await page.goto(served.page);
+    const table = page.getByRole("region", { name: "Trainings" });
+    await table.getByRole("link", { name: "on its own" }).waitFor();
+    await table.getByRole("cell", { name: "SUCCEEDED" }).first().waitFor();
+    assert.match(await table.getByRole("row").nth(1).innerText(), /adam\t0\.001\t0\t\d/);
+    assert.equal(await page.getByRole("region", { name: "Runs" }).count(), 0);
+    assert.deepEqual(complaints, []);
+  });
 });
