@@ -84,22 +84,24 @@ async function build(
 async function npmFlags(folder: string): Promise<string[]> {
   const start = join(folder, "npm");
   const place = "/usr/local/lib/node_modules/npm";
-  await writeFile(start, `#!/bin/sh\nexec node ${place}/bin/npm-cli.js "$@"\n`);
+  const authorities = process.env["NODE_EXTRA_CA_CERTS"];
+  const trusted = "/usr/local/share/authorities.pem";
+  // Set here, since Debian's buildah does not hand the stage its own `--env`. What is in the cache need
+  // not be asked for again.
+  const environment = [
+    ...(authorities === undefined ? [] : [`NODE_EXTRA_CA_CERTS=${trusted}`]),
+    "npm_config_prefer_offline=true",
+  ].join(" ");
+  await writeFile(start, `#!/bin/sh\nexec env ${environment} node ${place}/bin/npm-cli.js "$@"\n`);
   await chmod(start, 0o755);
   const cache = process.env["npm_config_cache"] ?? join(homedir(), ".npm");
   await mkdir(cache, { recursive: true });
-  const authorities = process.env["NODE_EXTRA_CA_CERTS"];
   return [
     `--volume=${process.execPath}:/usr/local/bin/node:ro`,
     `--volume=${npmFolder()}:${place}:ro`,
     `--volume=${start}:/usr/local/bin/npm:ro`,
     `--volume=${cache}:/root/.npm`,
-    ...(authorities === undefined
-      ? []
-      : [
-          `--volume=${authorities}:/usr/local/share/authorities.pem:ro`,
-          "--env=NODE_EXTRA_CA_CERTS=/usr/local/share/authorities.pem",
-        ]),
+    ...(authorities === undefined ? [] : [`--volume=${authorities}:${trusted}:ro`]),
   ];
 }
 
