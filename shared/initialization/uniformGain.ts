@@ -56,7 +56,7 @@ function gainDifference(width: number, negativeSlope: number): Difference {
   return mixed(alongWidths(upper - 1, width), alongWidths(upper, width), share);
 }
 
-/** The same for b and 1/b, and 1 at 1. */
+/** How alike a slope and 1 are, from 0 to 1: a slope and its reciprocal have the same balance. */
 function balance(b: number): number {
   return (2 * b) / (1 + b * b);
 }
