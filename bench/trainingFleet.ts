@@ -19,7 +19,7 @@ import { printTable, report, RESULTS_FOLDER } from "./results.ts";
 import { ratios, summarize } from "./statistics.ts";
 
 const USAGE = `usage: node bench/trainingFleet.ts (after npm run build)
-  [--rounds 5] [--arms 8] [--seeds 100, of each arm] [--steps 1000]
+  [--rounds 5] [--arms 12] [--seeds 100, of each arm] [--steps 4000]
   [--width 2] [--depth 40] [--task quintic_polynomial] [--backend simd]
   [--results ${RESULTS_FOLDER}]
 `;
@@ -27,9 +27,9 @@ const USAGE = `usage: node bench/trainingFleet.ts (after npm run build)
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
-    arms: { type: "string", default: "8" },
+    arms: { type: "string", default: "12" },
     seeds: { type: "string", default: "100" },
-    steps: { type: "string", default: "1000" },
+    steps: { type: "string", default: "4000" },
     width: { type: "string", default: "2" },
     depth: { type: "string", default: "40" },
     task: { type: "string", default: "quintic_polynomial" },
