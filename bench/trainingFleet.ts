@@ -122,11 +122,13 @@ async function benchmark(): Promise<void> {
     }),
   );
   printBars(bars);
-  await report(flags.results, "trainingFleet.json", {
+  // Where the results go is of this machine only.
+  const { results: folder, help: _help, ...asked } = flags;
+  await report(folder, "trainingFleet.json", {
     measuredAt: new Date().toISOString(),
     command: commandLine("bench/trainingFleet.ts"),
     machine: describeMachine(),
-    flags,
+    flags: asked,
     bars,
     contenders,
   });

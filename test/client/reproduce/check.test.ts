@@ -88,7 +88,7 @@ describe("a check of a claim", () => {
 
 describe("a mean over runs", () => {
   /*
-   * Of 4,000 claims with one check each, 4 ± 2 are said not to hold by chance. More than 14 would be a
+   * By chance 4 ± 2 of 4,000 claims with one check each are said not to hold. More than 14 would be a
    * false alarm of this test in 3 of 100,000 seeds.
    */
   it("misses a true expectation about as rarely as it says", () => {
